@@ -1,0 +1,41 @@
+// Builds static/dist from static/src and the pinned packages: `node static/build.mjs`.
+// Each file lies there plain, gzipped and brotlied; static.go names them by their content.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const src = join(root, "static/src");
+const dist = join(root, "static/dist");
+
+mkdirSync(dist, { recursive: true });
+for (const name of readdirSync(dist)) if (name !== "README") rmSync(join(dist, name));
+
+execFileSync(
+  join(root, "node_modules/.bin/tailwindcss"),
+  ["--input", join(src, "panel.css"), "--output", join(dist, "panel.css"), "--minify"],
+  { cwd: root, stdio: ["ignore", "ignore", "pipe"] },
+);
+
+const files = {
+  "panel.css": readFileSync(join(dist, "panel.css")),
+  "htmx.js": readFileSync(join(root, "node_modules/htmx.org/dist/htmx.min.js")),
+  "theme.js": readFileSync(join(src, "theme.js")),
+  "app.js": readFileSync(join(src, "app.js")),
+  "icons.svg": readFileSync(join(src, "icons.svg")),
+  "favicon.svg": readFileSync(join(src, "favicon.svg")),
+};
+
+let wire = 0;
+for (const [name, data] of Object.entries(files)) {
+  const gz = gzipSync(data, { level: 9 });
+  const br = brotliCompressSync(data, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
+  writeFileSync(join(dist, name), data);
+  writeFileSync(join(dist, `${name}.gz`), gz);
+  writeFileSync(join(dist, `${name}.br`), br);
+  wire += gz.length;
+  console.log(`${name.padEnd(10)} ${String(data.length).padStart(7)} B, gzip ${gz.length}, br ${br.length}`);
+}
+console.log(`together ${wire} B gzipped`);

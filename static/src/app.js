@@ -1,0 +1,118 @@
+// What HTML and htmx do not do by themselves. Everything here is an addition: without it,
+// menus, dialogs, forms and boxes still work as links and forms.
+(() => {
+  const $ = (s, r = document) => r.querySelector(s);
+  const $$ = (s, r = document) => [...r.querySelectorAll(s)];
+  const closest = (e, s) => e.target instanceof Element && e.target.closest(s);
+
+  const toggleTheme = () => {
+    const root = document.documentElement;
+    const dark = root.dataset.theme ? root.dataset.theme === "panel-dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = dark ? "panel" : "panel-dark";
+    try { localStorage.setItem("theme", root.dataset.theme); } catch { /* not remembered, then */ }
+  };
+
+  // The clipboard needs HTTPS or localhost; where it is missing the text is selected to be copied by hand.
+  const copy = async (button) => {
+    const box = button.dataset.copy && document.getElementById(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(box ? box.value : button.dataset.copyText);
+    } catch {
+      if (box) { box.focus(); box.select(); }
+      return;
+    }
+    const label = $("span", button);
+    if (!label || label.textContent === "Copied") return;
+    const was = label.textContent;
+    label.textContent = "Copied";
+    label.setAttribute("role", "status");
+    setTimeout(() => { label.textContent = was; }, 2000);
+  };
+
+  // A template after the button is one more row.
+  const addRow = (button) => {
+    const list = document.getElementById(button.dataset.add);
+    list.append(button.nextElementSibling.content.cloneNode(true));
+    const n = list.children.length;
+    const row = list.lastElementChild;
+    $$("[data-n]", row).forEach((e) => { e.textContent = e.textContent.replace("#", n); });
+    const input = $("input", row);
+    input.id = `${button.dataset.add}-${n}`;
+    $("label", row)?.setAttribute("for", input.id);
+    input.focus();
+  };
+
+  document.addEventListener("click", (e) => {
+    const hit = (s) => closest(e, s);
+    let b;
+    if (hit("[data-theme-toggle]")) toggleTheme();
+    else if ((b = hit("[data-copy],[data-copy-text]"))) copy(b);
+    else if ((b = hit("[data-add]"))) addRow(b);
+    else if ((b = hit("[data-dismiss]"))) b.closest(".alert").remove();
+    else if ((b = hit("#dialogs [data-cancel]"))) { e.preventDefault(); b.closest("dialog").close(); }
+    else if (e.target.matches?.("#dialogs dialog")) e.target.close(); // on the backdrop
+  });
+
+  // A link or button that plays a checkbox answers to the space bar, as a checkbox does.
+  // Arrows move through an open menu, and from its search into it.
+  document.addEventListener("keydown", (e) => {
+    const box = closest(e, "a[role=checkbox]");
+    if (box && e.key === " ") { e.preventDefault(); box.click(); }
+    const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
+    const menu = step && closest(e, "[popover]:popover-open");
+    if (!menu) return;
+    const items = $$("a,button,input", menu).filter((x) => x.offsetParent);
+    const at = items.indexOf(document.activeElement);
+    items[(at + step + items.length) % items.length]?.focus();
+    e.preventDefault();
+  });
+
+  // Browsers without CSS anchors get their menus put under the button by hand.
+  const anchors = CSS.supports("position-area", "bottom");
+  document.addEventListener("toggle", (e) => {
+    if (anchors || e.newState !== "open" || !e.target.matches(".pop")) return;
+    const button = $(`[popovertarget="${e.target.id}"]`).getBoundingClientRect();
+    const pop = e.target.getBoundingClientRect();
+    const below = button.bottom + pop.height < innerHeight;
+    e.target.style.top = `${Math.max(4, below ? button.bottom + 4 : button.top - pop.height - 4)}px`;
+    e.target.style.left = `${Math.max(4, Math.min(button.right - pop.width, innerWidth - pop.width - 4))}px`;
+  }, true);
+
+  let opener;
+  const refresh = () => {
+    // A dialog that came as a fragment opens over the page and gives the focus back when it closes.
+    const dialog = $("#dialogs dialog:not(:modal)");
+    if (dialog) {
+      dialog.removeAttribute("open");
+      dialog.addEventListener("close", () => { dialog.remove(); if (opener?.isConnected) opener.focus(); }, { once: true });
+      dialog.showModal();
+    }
+    $$("[data-toast]").forEach((t) => {
+      delete t.dataset.toast;
+      const leave = () => (t.matches(":hover,:focus-within") ? setTimeout(leave, 3000) : t.remove());
+      setTimeout(leave, 8000);
+    });
+    // Half-ticked is a property: it can not be said in HTML.
+    $$("[data-mixed]").forEach((c) => { c.indeterminate = true; });
+  };
+  document.addEventListener("htmx:before:request", (e) => {
+    if (e.detail.ctx.target?.id !== "dialogs") return;
+    const from = e.detail.ctx.sourceElement;
+    const menu = from.closest("[popover]:popover-open");
+    opener = menu ? $(`[popovertarget="${menu.id}"]`) : from;
+    menu?.hidePopover();
+  });
+  document.addEventListener("htmx:after:swap", refresh);
+
+  // When the network or the server fails, the page says so instead of staying silent.
+  document.addEventListener("htmx:error", () => {
+    const toasts = $("#toasts");
+    if (!toasts) return;
+    const t = document.createElement("div");
+    t.className = "alert alert-error";
+    t.textContent = "That did not reach the panel. Check the connection and try again.";
+    toasts.replaceChildren(t);
+  });
+
+  refresh();
+})();

@@ -1,0 +1,81 @@
+package static
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+func get(t *testing.T, method, url, accept string) *http.Response {
+	t.Helper()
+	r := httptest.NewRequest(method, url, nil)
+	r.Header.Set("Accept-Encoding", accept)
+	w := httptest.NewRecorder()
+	Handler().ServeHTTP(w, r)
+	return w.Result()
+}
+
+func needBuilt(t *testing.T) {
+	t.Helper()
+	if !Built() {
+		t.Skip("static/dist is empty: run `node static/build.mjs`")
+	}
+}
+
+func TestAddressCarriesTheContentAndIsCachedForEver(t *testing.T) {
+	needBuilt(t)
+	p := Path("panel.css")
+	if p == Prefix+"panel.css" || !strings.HasPrefix(p, Prefix+"panel.") {
+		t.Fatalf("Path = %q", p)
+	}
+	res := get(t, "GET", p, "")
+	if res.StatusCode != 200 || !strings.Contains(res.Header.Get("Cache-Control"), "immutable") {
+		t.Fatalf("%d %q", res.StatusCode, res.Header.Get("Cache-Control"))
+	}
+	if res.Header.Get("Content-Encoding") != "" {
+		t.Error("encoded without being asked")
+	}
+}
+
+func TestEncodingIsWhatTheBrowserAccepts(t *testing.T) {
+	needBuilt(t)
+	for accept, want := range map[string]string{
+		"gzip, deflate, br": "br", "gzip": "gzip", "br;q=0, gzip;q=0.5": "gzip", "gzip;q=0": "", "identity": "",
+	} {
+		if got := get(t, "GET", Path("app.js"), accept).Header.Get("Content-Encoding"); got != want {
+			t.Errorf("%q: %q, want %q", accept, got, want)
+		}
+	}
+}
+
+func TestNothingElseIsServed(t *testing.T) {
+	for _, p := range []string{"/static/", "/static/README", "/static/panel.css", "/static/../static.go", "/static/panel.css.gz"} {
+		if code := get(t, "GET", p, "").StatusCode; code != 404 {
+			t.Errorf("%s: %d", p, code)
+		}
+	}
+	if Built() {
+		if code := get(t, "POST", Path("app.js"), "").StatusCode; code != 405 {
+			t.Errorf("POST: %d", code)
+		}
+	}
+}
+
+func TestUnknownNameHasAnAddressNothingAnswersAt(t *testing.T) {
+	if code := get(t, "GET", Path("nothing.css"), "").StatusCode; code != 404 {
+		t.Errorf("%d", code)
+	}
+}
+
+// The panel's first page costs under 60 kB on the wire; the page itself gets 15 of them.
+func TestAssetsAreSmall(t *testing.T) {
+	needBuilt(t)
+	sum := 0
+	for _, f := range files {
+		sum += len(f.gzip)
+	}
+	if sum > 45_000 {
+		t.Errorf("assets cost %d B gzipped", sum)
+	}
+}

@@ -1,0 +1,137 @@
+package views
+
+import (
+	"strconv"
+
+	"github.com/a-h/templ"
+)
+
+// inPlace makes a form answer where it stands: the part of the answer that matches from
+// takes the place of into. Without script the form is sent as any other.
+func inPlace(action, into, from string) templ.OrderedAttributes {
+	return templ.OrderedAttributes{
+		{Key: "hx-post", Value: action},
+		{Key: "hx-target", Value: into},
+		{Key: "hx-select", Value: from},
+		{Key: "hx-swap", Value: "outerHTML show:top"},
+		{Key: "hx-disable", Value: "find button"},
+	}
+}
+
+// inDialog opens what stands behind a link as a dialog on this page.
+func inDialog(url string) templ.OrderedAttributes {
+	return templ.OrderedAttributes{
+		{Key: "hx-get", Value: url},
+		{Key: "hx-target", Value: "#dialogs"},
+		{Key: "hx-select", Value: "#dialog"},
+	}
+}
+
+// preview sends this field alone: the address of a GET is no place for the rest of a form.
+func preview(f Field) templ.OrderedAttributes {
+	if f.PreviewURL == "" {
+		return nil
+	}
+	return templ.OrderedAttributes{
+		{Key: "hx-get", Value: f.PreviewURL},
+		{Key: "hx-trigger", Value: "change"},
+		{Key: "hx-target", Value: "#" + f.PreviewInto},
+		{Key: "hx-include", Value: "closest .field"},
+		{Key: "hx-sync", Value: "closest .field:replace"},
+	}
+}
+
+// attrs are the attributes that all controls of one element share.
+func attrs(f Field) templ.OrderedAttributes {
+	a := templ.OrderedAttributes{{Key: "id", Value: f.id()}, {Key: "name", Value: f.Name}}
+	text := func(key, value string) {
+		if value != "" {
+			a = append(a, templ.KeyValue[string, any]{Key: key, Value: value})
+		}
+	}
+	flag := func(key string, on bool) {
+		if on {
+			a = append(a, templ.KeyValue[string, any]{Key: key, Value: true})
+		}
+	}
+	flag("required", f.Required)
+	flag("disabled", f.Disabled)
+	flag("autofocus", f.Autofocus)
+	text("autocomplete", f.autocomplete())
+	text("placeholder", f.Placeholder)
+	text("pattern", f.Pattern)
+	text("min", f.Min)
+	text("max", f.Max)
+	text("step", f.Step)
+	text("accept", f.Accept)
+	text("aria-describedby", f.describedBy())
+	if f.MaxLength > 0 {
+		text("maxlength", strconv.Itoa(f.MaxLength))
+	}
+	if f.Problem != "" {
+		text("aria-invalid", "true")
+	}
+	return append(a, preview(f)...)
+}
+
+func dialogLink(a Action) templ.OrderedAttributes {
+	if !a.Dialog {
+		return nil
+	}
+	return inDialog(a.URL)
+}
+
+func tint(a Action) string {
+	switch {
+	case a.Danger:
+		return "btn-error btn-outline"
+	case a.Primary:
+		return "btn-primary"
+	}
+	return ""
+}
+
+func badgeTone(t Tone) string {
+	switch t {
+	case Info:
+		return "badge-soft badge-info"
+	case Good:
+		return "badge-soft badge-success"
+	case Warn:
+		return "badge-soft badge-warning"
+	case Bad:
+		return "badge-soft badge-error"
+	}
+	return ""
+}
+
+func alertTone(t Tone) string {
+	switch t {
+	case Info:
+		return "alert-info"
+	case Good:
+		return "alert-success"
+	case Warn:
+		return "alert-warning"
+	case Bad:
+		return "alert-error"
+	}
+	return ""
+}
+
+// A problem interrupts a screen reader, anything else waits.
+func alertRole(t Tone) string {
+	if t == Bad {
+		return "alert"
+	}
+	return "note"
+}
+
+func undoText(p *Post) string {
+	if p.Text == "" {
+		return "Undo"
+	}
+	return p.Text
+}
+
+func decimal(n int) string { return strconv.Itoa(n) }

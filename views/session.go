@@ -1,0 +1,138 @@
+package views
+
+// SignUpPage makes a login and its personal account.
+// POST /sign-up with name, email and password.
+type SignUpPage struct {
+	Token               string
+	Name, Email         string
+	NameProblem         string
+	EmailProblem        string
+	PasswordProblem     string
+	Problem             string
+	Return              string // where to go afterwards; a path of ours
+	SignInURL           string
+	MinimumPasswordSize int // in characters
+}
+
+// SignInPage is the members' door. POST /sign-in with email and password.
+type SignInPage struct {
+	Token     string
+	Email     string
+	Problem   string // the same sentence for every reason
+	Notice    *Alert // why one stands here: signed out, session ended
+	Return    string
+	SignUpURL string // empty where signing up is closed
+}
+
+// SubuserSignInPage is the door of one account's subusers. POST /login/:link with name and password.
+type SubuserSignInPage struct {
+	Token   string
+	Action  string // the login link's own path
+	Account string
+	Name    string
+	Problem string
+	Notice  *Alert
+	Return  string
+}
+
+// SetPasswordPage is where a one-time link leads. POST /set-password/:token with password.
+type SetPasswordPage struct {
+	Token               string
+	Action              string
+	Account, Name       string
+	PasswordProblem     string
+	Problem             string
+	MinimumPasswordSize int
+}
+
+// SignedOutPage says that a session is over, and where the next one starts.
+type SignedOutPage struct {
+	Title, Text string
+	SignInURL   string
+}
+
+// SessionsPage lists one's own sessions.
+type SessionsPage struct {
+	Frame        Frame
+	Sessions     []Session
+	EndOthers    *Post // nil when there is no other
+	EndOthersAsk string
+}
+
+// Session is one sign-in that is still good.
+type Session struct {
+	ID         string
+	Device     string // "Firefox on Linux"
+	Address    string
+	Started    string
+	StartedAt  string // exact, on hover
+	Until      string
+	UntilExact string
+	This       bool
+	End        Post
+}
+
+func (p SignUpPage) form() Form {
+	return Form{
+		Token: p.Token, Action: "/sign-up", Problem: p.Problem, Submit: "Sign up", Plain: true,
+		Hidden: returnTo(p.Return),
+		Fields: []Field{
+			{Name: "name", Label: "Your name", Value: p.Name, Problem: p.NameProblem, Required: true, Autocomplete: "name", Autofocus: !p.problem(), MaxLength: 100},
+			{Name: "email", Label: "E-mail address", Kind: Email, Value: p.Email, Problem: p.EmailProblem, Required: true, Autocomplete: "username"},
+			newPassword(p.MinimumPasswordSize, p.PasswordProblem),
+		},
+	}
+}
+
+func (p SignUpPage) problem() bool {
+	return p.Problem != "" || p.NameProblem != "" || p.EmailProblem != "" || p.PasswordProblem != ""
+}
+
+func (p SignInPage) form() Form {
+	return Form{
+		Token: p.Token, Action: "/sign-in", Problem: p.Problem, Submit: "Sign in", Plain: true,
+		Hidden: returnTo(p.Return),
+		Fields: []Field{
+			{Name: "email", Label: "E-mail address", Kind: Email, Value: p.Email, Required: true, Autocomplete: "username", Autofocus: p.Problem == ""},
+			{Name: "password", Label: "Password", Kind: Password, Required: true, Autocomplete: "current-password"},
+		},
+	}
+}
+
+func (p SubuserSignInPage) form() Form {
+	return Form{
+		Token: p.Token, Action: p.Action, Problem: p.Problem, Submit: "Sign in", Plain: true,
+		Hidden: returnTo(p.Return),
+		Fields: []Field{
+			{Name: "name", Label: "Name", Value: p.Name, Required: true, Autocomplete: "username", Autofocus: p.Problem == ""},
+			{Name: "password", Label: "Password", Kind: Password, Required: true, Autocomplete: "current-password"},
+		},
+	}
+}
+
+func (p SetPasswordPage) form() Form {
+	f := newPassword(p.MinimumPasswordSize, p.PasswordProblem)
+	f.Autofocus = p.PasswordProblem == "" && p.Problem == ""
+	return Form{
+		Token: p.Token, Action: p.Action, Problem: p.Problem, Submit: "Set password and sign in", Plain: true,
+		Fields: []Field{
+			{Name: "name", Label: "Name", Value: p.Name, Kind: Fixed},
+			f,
+		},
+	}
+}
+
+func newPassword(least int, problem string) Field {
+	f := Field{Name: "password", Label: "Password", Kind: Password, Problem: problem, Required: true, Autocomplete: "new-password"}
+	if least > 0 {
+		f.Help = "At least " + decimal(least) + " characters. Several words are easier to keep in mind than signs."
+	}
+	return f
+}
+
+func returnTo(path string) []Pair {
+	if path == "" {
+		return nil
+	}
+	return []Pair{{Name: "return", Value: path}}
+}
