@@ -1,0 +1,69 @@
+package pgtest
+
+import (
+	"context"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"bailiwick/postgres"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// folders are where the built-in servers of tests live.
+const folders = "bailiwick-pgtest-"
+
+// openBuiltIn starts a server in a folder of its own. Nothing of it is synced to
+// disk: it need not survive anything.
+func openBuiltIn(ctx context.Context) (*server, error) {
+	removeAbandoned()
+	dir, err := os.MkdirTemp("", folders)
+	if err != nil {
+		return nil, err
+	}
+	if os.Geteuid() == 0 {
+		if err := os.Chmod(dir, 0o711); err != nil { // the server's user passes through
+			return nil, err
+		}
+	}
+	running, err := postgres.Start(ctx, postgres.Config{
+		Dir: dir,
+		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Settings: map[string]string{
+			"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
+			"autovacuum": "off", "max_connections": "200", "shared_buffers": "64MB", "max_wal_size": "4GB", "checkpoint_timeout": "1h",
+		},
+	})
+	if err != nil {
+		os.RemoveAll(dir)
+		return nil, err
+	}
+	s := &server{adminURL: running.AdminURL("postgres"), owner: url.User(postgres.Role)}
+	s.close = func() {
+		if s.admin != nil {
+			s.admin.Close(context.Background())
+		}
+		now, cancel := context.WithCancel(context.Background())
+		cancel() // its data goes with it
+		_ = running.Stop(now)
+		os.RemoveAll(dir)
+	}
+	if s.admin, err = pgx.Connect(ctx, s.adminURL); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// removeAbandoned removes what killed tests left behind.
+func removeAbandoned() {
+	dirs, _ := filepath.Glob(filepath.Join(os.TempDir(), folders+"*"))
+	for _, dir := range dirs {
+		if info, err := os.Stat(dir); err == nil && time.Since(info.ModTime()) > 12*time.Hour {
+			os.RemoveAll(dir)
+		}
+	}
+}

@@ -1,0 +1,186 @@
+// Package pgtest gives tests a real Postgres and a fresh database each.
+//
+// A package calls Main from its TestMain, with a function that prepares the
+// template, and Clone in each test:
+//
+//	func TestMain(m *testing.M) { os.Exit(pgtest.Main(m, migrate)) }
+//
+//	func TestEdsgerSeesEast(t *testing.T) {
+//		store := open(pgtest.Clone(t))
+//
+// With TEST_DATABASE_URL set, to a role that is a superuser or may create
+// databases, that server is used. Otherwise each package starts a built-in one of
+// its own, which forgets everything at the end.
+package pgtest
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/url"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// shared is what Main sets up for the tests of the package.
+var shared struct {
+	*server
+	template string
+	clones   atomic.Int64
+}
+
+// Main starts the server, makes the template database, has prepare fill it by the
+// URL of its owner, runs the tests and cleans up. It returns the code to exit with.
+func Main(m *testing.M, prepare func(ctx context.Context, url string) error) int {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	stop, err := setUp(ctx, prepare)
+	defer stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "pgtest:", err)
+		return 1
+	}
+	return m.Run()
+}
+
+func setUp(ctx context.Context, prepare func(context.Context, string) error) (stop func(), err error) {
+	s, err := open(ctx)
+	if err != nil {
+		return func() {}, err
+	}
+	shared.server = s
+	shared.template = fmt.Sprintf("test_%d", os.Getpid())
+	stop = func() {
+		if err := s.drop(context.Background(), shared.template); err != nil {
+			fmt.Fprintln(os.Stderr, "pgtest:", err)
+		}
+		s.close()
+	}
+	if err := s.create(ctx, shared.template, "template1"); err != nil {
+		return stop, err
+	}
+	if err := prepare(ctx, s.ownerURL(shared.template)); err != nil {
+		return stop, fmt.Errorf("preparing the template database: %w", err)
+	}
+	return stop, nil
+}
+
+// Clone makes a copy of the template database and returns its URL for the role that
+// owns it. That role is no superuser, so row-level security binds it where it is
+// forced. The copy is dropped when the test ends, whoever is still connected.
+func Clone(t testing.TB) string {
+	t.Helper()
+	if shared.server == nil {
+		t.Fatal("pgtest: TestMain of this package does not call pgtest.Main")
+	}
+	name := fmt.Sprintf("%s_%d", shared.template, shared.clones.Add(1))
+	if err := shared.create(t.Context(), name, shared.template); err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := shared.drop(context.Background(), name); err != nil {
+			t.Errorf("pgtest: %v", err)
+		}
+	})
+	return shared.ownerURL(name)
+}
+
+// AdminURL is the address of the database postgres for the role that makes the
+// test databases: a superuser on the built-in server.
+func AdminURL() string { return shared.adminURL }
+
+// server is a Postgres on which databases can be made.
+type server struct {
+	adminURL string
+	owner    *url.Userinfo
+	close    func()
+
+	mu    sync.Mutex
+	admin *pgx.Conn
+}
+
+func open(ctx context.Context) (*server, error) {
+	if given := os.Getenv("TEST_DATABASE_URL"); given != "" {
+		return openGiven(ctx, given)
+	}
+	return openBuiltIn(ctx)
+}
+
+// openGiven uses a server that is there already. A superuser makes a role of its
+// own for the test databases; any other role owns them itself.
+func openGiven(ctx context.Context, given string) (s *server, err error) {
+	admin, err := pgx.Connect(ctx, given)
+	if err != nil {
+		return nil, fmt.Errorf("TEST_DATABASE_URL: %w", err)
+	}
+	s = &server{adminURL: given, admin: admin}
+	s.close = func() { admin.Close(context.Background()) }
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	var super, bypass bool
+	err = admin.QueryRow(ctx, "SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user").Scan(&super, &bypass)
+	if err != nil {
+		return s, err
+	}
+	if bypass && !super {
+		return s, fmt.Errorf("TEST_DATABASE_URL: role %s bypasses row-level security, which the tests rely on", admin.Config().User)
+	}
+	if !super {
+		s.owner = url.UserPassword(admin.Config().User, admin.Config().Password)
+		return s, nil
+	}
+	role, password := fmt.Sprintf("test_%d", os.Getpid()), rand.Text()
+	if _, err := admin.Exec(ctx, fmt.Sprintf("CREATE ROLE %s LOGIN NOSUPERUSER NOCREATEDB CREATEROLE NOBYPASSRLS PASSWORD '%s'", role, password)); err != nil {
+		return s, err
+	}
+	s.owner = url.UserPassword(role, password)
+	s.close = func() {
+		admin.Exec(context.Background(), "DROP ROLE IF EXISTS "+role)
+		admin.Close(context.Background())
+	}
+	return s, nil
+}
+
+func (s *server) ownerURL(database string) string {
+	u, err := url.Parse(s.adminURL)
+	if err != nil {
+		panic(err) // it was connected to
+	}
+	u.User, u.Path = s.owner, "/"+database
+	query := u.Query()
+	query.Del("user")
+	query.Del("password")
+	query.Del("dbname")
+	u.RawQuery = query.Encode()
+	return u.String()
+}
+
+// create makes a database; a left-over of an earlier process with our number goes first.
+func (s *server) create(ctx context.Context, name, template string) error {
+	if err := s.drop(ctx, name); err != nil {
+		return err
+	}
+	return s.exec(ctx, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s OWNER %s STRATEGY FILE_COPY",
+		name, template, pgx.Identifier{s.owner.Username()}.Sanitize()))
+}
+
+func (s *server) drop(ctx context.Context, name string) error {
+	return s.exec(ctx, fmt.Sprintf("DROP DATABASE IF EXISTS %s WITH (FORCE)", name))
+}
+
+func (s *server) exec(ctx context.Context, sql string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, err := s.admin.Exec(ctx, sql); err != nil {
+		return fmt.Errorf("%s: %w", sql, err)
+	}
+	return nil
+}
