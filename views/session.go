@@ -53,10 +53,9 @@ type SignedOutPage struct {
 
 // SessionsPage lists one's own sessions.
 type SessionsPage struct {
-	Frame        Frame
-	Sessions     []Session
-	EndOthers    *Post // nil when there is no other
-	EndOthersAsk string
+	Frame     Frame
+	Sessions  []Session
+	EndOthers *Post // nil when there is no other
 }
 
 // Session is one sign-in that is still good.

@@ -60,6 +60,9 @@ type Row struct {
 	Menu  []Action
 	Depth int  // indents the first cell: a tree
 	Dim   bool // suspended, inherited
+
+	ToggleURL string // opens or closes what lies below this row; empty for a leaf
+	Open      bool
 }
 
 // Cell is one value, formatted already.

@@ -48,15 +48,16 @@
     if (hit("[data-theme-toggle]")) toggleTheme();
     else if ((b = hit("[data-copy],[data-copy-text]"))) copy(b);
     else if ((b = hit("[data-add]"))) addRow(b);
+    else if (hit("[data-print]")) print();
     else if ((b = hit("[data-dismiss]"))) b.closest(".alert").remove();
     else if ((b = hit("#dialogs [data-cancel]"))) { e.preventDefault(); b.closest("dialog").close(); }
     else if (e.target.matches?.("#dialogs dialog")) e.target.close(); // on the backdrop
   });
 
-  // A link or button that plays a checkbox answers to the space bar, as a checkbox does.
+  // A link that plays a checkbox or a button answers to the space bar, as those do.
   // Arrows move through an open menu, and from its search into it.
   document.addEventListener("keydown", (e) => {
-    const box = closest(e, "a[role=checkbox]");
+    const box = closest(e, "a[role=checkbox],a[role=button]");
     if (box && e.key === " ") { e.preventDefault(); box.click(); }
     const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
     const menu = step && closest(e, "[popover]:popover-open");
@@ -92,8 +93,6 @@
       const leave = () => (t.matches(":hover,:focus-within") ? setTimeout(leave, 3000) : t.remove());
       setTimeout(leave, 8000);
     });
-    // Half-ticked is a property: it can not be said in HTML.
-    $$("[data-mixed]").forEach((c) => { c.indeterminate = true; });
   };
   document.addEventListener("htmx:before:request", (e) => {
     if (e.detail.ctx.target?.id !== "dialogs") return;
@@ -103,6 +102,14 @@
     menu?.hidePopover();
   });
   document.addEventListener("htmx:after:swap", refresh);
+
+  // A refusal or failure is a whole page: it takes the place of this one's content.
+  document.addEventListener("htmx:response:error", (e) => {
+    const { ctx } = e.detail;
+    if (ctx.response.status === 422 || !/^\s*<!doctype/i.test(ctx.text)) return;
+    Object.assign(ctx, { target: $("#main"), select: "#main", swap: "outerHTML show:top", push: null, replace: null });
+    $("#dialogs dialog")?.close();
+  });
 
   // When the network or the server fails, the page says so instead of staying silent.
   document.addEventListener("htmx:error", () => {

@@ -1,0 +1,73 @@
+package views
+
+// AccountsPage is every account one may enter, tree by tree.
+type AccountsPage struct {
+	Frame  Frame
+	Header Header
+	Search *Search
+	Clear  string // address without the search, when there is one
+	Trees  []AccountTree
+	Pager  Pager
+	Empty  Empty
+}
+
+// AccountTree is one root with what lies below it, as rows with depth.
+type AccountTree struct {
+	ID    string // unique on the page
+	Title string
+	Kind  Badge
+	Table Table
+}
+
+// SubAccountsPage is the tree below one account.
+type SubAccountsPage struct {
+	Frame  Frame
+	Header Header
+	List   List
+}
+
+// SubAccountsFormPage makes several sub-accounts at once.
+// POST /a/:account/sub-accounts with name, once for each; names holds a pasted list.
+type SubAccountsFormPage struct {
+	Frame       Frame
+	Header      Header
+	Action      string
+	Cancel      string
+	Names       []NameRow // at least three rows are shown
+	Pasted      string
+	PasteError  string
+	Problem     string
+	CopiesFrom  string // whose entitlements the new ones get: "They start with what West has."
+	MaximumSize int    // of a name, in characters
+}
+
+// NameRow is one name as typed.
+type NameRow struct {
+	Value, Problem string
+}
+
+func (p SubAccountsFormPage) rows() []NameRow {
+	rows := p.Names
+	for len(rows) < 3 {
+		rows = append(rows[:len(rows):len(rows)], NameRow{})
+	}
+	return rows
+}
+
+// form carries the problems to the summary; the rows themselves are drawn apart.
+func (p SubAccountsFormPage) form() Form {
+	f := Form{Token: p.Frame.Token, Action: p.Action, Problem: p.Problem}
+	for i, r := range p.rows() {
+		f.Fields = append(f.Fields, p.nameField(i, r))
+	}
+	f.Fields = append(f.Fields, p.pasteField())
+	return f
+}
+
+func (p SubAccountsFormPage) nameField(i int, r NameRow) Field {
+	return Field{ID: "names-" + decimal(i+1), Name: "name", Label: "Name " + decimal(i+1), Value: r.Value, Problem: r.Problem, MaxLength: p.MaximumSize, Autocomplete: "off", Required: true}
+}
+
+func (p SubAccountsFormPage) pasteField() Field {
+	return Field{Kind: Lines, Name: "names", Label: "Or paste many names", Help: "One name on each line.", Value: p.Pasted, Problem: p.PasteError}
+}

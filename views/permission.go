@@ -1,0 +1,199 @@
+package views
+
+import (
+	"context"
+	"io"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+)
+
+// PermissionsPage is where an agency opens and closes features for its sub-accounts:
+// sub-accounts by row, the tab's entitlements by column, one box in each cell.
+type PermissionsPage struct {
+	Frame  Frame
+	Header Header
+	Tabs   []Tab
+	Search *Search
+	Clear  string // address without the search, when there is one
+	Note   string // from whom new sub-accounts will copy
+	Matrix PermissionMatrix
+	Pager  Pager
+	Empty  Empty
+}
+
+// PermissionMatrix is the table. A box posts to Action at once; ChosenCell reads what was asked.
+// The answer with script is PermissionsChanged, without it a redirect back to this page.
+type PermissionMatrix struct {
+	Token    string
+	Action   string // POST
+	Hidden   []Pair // search and cursor, to come back to the same place
+	Columns  []PermissionColumn
+	Rows     []PermissionRow
+	ReadOnly bool // boxes are shown and can not be used
+}
+
+// PermissionColumn heads one entitlement.
+type PermissionColumn struct {
+	Key, Title string
+	Help       string // what it covers
+	State      Ticks
+	Count      string // over everything the search shows: "118 of 204"
+	Fixed      bool   // always on
+	AllURL     string // GET: the dialog that asks before all are changed
+}
+
+// Ticks is the state of a box that stands for many.
+type Ticks string
+
+const (
+	None Ticks = "false"
+	Some Ticks = "mixed"
+	All  Ticks = "true"
+)
+
+// PermissionRow is one sub-account. Cells stand in the order of the columns.
+type PermissionRow struct {
+	SubAccount string // its id
+	Name, URL  string
+	Path       string // shown under the name where the rows are no tree: "East / Prussia"
+	Depth      int
+	Suspended  bool
+	Cells      []PermissionCell
+}
+
+// PermissionCell is one box.
+type PermissionCell struct {
+	On    bool
+	Fixed bool   // always on
+	Cut   string // name of the account above that lacks it, so that it has no effect here
+}
+
+// ChosenCell reads which box was pressed from the form that PermissionMatrix sends.
+// ok is false when the form did not come from a box.
+func ChosenCell(form url.Values) (subAccount, entitlement string, allowed, ok bool) {
+	parts := strings.Split(form.Get("cell"), " ")
+	if len(parts) != 3 || (parts[2] != "0" && parts[2] != "1") {
+		return "", "", false, false
+	}
+	row, err := strconv.Atoi(parts[0])
+	if rows := form["row"]; err == nil && row >= 0 && row < len(rows) {
+		return rows[row], parts[1], parts[2] == "1", true
+	}
+	return "", "", false, false
+}
+
+// PermissionsAllPage asks before a whole column is changed.
+// It posts entitlement, all=1 and allowed, and the search that says for whom.
+type PermissionsAllPage struct {
+	Frame       Frame
+	Action      string
+	Cancel      string
+	Entitlement string // as people know it
+	Key         string
+	Allowed     bool
+	Accounts    int    // that will change
+	Already     int    // that are so already
+	People      int    // that the change touches
+	Search      string // what the accounts were narrowed down to, if anything
+	Hidden      []Pair // the search
+	Cut         string // set when some of them will not notice: a sentence with who lacks it
+	Problem     string
+}
+
+func (p PermissionsAllPage) dialog() Dialog {
+	verb, doing := "Take away", "lose"
+	allowed := "0"
+	if p.Allowed {
+		verb, doing, allowed = "Give", "get", "1"
+	}
+	d := Dialog{
+		Frame: p.Frame,
+		Title: verb + " " + p.Entitlement + "?",
+		Text:  []string{plural(p.Accounts, "sub-account", "sub-accounts") + " will " + doing + " " + p.Entitlement + ", with " + plural(p.People, "person", "people") + " in them."},
+		Form: Form{
+			Token: p.Frame.Token, Action: p.Action, Problem: p.Problem, Danger: !p.Allowed,
+			Submit: verb + " it for " + decimal(p.Accounts), Cancel: p.Cancel,
+			Hidden: append([]Pair{{"entitlement", p.Key}, {"all", "1"}, {"allowed", allowed}}, p.Hidden...),
+		},
+	}
+	if p.Search != "" {
+		d.Facts = append(d.Facts, "Only the sub-accounts that match “"+p.Search+"”, on all pages.")
+	} else {
+		d.Facts = append(d.Facts, "All sub-accounts, on all pages.")
+	}
+	if p.Already > 0 {
+		d.Facts = append(d.Facts, plural(p.Already, "other has", "others have")+" it this way already.")
+	}
+	if !p.Allowed {
+		d.Facts = append(d.Facts, "Nothing is deleted: giving it again brings everything back.")
+	}
+	if p.Cut != "" {
+		d.Facts = append(d.Facts, p.Cut)
+	}
+	return d
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return decimal(n) + " " + many
+}
+
+// The boxes of a row are written by hand: there are hundreds on a page, and each byte of one counts.
+func (m PermissionMatrix) cells(n int, r PermissionRow) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		b := make([]byte, 0, 128*len(r.Cells))
+		row := strconv.Itoa(n)
+		for i, c := range r.Cells {
+			if i >= len(m.Columns) {
+				break
+			}
+			col := m.Columns[i]
+			if c.Cut != "" {
+				who := templ.EscapeString(c.Cut + " lacks it")
+				b = append(b, `<td class=cut title="`...)
+				b = append(b, who...)
+				b = append(b, `"><svg class=icon aria-hidden=true><use href=#lock></use></svg><span class=sr-only>Cut off: `...)
+				b = append(b, who...)
+				b = append(b, `</span></td>`...)
+				continue
+			}
+			on, next := "false", "1"
+			if c.On || c.Fixed {
+				on, next = "true", "0"
+			}
+			b = append(b, `<td><button role=checkbox aria-checked=`...)
+			b = append(b, on...)
+			b = append(b, ` aria-labelledby="c`...)
+			b = strconv.AppendInt(b, int64(i), 10)
+			b = append(b, ` r`...)
+			b = append(b, row...)
+			b = append(b, '"')
+			switch {
+			case c.Fixed || col.Fixed:
+				b = append(b, ` disabled title="Always on"`...)
+			case m.ReadOnly:
+				b = append(b, ` disabled`...)
+			default:
+				b = append(b, ` name=cell value="`...)
+				b = append(b, row...)
+				b = append(b, ' ')
+				b = append(b, templ.EscapeString(col.Key)...)
+				b = append(b, ' ')
+				b = append(b, next...)
+				b = append(b, '"')
+			}
+			b = append(b, `></button></td>`...)
+		}
+		_, err := w.Write(b)
+		return err
+	})
+}
+
+func nothingMatches(clear string) Empty {
+	return Empty{Icon: "search", Title: "Nothing matches", Text: "No entry fits this search.", Action: &Action{Text: "Show all", URL: clear}}
+}
