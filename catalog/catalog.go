@@ -104,6 +104,9 @@ type PermissionInfo struct {
 	Edit     bool // an edit rather than a view
 	// Needs are the entitlements that must be in the account's ceiling.
 	Needs Entitlements
+	// Method and Path, below /a/:account, are the address the tables know it by,
+	// empty for what has none of its own.
+	Method, Path string
 	// Unused says why no route or act asks for it.
 	Unused string
 }
@@ -284,6 +287,7 @@ func Compile(fsys fs.FS) (*Catalog, error) {
 	k.entitlements()
 	k.sections()
 	k.roleSets()
+	k.roleFields()
 	if len(k.faults) > 0 {
 		return nil, fmt.Errorf("catalog: %w", k.faults)
 	}

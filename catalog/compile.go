@@ -146,6 +146,8 @@ type sectionDecl struct {
 	Area         word
 	Inside       word
 	Entitlements []word
+	View         word   // a permission of another section, where this one has none of its own
+	Edits        bool   // opening the page is itself an edit
 	Edit         string // the sentence of `<section>.edit`, where the section has one
 	Permissions  []permissionDecl
 	Pending      string
@@ -158,6 +160,8 @@ type permissionDecl struct {
 	Sentence     string
 	Area         word
 	View         bool
+	Method       string // with Path: the address that the tables know it by
+	Path         string
 	Entitlements []word
 	Unused       string
 }
@@ -186,14 +190,23 @@ func (k *compiler) sections() {
 	for _, f := range all {
 		k.section(f.file, f.decl)
 	}
+	holding := map[string]bool{}
 	for _, f := range all {
-		s := k.c.bySection[f.decl.Key.Text]
+		holding[f.decl.Key.Text] = f.decl.Records != nil
+	}
+	for _, f := range all {
+		s, in := k.c.bySection[f.decl.Key.Text], f.decl.Inside
 		if s == nil {
 			continue
 		}
-		if in := f.decl.Inside.Text; in != "" {
-			if s.Inside = k.c.bySection[in]; s.Inside == nil || s.Inside.Records == nil && f.decl.Records != nil {
-				k.fault(f.file, f.decl.Inside.Line, "section "+in+" is not declared or holds no records", "name a section with records")
+		if in.Text != "" {
+			if s.Inside = k.c.bySection[in.Text]; s.Inside == nil || !holding[in.Text] {
+				k.fault(f.file, in.Line, "section "+in.Text+" is not declared or holds no records", "name a section with records after `inside:`")
+			}
+		}
+		if v := f.decl.View; v.Text != "" {
+			if s.View = k.c.byPermission[v.Text]; s.View == 0 {
+				k.fault(f.file, v.Line, "permission "+v.Text+" is not declared", "name a permission of another section after `view:`")
 			}
 		}
 	}
@@ -208,6 +221,7 @@ func (k *compiler) sections() {
 			k.records(f.file, s, f.decl.Records)
 		}
 	}
+	k.join()
 }
 
 func (k *compiler) section(file string, d sectionDecl) {
@@ -238,7 +252,12 @@ func (k *compiler) section(file string, d sectionDecl) {
 	k.c.bySection[s.Key] = s
 	k.c.Sections = append(k.c.Sections, s)
 	needs := k.needs(file, d.Entitlements)
-	s.View = k.permission(file, line, s, PermissionInfo{Key: s.Key, Title: s.Title, Sentence: d.Sentence, Area: s.Area, Needs: needs, Unused: d.Pending})
+	if d.View.Text == "" {
+		s.View = k.permission(file, line, s, PermissionInfo{
+			Key: s.Key, Title: s.Title, Sentence: d.Sentence, Area: s.Area, Edit: d.Edits, Needs: needs, Unused: d.Pending,
+			Method: "GET", Path: s.Path,
+		})
+	}
 	if d.Edit != "" {
 		k.permission(file, line, s, PermissionInfo{
 			Key: s.Key + ".edit", Title: s.Title + ": edit", Sentence: d.Edit, Area: s.Area, Edit: true, Needs: needs, Unused: d.Pending,
@@ -265,7 +284,7 @@ func (k *compiler) section(file string, d sectionDecl) {
 		}
 		k.permission(file, pd.Key.Line, s, PermissionInfo{
 			Key: pd.Key.Text, Title: title, Sentence: pd.Sentence, Area: area, Edit: !pd.View,
-			Needs: needs | k.needs(file, pd.Entitlements), Unused: unused,
+			Needs: needs | k.needs(file, pd.Entitlements), Unused: unused, Method: pd.Method, Path: pd.Path,
 		})
 	}
 }

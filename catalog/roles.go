@@ -352,7 +352,7 @@ func (t table) apply(set *RoleSet, c *Catalog, complete bool, stated Mask) {
 				p := c.byPermission[row.key]
 				if s := c.permissions[p].Section; s.View == p {
 					for _, q := range s.Permissions {
-						if !stated.Has(q) && c.permissions[q].Area != AreaNone {
+						if !stated.Has(q) && (c.permissions[q].Area != AreaNone || s.Area == AreaNone) {
 							role.Own.Set(q)
 						}
 					}
