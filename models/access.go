@@ -1,0 +1,356 @@
+package models
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+)
+
+// accessChange says what one epoch of a tenant changed.
+type accessChange struct {
+	TenantID    uuid.UUID
+	Epoch       int64
+	Seq         int
+	Kind        string // account, member, subuser: re-read it; children: re-read all of them; rule: set one entitlement of all of them
+	SubjectID   uuid.UUID
+	Entitlement *string
+	Allowed     *bool
+}
+
+func (accessChange) TableName() string { return "access_changes" }
+
+// Access is the newest snapshot this node has.
+func (s *Store) Access() *authz.Snapshot { return s.snapshot.Load() }
+
+// Fresh gives a snapshot that has the tenant at the epoch or later.
+func (s *Store) Fresh(ctx context.Context, tenant uuid.UUID, epoch int64) (*authz.Snapshot, error) {
+	if snap := s.Access(); snap.Epoch(tenant) >= epoch {
+		return snap, nil
+	}
+	err := s.CatchUp(ctx, tenant)
+	return s.Access(), err
+}
+
+// CatchUp brings the snapshot to what is committed of a tenant.
+func (s *Store) CatchUp(ctx context.Context, tenant uuid.UUID) error {
+	return s.consistently(ctx, func(db *gorm.DB) error {
+		var epoch int64
+		if err := db.Raw("SELECT epoch FROM tenants WHERE id = ?", tenant).Scan(&epoch).Error; err != nil {
+			return err
+		}
+		_, err := s.catchUp(db, tenant, epoch)
+		return err
+	})
+}
+
+// consistently reads one state of the database across all tenants.
+func (s *Store) consistently(ctx context.Context, do func(*gorm.DB) error) error {
+	err := s.in(ctx, scopeSnapshot, func(db *gorm.DB) error {
+		// Loading everything may take longer than a request may.
+		if err := db.Exec("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout = '60s'").Error; err != nil {
+			return err
+		}
+		return do(db)
+	})
+	if err != nil {
+		return fmt.Errorf("read who may what: %w", err)
+	}
+	return nil
+}
+
+// load makes the snapshot anew from every tenant.
+func (s *Store) load(ctx context.Context) error {
+	s.catching.Lock()
+	defer s.catching.Unlock()
+	return s.consistently(ctx, func(db *gorm.DB) error {
+		ch, err := s.readAccess(db, "true", "true", "true")
+		if err != nil {
+			return err
+		}
+		var tenants []struct {
+			ID    uuid.UUID
+			Epoch int64
+		}
+		if err := db.Raw("SELECT id, epoch FROM tenants").Scan(&tenants).Error; err != nil {
+			return err
+		}
+		for _, t := range tenants {
+			ch.Epochs[t.ID] = t.Epoch
+		}
+		s.snapshot.Store(authz.NewSnapshot(s.catalog).With(ch))
+		return nil
+	})
+}
+
+// catchUp applies the changes of a tenant up to an epoch, as db, which must see
+// all tenants (a member's roles lie in several), reads them.
+func (s *Store) catchUp(db *gorm.DB, tenant uuid.UUID, to int64) (*authz.Snapshot, error) {
+	s.catching.Lock()
+	defer s.catching.Unlock()
+	snap := s.Access()
+	from := snap.Epoch(tenant)
+	if from >= to {
+		return snap, nil
+	}
+	var changes []accessChange
+	if err := db.Raw("SELECT * FROM access_changes WHERE tenant_id = ? AND epoch > ? AND epoch <= ? ORDER BY epoch, seq", tenant, from, to).
+		Scan(&changes).Error; err != nil {
+		return nil, err
+	}
+	var next authz.Changes
+	var err error
+	if from == 0 || to-from >= keepEpochs {
+		next, err = s.readAccess(db, "a.tenant_id = @t", "x.id IN (SELECT member_id FROM memberships WHERE tenant_id = @t UNION SELECT owner_id FROM accounts WHERE tenant_id = @t)",
+			"u.tenant_id = @t", map[string]any{"t": tenant})
+	} else {
+		next, err = s.readChanged(db, tenant, changes)
+	}
+	if err != nil {
+		return nil, err
+	}
+	next.Epochs = map[uuid.UUID]int64{tenant: to}
+	snap = snap.With(next)
+	s.snapshot.Store(snap)
+	return snap, nil
+}
+
+func (s *Store) readChanged(db *gorm.DB, tenant uuid.UUID, changes []accessChange) (authz.Changes, error) {
+	var accounts, parents, members, subusers idList
+	var rules []authz.Rule
+	for _, c := range changes {
+		switch c.Kind {
+		case "account":
+			accounts = append(accounts, c.SubjectID)
+		case "children":
+			parents = append(parents, c.SubjectID)
+		case "member":
+			members = append(members, c.SubjectID)
+		case "subuser":
+			subusers = append(subusers, c.SubjectID)
+		case "rule":
+			if e := s.catalog.Entitlement(*c.Entitlement); e != nil {
+				rules = append(rules, authz.Rule{Parent: c.SubjectID, Entitlement: e.Bit, Allowed: *c.Allowed})
+			}
+		}
+	}
+	ch, err := s.readAccess(db,
+		"a.tenant_id = @t AND (a.id = ANY(CAST(@a AS uuid[])) OR a.parent_id = ANY(CAST(@p AS uuid[])))", "x.id = ANY(CAST(@m AS uuid[]))",
+		"u.tenant_id = @t AND u.id = ANY(CAST(@u AS uuid[]))",
+		map[string]any{"t": tenant, "a": accounts, "p": parents, "m": members, "u": subusers})
+	if err != nil {
+		return ch, err
+	}
+	ch.Rules = rules
+	// Subusers that are gone are told as inactive.
+	have := map[uuid.UUID]bool{}
+	for _, p := range ch.Principals {
+		have[p.ID.ID] = true
+	}
+	for _, id := range subusers {
+		if !have[id] {
+			ch.Principals = append(ch.Principals, authz.Principal{ID: authz.PrincipalID{Kind: authz.Subuser, ID: id}})
+		}
+	}
+	return ch, nil
+}
+
+var accountKinds = map[string]authz.AccountKind{"personal": authz.Personal, "main": authz.Main, "sub": authz.Sub, "timeless": authz.Timeless}
+
+// readAccess reads what a snapshot is told, of the accounts (a), members (x)
+// and subusers (u) that the conditions name.
+func (s *Store) readAccess(db *gorm.DB, accounts, members, subusers string, args ...any) (authz.Changes, error) {
+	ch := authz.Changes{Epochs: map[uuid.UUID]int64{}}
+	var rows []struct {
+		ID, TenantID uuid.UUID
+		ParentID     *uuid.UUID
+		Kind, State  string
+		OpenToMain   bool
+	}
+	err := db.Raw(`SELECT a.id, a.tenant_id, a.parent_id, a.kind, a.state, a.open_to_main FROM accounts a WHERE `+accounts, args...).Scan(&rows).Error
+	if err != nil {
+		return ch, err
+	}
+	given, err := s.readGiven(db, accounts, args...)
+	if err != nil {
+		return ch, err
+	}
+	ch.Accounts = make([]authz.AccountState, 0, len(rows))
+	for _, r := range rows {
+		st := authz.AccountState{
+			ID: r.ID, Tenant: r.TenantID, Kind: accountKinds[r.Kind],
+			Suspended: r.State != "active", Closed: !r.OpenToMain,
+			Own: s.catalog.AllEntitlements(),
+		}
+		if r.ParentID != nil {
+			st.Parent = *r.ParentID
+			st.Own = given.to(r.ID, st.Parent)
+		}
+		ch.Accounts = append(ch.Accounts, st)
+	}
+
+	var people []struct {
+		ID        uuid.UUID
+		State     string
+		AccountID *uuid.UUID
+		Kind      *string
+		Roles     *string
+	}
+	err = db.Raw(`SELECT x.id, x.state, h.account_id, h.kind, h.roles FROM members x LEFT JOIN LATERAL (
+			SELECT m.account_id, a.kind, array_to_string(m.roles, ',') AS roles FROM memberships m
+				JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id WHERE m.member_id = x.id
+			UNION ALL SELECT o.id, o.kind, 'owner' FROM accounts o WHERE o.owner_id = x.id
+		) h ON true WHERE `+members+` ORDER BY x.id`, args...).Scan(&people).Error
+	if err != nil {
+		return ch, err
+	}
+	for _, r := range people {
+		id := authz.PrincipalID{Kind: authz.Member, ID: r.ID}
+		if n := len(ch.Principals); n == 0 || ch.Principals[n-1].ID != id {
+			ch.Principals = append(ch.Principals, authz.Principal{ID: id, Active: r.State == "active"})
+		}
+		if r.AccountID != nil {
+			p := &ch.Principals[len(ch.Principals)-1]
+			p.Assignments = append(p.Assignments, s.assignments(*r.AccountID, *r.Kind, *r.Roles)...)
+		}
+	}
+
+	var logins []struct {
+		ID, AccountID uuid.UUID
+		State, Roles  string
+	}
+	err = db.Raw(`SELECT u.id, u.account_id, u.state, array_to_string(u.roles, ',') AS roles FROM subusers u WHERE `+subusers, args...).Scan(&logins).Error
+	if err != nil {
+		return ch, err
+	}
+	for _, r := range logins {
+		ch.Principals = append(ch.Principals, authz.Principal{
+			ID: authz.PrincipalID{Kind: authz.Subuser, ID: r.ID}, Active: r.State == "active",
+			Assignments: s.assignments(r.AccountID, "", r.Roles),
+		})
+	}
+	return ch, nil
+}
+
+// assignments reads stored role keys; one that is not in the catalog gives nothing.
+func (s *Store) assignments(account uuid.UUID, kind, roles string) []authz.Assignment {
+	var all []authz.Assignment
+	for _, key := range splitList(roles) {
+		if r := s.storedRole(key, kind); r != nil {
+			all = append(all, authz.Assignment{Account: account, Role: r.ID})
+		}
+	}
+	return all
+}
+
+// storedRole finds a stored role. Admin and User read by the account's kind.
+func (s *Store) storedRole(key, kind string) *catalog.Role {
+	switch key {
+	case "owner":
+		return s.catalog.Owner()
+	case "account:admin", "account:user":
+		prefix := "account:main_"
+		if kind == "sub" {
+			prefix = "account:sub_"
+		}
+		return s.catalog.Role(prefix + key[len("account:"):])
+	}
+	return s.catalog.Role(key)
+}
+
+// given is what parents give: a rule per parent and entitlement, and exceptions
+// per child, which a newer rule voids. Without either an entitlement is given.
+type given struct {
+	catalog    *catalog.Catalog
+	rules      map[uuid.UUID][]givenBit
+	exceptions map[uuid.UUID][]givenBit
+}
+
+type givenBit struct {
+	bit     catalog.Entitlements
+	allowed bool
+	epoch   int64
+}
+
+func (s *Store) readGiven(db *gorm.DB, accounts string, args ...any) (given, error) {
+	g := given{s.catalog, map[uuid.UUID][]givenBit{}, map[uuid.UUID][]givenBit{}}
+	read := func(into map[uuid.UUID][]givenBit, sql string) error {
+		var rows []struct {
+			ID          uuid.UUID
+			Entitlement string
+			Allowed     bool
+			Epoch       int64
+		}
+		if err := db.Raw(sql, args...).Scan(&rows).Error; err != nil {
+			return err
+		}
+		for _, r := range rows {
+			if e := s.catalog.Entitlement(r.Entitlement); e != nil {
+				into[r.ID] = append(into[r.ID], givenBit{e.Bit, r.Allowed, r.Epoch})
+			}
+		}
+		return nil
+	}
+	err := read(g.rules, `SELECT r.parent_id AS id, r.entitlement, r.allowed, r.epoch FROM entitlement_rules r WHERE EXISTS (
+		SELECT FROM accounts a WHERE a.tenant_id = r.tenant_id AND a.parent_id = r.parent_id AND (`+accounts+`))`)
+	if err != nil {
+		return g, err
+	}
+	return g, read(g.exceptions, `SELECT x.account_id AS id, x.entitlement, x.allowed, x.epoch FROM entitlement_exceptions x
+		JOIN accounts a ON a.tenant_id = x.tenant_id AND a.id = x.account_id WHERE `+accounts)
+}
+
+func (g given) to(child, parent uuid.UUID) catalog.Entitlements {
+	own := g.catalog.AllEntitlements()
+	epochs := map[catalog.Entitlements]int64{}
+	for _, r := range g.rules[parent] {
+		epochs[r.bit] = r.epoch
+		if !r.allowed {
+			own &^= r.bit
+		}
+	}
+	for _, x := range g.exceptions[child] {
+		if x.epoch < epochs[x.bit] {
+			continue
+		}
+		own &^= x.bit
+		if x.allowed {
+			own |= x.bit
+		}
+	}
+	return own
+}
+
+// keepEpochs is how many epochs of access_changes are kept; a node further
+// behind reads the tenant anew.
+const keepEpochs = 10_000
+
+// idList is a list of ids as one query argument; write `= ANY(CAST(@x AS uuid[]))`.
+type idList []uuid.UUID
+
+// Value gives the array literal.
+func (l idList) Value() (driver.Value, error) {
+	var b strings.Builder
+	b.WriteByte('{')
+	for i, id := range l {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(id.String())
+	}
+	b.WriteByte('}')
+	return b.String(), nil
+}
+
+func splitList(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s, ",")
+}

@@ -1,0 +1,394 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+)
+
+// MaxDepth is how many accounts may stand above one (domain: 16 levels at most).
+const MaxDepth = 16
+
+// Account is a node of the tree.
+type Account struct {
+	TenantID   uuid.UUID
+	ID         uuid.UUID
+	ParentID   *uuid.UUID
+	Kind       string // personal, main, sub or timeless
+	Name       string
+	State      string // active or suspended
+	OwnerID    uuid.UUID
+	Depth      int
+	Path       string // ids from the root, itself included, joined by '/'
+	OpenToMain bool
+	CreatedAt  time.Time
+}
+
+// AuthzResource is the account as what a permission is used on.
+func (a Account) AuthzResource() authz.Resource {
+	return authz.Resource{Tenant: a.TenantID, Account: a.ID}
+}
+
+// PathIDs are the ids from the root to the account, itself included.
+func (a Account) PathIDs() []uuid.UUID {
+	var ids []uuid.UUID
+	for _, part := range strings.Split(a.Path, "/") {
+		if id, err := uuid.Parse(part); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+const accountColumns = "tenant_id, id, parent_id, kind, name, state, owner_id, depth, path, open_to_main, created_at"
+
+func (a *Account) fields() []any {
+	return []any{&a.TenantID, &a.ID, &a.ParentID, &a.Kind, &a.Name, &a.State, &a.OwnerID, &a.Depth, &a.Path, &a.OpenToMain, &a.CreatedAt}
+}
+
+func newRoot(kind, name string, owner uuid.UUID, at time.Time) Account {
+	id := newID()
+	return Account{TenantID: id, ID: id, Kind: kind, Name: name, State: "active", OwnerID: owner, Path: id.String(), OpenToMain: true, CreatedAt: at}
+}
+
+// plantRoot stores a new tenant with its root account.
+func (tx *Tx) plantRoot(a Account) error {
+	if err := tx.Exec("INSERT INTO tenants (id, epoch, created_at) VALUES (?, 1, ?)", a.ID, a.CreatedAt).Error; err != nil {
+		return err
+	}
+	if _, err := tx.lockAccess(); err != nil {
+		return err
+	}
+	tx.touch("account", a.ID)
+	tx.touch("member", a.OwnerID)
+	return tx.Create(&a).Error
+}
+
+// Account finds an account of a tenant. The caller authorizes what it got.
+func (s *Store) Account(ctx context.Context, tenant, id uuid.UUID) (Account, error) {
+	var a Account
+	return a, s.one(ctx, tenantScope(tenant), a.fields(), "SELECT "+accountColumns+" FROM accounts WHERE tenant_id = $1 AND id = $2", tenant, id)
+}
+
+// CreateMainAccount makes a main account that its maker owns.
+func (s *Store) CreateMainAccount(ctx context.Context, g authz.Grant, name string) (Account, error) {
+	name = strings.TrimSpace(name)
+	if p := checkName(name); p != "" {
+		return Account{}, Problems{"name": p}
+	}
+	a := newRoot("main", name, g.Actor().ID.ID, s.now())
+	return a, s.writeSelf(ctx, g, g.Actor().ID, change{action: "account.create", on: a.AuthzResource(), name: name}, func(tx *Tx) error {
+		return tx.plantRoot(a)
+	})
+}
+
+// MaxAtOnce is how many sub-accounts one request may make.
+const MaxAtOnce = 500
+
+// CreateSubAccounts makes sub-accounts of the grant's account, all of them or
+// none. Each copies the entitlements of the newest sub-account there was before
+// (by creation time, then id); the first ones get all that the parent has. They
+// belong to the parent's owner.
+func (s *Store) CreateSubAccounts(ctx context.Context, g authz.Grant, names []string) ([]Account, error) {
+	names = trimmed(names)
+	switch {
+	case len(names) == 0:
+		return nil, Problems{"name": "Write at least one name."}
+	case len(names) > MaxAtOnce:
+		return nil, Problems{"name": fmt.Sprintf("Make at most %d at once.", MaxAtOnce)}
+	}
+	for _, n := range names {
+		if p := checkName(n); p != "" {
+			return nil, Problems{"name": p}
+		}
+	}
+	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account}
+	var made []Account
+	err := s.write(ctx, g, change{action: "account.create_sub", permission: "sub_accounts.create", on: on, name: strings.Join(names, ", ")}, func(tx *Tx) error {
+		snap, err := tx.lockAccess()
+		if err != nil {
+			return err
+		}
+		var parent Account
+		if err := tx.account(&parent, on.Account); err != nil {
+			return err
+		}
+		switch {
+		case parent.Kind == "personal":
+			return Problems{"": "A personal account has no sub-accounts. Make a main account for them."}
+		case parent.Kind == "timeless":
+			return Problems{"": "A timeless account has no sub-accounts."}
+		case parent.Depth >= MaxDepth:
+			return constraints["accounts_depth"]
+		}
+		source, own, err := tx.newestSibling(snap, parent)
+		if err != nil {
+			return err
+		}
+		now := s.now()
+		ids := []string{}
+		for _, n := range names {
+			id := newID()
+			made = append(made, Account{
+				TenantID: parent.TenantID, ID: id, ParentID: &parent.ID, Kind: "sub", Name: n, State: "active", OwnerID: parent.OwnerID,
+				Depth: parent.Depth + 1, Path: parent.Path + "/" + id.String(), OpenToMain: true, CreatedAt: now,
+			})
+			ids = append(ids, id.String())
+			tx.touch("account", id)
+		}
+		tx.touch("member", parent.OwnerID)
+		tx.note("accounts", ids)
+		if source != uuid.Nil {
+			tx.note("copied_from", source.String())
+		}
+		if err := tx.CreateInBatches(&made, 500).Error; err != nil {
+			return err
+		}
+		return tx.giveEntitlements(parent.ID, made, own)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return made, nil
+}
+
+func (tx *Tx) account(into *Account, id uuid.UUID) error {
+	return tx.Select(accountColumns).Where("tenant_id = ? AND id = ?", tx.change.on.Tenant, id).Take(into).Error
+}
+
+// newestSibling gives the account that a new child of parent copies, zero for
+// none, and the entitlements it starts with.
+func (tx *Tx) newestSibling(snap *authz.Snapshot, parent Account) (uuid.UUID, catalog.Entitlements, error) {
+	var id *uuid.UUID
+	err := tx.Raw("SELECT id FROM accounts WHERE tenant_id = ? AND parent_id = ? ORDER BY created_at DESC, id DESC LIMIT 1",
+		parent.TenantID, parent.ID).Scan(&id).Error
+	if err != nil {
+		return uuid.Nil, 0, err
+	}
+	from := parent.ID
+	if id != nil {
+		from = *id
+	}
+	a, ok := snap.Find(from)
+	switch {
+	case !ok:
+		return uuid.Nil, 0, ErrNotFound
+	case id == nil:
+		return uuid.Nil, snap.Ceiling(a), nil
+	}
+	return from, snap.Own(a), nil
+}
+
+// below is the condition of what stands under the account whose path is its
+// argument: one range of the index on (tenant_id, path). '0' follows '/'.
+const below = "path > ? || '/' AND path < ? || '0'"
+
+// RenameAccount renames an account below the grant's.
+func (s *Store) RenameAccount(ctx context.Context, g authz.Grant, id uuid.UUID, name string) error {
+	name = strings.TrimSpace(name)
+	if p := checkName(name); p != "" {
+		return Problems{"name": p}
+	}
+	return s.changeBelow(ctx, g, id, "account.rename", func(tx *Tx, a Account) error {
+		tx.changed("name", a.Name, name)
+		return tx.updateAccount(id, map[string]any{"name": name})
+	})
+}
+
+// SuspendAccount closes an account below the grant's to its people, with all
+// that stands under it; ResumeAccount opens it again.
+func (s *Store) SuspendAccount(ctx context.Context, g authz.Grant, id uuid.UUID) error {
+	return s.setAccountState(ctx, g, id, "suspended", "account.suspend")
+}
+
+// ResumeAccount is the opposite of SuspendAccount.
+func (s *Store) ResumeAccount(ctx context.Context, g authz.Grant, id uuid.UUID) error {
+	return s.setAccountState(ctx, g, id, "active", "account.resume")
+}
+
+func (s *Store) setAccountState(ctx context.Context, g authz.Grant, id uuid.UUID, state, action string) error {
+	return s.changeBelow(ctx, g, id, action, func(tx *Tx, a Account) error {
+		tx.changed("state", a.State, state)
+		tx.touch("account", id)
+		return tx.updateAccount(id, map[string]any{"state": state})
+	})
+}
+
+// SetOpenToMain says whether members of accounts above may open an account
+// below the grant's by their account role.
+func (s *Store) SetOpenToMain(ctx context.Context, g authz.Grant, id uuid.UUID, open bool) error {
+	return s.changeBelow(ctx, g, id, "account.open_to_main", func(tx *Tx, a Account) error {
+		tx.changed("open_to_main", a.OpenToMain, open)
+		tx.touch("account", id)
+		return tx.updateAccount(id, map[string]any{"open_to_main": open})
+	})
+}
+
+// changeBelow changes the record of an account that stands under the grant's.
+// Another one answers like an absent one.
+func (s *Store) changeBelow(ctx context.Context, g authz.Grant, id uuid.UUID, action string, do func(*Tx, Account) error) error {
+	on := g.Resource()
+	on.Kind, on.ID = "account", id
+	return s.write(ctx, g.On("account", id), change{action: action, permission: "sub_accounts.edit", on: on}, func(tx *Tx) error {
+		if _, err := tx.lockAccess(); err != nil {
+			return err
+		}
+		var acting, a Account
+		if err := tx.account(&acting, on.Account); err != nil {
+			return err
+		}
+		if err := tx.Select(accountColumns).Where("tenant_id = ? AND id = ? AND "+below, on.Tenant, id, acting.Path, acting.Path).Take(&a).Error; err != nil {
+			return err
+		}
+		tx.change.name = a.Name
+		return do(tx, a)
+	})
+}
+
+func (tx *Tx) updateAccount(id uuid.UUID, set map[string]any) error {
+	return changedOne(tx.Table("accounts").Where("tenant_id = ? AND id = ?", tx.change.on.Tenant, id).Updates(set))
+}
+
+// RenameOwnAccount renames the grant's account itself.
+func (s *Store) RenameOwnAccount(ctx context.Context, g authz.Grant, name string) error {
+	name = strings.TrimSpace(name)
+	if p := checkName(name); p != "" {
+		return Problems{"name": p}
+	}
+	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account}
+	return s.write(ctx, g, change{action: "account.rename", permission: "account.manage", on: on, name: name}, func(tx *Tx) error {
+		var a Account
+		if err := tx.account(&a, on.Account); err != nil {
+			return err
+		}
+		tx.changed("name", a.Name, name)
+		return tx.updateAccount(a.ID, map[string]any{"name": name})
+	})
+}
+
+// AccountFilter narrows a list of accounts.
+type AccountFilter struct {
+	Search string    // part of the name
+	Under  uuid.UUID // only what stands under this account; zero for all below the acting one
+	After  string    // the path after which the page begins
+	Limit  int
+}
+
+// AccountsBelow lists the accounts under one, in the order of the tree.
+func (s *Store) AccountsBelow(ctx context.Context, g authz.Grant, f AccountFilter) ([]Account, error) {
+	top, err := s.filterTop(ctx, g, f)
+	if err != nil {
+		return nil, err
+	}
+	var all []Account
+	return all, s.read(ctx, tenantScope(top.TenantID), func(r pgx.Rows) error {
+		var a Account
+		err := r.Scan(a.fields()...)
+		all = append(all, a)
+		return err
+	}, "SELECT "+accountColumns+` FROM accounts WHERE tenant_id = $1 AND path > $2 AND path < $3
+		AND ($4 = '' OR name ILIKE $4) ORDER BY path LIMIT $5`,
+		top.TenantID, max(top.Path+"/", f.After), top.Path+"0", like(f.Search), f.Limit)
+}
+
+// ChildrenOf lists the direct children of an account at or below the grant's,
+// by name, after one of them.
+func (s *Store) ChildrenOf(ctx context.Context, g authz.Grant, parent uuid.UUID, after string, limit int) ([]Account, error) {
+	top, err := s.filterTop(ctx, g, AccountFilter{Under: parent})
+	if err != nil {
+		return nil, err
+	}
+	var all []Account
+	return all, s.read(ctx, tenantScope(top.TenantID), func(r pgx.Rows) error {
+		var a Account
+		err := r.Scan(a.fields()...)
+		all = append(all, a)
+		return err
+	}, "SELECT "+accountColumns+` FROM accounts WHERE tenant_id = $1 AND parent_id = $2 AND path > $3 ORDER BY path LIMIT $4`,
+		top.TenantID, top.ID, after, limit)
+}
+
+// filterTop is the account under which a filter looks: the grant's, or one below it.
+func (s *Store) filterTop(ctx context.Context, g authz.Grant, f AccountFilter) (Account, error) {
+	top, err := s.Account(ctx, g.Resource().Tenant, g.Resource().Account)
+	if err != nil || f.Under == uuid.Nil || f.Under == top.ID {
+		return top, err
+	}
+	under, err := s.Account(ctx, top.TenantID, f.Under)
+	if err == nil && !strings.HasPrefix(under.Path, top.Path+"/") {
+		err = ErrNotFound
+	}
+	return under, err
+}
+
+// filteredIDs are the ids of all accounts that a filter shows, in the order of
+// the tree; nil, without a query, where it shows all.
+func (s *Store) filteredIDs(ctx context.Context, top Account, f AccountFilter) ([]uuid.UUID, error) {
+	if f.Search == "" {
+		return nil, nil
+	}
+	ids := []uuid.UUID{}
+	return ids, s.read(ctx, tenantScope(top.TenantID), func(r pgx.Rows) error {
+		var id uuid.UUID
+		err := r.Scan(&id)
+		ids = append(ids, id)
+		return err
+	}, "SELECT id FROM accounts WHERE tenant_id = $1 AND path > $2 AND path < $3 AND name ILIKE $4 ORDER BY path",
+		top.TenantID, top.Path+"/", top.Path+"0", like(f.Search))
+}
+
+// AccountsOf lists accounts by id, across tenants, for the person whose they are.
+func (s *Store) AccountsOf(ctx context.Context, g authz.Grant, who authz.PrincipalID, search string, limit int) ([]Account, error) {
+	if !g.CoversSelf(who) {
+		return nil, authz.ErrDenied
+	}
+	var all []Account
+	return all, s.read(ctx, scopeMemberships, func(r pgx.Rows) error {
+		var a Account
+		err := r.Scan(a.fields()...)
+		all = append(all, a)
+		return err
+	}, "SELECT "+accountColumns+` FROM accounts a WHERE ($3 = '' OR name ILIKE $3) AND (
+			owner_id = $1 AND NOT EXISTS (SELECT FROM accounts p WHERE p.tenant_id = a.tenant_id AND p.id = a.parent_id AND p.owner_id = $1)
+			OR EXISTS (SELECT FROM memberships m WHERE m.tenant_id = a.tenant_id AND m.account_id = a.id AND m.member_id = $1))
+		ORDER BY kind <> 'personal', path LIMIT $2`, who.ID, limit, like(search))
+}
+
+// AccountsByID gives accounts of one tenant by id.
+func (s *Store) AccountsByID(ctx context.Context, tenant uuid.UUID, ids []uuid.UUID) (map[uuid.UUID]Account, error) {
+	all := map[uuid.UUID]Account{}
+	if len(ids) == 0 {
+		return all, nil
+	}
+	return all, s.read(ctx, tenantScope(tenant), func(r pgx.Rows) error {
+		var a Account
+		err := r.Scan(a.fields()...)
+		all[a.ID] = a
+		return err
+	}, "SELECT "+accountColumns+" FROM accounts WHERE tenant_id = $1 AND id = ANY($2)", tenant, ids)
+}
+
+// like is the pattern of a search for a part; empty for no search.
+func like(search string) string {
+	search = strings.TrimSpace(search)
+	if search == "" {
+		return ""
+	}
+	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(search) + "%"
+}
+
+func trimmed(all []string) (kept []string) {
+	for _, x := range all {
+		if x = strings.TrimSpace(x); x != "" {
+			kept = append(kept, x)
+		}
+	}
+	return kept
+}

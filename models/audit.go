@@ -1,0 +1,153 @@
+package models
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"bailiwick/authz"
+)
+
+// AuditEvent is one change: who, what, before and after, and because of what.
+// Secrets never enter it.
+type AuditEvent struct {
+	TenantID      uuid.UUID
+	AccountID     uuid.UUID
+	Seq           int64
+	At            time.Time
+	PrincipalKind string
+	PrincipalID   uuid.UUID
+	PrincipalName string
+	Action        string
+	Permission    string
+	Because       string
+	Kind          string
+	ResourceID    uuid.UUID
+	ResourceName  string
+	Change        json.RawMessage `gorm:"type:jsonb"`
+	Previous      []byte
+	Hash          []byte
+}
+
+// seal is the hash of the event and of the one before it.
+func (e AuditEvent) seal() ([]byte, error) {
+	var change any
+	if err := json.Unmarshal(e.Change, &change); err != nil {
+		return nil, fmt.Errorf("read an audit change: %w", err)
+	}
+	b, err := json.Marshal([]any{
+		e.TenantID, e.AccountID, e.Seq, e.At.UTC().Format(time.RFC3339Nano), e.PrincipalKind, e.PrincipalID, e.PrincipalName,
+		e.Action, e.Permission, e.Because, e.Kind, e.ResourceID, e.ResourceName, change,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("encode an audit event: %w", err)
+	}
+	h := sha256.Sum256(append(bytes.Clone(e.Previous), b...))
+	return h[:], nil
+}
+
+// record appends the write's event to the chain of its account.
+func (tx *Tx) record() error {
+	c, g := tx.change, tx.grant
+	fields, err := json.Marshal(tx.fields)
+	if err != nil {
+		return fmt.Errorf("encode an audit change: %w", err)
+	}
+	e := AuditEvent{
+		TenantID: c.on.Tenant, AccountID: c.on.Account,
+		At:            tx.store.now().UTC().Truncate(time.Microsecond),
+		PrincipalKind: g.Actor().ID.Kind.String(), PrincipalID: g.Actor().ID.ID, PrincipalName: g.Actor().Name,
+		Action: c.action, Permission: c.permission, Because: g.Because(),
+		Kind: c.on.Kind, ResourceID: c.on.ID, ResourceName: c.name, Change: fields,
+	}
+	head := struct {
+		Seq  int64
+		Hash []byte
+	}{}
+	err = tx.Raw(`INSERT INTO audit_heads (tenant_id, account_id, seq, hash) VALUES (?, ?, 0, '')
+		ON CONFLICT (tenant_id, account_id) DO UPDATE SET seq = audit_heads.seq RETURNING seq, hash`, e.TenantID, e.AccountID).Scan(&head).Error
+	if err != nil {
+		return fmt.Errorf("lock the audit chain: %w", err)
+	}
+	e.Seq, e.Previous = head.Seq+1, head.Hash
+	if e.Previous == nil {
+		e.Previous = []byte{}
+	}
+	if e.Hash, err = e.seal(); err != nil {
+		return err
+	}
+	if err := tx.Create(&e).Error; err != nil {
+		return fmt.Errorf("store the audit event: %w", err)
+	}
+	return tx.Exec("UPDATE audit_heads SET seq = ?, hash = ? WHERE tenant_id = ? AND account_id = ?", e.Seq, e.Hash, e.TenantID, e.AccountID).Error
+}
+
+// AuditPage is how many events a page of the audit holds.
+const AuditPage = 50
+
+// Audit lists the newest events of the grant's account, before a sequence
+// number where it is not zero.
+func (s *Store) Audit(ctx context.Context, g authz.Grant, before int64, limit int) ([]AuditEvent, error) {
+	r := g.Resource()
+	var all []AuditEvent
+	err := s.read(ctx, tenantScope(r.Tenant), func(rows pgx.Rows) error {
+		var e AuditEvent
+		all = append(all, e)
+		p := &all[len(all)-1]
+		return rows.Scan(&p.Seq, &p.At, &p.PrincipalKind, &p.PrincipalID, &p.PrincipalName, &p.Action, &p.Permission, &p.Because,
+			&p.Kind, &p.ResourceID, &p.ResourceName, &p.Change)
+	}, `SELECT seq, at, principal_kind, principal_id, principal_name, action, permission, because, kind, resource_id, resource_name, change
+		FROM audit_events WHERE tenant_id = $1 AND account_id = $2 AND ($3 = 0 OR seq < $3) ORDER BY seq DESC LIMIT $4`,
+		r.Tenant, r.Account, before, limit)
+	return all, err
+}
+
+// VerifyAudit reads an account's chain from its beginning and gives the number
+// of events; the error names the first that was changed, removed or re-ordered.
+func (s *Store) VerifyAudit(ctx context.Context, tenant, account uuid.UUID) (int64, error) {
+	var events []AuditEvent
+	var head AuditEvent
+	last, previous := int64(0), []byte{}
+	for {
+		events = events[:0]
+		err := s.read(ctx, tenantScope(tenant), func(rows pgx.Rows) error {
+			e := AuditEvent{TenantID: tenant, AccountID: account}
+			err := rows.Scan(&e.Seq, &e.At, &e.PrincipalKind, &e.PrincipalID, &e.PrincipalName, &e.Action, &e.Permission, &e.Because,
+				&e.Kind, &e.ResourceID, &e.ResourceName, &e.Change, &e.Previous, &e.Hash)
+			events = append(events, e)
+			return err
+		}, `SELECT seq, at, principal_kind, principal_id, principal_name, action, permission, because, kind, resource_id, resource_name,
+			change, previous, hash FROM audit_events WHERE tenant_id = $1 AND account_id = $2 AND seq > $3 ORDER BY seq LIMIT 1000`,
+			tenant, account, last)
+		if err != nil {
+			return last, err
+		}
+		for _, e := range events {
+			hash, err := e.seal()
+			switch {
+			case err != nil:
+				return last, err
+			case e.Seq != last+1:
+				return last, fmt.Errorf("event %d follows event %d", e.Seq, last)
+			case !bytes.Equal(e.Previous, previous) || !bytes.Equal(e.Hash, hash):
+				return last, fmt.Errorf("event %d was changed", e.Seq)
+			}
+			last, previous = e.Seq, e.Hash
+		}
+		if len(events) < 1000 {
+			break
+		}
+	}
+	err := s.one(ctx, tenantScope(tenant), []any{&head.Seq, &head.Hash},
+		"SELECT seq, hash FROM audit_heads WHERE tenant_id = $1 AND account_id = $2", tenant, account)
+	if err == nil && (head.Seq != last || !bytes.Equal(head.Hash, previous)) {
+		err = fmt.Errorf("events after %d were removed", last)
+	}
+	return last, err
+}

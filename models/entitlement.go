@@ -1,0 +1,268 @@
+package models
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm/clause"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+)
+
+type entitlementRule struct {
+	TenantID    uuid.UUID
+	ParentID    uuid.UUID
+	Entitlement string
+	Allowed     bool
+	Epoch       int64
+}
+
+type entitlementException struct {
+	TenantID    uuid.UUID
+	AccountID   uuid.UUID
+	Entitlement string
+	Allowed     bool
+	Epoch       int64
+}
+
+// giveEntitlements stores what new children of a parent start with: only where
+// it differs from the parent's rules.
+func (tx *Tx) giveEntitlements(parent uuid.UUID, children []Account, own catalog.Entitlements) error {
+	var rules []entitlementRule
+	if err := tx.Where("tenant_id = ? AND parent_id = ?", tx.change.on.Tenant, parent).Find(&rules).Error; err != nil {
+		return err
+	}
+	byKey := map[string]bool{}
+	for _, r := range rules {
+		byKey[r.Entitlement] = r.Allowed
+	}
+	var rows []entitlementException
+	for _, e := range tx.store.catalog.Entitlements {
+		want := own.Covers(e.Bit)
+		if rule, ok := byKey[e.Key]; e.AlwaysOn || want == (rule || !ok) {
+			continue
+		}
+		for _, c := range children {
+			rows = append(rows, entitlementException{tx.change.on.Tenant, c.ID, e.Key, want, tx.epoch})
+		}
+	}
+	return tx.storeExceptions(rows)
+}
+
+func (tx *Tx) storeExceptions(rows []entitlementException) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	return tx.Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "tenant_id"}, {Name: "account_id"}, {Name: "entitlement"}},
+		DoUpdates: clause.AssignmentColumns([]string{"allowed", "epoch"}),
+	}).CreateInBatches(rows, 1000).Error
+}
+
+// SetEntitlement gives or takes one entitlement of one account below the
+// grant's. What is always on stays, and what the account above lacks can not be
+// given: the Problems say so under "entitlement".
+func (s *Store) SetEntitlement(ctx context.Context, g authz.Grant, key string, account uuid.UUID, allowed bool) error {
+	e, err := s.changeable(key)
+	if err != nil {
+		return err
+	}
+	on := g.Resource()
+	on.Kind, on.ID = "account", account
+	return s.write(ctx, g.On("account", account), change{action: "entitlement.set", permission: "entitlements.edit", on: on}, func(tx *Tx) error {
+		snap, err := tx.lockAccess()
+		if err != nil {
+			return err
+		}
+		acting, _ := snap.Find(on.Account)
+		a, ok := snap.Find(account)
+		if !ok || a == acting || !snap.Within(a, acting) {
+			return ErrNotFound
+		}
+		if cut := snap.CutBy(snap.Parent(a), e.Bit); allowed && cut != authz.NoAccount {
+			return Problems{"entitlement": fmt.Sprintf("%s is not open to the account above, so it can not be given here.", e.Title)}
+		}
+		var row Account
+		if err := tx.account(&row, account); err != nil {
+			return err
+		}
+		tx.change.name = row.Name
+		tx.note("entitlement", e.Key)
+		tx.changed("allowed", snap.Own(a).Covers(e.Bit), allowed)
+		tx.touch("account", account)
+		return tx.storeExceptions([]entitlementException{{on.Tenant, account, e.Key, allowed, tx.epoch}})
+	})
+}
+
+func (s *Store) changeable(key string) (*catalog.Entitlement, error) {
+	e := s.catalog.Entitlement(key)
+	switch {
+	case e == nil:
+		return nil, Problems{"entitlement": fmt.Sprintf("%q is not a permission of sub-accounts.", key)}
+	case e.AlwaysOn:
+		return nil, Problems{"entitlement": e.Title + " is always on."}
+	}
+	return e, nil
+}
+
+// EntitlementCounts says how one entitlement stands among the accounts that a
+// filter shows.
+type EntitlementCounts struct {
+	Accounts int // shown
+	Given    int // of them, with the entitlement in their own set
+	Cut      int // of them, where an account above lacks it
+}
+
+// CountEntitlements counts, per entitlement, over all that the filter shows.
+func (s *Store) CountEntitlements(ctx context.Context, g authz.Grant, f AccountFilter, of []*catalog.Entitlement) ([]EntitlementCounts, error) {
+	snap := s.Access()
+	counts := make([]EntitlementCounts, len(of))
+	err := s.eachFiltered(ctx, g, f, snap, func(a authz.Account) {
+		own := snap.Own(a)
+		above := snap.Ceiling(snap.Parent(a))
+		for i, e := range of {
+			counts[i].Accounts++
+			if own.Covers(e.Bit) {
+				counts[i].Given++
+			}
+			if !above.Covers(e.Bit) {
+				counts[i].Cut++
+			}
+		}
+	})
+	return counts, err
+}
+
+func (s *Store) eachFiltered(ctx context.Context, g authz.Grant, f AccountFilter, snap *authz.Snapshot, do func(authz.Account)) error {
+	top, err := s.filterTop(ctx, g, f)
+	if err != nil {
+		return err
+	}
+	ids, err := s.filteredIDs(ctx, top, f)
+	if err != nil {
+		return err
+	}
+	if ids == nil {
+		a, ok := snap.Find(top.ID)
+		if !ok {
+			return ErrNotFound
+		}
+		snap.Descendants(a, func(a authz.Account) bool { do(a); return true })
+		return nil
+	}
+	for _, id := range ids {
+		if a, ok := snap.Find(id); ok {
+			do(a)
+		}
+	}
+	return nil
+}
+
+// SelectAllResult says what a Select all did.
+type SelectAllResult struct {
+	Changed int // accounts whose own set changed
+	Skipped int // accounts left as they are, because one above lacks the entitlement
+}
+
+// SelectAll gives or takes one entitlement of every account that the filter
+// shows, in one transaction. Without a search it costs a row per parent.
+func (s *Store) SelectAll(ctx context.Context, g authz.Grant, key string, f AccountFilter, allowed bool) (SelectAllResult, error) {
+	var done SelectAllResult
+	e, err := s.changeable(key)
+	if err != nil {
+		return done, err
+	}
+	top, err := s.filterTop(ctx, g, f)
+	if err != nil {
+		return done, err
+	}
+	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account}
+	return done, s.write(ctx, g, change{action: "entitlement.select_all", permission: "entitlements.edit", on: on, name: top.Name}, func(tx *Tx) error {
+		snap, err := tx.lockAccess()
+		if err != nil {
+			return err
+		}
+		at, ok := snap.Find(top.ID)
+		if !ok {
+			return ErrNotFound
+		}
+		if cut := snap.CutBy(at, e.Bit); allowed && cut != authz.NoAccount {
+			return Problems{"entitlement": fmt.Sprintf("%s is not open to this account, so it can not be given below it.", e.Title)}
+		}
+		tx.note("entitlement", e.Key)
+		tx.note("allowed", allowed)
+		if f.Search == "" {
+			err = tx.ruleAll(snap, at, e, allowed, &done)
+		} else {
+			tx.note("search", f.Search)
+			err = tx.exceptAll(ctx, snap, top, f, e, allowed, &done)
+		}
+		tx.note("changed", done.Changed)
+		return err
+	})
+}
+
+// ruleAll sets the rule of every parent at or below an account.
+func (tx *Tx) ruleAll(snap *authz.Snapshot, top authz.Account, e *catalog.Entitlement, allowed bool, done *SelectAllResult) error {
+	var rules []entitlementRule
+	rule := func(parent authz.Account) {
+		differ, children := 0, 0
+		snap.Children(parent, func(c authz.Account) bool {
+			children++
+			if snap.Own(c).Covers(e.Bit) != allowed {
+				differ++
+			}
+			return true
+		})
+		if children > 0 {
+			done.Changed += differ
+			rules = append(rules, entitlementRule{tx.change.on.Tenant, snap.ID(parent), e.Key, allowed, tx.epoch})
+			tx.touched = append(tx.touched, touch{kind: "rule", id: snap.ID(parent), entitlement: e.Key, allowed: allowed})
+		}
+	}
+	rule(top)
+	snap.Descendants(top, func(a authz.Account) bool { rule(a); return true })
+	if len(rules) == 0 {
+		return nil
+	}
+	return tx.Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "tenant_id"}, {Name: "parent_id"}, {Name: "entitlement"}},
+		DoUpdates: clause.AssignmentColumns([]string{"allowed", "epoch"}),
+	}).CreateInBatches(rules, 1000).Error
+}
+
+// exceptAll sets the accounts that a search shows, parents before children, and
+// leaves out those that would be cut even so.
+func (tx *Tx) exceptAll(ctx context.Context, snap *authz.Snapshot, top Account, f AccountFilter, e *catalog.Entitlement, allowed bool, done *SelectAllResult) error {
+	var ids []uuid.UUID
+	if err := tx.Raw("SELECT id FROM accounts WHERE tenant_id = ? AND path > ? AND path < ? AND name ILIKE ? ORDER BY path",
+		top.TenantID, top.Path+"/", top.Path+"0", like(f.Search)).Scan(&ids).Error; err != nil {
+		return err
+	}
+	given := map[authz.Account]bool{} // by this very write
+	open := func(a authz.Account) bool {
+		for p := snap.Parent(a); p != authz.NoAccount; p = snap.Parent(p) {
+			if !given[p] && !snap.Own(p).Covers(e.Bit) {
+				return false
+			}
+		}
+		return true
+	}
+	var rows []entitlementException
+	for _, id := range ids {
+		a, ok := snap.Find(id)
+		switch {
+		case !ok || snap.Own(a).Covers(e.Bit) == allowed:
+		case allowed && !open(a):
+			done.Skipped++
+		default:
+			given[a] = allowed
+			done.Changed++
+			rows = append(rows, entitlementException{tx.change.on.Tenant, id, e.Key, allowed, tx.epoch})
+			tx.touch("account", id)
+		}
+	}
+	return tx.storeExceptions(rows)
+}

@@ -1,0 +1,116 @@
+package models
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	_ "embed"
+	"fmt"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/alexedwards/argon2id"
+)
+
+// The bounds of a password, in characters and in bytes (OWASP ASVS 5.0, 6.2).
+const (
+	minPassword      = 12
+	maxPasswordBytes = 256
+)
+
+var hashParams = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
+//go:embed common_passwords.txt
+var commonList []byte
+
+var common = sync.OnceValue(func() map[string]bool {
+	all := map[string]bool{}
+	for sc := bufio.NewScanner(bytes.NewReader(commonList)); sc.Scan(); {
+		all[sc.Text()] = true
+	}
+	return all
+})
+
+// CheckPassword says what is wrong with a password, or nothing. The words are
+// the login's and the account's own, which it must not be made of.
+func CheckPassword(password string, words ...string) string {
+	low := strings.ToLower(password)
+	switch n := utf8.RuneCountInString(password); {
+	case !utf8.ValidString(password):
+		return "Use readable characters."
+	case n < minPassword:
+		return fmt.Sprintf("Use at least %d characters; a few words in a row are easy to keep.", minPassword)
+	case len(password) > maxPasswordBytes:
+		return fmt.Sprintf("Use at most %d bytes.", maxPasswordBytes)
+	case common()[low] || repeats(low):
+		return "This password is one of those tried first. Choose another."
+	}
+	for _, w := range words {
+		for _, part := range strings.FieldsFunc(strings.ToLower(w), func(r rune) bool { return r == '@' || r == ' ' || r == '.' }) {
+			if rest := strings.ReplaceAll(low, part, ""); utf8.RuneCountInString(part) >= 4 && utf8.RuneCountInString(rest) < 6 {
+				return "This password is made of the name it belongs to. Choose another."
+			}
+		}
+	}
+	return ""
+}
+
+// repeats tells whether s is one short piece over and over.
+func repeats(s string) bool {
+	for n := 1; n <= 3 && n < len(s); n++ {
+		if strings.Repeat(s[:n], len(s)/n+1)[:len(s)] == s {
+			return true
+		}
+	}
+	return false
+}
+
+// hash makes the stored form of a password, a few at a time so that a flood of
+// sign-ins can not take the memory.
+func (s *Store) hash(ctx context.Context, password string) (string, error) {
+	defer s.hashTurn(ctx)()
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	return argon2id.CreateHash(password, hashParams)
+}
+
+func (s *Store) hashTurn(ctx context.Context) func() {
+	select {
+	case s.hashing <- struct{}{}:
+		return func() { <-s.hashing }
+	case <-ctx.Done():
+		return func() {}
+	}
+}
+
+// nobody is the hash that an unknown name is compared with, so that it costs
+// the same time as a known one.
+var nobody = sync.OnceValue(func() string {
+	h, err := argon2id.CreateHash("nobody's password", hashParams)
+	if err != nil {
+		panic(err)
+	}
+	return h
+})
+
+// matches compares, in the time of one hash whether or not there is one.
+func (s *Store) matches(ctx context.Context, password, hash string) bool {
+	defer s.hashTurn(ctx)()
+	if ctx.Err() != nil {
+		return false
+	}
+	known := hash != ""
+	if !known {
+		hash = nobody()
+	}
+	ok, err := argon2id.ComparePasswordAndHash(password, hash)
+	return known && ok && err == nil
+}
+
+// rehash tells whether a stored hash was made with weaker parameters.
+func rehash(hash string) bool {
+	p, _, _, err := argon2id.DecodeHash(hash)
+	return err == nil && *p != *hashParams
+}

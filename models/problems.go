@@ -1,0 +1,69 @@
+package models
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"gorm.io/gorm"
+)
+
+// The errors that callers tell apart, besides authz.ErrDenied and Problems.
+var (
+	// ErrNotFound is for what is absent, and for what the asker may not know of.
+	ErrNotFound = errors.New("not found")
+	// ErrConflict is for a change that lost against another.
+	ErrConflict = errors.New("changed meanwhile")
+	// ErrBusy is for work that could not be had in time; trying again helps.
+	ErrBusy = errors.New("busy")
+	// ErrSignIn is the one answer to every sign-in that fails.
+	ErrSignIn = errors.New("sign-in refused")
+)
+
+// Problems maps a field of a form to a sentence about what is wrong with it.
+// The field "" is the form as a whole.
+type Problems map[string]string
+
+func (p Problems) Error() string {
+	return fmt.Sprintf("problems with %s", strings.Join(slices.Sorted(maps.Keys(p)), ", "))
+}
+
+// orNil is p as an error, where it holds anything.
+func (p Problems) orNil() error {
+	if len(p) == 0 {
+		return nil
+	}
+	return p
+}
+
+// constraints gives each refusal of the database its words.
+var constraints = map[string]Problems{
+	"members_name_length":         {"name": "Use 1 to 100 characters."},
+	"members_email_unique":        {"email": "There is a login with this address already. Sign in instead."},
+	"accounts_name_length":        {"name": "Use 1 to 100 characters."},
+	"accounts_depth":              {"": "Accounts can be nested 16 deep at most."},
+	"subusers_name_length":        {"name": "Use 1 to 64 characters."},
+	"subusers_name_unique":        {"name": "This account has a subuser with this name already."},
+	"subusers_description_length": {"description": "Use at most 500 characters."},
+	"subusers_have_roles":         {"role": "Choose at least one role."},
+}
+
+// known translates the driver's errors into this package's.
+func known(err error) error {
+	if err == nil {
+		return nil
+	}
+	var pg *pgconn.PgError
+	switch {
+	case errors.Is(err, gorm.ErrRecordNotFound):
+		return ErrNotFound
+	case errors.As(err, &pg) && constraints[pg.ConstraintName] != nil:
+		return constraints[pg.ConstraintName]
+	case errors.As(err, &pg) && (pg.Code == "55P03" || pg.Code == "57014" || pg.Code == "40P01"):
+		return fmt.Errorf("%w: %w", ErrBusy, err)
+	}
+	return err
+}

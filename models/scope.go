@@ -1,0 +1,104 @@
+package models
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm"
+)
+
+// scope is what row-level security lets a transaction see.
+type scope struct {
+	tenant uuid.UUID
+	system string // the reason, for reads and writes across tenants
+}
+
+func tenantScope(tenant uuid.UUID) scope { return scope{tenant: tenant} }
+
+// The reads and writes that look across tenants, each with its reason.
+var (
+	scopeSignIn      = scope{system: "a person signs in before any tenant is known"}
+	scopeSession     = scope{system: "a session row tells who is asking, and the epoch of the account in the address"}
+	scopeSnapshot    = scope{system: "the access snapshot holds every tenant"}
+	scopeMemberships = scope{system: "one person's accounts lie in many tenants"}
+	scopeNames       = scope{system: "members stand outside tenants; a page shows the names of those who work in an account"}
+	scopeSelf        = scope{system: "a person's login and sessions stand outside tenants"}
+	scopeSignUp      = scope{system: "a new account is a new tenant"}
+	scopeOperator    = scope{system: "the operator's command line"}
+)
+
+// statements begin every transaction. SET LOCAL with literals reaches through
+// PgBouncer and to the workers of a distributed Postgres.
+func (s *Store) statements(sc scope) []string {
+	all := []string{"SET LOCAL statement_timeout = '2s'", "SET LOCAL lock_timeout = '1s'"}
+	if s.role != "" {
+		all = append(all, "SET LOCAL ROLE "+s.role)
+	}
+	if sc.tenant != uuid.Nil {
+		all = append(all, "SET LOCAL app.tenant = '"+sc.tenant.String()+"'")
+	}
+	if sc.system != "" {
+		all = append(all, "SET LOCAL app.scope = 'system'")
+	}
+	return all
+}
+
+// in runs do in one transaction of the scope.
+func (s *Store) in(ctx context.Context, sc scope, do func(*gorm.DB) error) error {
+	return known(s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		begin := ""
+		for _, st := range s.statements(sc) {
+			begin += st + ";"
+		}
+		if err := tx.Exec(begin).Error; err != nil {
+			return fmt.Errorf("begin a scope: %w", err)
+		}
+		return do(tx)
+	}))
+}
+
+// read runs one query in a scope of its own, all in one round trip.
+func (s *Store) read(ctx context.Context, sc scope, scan func(pgx.Rows) error, sql string, args ...any) error {
+	b := &pgx.Batch{}
+	b.Queue("BEGIN READ ONLY")
+	for _, st := range s.statements(sc) {
+		b.Queue(st)
+	}
+	before := b.Len()
+	b.Queue(sql, args...)
+	b.Queue("COMMIT")
+	res := s.pool.SendBatch(ctx, b)
+	defer res.Close()
+	for range before {
+		if _, err := res.Exec(); err != nil {
+			return fmt.Errorf("begin a scope: %w", err)
+		}
+	}
+	rows, err := res.Query()
+	if err != nil {
+		return known(err)
+	}
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			rows.Close()
+			return err
+		}
+	}
+	rows.Close()
+	return known(rows.Err())
+}
+
+// one is read for a query of at most one row; ErrNotFound where there is none.
+func (s *Store) one(ctx context.Context, sc scope, dest []any, sql string, args ...any) error {
+	found := false
+	err := s.read(ctx, sc, func(r pgx.Rows) error {
+		found = true
+		return r.Scan(dest...)
+	}, sql, args...)
+	if err == nil && !found {
+		return ErrNotFound
+	}
+	return err
+}

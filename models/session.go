@@ -1,0 +1,170 @@
+package models
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm"
+
+	"bailiwick/authz"
+)
+
+// SessionLife is how long a session lasts from sign-in; activity does not
+// extend it (domain, sessions).
+const SessionLife = 8 * time.Hour
+
+// Session is one sign-in.
+type Session struct {
+	ID        uuid.UUID // names it in lists; the cookie holds something else
+	Principal authz.PrincipalID
+	Account   uuid.UUID // of a subuser, whose sessions are bound to it; zero otherwise
+	Tenant    uuid.UUID
+	Name      string // of the principal
+	Email     string // of a member
+	Address   string
+	Agent     string
+	StartedAt time.Time
+	ExpiresAt time.Time
+	EndedAt   *time.Time
+	Active    bool // of the principal
+}
+
+// Actor is who is signed in, as the audit names them.
+func (x Session) Actor() authz.Actor { return authz.Actor{ID: x.Principal, Name: x.Name} }
+
+// Live tells whether the session is valid at a time: from its start, until
+// eight hours later or its end.
+func (x Session) Live(now time.Time) bool {
+	return x.EndedAt == nil && x.Active && !now.Before(x.StartedAt) && now.Before(x.ExpiresAt)
+}
+
+// StartSession signs a principal in. The token is for the cookie; only its hash
+// is kept.
+func (s *Store) StartSession(ctx context.Context, who authz.PrincipalID, tenant, account uuid.UUID, address, agent string) (token string, err error) {
+	token = newToken()
+	row := sessionRow{
+		IDHash: tokenHash(token), ID: newID(), PrincipalKind: who.Kind.String(), PrincipalID: who.ID,
+		Address: cut(address, 64), Agent: cut(agent, 256), StartedAt: s.now(), ExpiresAt: s.now().Add(SessionLife),
+	}
+	if who.Kind == authz.Subuser {
+		row.TenantID, row.AccountID = &tenant, &account
+	}
+	return token, s.in(ctx, scopeSession, func(db *gorm.DB) error { return db.Create(&row).Error })
+}
+
+type sessionRow struct {
+	IDHash        []byte
+	ID            uuid.UUID
+	PrincipalKind string
+	PrincipalID   uuid.UUID
+	TenantID      *uuid.UUID
+	AccountID     *uuid.UUID
+	Address       string
+	Agent         string
+	StartedAt     time.Time
+	ExpiresAt     time.Time
+}
+
+func (sessionRow) TableName() string { return "sessions" }
+
+func cut(s string, n int) string {
+	if len(s) > n {
+		return s[:n]
+	}
+	return s
+}
+
+// Epoch is how far a tenant's who-may-what has come in the database.
+type Epoch struct {
+	Tenant uuid.UUID
+	Epoch  int64
+}
+
+// Session finds a session by its token, dead ones too, together with the epoch
+// of the tenant of the account in the address (zero for no account), so that
+// one query tells who asks and whether the snapshot is up to date.
+func (s *Store) Session(ctx context.Context, token string, account uuid.UUID) (Session, Epoch, error) {
+	var x Session
+	var e Epoch
+	var kind string
+	err := s.one(ctx, scopeSession, []any{&x.ID, &kind, &x.Principal.ID, &x.Tenant, &x.Account, &x.Name, &x.Email, &x.Active,
+		&x.Address, &x.Agent, &x.StartedAt, &x.ExpiresAt, &x.EndedAt, &e.Tenant, &e.Epoch},
+		`SELECT s.id, s.principal_kind, s.principal_id, coalesce(s.tenant_id, $3), coalesce(s.account_id, $3),
+			coalesce(m.name, u.name, ''), coalesce(m.email, ''), coalesce(m.state, u.state, '') = 'active',
+			s.address, s.agent, s.started_at, s.expires_at, s.ended_at, coalesce(t.id, $3), coalesce(t.epoch, 0)
+		FROM sessions s
+		LEFT JOIN members m ON s.principal_kind = 'member' AND m.id = s.principal_id
+		LEFT JOIN subusers u ON s.principal_kind = 'subuser' AND u.tenant_id = s.tenant_id AND u.id = s.principal_id
+		LEFT JOIN accounts a ON a.id = $2
+		LEFT JOIN tenants t ON t.id = a.tenant_id
+		WHERE s.id_hash = $1`, tokenHash(token), account, uuid.Nil)
+	x.Principal.Kind = authz.Member
+	if kind == "subuser" {
+		x.Principal.Kind = authz.Subuser
+	}
+	return x, e, err
+}
+
+// Sessions lists a principal's live sessions, newest first.
+func (s *Store) Sessions(ctx context.Context, g authz.Grant, who authz.PrincipalID) ([]Session, error) {
+	if !g.CoversSelf(who) {
+		return nil, authz.ErrDenied
+	}
+	var all []Session
+	return all, s.read(ctx, scopeSession, func(r pgx.Rows) error {
+		x := Session{Principal: who}
+		err := r.Scan(&x.ID, &x.Address, &x.Agent, &x.StartedAt, &x.ExpiresAt)
+		all = append(all, x)
+		return err
+	}, `SELECT id, address, agent, started_at, expires_at FROM sessions
+		WHERE principal_kind = $1 AND principal_id = $2 AND ended_at IS NULL AND expires_at > $3 ORDER BY started_at DESC LIMIT 200`,
+		who.Kind.String(), who.ID, s.now())
+}
+
+// EndSession ends one of a principal's own sessions.
+func (s *Store) EndSession(ctx context.Context, g authz.Grant, who authz.PrincipalID, id uuid.UUID) error {
+	return s.endOwn(ctx, g, who, "id = ?", id)
+}
+
+// EndOtherSessions ends all of a principal's own sessions but one.
+func (s *Store) EndOtherSessions(ctx context.Context, g authz.Grant, who authz.PrincipalID, keep uuid.UUID) error {
+	err := s.endOwn(ctx, g, who, "id <> ?", keep)
+	if err == ErrNotFound { // there were no others
+		err = nil
+	}
+	return err
+}
+
+// endOwn is not kept by the audit of any account: a sign-out changes nothing
+// that others may do or see.
+func (s *Store) endOwn(ctx context.Context, g authz.Grant, who authz.PrincipalID, which string, id uuid.UUID) error {
+	if !g.CoversSelf(who) {
+		return authz.ErrDenied
+	}
+	return s.in(ctx, scopeSession, func(db *gorm.DB) error {
+		done := db.Exec("UPDATE sessions SET ended_at = ? WHERE principal_kind = ? AND principal_id = ? AND ended_at IS NULL AND "+which,
+			s.now(), who.Kind.String(), who.ID, id)
+		if done.Error == nil && done.RowsAffected == 0 {
+			return ErrNotFound
+		}
+		return done.Error
+	})
+}
+
+// endSessions ends every session of a principal within a write.
+func (tx *Tx) endSessions(who authz.PrincipalID) error {
+	return tx.across(func() error {
+		return tx.Exec("UPDATE sessions SET ended_at = ? WHERE principal_kind = ? AND principal_id = ? AND ended_at IS NULL",
+			tx.store.now(), who.Kind.String(), who.ID).Error
+	})
+}
+
+// PruneSessions removes sessions that ended long ago; until then a dead one
+// still tells which sign-in page its owner needs.
+func (s *Store) PruneSessions(ctx context.Context) error {
+	return s.in(ctx, scopeSession, func(db *gorm.DB) error {
+		return db.Exec("DELETE FROM sessions WHERE expires_at < ?", s.now().Add(-30*24*time.Hour)).Error
+	})
+}

@@ -1,0 +1,172 @@
+// Package models holds what is stored, and the verbs that change it: each takes
+// a grant, goes through one write door, and commits with its audit event.
+package models
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+)
+
+// Config is what a store needs.
+type Config struct {
+	// URL of a Postgres of at least version 15, migrated with Migrate.
+	URL     string
+	Catalog *catalog.Catalog
+	// Secret seals what must be readable again (at least 32 bytes).
+	Secret []byte
+	// Now is the clock; time.Now where nil.
+	Now func() time.Time
+	// MaxConns limits the pool; pgx's default where zero.
+	MaxConns int32
+}
+
+// Store is the database, with the access snapshot that follows it.
+type Store struct {
+	pool    *pgxpool.Pool
+	db      *gorm.DB
+	catalog *catalog.Catalog
+	secret  []byte
+	now     func() time.Time
+	role    string // what queries run as, empty to stay who the connection is
+
+	snapshot atomic.Pointer[authz.Snapshot]
+	catching sync.Mutex
+	hashing  chan struct{} // at most so many passwords at once
+	// lockTenant is the statement that serializes who-may-what in a tenant.
+	lockTenant string
+}
+
+const minVersion = 150000
+
+// Open connects, refuses a schema it does not know, and loads the snapshot.
+func Open(ctx context.Context, c Config) (*Store, error) {
+	pc, err := poolConfig(c.URL)
+	if err != nil {
+		return nil, err
+	}
+	if c.MaxConns > 0 {
+		pc.MaxConns = c.MaxConns
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, pc)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the database: %w", err)
+	}
+	s := &Store{
+		pool: pool, catalog: c.Catalog, secret: c.Secret, now: c.Now,
+		hashing: make(chan struct{}, 2), lockTenant: "UPDATE tenants SET epoch = epoch + 1 WHERE id = ? RETURNING epoch",
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if err := s.open(ctx); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Store) open(ctx context.Context) error {
+	if err := checkSchema(ctx, s.pool); err != nil {
+		return err
+	}
+	if err := s.chooseRole(ctx); err != nil {
+		return err
+	}
+	db, err := gorm.Open(postgres.New(postgres.Config{Conn: stdlib.OpenDBFromPool(s.pool)}), &gorm.Config{
+		Logger: logger.Discard, SkipDefaultTransaction: true,
+	})
+	if err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+	s.db = db
+	s.snapshot.Store(authz.NewSnapshot(s.catalog))
+	return s.load(ctx)
+}
+
+// poolConfig reads a URL. Queries are sent in the exec mode, which works behind
+// PgBouncer and plans each query for its own values.
+func poolConfig(url string) (*pgxpool.Config, error) {
+	pc, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("the database address can not be read: %w", err)
+	}
+	pc.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
+	pc.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
+		registerTypes(c.TypeMap())
+		return nil
+	}
+	return pc, nil
+}
+
+func registerTypes(m *pgtype.Map) {
+	m.RegisterDefaultPgType(uuid.UUID{}, "uuid")
+	m.RegisterDefaultPgType([]uuid.UUID{}, "_uuid")
+	m.RegisterDefaultPgType([]string{}, "_text")
+}
+
+// panelRole is the role that queries run as: it owns nothing and can not bypass
+// row-level security.
+const panelRole = "bailiwick_panel"
+
+func (s *Store) chooseRole(ctx context.Context) error {
+	var version int
+	var bypass, usable bool
+	err := s.pool.QueryRow(ctx, `SELECT current_setting('server_version_num')::int,
+		(SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user),
+		EXISTS (SELECT FROM pg_roles WHERE rolname = '`+panelRole+`' AND pg_has_role(current_user, oid,
+			CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END))`).
+		Scan(&version, &bypass, &usable)
+	switch {
+	case err != nil:
+		return fmt.Errorf("ask the database who we are: %w", err)
+	case version < minVersion:
+		return fmt.Errorf("the database is Postgres %d; at least 15 is needed", version/10000)
+	case usable:
+		s.role = panelRole
+	case bypass:
+		return errors.New("the database role bypasses row-level security and can not become " + panelRole +
+			": run `bailiwick migrate` with this role once, or connect as a role that is neither superuser nor BYPASSRLS")
+	}
+	return nil
+}
+
+// Close ends all connections.
+func (s *Store) Close() { s.pool.Close() }
+
+// Ping tells whether the database answers.
+func (s *Store) Ping(ctx context.Context) error { return s.pool.Ping(ctx) }
+
+// Catalog is what the store was opened with.
+func (s *Store) Catalog() *catalog.Catalog { return s.catalog }
+
+// Now is the store's clock.
+func (s *Store) Now() time.Time { return s.now() }
+
+func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+
+// changedOne is the outcome of a statement that must change one row.
+func changedOne(db *gorm.DB) error {
+	switch {
+	case db.Error != nil:
+		return db.Error
+	case db.RowsAffected != 1:
+		return ErrNotFound
+	}
+	return nil
+}

@@ -1,0 +1,457 @@
+package models
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+)
+
+// Subuser is a login of exactly one account, which comes in only through that
+// account's login page.
+type Subuser struct {
+	TenantID     uuid.UUID
+	ID           uuid.UUID
+	AccountID    uuid.UUID
+	Name         string // unique in the account, in lower case
+	Description  string
+	PasswordHash *string
+	Roles        roleList
+	State        string
+	LastSignIn   *time.Time
+	CreatedAt    time.Time
+}
+
+// roleList is a list of role keys as a text array.
+type roleList = textList
+
+// Principal is the subuser as who acts.
+func (u Subuser) Principal() authz.PrincipalID {
+	return authz.PrincipalID{Kind: authz.Subuser, ID: u.ID}
+}
+
+// Actor is the subuser as the audit names them.
+func (u Subuser) Actor() authz.Actor { return authz.Actor{ID: u.Principal(), Name: u.Name} }
+
+// HasPassword tells whether the subuser can sign in yet.
+func (u Subuser) HasPassword() bool { return u.PasswordHash != nil }
+
+// SubuserInput is what a form says of a subuser.
+type SubuserInput struct {
+	Name        string
+	Description string
+	Roles       []string // names of the set "subuser"
+	Password    string   // empty to make a one-time link instead
+	Link        bool     // a link by which the subuser sets the password
+}
+
+// CreatedSubuser is what the maker of a subuser is told once.
+type CreatedSubuser struct {
+	Subuser      Subuser
+	First        bool   // the account's first, which brought the login link into being
+	LoginLink    string // the last part of the login page's address
+	PasswordLink string // the last part of the one-time address, where one was asked for
+}
+
+var subuserName = regexp.MustCompile(`^[\p{Ll}\p{Nd}\p{Lo}][\p{Ll}\p{Nd}\p{Lo}._@+-]*$`)
+
+// CreateSubuser adds a login to the grant's account. The first one brings the
+// account's login link into being.
+func (s *Store) CreateSubuser(ctx context.Context, g authz.Grant, in SubuserInput) (CreatedSubuser, error) {
+	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account}
+	u := Subuser{TenantID: on.Tenant, ID: newID(), AccountID: on.Account, State: "active", CreatedAt: s.now()}
+	roles, p := s.readSubuser(&u, in)
+	if !in.Link {
+		p.add("password", CheckPassword(in.Password, u.Name))
+	}
+	if len(p) > 0 {
+		return CreatedSubuser{}, p
+	}
+	if !in.Link {
+		hash, err := s.hash(ctx, in.Password)
+		if err != nil {
+			return CreatedSubuser{}, err
+		}
+		u.PasswordHash = &hash
+	}
+	made := CreatedSubuser{Subuser: u}
+	on.Kind, on.ID = "subuser", u.ID
+	return made, s.write(ctx, g.On("subuser", u.ID), change{action: "subuser.create", permission: "subuser_create", on: on, name: u.Name}, func(tx *Tx) error {
+		snap, err := tx.lockAccess()
+		if err != nil {
+			return err
+		}
+		if err := tx.mayGrant(snap, roles); err != nil {
+			return err
+		}
+		tx.note("name", u.Name)
+		tx.note("description", u.Description)
+		tx.note("roles", []string(u.Roles))
+		tx.touch("subuser", u.ID)
+		if err := tx.Create(&u).Error; err != nil {
+			return err
+		}
+		if made.LoginLink, made.First, err = tx.loginLink(u.AccountID); err != nil || !in.Link {
+			return err
+		}
+		made.PasswordLink, err = tx.passwordLink(u)
+		return err
+	})
+}
+
+// readSubuser puts what the form says into u and gives its roles.
+func (s *Store) readSubuser(u *Subuser, in SubuserInput) ([]*catalog.Role, Problems) {
+	p := Problems{}
+	u.Name, u.Description = strings.ToLower(strings.TrimSpace(in.Name)), strings.TrimSpace(in.Description)
+	if !subuserName.MatchString(u.Name) {
+		p.add("name", "Use letters, digits and . _ @ + -, beginning with a letter or digit.")
+	}
+	if len([]rune(u.Name)) > 64 {
+		p.add("name", constraints["subusers_name_length"]["name"])
+	}
+	if len([]rune(u.Description)) > 500 {
+		p.add("description", constraints["subusers_description_length"]["description"])
+	}
+	var roles []*catalog.Role
+	u.Roles = nil
+	for _, name := range in.Roles {
+		r := s.catalog.Role("subuser:" + name)
+		switch {
+		case r == nil || !r.Grantable:
+			p.add("role", fmt.Sprintf("%q is not a role that a subuser can have.", name))
+		case !slices.Contains(u.Roles, r.Key):
+			u.Roles = append(u.Roles, r.Key)
+			roles = append(roles, r)
+		}
+	}
+	if len(in.Roles) == 0 {
+		p.add("role", constraints["subusers_have_roles"]["role"])
+	}
+	return roles, p
+}
+
+// mayGrant refuses roles that give more than the actor may grant here.
+func (tx *Tx) mayGrant(snap *authz.Snapshot, roles []*catalog.Role) error {
+	if tx.grant.IsSystem() {
+		return nil
+	}
+	a, ok := snap.Find(tx.change.on.Account)
+	if !ok {
+		return ErrNotFound
+	}
+	who := snap.Who(tx.grant.Actor().ID)
+	for _, r := range roles {
+		if beyond := snap.MayGrant(who, a, r); !beyond.Empty() {
+			first := ""
+			beyond.Each(func(p catalog.Permission) {
+				if first == "" {
+					first = tx.store.catalog.Info(p).Title
+				}
+			})
+			return Problems{"role": fmt.Sprintf("%s opens %s, which you do not have here, so you can not give it.", r.Title, first)}
+		}
+	}
+	return nil
+}
+
+// loginLink gives the account's login link, made now where there is none.
+func (tx *Tx) loginLink(account uuid.UUID) (link string, first bool, err error) {
+	if err := tx.Raw("SELECT link FROM login_links WHERE tenant_id = ? AND account_id = ?", tx.change.on.Tenant, account).Scan(&link).Error; err != nil || link != "" {
+		return link, false, err
+	}
+	link = newToken()
+	return link, true, tx.Exec("INSERT INTO login_links (tenant_id, account_id, link, created_at) VALUES (?, ?, ?, ?)",
+		tx.change.on.Tenant, account, link, tx.store.now()).Error
+}
+
+// newToken is 256 random bits for an address.
+func newToken() string {
+	b := make([]byte, 32)
+	rand.Read(b)
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+func tokenHash(token string) []byte {
+	h := sha256.Sum256([]byte(token))
+	return h[:]
+}
+
+// passwordLinkLife is how long a one-time set-password link works.
+const passwordLinkLife = 7 * 24 * time.Hour
+
+// passwordLink makes a one-time link; earlier ones of the subuser die.
+func (tx *Tx) passwordLink(u Subuser) (string, error) {
+	if err := tx.Exec("DELETE FROM password_links WHERE tenant_id = ? AND subuser_id = ?", u.TenantID, u.ID).Error; err != nil {
+		return "", err
+	}
+	token := newToken()
+	return token, tx.Exec("INSERT INTO password_links (tenant_id, token_hash, subuser_id, expires_at) VALUES (?, ?, ?, ?)",
+		u.TenantID, tokenHash(token), u.ID, tx.store.now().Add(passwordLinkLife)).Error
+}
+
+// LoginLink is the account's login link, empty where it has none.
+func (s *Store) LoginLink(ctx context.Context, g authz.Grant) (string, error) {
+	var link string
+	err := s.one(ctx, tenantScope(g.Resource().Tenant), []any{&link},
+		"SELECT link FROM login_links WHERE tenant_id = $1 AND account_id = $2", g.Resource().Tenant, g.Resource().Account)
+	if err == ErrNotFound {
+		err = nil
+	}
+	return link, err
+}
+
+// ReplaceLoginLink makes a new login link; the old one is dead from then on.
+func (s *Store) ReplaceLoginLink(ctx context.Context, g authz.Grant) (string, error) {
+	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account}
+	link := newToken()
+	return link, s.write(ctx, g, change{action: "login_link.replace", permission: "subuser_edit", on: on}, func(tx *Tx) error {
+		return changedOne(tx.Table("login_links").Where("tenant_id = ? AND account_id = ?", on.Tenant, on.Account).
+			Updates(map[string]any{"link": link, "created_at": s.now()}))
+	})
+}
+
+// LoginPage finds the account whose subusers sign in at a link.
+func (s *Store) LoginPage(ctx context.Context, link string) (Account, error) {
+	var a Account
+	return a, s.one(ctx, scopeSignIn, a.fields(),
+		"SELECT a."+strings.ReplaceAll(accountColumns, ", ", ", a.")+` FROM login_links l
+		JOIN accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id WHERE l.link = $1`, link)
+}
+
+// SignInSubuser checks a name and password at a login link. Every failure, an
+// unknown link too, is ErrSignIn and costs the same time.
+func (s *Store) SignInSubuser(ctx context.Context, link, name, password string) (Subuser, error) {
+	var u Subuser
+	hash := ""
+	err := s.one(ctx, scopeSignIn, []any{&u.TenantID, &u.ID, &u.AccountID, &u.Name, &hash, &u.State},
+		`SELECT u.tenant_id, u.id, u.account_id, u.name, coalesce(u.password_hash, ''), u.state FROM login_links l
+		JOIN subusers u ON u.tenant_id = l.tenant_id AND u.account_id = l.account_id WHERE l.link = $1 AND u.name = $2`,
+		link, strings.ToLower(strings.TrimSpace(name)))
+	if err != nil && err != ErrNotFound {
+		return u, err
+	}
+	if !s.matches(ctx, password, hash) || u.State != "active" {
+		return Subuser{}, ErrSignIn
+	}
+	return u, s.in(ctx, tenantScope(u.TenantID), func(db *gorm.DB) error {
+		set := map[string]any{"last_sign_in": s.now()}
+		if rehash(hash) {
+			fresh, err := s.hash(ctx, password)
+			if err != nil {
+				return err
+			}
+			set["password_hash"] = fresh
+		}
+		return db.Table("subusers").Where("tenant_id = ? AND id = ?", u.TenantID, u.ID).Updates(set).Error
+	})
+}
+
+// SubuserPage is how many subusers a page of the list holds.
+const SubuserPage = 50
+
+// Subusers lists the subusers of the grant's account by name, after one of them.
+func (s *Store) Subusers(ctx context.Context, g authz.Grant, search, after string) ([]Subuser, error) {
+	r := g.Resource()
+	var all []Subuser
+	return all, s.read(ctx, tenantScope(r.Tenant), func(rows pgx.Rows) error {
+		u := Subuser{TenantID: r.Tenant, AccountID: r.Account}
+		err := rows.Scan(&u.ID, &u.Name, &u.Description, (*[]string)(&u.Roles), &u.PasswordHash, &u.State, &u.LastSignIn, &u.CreatedAt)
+		all = append(all, u)
+		return err
+	}, `SELECT id, name, description, roles, CASE WHEN password_hash IS NULL THEN NULL ELSE '' END, state, last_sign_in, created_at FROM subusers
+		WHERE tenant_id = $1 AND account_id = $2 AND name > $3 AND ($4 = '' OR name ILIKE $4 OR description ILIKE $4) ORDER BY name LIMIT $5`,
+		r.Tenant, r.Account, after, like(search), SubuserPage+1)
+}
+
+// Subuser finds one of the account's subusers.
+func (s *Store) Subuser(ctx context.Context, tenant, account, id uuid.UUID) (Subuser, error) {
+	u := Subuser{TenantID: tenant, ID: id, AccountID: account}
+	return u, s.one(ctx, tenantScope(tenant), []any{&u.Name, &u.Description, (*[]string)(&u.Roles), &u.PasswordHash, &u.State, &u.LastSignIn, &u.CreatedAt},
+		`SELECT name, description, roles, CASE WHEN password_hash IS NULL THEN NULL ELSE '' END, state, last_sign_in, created_at FROM subusers
+		WHERE tenant_id = $1 AND account_id = $2 AND id = $3`, tenant, account, id)
+}
+
+// EditSubuser changes name, description and roles.
+func (s *Store) EditSubuser(ctx context.Context, g authz.Grant, id uuid.UUID, in SubuserInput) error {
+	var want Subuser
+	roles, p := s.readSubuser(&want, in)
+	if len(p) > 0 {
+		return p
+	}
+	return s.changeSubuser(ctx, g, id, "subuser.edit", func(tx *Tx, u Subuser) error {
+		snap, err := tx.lockAccess()
+		if err != nil {
+			return err
+		}
+		// What the subuser keeps is not granted now.
+		added := slices.DeleteFunc(slices.Clone(roles), func(r *catalog.Role) bool { return slices.Contains(u.Roles, r.Key) })
+		if err := tx.mayGrant(snap, added); err != nil {
+			return err
+		}
+		tx.changed("name", u.Name, want.Name)
+		tx.changed("description", u.Description, want.Description)
+		tx.changed("roles", []string(u.Roles), []string(want.Roles))
+		tx.touch("subuser", id)
+		return tx.updateSubuser(id, map[string]any{"name": want.Name, "description": want.Description, "roles": want.Roles})
+	})
+}
+
+// changeSubuser changes one of the account's subusers, whom the actor must not
+// be outranked by: who holds more than the actor may grant is left alone.
+func (s *Store) changeSubuser(ctx context.Context, g authz.Grant, id uuid.UUID, action string, do func(*Tx, Subuser) error) error {
+	on := g.Resource()
+	on.Kind, on.ID = "subuser", id
+	return s.write(ctx, g.On("subuser", id), change{action: action, permission: "subuser_edit", on: on}, func(tx *Tx) error {
+		if g.Actor().ID == (authz.PrincipalID{Kind: authz.Subuser, ID: id}) {
+			return Problems{"": "Nobody changes their own subuser login."}
+		}
+		var u Subuser
+		if err := tx.Raw("SELECT * FROM subusers WHERE tenant_id = ? AND account_id = ? AND id = ? FOR UPDATE", on.Tenant, on.Account, id).
+			Take(&u).Error; err != nil {
+			return err
+		}
+		tx.change.name = u.Name
+		var held []*catalog.Role
+		for _, key := range u.Roles {
+			if r := s.catalog.Role(key); r != nil {
+				held = append(held, r)
+			}
+		}
+		if err := tx.mayGrant(s.Access(), held); err != nil {
+			return Problems{"": "This subuser can do more here than you can, so you can not change it."}
+		}
+		return do(tx, u)
+	})
+}
+
+func (tx *Tx) updateSubuser(id uuid.UUID, set map[string]any) error {
+	return changedOne(tx.Table("subusers").Where("tenant_id = ? AND id = ?", tx.change.on.Tenant, id).Updates(set))
+}
+
+// SuspendSubuser closes a subuser's login and ends its sessions at once.
+func (s *Store) SuspendSubuser(ctx context.Context, g authz.Grant, id uuid.UUID) error {
+	return s.setSubuserState(ctx, g, id, "suspended", "subuser.suspend")
+}
+
+// ResumeSubuser opens it again.
+func (s *Store) ResumeSubuser(ctx context.Context, g authz.Grant, id uuid.UUID) error {
+	return s.setSubuserState(ctx, g, id, "active", "subuser.resume")
+}
+
+func (s *Store) setSubuserState(ctx context.Context, g authz.Grant, id uuid.UUID, state, action string) error {
+	return s.changeSubuser(ctx, g, id, action, func(tx *Tx, u Subuser) error {
+		if _, err := tx.lockAccess(); err != nil {
+			return err
+		}
+		tx.changed("state", u.State, state)
+		tx.touch("subuser", id)
+		if err := tx.updateSubuser(id, map[string]any{"state": state}); err != nil || state == "active" {
+			return err
+		}
+		return tx.endSessions(u.Principal())
+	})
+}
+
+// ResetSubuserPassword sets a new password, or makes a one-time link by which
+// the subuser does; either way the old one is dead and the sessions end.
+func (s *Store) ResetSubuserPassword(ctx context.Context, g authz.Grant, id uuid.UUID, password string, link bool) (token string, err error) {
+	var hash *string
+	if !link {
+		if p := CheckPassword(password); p != "" {
+			return "", Problems{"password": p}
+		}
+		h, err := s.hash(ctx, password)
+		if err != nil {
+			return "", err
+		}
+		hash = &h
+	}
+	return token, s.changeSubuser(ctx, g, id, "subuser.reset_password", func(tx *Tx, u Subuser) error {
+		tx.note("by_link", link)
+		if err := tx.updateSubuser(id, map[string]any{"password_hash": hash}); err != nil {
+			return err
+		}
+		if link {
+			if token, err = tx.passwordLink(u); err != nil {
+				return err
+			}
+		}
+		return tx.endSessions(u.Principal())
+	})
+}
+
+// EndSubuserSessions signs the subuser out everywhere.
+func (s *Store) EndSubuserSessions(ctx context.Context, g authz.Grant, id uuid.UUID) error {
+	return s.changeSubuser(ctx, g, id, "subuser.end_sessions", func(tx *Tx, u Subuser) error {
+		return tx.endSessions(u.Principal())
+	})
+}
+
+// DeleteSubuser removes the login for good.
+func (s *Store) DeleteSubuser(ctx context.Context, g authz.Grant, id uuid.UUID) error {
+	return s.changeSubuser(ctx, g, id, "subuser.delete", func(tx *Tx, u Subuser) error {
+		if _, err := tx.lockAccess(); err != nil {
+			return err
+		}
+		tx.note("name", u.Name)
+		tx.note("roles", []string(u.Roles))
+		tx.touch("subuser", id)
+		if err := tx.endSessions(u.Principal()); err != nil {
+			return err
+		}
+		return changedOne(tx.Exec("DELETE FROM subusers WHERE tenant_id = ? AND id = ?", u.TenantID, id))
+	})
+}
+
+// PasswordLink finds whose password a one-time link sets; ErrNotFound where it
+// is unknown, used or too old.
+func (s *Store) PasswordLink(ctx context.Context, token string) (Subuser, Account, error) {
+	var u Subuser
+	err := s.one(ctx, scopeSignIn, []any{&u.TenantID, &u.ID, &u.AccountID, &u.Name},
+		`SELECT u.tenant_id, u.id, u.account_id, u.name FROM password_links l JOIN subusers u ON u.tenant_id = l.tenant_id AND u.id = l.subuser_id
+		WHERE l.token_hash = $1 AND l.used_at IS NULL AND l.expires_at > $2 AND u.state = 'active'`, tokenHash(token), s.now())
+	if err != nil {
+		return u, Account{}, err
+	}
+	a, err := s.Account(ctx, u.TenantID, u.AccountID)
+	return u, a, err
+}
+
+// SetPasswordByLink uses a one-time link, once. It gives the account's login link.
+func (s *Store) SetPasswordByLink(ctx context.Context, token, password string) (loginLink string, err error) {
+	u, _, err := s.PasswordLink(ctx, token)
+	if err != nil {
+		return "", err
+	}
+	if p := CheckPassword(password, u.Name); p != "" {
+		return "", Problems{"password": p}
+	}
+	hash, err := s.hash(ctx, password)
+	if err != nil {
+		return "", err
+	}
+	on := authz.Resource{Tenant: u.TenantID, Account: u.AccountID, Kind: "subuser", ID: u.ID}
+	return loginLink, s.writeSelf(ctx, authz.Self(u.Actor()), u.Principal(), change{action: "subuser.set_password", on: on, name: u.Name}, func(tx *Tx) error {
+		if err := changedOne(tx.Exec("UPDATE password_links SET used_at = ? WHERE tenant_id = ? AND token_hash = ? AND used_at IS NULL AND expires_at > ?",
+			s.now(), u.TenantID, tokenHash(token), s.now())); err != nil {
+			return err
+		}
+		if err := tx.updateSubuser(u.ID, map[string]any{"password_hash": hash}); err != nil {
+			return err
+		}
+		loginLink, _, err = tx.loginLink(u.AccountID)
+		return err
+	})
+}
