@@ -333,7 +333,8 @@ func (r row) marks() string {
 
 // apply gives each role what its cells say. In a complete set a tick on a
 // section gives the section's other permissions too, unless some table of the
-// set has a row of their own for them.
+// set has a row of their own for them or only a table may give them; what only a
+// table may give is given with a section that is itself such.
 func (t table) apply(set *RoleSet, c *Catalog, complete bool, stated Mask) {
 	for _, row := range t.rows {
 		for i, cell := range row.cells {
