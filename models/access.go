@@ -302,8 +302,9 @@ func (s *Store) readGiven(db *gorm.DB, accounts string, args ...any) (given, err
 	if err != nil {
 		return g, err
 	}
-	return g, read(g.exceptions, `SELECT x.account_id AS id, x.entitlement, x.allowed, x.epoch FROM entitlement_exceptions x
+	err = read(g.exceptions, `SELECT x.account_id AS id, x.entitlement, x.allowed, x.epoch FROM entitlement_exceptions x
 		JOIN accounts a ON a.tenant_id = x.tenant_id AND a.id = x.account_id WHERE `+accounts)
+	return g, err
 }
 
 func (g given) to(child, parent uuid.UUID) catalog.Entitlements {

@@ -74,7 +74,8 @@ func (tx *Tx) plantRoot(a Account) error {
 // Account finds an account of a tenant. The caller authorizes what it got.
 func (s *Store) Account(ctx context.Context, tenant, id uuid.UUID) (Account, error) {
 	var a Account
-	return a, s.one(ctx, tenantScope(tenant), a.fields(), "SELECT "+accountColumns+" FROM accounts WHERE tenant_id = $1 AND id = $2", tenant, id)
+	err := s.one(ctx, tenantScope(tenant), a.fields(), "SELECT "+accountColumns+" FROM accounts WHERE tenant_id = $1 AND id = $2", tenant, id)
+	return a, err
 }
 
 // CreateMainAccount makes a main account that its maker owns.
@@ -84,9 +85,10 @@ func (s *Store) CreateMainAccount(ctx context.Context, g authz.Grant, name strin
 		return Account{}, Problems{"name": p}
 	}
 	a := newRoot("main", name, g.Actor().ID.ID, s.now())
-	return a, s.writeSelf(ctx, g, g.Actor().ID, change{action: "account.create", on: a.AuthzResource(), name: name}, func(tx *Tx) error {
+	err := s.writeSelf(ctx, g, g.Actor().ID, change{action: "account.create", on: a.AuthzResource(), name: name}, func(tx *Tx) error {
 		return tx.plantRoot(a)
 	})
+	return a, err
 }
 
 // MaxAtOnce is how many sub-accounts one request may make.
@@ -288,7 +290,7 @@ func (s *Store) AccountsBelow(ctx context.Context, g authz.Grant, f AccountFilte
 		return nil, err
 	}
 	var all []Account
-	return all, s.read(ctx, tenantScope(top.TenantID), func(r pgx.Rows) error {
+	err = s.read(ctx, tenantScope(top.TenantID), func(r pgx.Rows) error {
 		var a Account
 		err := r.Scan(a.fields()...)
 		all = append(all, a)
@@ -296,6 +298,7 @@ func (s *Store) AccountsBelow(ctx context.Context, g authz.Grant, f AccountFilte
 	}, "SELECT "+accountColumns+` FROM accounts WHERE tenant_id = $1 AND path > $2 AND path < $3
 		AND ($4 = '' OR name ILIKE $4) ORDER BY path LIMIT $5`,
 		top.TenantID, max(top.Path+"/", f.After), top.Path+"0", like(f.Search), f.Limit)
+	return all, err
 }
 
 // ChildrenOf lists the direct children of an account at or below the grant's,
@@ -306,13 +309,14 @@ func (s *Store) ChildrenOf(ctx context.Context, g authz.Grant, parent uuid.UUID,
 		return nil, err
 	}
 	var all []Account
-	return all, s.read(ctx, tenantScope(top.TenantID), func(r pgx.Rows) error {
+	err = s.read(ctx, tenantScope(top.TenantID), func(r pgx.Rows) error {
 		var a Account
 		err := r.Scan(a.fields()...)
 		all = append(all, a)
 		return err
 	}, "SELECT "+accountColumns+` FROM accounts WHERE tenant_id = $1 AND parent_id = $2 AND path > $3 ORDER BY path LIMIT $4`,
 		top.TenantID, top.ID, after, limit)
+	return all, err
 }
 
 // filterTop is the account under which a filter looks: the grant's, or one below it.
@@ -335,13 +339,14 @@ func (s *Store) filteredIDs(ctx context.Context, top Account, f AccountFilter) (
 		return nil, nil
 	}
 	ids := []uuid.UUID{}
-	return ids, s.read(ctx, tenantScope(top.TenantID), func(r pgx.Rows) error {
+	err := s.read(ctx, tenantScope(top.TenantID), func(r pgx.Rows) error {
 		var id uuid.UUID
 		err := r.Scan(&id)
 		ids = append(ids, id)
 		return err
 	}, "SELECT id FROM accounts WHERE tenant_id = $1 AND path > $2 AND path < $3 AND name ILIKE $4 ORDER BY path",
 		top.TenantID, top.Path+"/", top.Path+"0", like(f.Search))
+	return ids, err
 }
 
 // AccountsOf lists accounts by id, across tenants, for the person whose they are.
@@ -350,7 +355,7 @@ func (s *Store) AccountsOf(ctx context.Context, g authz.Grant, who authz.Princip
 		return nil, authz.ErrDenied
 	}
 	var all []Account
-	return all, s.read(ctx, scopeMemberships, func(r pgx.Rows) error {
+	err := s.read(ctx, scopeMemberships, func(r pgx.Rows) error {
 		var a Account
 		err := r.Scan(a.fields()...)
 		all = append(all, a)
@@ -359,6 +364,7 @@ func (s *Store) AccountsOf(ctx context.Context, g authz.Grant, who authz.Princip
 			owner_id = $1 AND NOT EXISTS (SELECT FROM accounts p WHERE p.tenant_id = a.tenant_id AND p.id = a.parent_id AND p.owner_id = $1)
 			OR EXISTS (SELECT FROM memberships m WHERE m.tenant_id = a.tenant_id AND m.account_id = a.id AND m.member_id = $1))
 		ORDER BY kind <> 'personal', path LIMIT $2`, who.ID, limit, like(search))
+	return all, err
 }
 
 // AccountsByID gives accounts of one tenant by id.
@@ -367,12 +373,13 @@ func (s *Store) AccountsByID(ctx context.Context, tenant uuid.UUID, ids []uuid.U
 	if len(ids) == 0 {
 		return all, nil
 	}
-	return all, s.read(ctx, tenantScope(tenant), func(r pgx.Rows) error {
+	err := s.read(ctx, tenantScope(tenant), func(r pgx.Rows) error {
 		var a Account
 		err := r.Scan(a.fields()...)
 		all[a.ID] = a
 		return err
 	}, "SELECT "+accountColumns+" FROM accounts WHERE tenant_id = $1 AND id = ANY($2)", tenant, ids)
+	return all, err
 }
 
 // like is the pattern of a search for a part; empty for no search.

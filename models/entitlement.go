@@ -179,7 +179,7 @@ func (s *Store) SelectAll(ctx context.Context, g authz.Grant, key string, f Acco
 		return done, err
 	}
 	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account}
-	return done, s.write(ctx, g, change{action: "entitlement.select_all", permission: "entitlements.edit", on: on, name: top.Name}, func(tx *Tx) error {
+	err = s.write(ctx, g, change{action: "entitlement.select_all", permission: "entitlements.edit", on: on, name: top.Name}, func(tx *Tx) error {
 		snap, err := tx.lockAccess()
 		if err != nil {
 			return err
@@ -202,6 +202,7 @@ func (s *Store) SelectAll(ctx context.Context, g authz.Grant, key string, f Acco
 		tx.note("changed", done.Changed)
 		return err
 	})
+	return done, err
 }
 
 // ruleAll sets the rule of every parent at or below an account.

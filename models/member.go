@@ -104,7 +104,7 @@ func (s *Store) SignInMember(ctx context.Context, email, password string) (Membe
 	if !s.matches(ctx, password, m.PasswordHash) || m.State != "active" {
 		return Member{}, ErrSignIn
 	}
-	return m, s.in(ctx, scopeSignIn, func(db *gorm.DB) error {
+	err = s.in(ctx, scopeSignIn, func(db *gorm.DB) error {
 		set := map[string]any{"last_sign_in": s.now()}
 		if rehash(m.PasswordHash) {
 			hash, err := s.hash(ctx, password)
@@ -115,6 +115,7 @@ func (s *Store) SignInMember(ctx context.Context, email, password string) (Membe
 		}
 		return db.Table("members").Where("id = ?", m.ID).Updates(set).Error
 	})
+	return m, err
 }
 
 // Names gives the names of members by id.
@@ -123,11 +124,12 @@ func (s *Store) Names(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]strin
 	if len(ids) == 0 {
 		return names, nil
 	}
-	return names, s.read(ctx, scopeNames, func(r pgx.Rows) error {
+	err := s.read(ctx, scopeNames, func(r pgx.Rows) error {
 		var id uuid.UUID
 		var name string
 		err := r.Scan(&id, &name)
 		names[id] = name
 		return err
 	}, "SELECT id, name FROM members WHERE id = ANY($1)", ids)
+	return names, err
 }

@@ -51,7 +51,8 @@ func (s *Store) StartSession(ctx context.Context, who authz.PrincipalID, tenant,
 	if who.Kind == authz.Subuser {
 		row.TenantID, row.AccountID = &tenant, &account
 	}
-	return token, s.in(ctx, scopeSession, func(db *gorm.DB) error { return db.Create(&row).Error })
+	err = s.in(ctx, scopeSession, func(db *gorm.DB) error { return db.Create(&row).Error })
+	return token, err
 }
 
 type sessionRow struct {
@@ -113,7 +114,7 @@ func (s *Store) Sessions(ctx context.Context, g authz.Grant, who authz.Principal
 		return nil, authz.ErrDenied
 	}
 	var all []Session
-	return all, s.read(ctx, scopeSession, func(r pgx.Rows) error {
+	err := s.read(ctx, scopeSession, func(r pgx.Rows) error {
 		x := Session{Principal: who}
 		err := r.Scan(&x.ID, &x.Address, &x.Agent, &x.StartedAt, &x.ExpiresAt)
 		all = append(all, x)
@@ -121,6 +122,7 @@ func (s *Store) Sessions(ctx context.Context, g authz.Grant, who authz.Principal
 	}, `SELECT id, address, agent, started_at, expires_at FROM sessions
 		WHERE principal_kind = $1 AND principal_id = $2 AND ended_at IS NULL AND expires_at > $3 ORDER BY started_at DESC LIMIT 200`,
 		who.Kind.String(), who.ID, s.now())
+	return all, err
 }
 
 // EndSession ends one of a principal's own sessions.

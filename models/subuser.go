@@ -88,7 +88,7 @@ func (s *Store) CreateSubuser(ctx context.Context, g authz.Grant, in SubuserInpu
 	}
 	made := CreatedSubuser{Subuser: u}
 	on.Kind, on.ID = "subuser", u.ID
-	return made, s.write(ctx, g.On("subuser", u.ID), change{action: "subuser.create", permission: "subuser_create", on: on, name: u.Name}, func(tx *Tx) error {
+	err := s.write(ctx, g.On("subuser", u.ID), change{action: "subuser.create", permission: "subuser_create", on: on, name: u.Name}, func(tx *Tx) error {
 		snap, err := tx.lockAccess()
 		if err != nil {
 			return err
@@ -109,6 +109,7 @@ func (s *Store) CreateSubuser(ctx context.Context, g authz.Grant, in SubuserInpu
 		made.PasswordLink, err = tx.passwordLink(u)
 		return err
 	})
+	return made, err
 }
 
 // readSubuser puts what the form says into u and gives its roles.
@@ -203,12 +204,18 @@ func (tx *Tx) passwordLink(u Subuser) (string, error) {
 
 // LoginLink is the account's login link, empty where it has none.
 func (s *Store) LoginLink(ctx context.Context, g authz.Grant) (string, error) {
-	var link string
-	err := s.one(ctx, tenantScope(g.Resource().Tenant), []any{&link},
-		"SELECT link FROM login_links WHERE tenant_id = $1 AND account_id = $2", g.Resource().Tenant, g.Resource().Account)
+	link, err := s.LoginLinkOf(ctx, g.Resource().Tenant, g.Resource().Account)
 	if err == ErrNotFound {
 		err = nil
 	}
+	return link, err
+}
+
+// LoginLinkOf is the login link of an account, for sending back there a browser
+// whose subuser session ended.
+func (s *Store) LoginLinkOf(ctx context.Context, tenant, account uuid.UUID) (link string, err error) {
+	err = s.one(ctx, tenantScope(tenant), []any{&link},
+		"SELECT link FROM login_links WHERE tenant_id = $1 AND account_id = $2", tenant, account)
 	return link, err
 }
 
@@ -216,18 +223,20 @@ func (s *Store) LoginLink(ctx context.Context, g authz.Grant) (string, error) {
 func (s *Store) ReplaceLoginLink(ctx context.Context, g authz.Grant) (string, error) {
 	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account}
 	link := newToken()
-	return link, s.write(ctx, g, change{action: "login_link.replace", permission: "subuser_edit", on: on}, func(tx *Tx) error {
+	err := s.write(ctx, g, change{action: "login_link.replace", permission: "subuser_edit", on: on}, func(tx *Tx) error {
 		return changedOne(tx.Table("login_links").Where("tenant_id = ? AND account_id = ?", on.Tenant, on.Account).
 			Updates(map[string]any{"link": link, "created_at": s.now()}))
 	})
+	return link, err
 }
 
 // LoginPage finds the account whose subusers sign in at a link.
 func (s *Store) LoginPage(ctx context.Context, link string) (Account, error) {
 	var a Account
-	return a, s.one(ctx, scopeSignIn, a.fields(),
+	err := s.one(ctx, scopeSignIn, a.fields(),
 		"SELECT a."+strings.ReplaceAll(accountColumns, ", ", ", a.")+` FROM login_links l
 		JOIN accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id WHERE l.link = $1`, link)
+	return a, err
 }
 
 // SignInSubuser checks a name and password at a login link. Every failure, an
@@ -245,7 +254,7 @@ func (s *Store) SignInSubuser(ctx context.Context, link, name, password string) 
 	if !s.matches(ctx, password, hash) || u.State != "active" {
 		return Subuser{}, ErrSignIn
 	}
-	return u, s.in(ctx, tenantScope(u.TenantID), func(db *gorm.DB) error {
+	err = s.in(ctx, tenantScope(u.TenantID), func(db *gorm.DB) error {
 		set := map[string]any{"last_sign_in": s.now()}
 		if rehash(hash) {
 			fresh, err := s.hash(ctx, password)
@@ -256,6 +265,7 @@ func (s *Store) SignInSubuser(ctx context.Context, link, name, password string) 
 		}
 		return db.Table("subusers").Where("tenant_id = ? AND id = ?", u.TenantID, u.ID).Updates(set).Error
 	})
+	return u, err
 }
 
 // SubuserPage is how many subusers a page of the list holds.
@@ -265,7 +275,7 @@ const SubuserPage = 50
 func (s *Store) Subusers(ctx context.Context, g authz.Grant, search, after string) ([]Subuser, error) {
 	r := g.Resource()
 	var all []Subuser
-	return all, s.read(ctx, tenantScope(r.Tenant), func(rows pgx.Rows) error {
+	err := s.read(ctx, tenantScope(r.Tenant), func(rows pgx.Rows) error {
 		u := Subuser{TenantID: r.Tenant, AccountID: r.Account}
 		err := rows.Scan(&u.ID, &u.Name, &u.Description, (*[]string)(&u.Roles), &u.PasswordHash, &u.State, &u.LastSignIn, &u.CreatedAt)
 		all = append(all, u)
@@ -273,14 +283,16 @@ func (s *Store) Subusers(ctx context.Context, g authz.Grant, search, after strin
 	}, `SELECT id, name, description, roles, CASE WHEN password_hash IS NULL THEN NULL ELSE '' END, state, last_sign_in, created_at FROM subusers
 		WHERE tenant_id = $1 AND account_id = $2 AND name > $3 AND ($4 = '' OR name ILIKE $4 OR description ILIKE $4) ORDER BY name LIMIT $5`,
 		r.Tenant, r.Account, after, like(search), SubuserPage+1)
+	return all, err
 }
 
 // Subuser finds one of the account's subusers.
 func (s *Store) Subuser(ctx context.Context, tenant, account, id uuid.UUID) (Subuser, error) {
 	u := Subuser{TenantID: tenant, ID: id, AccountID: account}
-	return u, s.one(ctx, tenantScope(tenant), []any{&u.Name, &u.Description, (*[]string)(&u.Roles), &u.PasswordHash, &u.State, &u.LastSignIn, &u.CreatedAt},
+	err := s.one(ctx, tenantScope(tenant), []any{&u.Name, &u.Description, (*[]string)(&u.Roles), &u.PasswordHash, &u.State, &u.LastSignIn, &u.CreatedAt},
 		`SELECT name, description, roles, CASE WHEN password_hash IS NULL THEN NULL ELSE '' END, state, last_sign_in, created_at FROM subusers
 		WHERE tenant_id = $1 AND account_id = $2 AND id = $3`, tenant, account, id)
+	return u, err
 }
 
 // EditSubuser changes name, description and roles.
@@ -378,7 +390,7 @@ func (s *Store) ResetSubuserPassword(ctx context.Context, g authz.Grant, id uuid
 		}
 		hash = &h
 	}
-	return token, s.changeSubuser(ctx, g, id, "subuser.reset_password", func(tx *Tx, u Subuser) error {
+	err = s.changeSubuser(ctx, g, id, "subuser.reset_password", func(tx *Tx, u Subuser) error {
 		tx.note("by_link", link)
 		if err := tx.updateSubuser(id, map[string]any{"password_hash": hash}); err != nil {
 			return err
@@ -390,6 +402,7 @@ func (s *Store) ResetSubuserPassword(ctx context.Context, g authz.Grant, id uuid
 		}
 		return tx.endSessions(u.Principal())
 	})
+	return token, err
 }
 
 // EndSubuserSessions signs the subuser out everywhere.
@@ -443,7 +456,7 @@ func (s *Store) SetPasswordByLink(ctx context.Context, token, password string) (
 		return "", err
 	}
 	on := authz.Resource{Tenant: u.TenantID, Account: u.AccountID, Kind: "subuser", ID: u.ID}
-	return loginLink, s.writeSelf(ctx, authz.Self(u.Actor()), u.Principal(), change{action: "subuser.set_password", on: on, name: u.Name}, func(tx *Tx) error {
+	err = s.writeSelf(ctx, authz.Self(u.Actor()), u.Principal(), change{action: "subuser.set_password", on: on, name: u.Name}, func(tx *Tx) error {
 		if err := changedOne(tx.Exec("UPDATE password_links SET used_at = ? WHERE tenant_id = ? AND token_hash = ? AND used_at IS NULL AND expires_at > ?",
 			s.now(), u.TenantID, tokenHash(token), s.now())); err != nil {
 			return err
@@ -454,4 +467,5 @@ func (s *Store) SetPasswordByLink(ctx context.Context, token, password string) (
 		loginLink, _, err = tx.loginLink(u.AccountID)
 		return err
 	})
+	return loginLink, err
 }

@@ -1,0 +1,177 @@
+package guard
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+	"bailiwick/models"
+)
+
+// Guard knows who is asking and decides every request.
+type Guard struct {
+	store   *models.Store
+	catalog *catalog.Catalog
+	cookies *cookieStore
+}
+
+// New makes a guard. The secret signs cookies; secure says that the panel is
+// reached by HTTPS.
+func New(store *models.Store, secret []byte, secure bool) *Guard {
+	return &Guard{store, store.Catalog(), newCookieStore(secret, secure)}
+}
+
+// SignedOut is the error of a request without a live session. Link is the last
+// part of the login page's address where a subuser's session ended.
+type SignedOut struct{ Link string }
+
+func (SignedOut) Error() string { return "signed out" }
+
+// ErrForged is the error of a form that this session did not ask for.
+var ErrForged = errors.New("the form's token is not of this session")
+
+// Visit is one request of somebody who is signed in.
+type Visit struct {
+	Session  models.Session
+	Snapshot *authz.Snapshot
+	Who      authz.Who
+	At       authz.Account // the account in the address, or NoAccount
+	May      catalog.Mask  // all that is allowed there
+	Token    string        // that every form carries
+}
+
+const visitKey = "visit"
+
+// Of gives the visit that the guard found, or nil on a public route.
+func Of(c echo.Context) *Visit {
+	v, _ := c.Get(visitKey).(*Visit)
+	return v
+}
+
+// visit finds who is asking, by one query that also says whether the snapshot
+// is up to date for the account in the address.
+func (g *Guard) visit(c echo.Context, account uuid.UUID) (*Visit, error) {
+	token := g.cookies.token(c.Request())
+	if token == "" {
+		return nil, SignedOut{}
+	}
+	ctx := c.Request().Context()
+	session, epoch, err := g.store.Session(ctx, token, account)
+	switch {
+	case errors.Is(err, models.ErrNotFound):
+		return nil, SignedOut{}
+	case err != nil:
+		return nil, err
+	case !session.Live(g.store.Now()):
+		return nil, g.signedOut(c, session)
+	}
+	snap, err := g.store.Fresh(ctx, epoch.Tenant, epoch.Epoch)
+	if err != nil {
+		return nil, fmt.Errorf("bring the access snapshot up to date: %w", err)
+	}
+	v := &Visit{Session: session, Snapshot: snap, Who: snap.Who(session.Principal), At: authz.NoAccount, Token: formToken(token)}
+	c.Set(visitKey, v)
+	if unsafe(c.Request().Method) && subtle.ConstantTimeCompare([]byte(c.FormValue("token")), []byte(v.Token)) != 1 {
+		return nil, ErrForged
+	}
+	return v, nil
+}
+
+// authorize decides the account in the address. What may not be known of
+// answers as if it were absent.
+func (g *Guard) authorize(c echo.Context, p catalog.Permission) (authz.Grant, error) {
+	id, err := uuid.Parse(c.Param("account"))
+	if err != nil || id.String() != c.Param("account") {
+		id = uuid.Nil
+	}
+	v, err := g.visit(c, id)
+	if err != nil {
+		return authz.Grant{}, err
+	}
+	if a, ok := v.Snapshot.Find(id); ok {
+		v.At = a
+		v.May = v.Snapshot.May(v.Who, a)
+	}
+	grant, err := v.Snapshot.Authorize(v.Session.Actor(), p, id)
+	var denial *authz.Denial
+	if errors.As(err, &denial) && !denial.Decision.Visible() {
+		v.At, v.May = authz.NoAccount, catalog.Mask{}
+		return grant, models.ErrNotFound
+	}
+	return grant, err
+}
+
+// signedOut says where the owner of a dead session signs in again.
+func (g *Guard) signedOut(c echo.Context, s models.Session) error {
+	if s.Principal.Kind != authz.Subuser {
+		return SignedOut{}
+	}
+	link, err := g.store.LoginLinkOf(c.Request().Context(), s.Tenant, s.Account)
+	if err != nil {
+		return SignedOut{}
+	}
+	return SignedOut{Link: link}
+}
+
+// SignIn starts a session and sets its cookie. A session the browser had before
+// ends.
+func (g *Guard) SignIn(c echo.Context, who authz.PrincipalID, tenant, account uuid.UUID) error {
+	ctx := c.Request().Context()
+	if old := g.cookies.token(c.Request()); old != "" {
+		if s, _, err := g.store.Session(ctx, old, uuid.Nil); err == nil {
+			// Not being there any more is what is wanted.
+			_ = g.store.EndSession(ctx, authz.Self(s.Actor()), s.Principal, s.ID)
+		}
+	}
+	token, err := g.store.StartSession(ctx, who, tenant, account, c.RealIP(), c.Request().UserAgent())
+	if err != nil {
+		return err
+	}
+	return g.cookies.set(c.Request(), c.Response(), token)
+}
+
+// Forget takes the cookie away.
+func (g *Guard) Forget(c echo.Context) error { return g.cookies.clear(c.Request(), c.Response()) }
+
+// SignedIn tells who is signed in on a public route, or nil.
+func (g *Guard) SignedIn(c echo.Context) *models.Session {
+	token := g.cookies.token(c.Request())
+	if token == "" {
+		return nil
+	}
+	s, _, err := g.store.Session(c.Request().Context(), token, uuid.Nil)
+	if err != nil || !s.Live(g.store.Now()) {
+		return nil
+	}
+	return &s
+}
+
+// formToken is what the forms of a session carry: bound to the cookie, which
+// another site can not read.
+func formToken(session string) string {
+	m := hmac.New(sha256.New, []byte(session))
+	m.Write([]byte("form"))
+	return base64.RawURLEncoding.EncodeToString(m.Sum(nil))
+}
+
+// CrossOrigin refuses what another site makes a browser send.
+func CrossOrigin() echo.MiddlewareFunc {
+	check := http.NewCrossOriginProtection()
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if err := check.Check(c.Request()); err != nil {
+				return ErrForged
+			}
+			return next(c)
+		}
+	}
+}

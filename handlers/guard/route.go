@@ -1,0 +1,157 @@
+// Package guard is the only code that adds routes to Echo. Each route it adds
+// states a permission, or the reason why it needs none, and every request is
+// decided before its handler runs.
+package guard
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+	"bailiwick/models"
+)
+
+// Route is one line of the route table. Public, Self, In and On are the only
+// ways to make one that Mount accepts.
+type Route struct {
+	method, path string
+	public       string // why anybody may
+	self         string // why being signed in is enough
+	permission   string
+	serve        func(*Guard, catalog.Permission) echo.HandlerFunc
+}
+
+// account is the part of every address in which one acts.
+const account = "/a/:account"
+
+// Public serves anybody. The reason stands in the route table.
+func Public(method, path, reason string, h echo.HandlerFunc) Route {
+	return Route{method: method, path: path, public: reason, serve: func(*Guard, catalog.Permission) echo.HandlerFunc { return h }}
+}
+
+// Self serves whoever is signed in, about themselves.
+func Self(method, path, reason string, h func(echo.Context, authz.Grant) error) Route {
+	return Route{method: method, path: path, self: reason, serve: func(g *Guard, _ catalog.Permission) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			v, err := g.visit(c, uuid.Nil)
+			if err != nil {
+				return err
+			}
+			return h(c, authz.Self(v.Session.Actor()))
+		}
+	}}
+}
+
+// In serves a page of an account, at /a/:account and the path.
+func In(method, path, permission string, h func(echo.Context, authz.Grant) error) Route {
+	return Route{method: method, path: account + strings.TrimSuffix(path, "/"), permission: permission,
+		serve: func(g *Guard, p catalog.Permission) echo.HandlerFunc {
+			return func(c echo.Context) error {
+				grant, err := g.authorize(c, p)
+				if err != nil {
+					return err
+				}
+				return h(c, grant)
+			}
+		}}
+}
+
+// On serves one thing of an account, named by the path's last parameter. The
+// account is decided first, so that whether the thing exists shows only to
+// those who may use the permission.
+func On[T any](method, path, permission string,
+	find func(ctx context.Context, tenant, account, id uuid.UUID) (T, error),
+	h func(echo.Context, authz.Grant, T) error,
+) Route {
+	return Route{method: method, path: account + path, permission: permission,
+		serve: func(g *Guard, p catalog.Permission) echo.HandlerFunc {
+			return func(c echo.Context) error {
+				grant, err := g.authorize(c, p)
+				if err != nil {
+					return err
+				}
+				names := c.ParamNames()
+				id, err := uuid.Parse(c.Param(names[len(names)-1]))
+				if err != nil {
+					return models.ErrNotFound
+				}
+				r := grant.Resource()
+				thing, err := find(c.Request().Context(), r.Tenant, r.Account, id)
+				if err != nil {
+					return err
+				}
+				return h(c, grant, thing)
+			}
+		}}
+}
+
+// Mount adds the table to e and closes e to any other route. A route that
+// states neither a permission nor a reason, a permission the catalog does not
+// know, and a path that stands twice are faults.
+func (g *Guard) Mount(e *echo.Echo, table []Route) error {
+	if n := len(e.Routes()); n > 0 {
+		return fmt.Errorf("%d routes were added before the table", n)
+	}
+	seen := map[string]bool{}
+	for _, r := range table {
+		p := g.catalog.Permission(r.permission)
+		switch key := r.method + " " + shape(r.path); {
+		case r.serve == nil || r.permission == "" && r.public == "" && r.self == "":
+			return fmt.Errorf("route %s %s states neither a permission nor a reason to need none", r.method, r.path)
+		case r.permission != "" && p == 0:
+			return fmt.Errorf("route %s %s asks for %s, which the catalog does not declare", r.method, r.path, r.permission)
+		case seen[key]:
+			return fmt.Errorf("route %s %s stands twice", r.method, r.path)
+		default:
+			seen[key] = true
+			e.Add(r.method, r.path, r.serve(g, p))
+		}
+	}
+	e.OnAddRouteHandler = func(_ string, r echo.Route, _ echo.HandlerFunc, _ []echo.MiddlewareFunc) {
+		panic(fmt.Sprintf("route %s %s was added outside the table", r.Method, r.Path))
+	}
+	return nil
+}
+
+var parameter = regexp.MustCompile(`:[^/]+`)
+
+// shape is a path with its parameters' names taken away.
+func shape(path string) string { return parameter.ReplaceAllString(path, ":") }
+
+// Line is one route as the table shows it.
+type Line struct {
+	Method, Path, Access string
+	Permission           string // empty where none is needed
+}
+
+// Describe lists the table, sorted by path.
+func Describe(table []Route) []Line {
+	lines := make([]Line, 0, len(table))
+	for _, r := range table {
+		l := Line{Method: r.method, Path: r.path, Permission: r.permission, Access: r.permission}
+		switch {
+		case r.public != "":
+			l.Access = "public: " + r.public
+		case r.self != "":
+			l.Access = "oneself: " + r.self
+		}
+		lines = append(lines, l)
+	}
+	slices.SortFunc(lines, func(a, b Line) int {
+		return strings.Compare(a.Path+" "+a.Method, b.Path+" "+b.Method)
+	})
+	return lines
+}
+
+// unsafe tells whether a method may change something.
+func unsafe(method string) bool {
+	return method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions
+}
