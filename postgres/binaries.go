@@ -22,10 +22,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// dist holds the packed server, if there was one when the program was built.
+// embedded holds the packed server, if there was one when the program was built.
 //
 //go:embed dist
-var dist embed.FS
+var embedded embed.FS
+
+// dist is embedded, except in tests.
+var dist fs.FS = embedded
+
+// installedPattern is where Debian and its kin install servers, beside each other.
+var installedPattern = "/usr/lib/postgresql/*/bin"
 
 // oldest is the first major version that the program's schema works with.
 const oldest = 15
@@ -97,7 +103,7 @@ func (f *folder) unpack() (binaries, error) {
 	if err := os.RemoveAll(unfinished); err != nil {
 		return b, err
 	}
-	if err := os.Mkdir(unfinished, 0o755); err != nil {
+	if err := makeOpen(unfinished, 0o755); err != nil {
 		return b, err
 	}
 	if err := pack.Unpack(file, unfinished); err != nil {
@@ -132,7 +138,7 @@ func (f *folder) removeOtherBinaries(used binaries) {
 
 // installed lists the folders of installed servers, newest first.
 func installed() []string {
-	bins, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
+	bins, _ := filepath.Glob(installedPattern)
 	slices.SortFunc(bins, func(a, b string) int { return majorIn(b) - majorIn(a) })
 	if postgres, err := exec.LookPath("postgres"); err == nil {
 		if postgres, err = filepath.EvalSymlinks(postgres); err == nil {

@@ -39,11 +39,14 @@ func openFolder(dir string) (*folder, error) {
 	if err != nil {
 		return nil, err
 	}
+	if strings.ContainsAny(dir, "\"$`\\\n") { // initdb passes its path through a shell
+		return nil, fmt.Errorf("%w: its path %q must not contain quotes, dollars, backslashes or line ends", ErrFolder, dir)
+	}
 	mode := fs.FileMode(0o700)
 	if os.Geteuid() == 0 {
 		mode = 0o711 // the server's user passes through
 	}
-	if err := os.MkdirAll(dir, mode); err != nil {
+	if err := makeOpen(dir, mode); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFolder, err)
 	}
 	// Processes are recognised by their working directory, which has no links in it.
@@ -65,6 +68,17 @@ func openFolder(dir string) (*folder, error) {
 		return nil, fmt.Errorf("%w: %w", ErrFolder, err)
 	}
 	return f, nil
+}
+
+// makeOpen makes a folder, if there is none, with this mode whatever the umask.
+func makeOpen(dir string, mode fs.FileMode) error {
+	if _, err := os.Stat(dir); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(dir, mode); err != nil {
+		return err
+	}
+	return os.Chmod(dir, mode)
 }
 
 func writePID(w io.WriterAt) error {

@@ -18,24 +18,34 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// How long the processes of an earlier server may take to end by themselves,
-// after an immediate shutdown, and at all. A server whose program was killed is
-// shutting down already; orphans of a killed server end when they next look up.
-const (
-	patience     = time.Second
-	lastPatience = 3 * time.Second
-	noPatience   = 30 * time.Second
-)
+// noPatience is how long the processes of an earlier server may be in the way.
+const noPatience = 30 * time.Second
+
+// eviction is what is done about processes that work in a folder once they have
+// been waited for so long.
+type eviction struct {
+	after  time.Duration
+	dir    string
+	signal syscall.Signal
+}
+
+// evictions: a cluster that is not finished is of no use. A server whose program
+// was killed is shutting down already, orphans of a killed server end when they
+// next look up; SIGQUIT makes both end at once, as after a crash.
+func (f *folder) evictions() []eviction {
+	return []eviction{
+		{0, f.newData(), syscall.SIGKILL},
+		{time.Second, f.data(), syscall.SIGQUIT},
+		{3 * time.Second, f.data(), syscall.SIGKILL},
+	}
+}
 
 // claim returns the lock that each process of the server inherits. While any
 // process of an earlier server is left it waits, and in the end helps: once the
 // server's own supervisor is here, what they still do is of no use to anyone. With
 // the lock in hand, files that name a running server are known to be stale.
 func (f *folder) claim(ctx context.Context, log *slog.Logger) (*os.File, error) {
-	steps := []struct {
-		after  time.Duration
-		signal syscall.Signal
-	}{{patience, syscall.SIGQUIT}, {lastPatience, syscall.SIGKILL}}
+	evictions := f.evictions()
 	for began := time.Now(); ; {
 		lock, err := lockFile(f.path("server.lock"))
 		if err == nil {
@@ -52,12 +62,12 @@ func (f *folder) claim(ctx context.Context, log *slog.Logger) (*os.File, error) 
 		if waited > noPatience {
 			return nil, fmt.Errorf("%w: processes of an earlier server still use %s: end them", ErrLocked, f.dir)
 		}
-		if len(steps) > 0 && waited > steps[0].after {
-			for _, pid := range f.leftovers() {
-				log.Warn("a process of an earlier Postgres is in the way", "pid", pid, "signal", steps[0].signal)
-				_ = syscall.Kill(pid, steps[0].signal)
+		if len(evictions) > 0 && waited >= evictions[0].after {
+			for _, pid := range workingIn(evictions[0].dir) {
+				log.Warn("a process of an earlier Postgres is in the way", "pid", pid, "signal", evictions[0].signal)
+				_ = syscall.Kill(pid, evictions[0].signal)
 			}
-			steps = steps[1:]
+			evictions = evictions[1:]
 		}
 		select {
 		case <-ctx.Done():
@@ -67,8 +77,8 @@ func (f *folder) claim(ctx context.Context, log *slog.Logger) (*os.File, error) 
 	}
 }
 
-// leftovers finds the processes that work in our data.
-func (f *folder) leftovers() (pids []int) {
+// workingIn finds the processes of servers that work in the folder.
+func workingIn(dir string) (pids []int) {
 	entries, _ := os.ReadDir("/proc")
 	for _, e := range entries {
 		pid, err := strconv.Atoi(e.Name())
@@ -76,8 +86,7 @@ func (f *folder) leftovers() (pids []int) {
 			continue
 		}
 		name := readFirstLine(fmt.Sprintf("/proc/%d/comm", pid))
-		dir := workingDirectory(pid)
-		if (name == "postgres" || name == "initdb") && (dir == f.data() || dir == f.newData()) {
+		if (name == "postgres" || name == "initdb") && workingDirectory(pid) == dir {
 			pids = append(pids, pid)
 		}
 	}

@@ -23,11 +23,13 @@ type output struct {
 	level slog.Level // of the message that a continued line belongs to
 }
 
-// levels of the severities in the server's log. An ERROR is some statement's, and
-// whoever sent the statement was told.
+// levels of the severities in the server's log. An ERROR is some statement's and a
+// FATAL some connection's, whose other end was told, or the end of the server, which
+// the supervisor tells.
 var levels = map[string]slog.Level{
-	"LOG": slog.LevelDebug, "NOTICE": slog.LevelDebug, "INFO": slog.LevelDebug, "ERROR": slog.LevelDebug,
-	"WARNING": slog.LevelWarn, "FATAL": slog.LevelWarn, "PANIC": slog.LevelError,
+	"LOG": slog.LevelDebug, "NOTICE": slog.LevelDebug, "INFO": slog.LevelDebug,
+	"ERROR": slog.LevelDebug, "FATAL": slog.LevelDebug,
+	"WARNING": slog.LevelWarn, "PANIC": slog.LevelError,
 }
 
 func (o *output) Write(b []byte) (int, error) {

@@ -9,7 +9,7 @@ const (
 	firstPause = 100 * time.Millisecond
 	longPause  = 10 * time.Second
 	// steady is how long a server must have run for its end to be a new story.
-	steady = time.Minute
+	steady = 2 * time.Second
 )
 
 // supervise starts the server again whenever it ends, until Stop.

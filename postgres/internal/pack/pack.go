@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 
@@ -77,7 +78,7 @@ func Unpack(r io.Reader, dir string) error {
 		if err != nil {
 			return err
 		}
-		if err := root.MkdirAll(path.Dir(h.Name), 0o755); err != nil {
+		if err := makeFolders(root, path.Dir(h.Name)); err != nil {
 			return err
 		}
 		switch h.Typeflag {
@@ -94,14 +95,29 @@ func Unpack(r io.Reader, dir string) error {
 	}
 }
 
+// makeFolders makes dir and what leads to it, open to everyone whatever the umask:
+// another user runs the server.
+func makeFolders(root *os.Root, dir string) error {
+	err := root.Mkdir(dir, 0o755)
+	switch {
+	case err == nil:
+		return root.Chmod(dir, 0o755)
+	case errors.Is(err, fs.ErrExist):
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		if err := makeFolders(root, path.Dir(dir)); err != nil {
+			return err
+		}
+		return makeFolders(root, dir)
+	}
+	return err
+}
+
 func unpackFile(root *os.Root, h *tar.Header, r io.Reader) error {
 	f, err := root.OpenFile(h.Name, os.O_CREATE|os.O_WRONLY|os.O_EXCL, os.FileMode(h.Mode).Perm())
 	if err != nil {
 		return err
 	}
-	if _, err := io.Copy(f, r); err != nil {
-		f.Close()
-		return err
-	}
-	return f.Close()
+	_, err = io.Copy(f, r)
+	return errors.Join(err, f.Chmod(os.FileMode(h.Mode).Perm()), f.Close())
 }
