@@ -33,13 +33,9 @@
   const addRow = (button) => {
     const list = document.getElementById(button.dataset.add);
     list.append(button.nextElementSibling.content.cloneNode(true));
-    const n = list.children.length;
     const row = list.lastElementChild;
-    $$("[data-n]", row).forEach((e) => { e.textContent = e.textContent.replace("#", n); });
-    const input = $("input", row);
-    input.id = `${button.dataset.add}-${n}`;
-    $("label", row)?.setAttribute("for", input.id);
-    input.focus();
+    $$("[data-n]", row).forEach((e) => { e.textContent = e.textContent.replace("#", list.children.length); });
+    $("input", row).focus();
   };
 
   document.addEventListener("click", (e) => {

@@ -1,0 +1,483 @@
+//go:build browser
+
+package storybook
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"bailiwick/static"
+	"bailiwick/views"
+)
+
+// browser is the one Chromium of this test run; nil where there is none.
+var browser context.Context
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	path := chromium()
+	if path == "" {
+		fmt.Fprintln(os.Stderr, "NO CHROMIUM: the browser tests do not run. Install the package chromium, or set CHROMIUM to its path.")
+		if os.Getenv("CI") == "true" {
+			return 1
+		}
+		return m.Run()
+	}
+	if !static.Built() {
+		fmt.Fprintln(os.Stderr, "static/dist is empty: run `node static/build.mjs` first")
+		return 1
+	}
+	dir, err := os.MkdirTemp("", "storybook-chromium")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	options := append(chromedp.DefaultExecAllocatorOptions[:len(chromedp.DefaultExecAllocatorOptions):len(chromedp.DefaultExecAllocatorOptions)],
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(dir),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
+		chromedp.Flag("force-prefers-reduced-motion", true))
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	defer stop()
+	ctx, end := chromedp.NewContext(allocator)
+	defer end()
+	if err := chromedp.Do(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "Chromium does not start:", err)
+		return 1
+	}
+	browser = ctx
+	return m.Run()
+}
+
+func chromium() string {
+	if p := os.Getenv("CHROMIUM"); p != "" {
+		return p
+	}
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if p, err := exec.LookPath(name); err == nil {
+			return p
+		}
+	}
+	return ""
+}
+
+// tab opens an empty page of its own and fails the test for what its console complains about.
+func tab(t *testing.T, width, height int64) context.Context {
+	t.Helper()
+	if browser == nil {
+		t.Skip("NO CHROMIUM")
+	}
+	var mu sync.Mutex
+	var complaints []string
+	listener := func(ev any) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch e := ev.(type) {
+		case *runtime.EventExceptionThrown:
+			complaints = append(complaints, e.ExceptionDetails.Text)
+		case *log.EventEntryAdded:
+			if e.Entry.Level == "error" {
+				complaints = append(complaints, e.Entry.Text+" "+e.Entry.URL)
+			}
+		}
+	}
+	ctx, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext(), chromedp.WithListener(listener))
+	ctx, stop := context.WithTimeout(ctx, 6*time.Minute)
+	t.Cleanup(func() {
+		stop()
+		end()
+		mu.Lock()
+		defer mu.Unlock()
+		for _, c := range complaints {
+			t.Error("console: " + c)
+		}
+	})
+	do(t, ctx, call(log.Enable, cdp.Empty{}), chromedp.EmulateViewport(width, height))
+	return ctx
+}
+
+type action = chromedp.Action[chromedp.Void]
+
+// call sends one command of the DevTools protocol.
+func call[P any](command cdp.Command[P, cdp.Empty], params P) action {
+	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, command, params)
+		return err
+	})
+}
+
+func do(t *testing.T, ctx context.Context, actions ...action) {
+	t.Helper()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func eval[T any](t *testing.T, ctx context.Context, js string) T {
+	t.Helper()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](js, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatalf("%s: %v", js, err)
+	}
+	return v
+}
+
+// until waits for something that script does after an event.
+func until(t *testing.T, ctx context.Context, js string) {
+	t.Helper()
+	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if eval[bool](t, ctx, js) {
+			return
+		}
+	}
+	t.Fatalf("never came true: %s", js)
+}
+
+func scheme(name string) action {
+	return call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
+}
+
+// TestAxe runs axe over every story, light and dark, wide and on a phone.
+// STORY narrows it down to the stories whose slug contains it.
+func TestAxe(t *testing.T) {
+	axe, err := os.ReadFile("../../node_modules/axe-core/axe.min.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(Handler())
+	defer srv.Close()
+	for _, size := range [][2]int64{{1280, 900}, {390, 844}} {
+		ctx := tab(t, size[0], size[1])
+		for _, s := range Stories() {
+			if !strings.Contains(s.Slug(), os.Getenv("STORY")) {
+				continue
+			}
+			for _, theme := range []string{"light", "dark"} {
+				do(t, ctx, scheme(theme), chromedp.Navigate(srv.URL+"/s/"+s.Slug()))
+				eval[int](t, ctx, string(axe)+";0")
+				findings := eval[string](t, ctx, `axe.run(document, {resultTypes: ['violations']}).then(r => JSON.stringify(r.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.html.slice(0, 160) + ' — ' + n.failureSummary.replace(/\s+/g, ' ')))))`)
+				var list []string
+				if err := json.Unmarshal([]byte(findings), &list); err != nil {
+					t.Fatal(err)
+				}
+				for _, f := range list {
+					t.Errorf("%s, %s, %d px: %s", s.Slug(), theme, size[0], f)
+				}
+				if over := eval[int](t, ctx, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
+					t.Errorf("%s, %d px: the page is %d px too wide", s.Slug(), size[0], over)
+				}
+			}
+		}
+	}
+}
+
+// TestScreenshots writes pictures of all stories into the folder SCREENSHOTS, if it is set.
+func TestScreenshots(t *testing.T) {
+	dir := os.Getenv("SCREENSHOTS")
+	if dir == "" {
+		t.Skip("SCREENSHOTS is not set")
+	}
+	srv := httptest.NewServer(Handler())
+	defer srv.Close()
+	for _, size := range [][2]int64{{1280, 800}, {390, 844}} {
+		ctx := tab(t, size[0], size[1])
+		for _, s := range Stories() {
+			if !strings.Contains(s.Slug(), os.Getenv("STORY")) {
+				continue
+			}
+			for _, theme := range []string{"light", "dark"} {
+				do(t, ctx, scheme(theme), chromedp.Navigate(srv.URL+"/s/"+s.Slug()))
+				picture, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+				if err != nil {
+					t.Fatal(err)
+				}
+				name := fmt.Sprintf("%s-%d-%s.png", s.Slug(), size[0], theme)
+				if err := os.WriteFile(filepath.Join(dir, name), picture, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+}
+
+func TestThemeIsRemembered(t *testing.T) {
+	srv := httptest.NewServer(Handler())
+	defer srv.Close()
+	ctx := tab(t, 1280, 800)
+	background := `getComputedStyle(document.body).backgroundColor`
+	do(t, ctx, scheme("light"), chromedp.Navigate(srv.URL+"/s/home-agency"))
+	light := eval[string](t, ctx, background)
+	do(t, ctx, chromedp.Click(chromedp.CSS(`[data-theme-toggle]`)))
+	dark := eval[string](t, ctx, background)
+	if light == dark {
+		t.Fatal("the button changed nothing")
+	}
+	do(t, ctx, chromedp.Navigate(srv.URL+"/s/signing-in-sign-in"))
+	if got := eval[string](t, ctx, background); got != dark {
+		t.Errorf("the next page is %s, not %s", got, dark)
+	}
+}
+
+func TestSidebarIsADrawerOnAPhone(t *testing.T) {
+	srv := httptest.NewServer(Handler())
+	defer srv.Close()
+	ctx := tab(t, 390, 844)
+	shown := `document.querySelector('#sidebar').checkVisibility()`
+	do(t, ctx, chromedp.Navigate(srv.URL+"/s/home-agency"))
+	if eval[bool](t, ctx, shown) {
+		t.Fatal("the drawer is open")
+	}
+	do(t, ctx, chromedp.Click(chromedp.CSS(`.drawer-button`)))
+	until(t, ctx, shown)
+	do(t, ctx, chromedp.KeyEvent(kb.Escape))
+	until(t, ctx, "!"+shown)
+	do(t, ctx, chromedp.EmulateViewport(1280, 800))
+	until(t, ctx, shown)
+}
+
+func TestRowMenuOpensAtItsButtonAndArrowsMoveInIt(t *testing.T) {
+	srv := httptest.NewServer(Handler())
+	defer srv.Close()
+	ctx := tab(t, 1280, 800)
+	do(t, ctx, chromedp.Navigate(srv.URL+"/s/subusers-list"), chromedp.Click(chromedp.CSS(`[popovertarget=m-2]`)))
+	until(t, ctx, `document.querySelector('#m-2').matches(':popover-open')`)
+	near := eval[bool](t, ctx, `(() => { const b = document.querySelector('[popovertarget=m-2]').getBoundingClientRect(), p = document.querySelector('#m-2').getBoundingClientRect(); return Math.abs(p.right - b.right) < 24 && (Math.abs(p.top - b.bottom) < 24 || Math.abs(p.bottom - b.top) < 24) && p.left >= 0 && p.right <= innerWidth })()`)
+	if !near {
+		t.Error("the menu is not at its button")
+	}
+	do(t, ctx, chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.ArrowDown))
+	if got := eval[string](t, ctx, `document.activeElement.closest('[popover]')?.id ?? ''`); got != "m-2" {
+		t.Errorf("the focus is in %q", got)
+	}
+}
+
+func TestAddAnotherRow(t *testing.T) {
+	srv := httptest.NewServer(Handler())
+	defer srv.Close()
+	ctx := tab(t, 1280, 800)
+	do(t, ctx, chromedp.Navigate(srv.URL+"/s/accounts-new-sub-accounts"), chromedp.Click(chromedp.CSS(`[data-add]`)), chromedp.Click(chromedp.CSS(`[data-add]`)))
+	got := eval[string](t, ctx, `[...document.querySelectorAll('[name=name]')].map(i => (i.labels[0]?.textContent ?? '').trim()).join() + '|' + document.activeElement.closest('label')?.textContent.trim()`)
+	if got != "Name 1,Name 2,Name 3,Name 4,Name 5|Name 5" {
+		t.Error(got)
+	}
+}
+
+func TestPasswordBoxLeavesWhenALinkIsChosen(t *testing.T) {
+	srv := httptest.NewServer(Handler())
+	defer srv.Close()
+	ctx := tab(t, 1280, 800)
+	shown := `document.querySelector('[name=password]').checkVisibility()`
+	do(t, ctx, chromedp.Navigate(srv.URL+"/s/subusers-add"))
+	until(t, ctx, shown)
+	do(t, ctx, chromedp.Click(chromedp.CSS(`[name=password_by][value=link]`)))
+	until(t, ctx, "!"+shown)
+}
+
+// A link to a dialog opens it over the page; Cancel and Escape close it and give the focus back.
+func TestDialogOpensInPlace(t *testing.T) {
+	srv := httptest.NewServer(Handler())
+	defer srv.Close()
+	ctx := tab(t, 1280, 800)
+	do(t, ctx, chromedp.Navigate(srv.URL+"/s/subusers-list"))
+	for _, leave := range []action{chromedp.Click(chromedp.CSS(`#dialog [data-cancel]`)), chromedp.KeyEvent(kb.Escape)} {
+		do(t, ctx, chromedp.Click(chromedp.CSS(`[popovertarget=m-3]`)), chromedp.Click(chromedp.CSS(`#m-3 a.danger`)))
+		until(t, ctx, `!!document.querySelector('#dialogs dialog:modal')`)
+		if !eval[bool](t, ctx, `location.pathname === '/s/subusers-list' && document.querySelectorAll('#dialog').length === 1`) {
+			t.Error("the page was left")
+		}
+		do(t, ctx, leave)
+		until(t, ctx, `!document.querySelector('#dialogs dialog') && document.activeElement.getAttribute('popovertarget') === 'm-3'`)
+	}
+}
+
+// panel is the storybook with a little of the panel behind it: it keeps what boxes say.
+func panel(t *testing.T) (*httptest.Server, func() []string) {
+	var mu sync.Mutex
+	var asked []string
+	matrix := permissionMatrix()
+	page := permissionsPage()
+	stories := Handler()
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /a/analytical/permissions/general", func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		page.Matrix = matrix
+		serve(w, r, 200, views.Permissions(page))
+	})
+	mux.HandleFunc("POST /a/analytical/permissions/general", func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		if err := r.ParseForm(); err != nil {
+			t.Error(err)
+		}
+		account, entitlement, allowed, ok := views.ChosenCell(r.Form)
+		asked = append(asked, fmt.Sprintf("%s %s %v %v htmx=%s token=%s", account[max(0, len(account)-2):], entitlement, allowed, ok, r.Header.Get("HX-Request"), r.Form.Get("token")))
+		for n, row := range matrix.Rows {
+			for c, col := range matrix.Columns {
+				if row.SubAccount == account && col.Key == entitlement {
+					matrix.Rows[n].Cells[c].On = allowed
+				}
+			}
+		}
+		if r.Header.Get("HX-Request") == "" {
+			http.Redirect(w, r, r.URL.Path, http.StatusSeeOther)
+			return
+		}
+		time.Sleep(50 * time.Millisecond) // so that quick clicks have to wait in line
+		serve(w, r, 200, views.PermissionsChanged(matrix, views.Toast{Tone: views.Good, Text: "Done.", Undo: &views.Post{Action: "/a/analytical/permissions/general"}}))
+	})
+	mux.HandleFunc("GET /switcher", func(w http.ResponseWriter, r *http.Request) {
+		serve(w, r, 200, views.SwitcherResults(views.SwitcherList{Query: r.URL.Query().Get("q"), Groups: []views.SwitcherGroup{{Title: "Found", Accounts: []views.SwitcherAccount{{Name: "Account " + r.URL.Query().Get("q"), URL: "/a/x"}}}}}))
+	})
+	mux.HandleFunc("GET /a/analytical/settings/subusers/preview", func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		asked = append(asked, r.URL.RawQuery)
+		mu.Unlock()
+		serve(w, r, 200, views.RolePreviewBox(views.RolePreview{Roles: r.URL.Query()["role"], Opens: []views.RolePreviewGroup{{Title: strings.Join(r.URL.Query()["role"], "+")}}}))
+	})
+	mux.HandleFunc("POST /a/east/name", func(w http.ResponseWriter, r *http.Request) {
+		status := 422
+		if r.FormValue("name") == "East" {
+			w.Header().Set("HX-Redirect", "/s/accounts-below-here")
+			status = 200
+		}
+		if r.FormValue("name") == "gone" {
+			f := frame("Gone", "")
+			serve(w, r, 404, views.Failure(views.FailurePage{Frame: &f, Status: 404, Title: "There is nothing here", Text: "It was deleted."}))
+			return
+		}
+		serve(w, r, status, views.FormOn(views.FormPage{Frame: frame("Rename East", ""), Header: views.Header{Title: "Rename East"}, Form: views.Form{Token: token, Action: "/a/east/name", Fields: []views.Field{{Name: "name", Label: "Name", Value: r.FormValue("name"), Problem: "Not this one."}}}}))
+	})
+	mux.Handle("/", stories)
+	srv := httptest.NewServer(mux)
+	t.Cleanup(srv.Close)
+	return srv, func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		return append([]string(nil), asked...)
+	}
+}
+
+func TestBoxesSaveAtOnceInOrderAndKeepTheFocus(t *testing.T) {
+	srv, asked := panel(t)
+	ctx := tab(t, 1280, 800)
+	do(t, ctx, chromedp.Navigate(srv.URL+"/a/analytical/permissions/general"))
+	// Three quick clicks: none may get lost while the first is on its way.
+	eval[int](t, ctx, `[1,2,4].forEach(i => document.querySelectorAll('#matrix tbody tr')[1].cells[i + 1].querySelector('button').click()), 0`)
+	until(t, ctx, `document.querySelector('#toasts .alert') !== null`)
+	for deadline := time.Now().Add(5 * time.Second); len(asked()) < 3 && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	}
+	want := []string{
+		"01 knowledge_base false true htmx=true token=" + token,
+		"01 actions true true htmx=true token=" + token,
+		"01 contacts false true htmx=true token=" + token,
+	}
+	if got := asked(); strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("asked:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	until(t, ctx, `[...document.querySelectorAll('#matrix tbody tr')[1].cells].map(c => c.querySelector('button')?.ariaChecked ?? '').join() === ',true,false,true,true,false,false,true,true,false,true'`)
+	cell := `document.querySelectorAll('#matrix tbody tr')[4].cells[3].querySelector('button')`
+	before := eval[string](t, ctx, cell+`.getAttribute('aria-checked')`)
+	eval[int](t, ctx, cell+`.focus(), 0`)
+	do(t, ctx, chromedp.KeyEvent(" "))
+	until(t, ctx, cell+`.getAttribute('aria-checked') !== '`+before+`'`)
+	if !eval[bool](t, ctx, `document.activeElement === `+cell) {
+		t.Error("the focus left the box")
+	}
+	if !eval[bool](t, ctx, `location.pathname === '/a/analytical/permissions/general' && document.querySelectorAll('#matrix').length === 1`) {
+		t.Error("the page was left")
+	}
+}
+
+func TestSelectAllBoxAnswersToTheSpaceBar(t *testing.T) {
+	srv, _ := panel(t)
+	ctx := tab(t, 1280, 800)
+	do(t, ctx, chromedp.Navigate(srv.URL+"/a/analytical/permissions/general"))
+	eval[int](t, ctx, `document.querySelector('a.box').focus(), 0`)
+	do(t, ctx, chromedp.KeyEvent(" "))
+	until(t, ctx, `document.querySelector('#dialogs dialog:modal')?.textContent.includes('86 sub-accounts') ?? false`)
+}
+
+func TestSwitcherLoadsOnOpeningAndSearches(t *testing.T) {
+	srv, _ := panel(t)
+	ctx := tab(t, 1280, 800)
+	do(t, ctx, chromedp.Navigate(srv.URL+"/s/home-agency"), chromedp.Click(chromedp.CSS(`[popovertarget=switcher]`)))
+	until(t, ctx, `document.querySelector('#switcher-list').textContent.includes('Account')`)
+	if !eval[bool](t, ctx, `document.activeElement.id === 'switcher-q'`) {
+		t.Error("the search has not got the focus")
+	}
+	do(t, ctx, chromedp.KeyEvent("we"))
+	until(t, ctx, `document.querySelector('#switcher-list').textContent.includes('Account we')`)
+}
+
+func TestPreviewSendsTheRolesAndNothingElse(t *testing.T) {
+	srv, asked := panel(t)
+	ctx := tab(t, 1280, 800)
+	do(t, ctx, chromedp.Navigate(srv.URL+"/s/subusers-add"), chromedp.SendKeys(chromedp.CSS(`[name=password]`), "hunter2hunter2"))
+	do(t, ctx, chromedp.Click(chromedp.CSS(`[name=role][value=Support]`)))
+	until(t, ctx, `document.querySelector('#role-preview').textContent.includes('Support')`)
+	do(t, ctx, chromedp.Click(chromedp.CSS(`[name=role][value=Payer]`)))
+	until(t, ctx, `document.querySelector('#role-preview').textContent.includes('Support+Payer')`)
+	if got := strings.Join(asked(), " "); got != "role=Support role=Support&role=Payer" {
+		t.Error(got)
+	}
+}
+
+func TestFormAnswersInPlace(t *testing.T) {
+	srv, _ := panel(t)
+	ctx := tab(t, 1280, 800)
+	submit := func(name string) {
+		do(t, ctx, chromedp.Navigate(srv.URL+"/s/accounts-rename"), chromedp.SendKeys(chromedp.CSS(`#f-name`), name), chromedp.Click(chromedp.CSS(`#main .btn-primary`)))
+	}
+	submit("Best")
+	until(t, ctx, `document.querySelector('#f-name')?.value === 'Best' && document.activeElement.matches('.problems') && location.pathname === '/s/accounts-rename'`)
+	submit("East")
+	until(t, ctx, `location.pathname === '/s/accounts-below-here'`)
+}
+
+func TestAFailureTakesThePlaceOfTheContent(t *testing.T) {
+	srv, _ := panel(t)
+	ctx, end := chromedp.NewContext(tab(t, 1280, 800)) // its own tab: the 404 in the console is wanted here
+	defer end()
+	do(t, ctx, chromedp.Navigate(srv.URL+"/s/accounts-rename"), chromedp.SendKeys(chromedp.CSS(`#f-name`), "gone"), chromedp.Click(chromedp.CSS(`#main .btn-primary`)))
+	until(t, ctx, `document.querySelector('#main h1').textContent.includes('nothing here') && document.querySelectorAll('#main').length === 1`)
+}
+
+func TestWithoutScriptBoxesAndFormsStillWork(t *testing.T) {
+	srv, asked := panel(t)
+	res, err := http.Get(srv.URL + "/a/analytical/permissions/general")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, _ := io.ReadAll(res.Body)
+	_ = res.Body.Close()
+	if !strings.Contains(string(page), "<button role=checkbox") {
+		t.Fatal("no boxes")
+	}
+	ctx := tab(t, 1280, 800)
+	do(t, ctx, call(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}), chromedp.Navigate(srv.URL+"/a/analytical/permissions/general"))
+	do(t, ctx, chromedp.Click(chromedp.CSS(`#matrix tbody tr:nth-child(2) td:nth-child(3) button`)))
+	for deadline := time.Now().Add(5 * time.Second); len(asked()) < 1 && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	}
+	if got := asked(); len(got) != 1 || got[0] != "01 knowledge_base false true htmx= token="+token {
+		t.Error(got)
+	}
+}

@@ -1,0 +1,26 @@
+package storybook
+
+import "bailiwick/views"
+
+func failures() []Story {
+	inside := frame("Not found", "")
+	denied := frame("Billing", "")
+	suspended := frame("East", "")
+	return []Story{
+		{Name: "Not found, signed out", Render: views.Failure(views.FailurePage{Status: 404, Title: "There is nothing here", Text: "The address may be wrong, or what was here is gone.", RequestID: "01JCY3T0Q2", Links: []views.Link{{Text: "Sign in", URL: "/sign-in"}}})},
+		{Name: "Not found, signed in", Render: views.Failure(views.FailurePage{Frame: &inside, Status: 404, Title: "There is nothing here", Text: "The address may be wrong, or what was here is gone.", RequestID: "01JCY3T0Q2", Links: []views.Link{{Text: "Control panel", URL: "/"}}})},
+		{Name: "Too many attempts", Render: views.Failure(views.FailurePage{Status: 429, Title: "Too many attempts", Text: "Wait a minute and try again. Nobody was locked out.", RequestID: "01JCY3T0Q3"})},
+		{Name: "Broken", Render: views.Failure(views.FailurePage{Frame: &inside, Status: 500, Title: "Something broke", Text: "It is not your fault, and nothing was changed. With the number below, whoever runs this panel finds out what happened.", RequestID: "01JCY3T0Q4", Links: []views.Link{{Text: "Try again", URL: ""}}})},
+		{Name: "Denied, no role", Render: views.Denied(views.DeniedPage{
+			Frame: denied, Permission: "Billing: view", Sentence: "See the balance, transactions and invoices of an account.", Account: "Analytical",
+			Reason: "None of your roles gives it.", Roles: []string{"Subuser role: Owner", "Subuser role: Accountant", "Member access: Full editor"},
+			Helpers: []string{"Ada", "Grace"}, RequestID: "01JCY3T0Q5", BackURL: "/a/analytical",
+		})},
+		{Name: "Denied, account lacks it", Render: views.Denied(views.DeniedPage{
+			Frame: denied, Permission: "Workflows: view", Sentence: "See the workflows of an account.", Account: "East Berlin",
+			Reason: "Your role gives it, but the account itself may not use it.", Entitlement: "Workflows", Helpers: []string{"Ada", "Grace"}, BackURL: "/a/east-berlin",
+		})},
+		{Name: "Suspended, member", Render: views.Suspended(views.SuspendedPage{Frame: &suspended, Token: token, Account: "East", Helpers: []string{"Ada", "Grace"}})},
+		{Name: "Suspended, subuser", Render: views.Suspended(views.SuspendedPage{Token: token, Account: "East Berlin", Cause: "East", SignOut: "/sign-out"})},
+	}
+}
