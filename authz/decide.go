@@ -1,6 +1,9 @@
 package authz
 
 import (
+	"iter"
+	"math/bits"
+
 	"github.com/google/uuid"
 
 	"bailiwick/catalog"
@@ -54,133 +57,126 @@ func (w Who) Known() bool { return w.p != nil }
 
 // Who finds a principal. An unknown one is denied everything.
 func (s *Snapshot) Who(id PrincipalID) Who {
-	p, _ := s.principals.get(id)
-	return Who{p}
+	if id.Kind >= System {
+		return Who{}
+	}
+	return Who{s.principals[id.Kind].get(id.ID)}
 }
 
 // Decide answers whether w may use perm at a. It allocates nothing.
 func (s *Snapshot) Decide(w Who, perm catalog.Permission, a Account) Decision {
-	no := Decision{HeldAt: NoAccount, CutBy: NoAccount}
+	d := Decision{HeldAt: NoAccount, CutBy: NoAccount}
+	n := s.node(a)
 	switch {
-	case perm == 0:
-		return no
+	case !s.gates.permissions.Has(perm):
+		d.Reason = UnknownPermission
+		return d
 	case w.p == nil:
-		no.Reason = UnknownPrincipal
-		return no
-	case a < 0 || int(a) >= s.size || s.node(a).removed:
-		no.Reason = UnknownAccount
-		return no
+		d.Reason = UnknownPrincipal
+		return d
+	case n.gone:
+		d.Reason = UnknownAccount
+		return d
 	case !w.p.active:
-		no.Reason = PrincipalInactive
-		return no
-	}
-	d := s.byRole(w.p, perm, a)
-	if d.Reason == NoRoleHere {
+		d.Reason = PrincipalInactive
 		return d
 	}
-	if !s.node(a).active {
+	s.byRole(&d, w.p, perm, a)
+	switch need := s.catalog.Needs(perm); {
+	case d.Reason == NoRoleHere:
+	case !n.active:
 		d.Allow, d.Reason = false, AccountSuspended
-		return d
-	}
-	if d.Allow {
-		if need := s.catalog.Needs(perm); !s.node(a).ceiling.Covers(need) {
-			d.Allow, d.Reason, d.CutBy = false, CeilingLacks, s.CutBy(a, need)
-		}
+	case d.Allow && !n.ceiling.Covers(need):
+		d.Allow, d.Reason, d.CutBy = false, CeilingLacks, s.CutBy(a, need)
 	}
 	return d
 }
 
-// byRole decides by roles alone, walking up from the account: the nearest
-// account where any role is held decides, and ownership adds from anywhere.
-func (s *Snapshot) byRole(p *principal, perm catalog.Permission, a Account) Decision {
-	d := Decision{Reason: NoRoleHere, HeldAt: NoAccount, CutBy: NoAccount}
-	decided, closed := false, false
-	for at := a; at != NoAccount; at = s.node(at).parent {
-		nearest := false
-		for _, h := range p.at(at) {
-			r := s.catalog.RoleByID(h.role)
-			if !r.Adds && decided {
-				continue
+// byRole decides by roles alone.
+func (s *Snapshot) byRole(d *Decision, p *principal, perm catalog.Permission, a Account) {
+	d.Reason = NoRoleHere
+	for h, gives := range s.counting(p, a) {
+		switch {
+		case gives.Has(perm):
+			d.Allow, d.Role, d.HeldAt, d.Reason = true, h.role, h.account, ByRoleAbove
+			if h.account == a {
+				d.Reason = ByRole
 			}
-			nearest = nearest || !r.Adds
-			mask := &r.Own
-			if at != a {
-				if r.Closable && closed {
+			if s.catalog.RoleByID(h.role).Adds {
+				d.Reason = ByOwnership
+			}
+			return
+		case d.Reason == NoRoleHere && !gives.Empty():
+			d.Role, d.HeldAt, d.Reason = h.role, h.account, RoleLacks
+		}
+	}
+}
+
+// counting gives the roles of p that count at a with what each gives there,
+// from a upwards: those of the nearest account where p is a member, and
+// ownership wherever it is held. A role may count and give nothing.
+func (s *Snapshot) counting(p *principal, a Account) iter.Seq2[held, *catalog.Mask] {
+	return func(yield func(held, *catalog.Mask) bool) {
+		var one [1]held
+		all := p.held(&one)
+		decided, closed := false, false
+		for at := a; at != NoAccount && (at == a || p.reaches); {
+			n := s.node(at)
+			member := false
+			for _, h := range heldAt(all, at) {
+				r := s.catalog.RoleByID(h.role)
+				member = member || !r.Adds
+				if !r.Adds && decided {
 					continue
 				}
-				mask = &r.Below
-			}
-			if mask.Has(perm) {
-				d.Allow, d.Role, d.HeldAt, d.Reason = true, h.role, at, ByRole
-				if r.Adds {
-					d.Reason = ByOwnership
-				} else if at != a {
-					d.Reason = ByRoleAbove
+				gives := &r.Own
+				if at != a {
+					gives = &r.Below
+					if r.Closable && closed {
+						gives = &nothing
+					}
 				}
-				return d
+				if !yield(h, gives) {
+					return
+				}
 			}
-			if d.Reason == NoRoleHere && !mask.Empty() {
-				d.Reason, d.Role, d.HeldAt = RoleLacks, h.role, at
-			}
+			decided = decided || member
+			closed = closed || n.closed
+			at = n.parent
 		}
-		decided = decided || nearest
-		closed = closed || s.node(at).closed
 	}
-	return d
 }
+
+var nothing catalog.Mask
 
 // May gives every permission w may use at a; Decide says yes to exactly these.
 func (s *Snapshot) May(w Who, a Account) catalog.Mask {
-	var all catalog.Mask
-	if w.p == nil || !w.p.active || a < 0 || int(a) >= s.size || !s.node(a).active {
+	all := s.byRoles(w, a)
+	for missing := s.catalog.AllEntitlements() &^ s.node(a).ceiling; missing != 0; missing &= missing - 1 {
+		all = all.Minus(s.gates.by[bits.TrailingZeros64(uint64(missing))])
+	}
+	return all
+}
+
+// byRoles is May before the ceiling cuts it.
+func (s *Snapshot) byRoles(w Who, a Account) (all catalog.Mask) {
+	if w.p == nil || !w.p.active || !s.node(a).active {
 		return all
 	}
-	all = s.roles(w.p, a)
-	ceiling := s.node(a).ceiling
-	for i, word := range all {
-		for ; word != 0; word &= word - 1 {
-			p := catalog.Permission(i*64 + trailing(word))
-			if !ceiling.Covers(s.catalog.Needs(p)) {
-				all.Clear(p)
-			}
-		}
+	for _, gives := range s.counting(w.p, a) {
+		all.Add(gives)
 	}
 	return all
 }
 
-func (s *Snapshot) roles(p *principal, a Account) (all catalog.Mask) {
-	decided, closed := false, false
-	for at := a; at != NoAccount; at = s.node(at).parent {
-		nearest := false
-		for _, h := range p.at(at) {
-			r := s.catalog.RoleByID(h.role)
-			if !r.Adds && decided {
-				continue
-			}
-			nearest = nearest || !r.Adds
-			switch {
-			case at == a:
-				all.Add(&r.Own)
-			case !r.Closable || !closed:
-				all.Add(&r.Below)
-			}
-		}
-		decided = decided || nearest
-		closed = closed || s.node(at).closed
-	}
-	return all
-}
-
-// Owns tells whether w holds a or an account above it.
+// Owns tells whether w holds a or an account above it, suspended or not.
 func (s *Snapshot) Owns(w Who, a Account) bool {
-	if w.p == nil || !w.p.active {
+	if w.p == nil || !w.p.active || s.node(a).gone {
 		return false
 	}
-	for at := a; at != NoAccount; at = s.node(at).parent {
-		for _, h := range w.p.at(at) {
-			if s.catalog.RoleByID(h.role).Adds {
-				return true
-			}
+	for h := range s.counting(w.p, a) {
+		if s.catalog.RoleByID(h.role).Adds {
+			return true
 		}
 	}
 	return false
@@ -191,8 +187,9 @@ func (s *Snapshot) Held(w Who, a Account) []catalog.RoleID {
 	if w.p == nil {
 		return nil
 	}
+	var one [1]held
 	var all []catalog.RoleID
-	for _, h := range w.p.at(a) {
+	for _, h := range heldAt(w.p.held(&one), a) {
 		all = append(all, h.role)
 	}
 	return all
@@ -203,37 +200,34 @@ func (s *Snapshot) Accounts(w Who) []uuid.UUID {
 	if w.p == nil {
 		return nil
 	}
+	var one [1]held
 	var all []uuid.UUID
 	last := NoAccount
-	for _, h := range w.p.held {
-		if h.account != last && !s.node(h.account).removed {
-			all = append(all, s.node(h.account).id)
+	for _, h := range w.p.held(&one) {
+		if h.account != last && !s.node(h.account).gone {
+			all = append(all, s.ID(h.account))
 		}
 		last = h.account
 	}
 	return all
 }
 
-// MayGrant says which of the permissions that roles give at a would go beyond
-// what w may grant there: the roles' permissions within the account's ceiling,
-// less what w may do there. Who owns the account may grant anything within its
-// ceiling.
+// MayGrant says which permissions of the roles are beyond what w may grant at
+// a; empty is yes. Who owns the account may grant any role but ownership, whose
+// place is with the account; its ceiling cuts what the role gives. Anyone else
+// grants only what their own roles give at a, whether the ceiling cuts it today
+// or not, so that a wider ceiling never makes the receiver more than the giver.
+// Of a role that can not be granted, or at an unknown account, all is beyond.
 func (s *Snapshot) MayGrant(w Who, a Account, roles ...*catalog.Role) (beyond catalog.Mask) {
-	if s.Owns(w, a) && s.node(a).active {
-		return catalog.Mask{}
-	}
 	var want catalog.Mask
 	for _, r := range roles {
-		if !r.Grantable {
-			return r.Own
+		if r == nil || !r.Grantable {
+			return s.gates.permissions
 		}
 		want.Add(&r.Own)
 	}
-	ceiling := s.node(a).ceiling
-	want.Each(func(p catalog.Permission) {
-		if !ceiling.Covers(s.catalog.Needs(p)) {
-			want.Clear(p)
-		}
-	})
-	return want.Minus(s.May(w, a))
+	if s.node(a).active && s.Owns(w, a) {
+		return catalog.Mask{}
+	}
+	return want.Minus(s.byRoles(w, a))
 }

@@ -3,14 +3,11 @@ package authz
 import (
 	"errors"
 	"fmt"
-	"math/bits"
 
 	"github.com/google/uuid"
 
 	"bailiwick/catalog"
 )
-
-func trailing(w uint64) int { return bits.TrailingZeros64(w) }
 
 // ErrDenied is in the chain of every refusal.
 var ErrDenied = errors.New("denied")

@@ -1,6 +1,3 @@
-// Package authz answers one question: may this principal use this permission
-// at this account. It is pure: it reads an immutable snapshot of who holds what
-// and of the account tree, and does no I/O.
 package authz
 
 import (
@@ -63,15 +60,20 @@ type Assignment struct {
 type Principal struct {
 	ID PrincipalID
 	// Active is false of a suspended or removed principal, who may do nothing.
-	Active      bool
+	Active bool
+	// Assignments of a subuser or a service account are all in one account, and
+	// never ownership; told otherwise, it holds nothing.
 	Assignments []Assignment
 }
 
-// principal is a Principal with its accounts resolved.
+// principal is a Principal with its accounts resolved. Most hold one role, which
+// then needs no memory of its own.
 type principal struct {
-	id     PrincipalID
-	active bool
-	held   []held // by account, then role
+	several *[]held // by account, then role; nil where one is enough
+	account Account // of the one, or NoAccount
+	role    catalog.RoleID
+	active  bool
+	reaches bool // a role may give something below the account where it is held
 }
 
 type held struct {
@@ -79,23 +81,30 @@ type held struct {
 	role    catalog.RoleID
 }
 
-// at gives the roles held at a.
-func (p *principal) at(a Account) []held {
-	if len(p.held) <= 8 {
-		lo := 0
-		for lo < len(p.held) && p.held[lo].account < a {
-			lo++
-		}
-		hi := lo
-		for hi < len(p.held) && p.held[hi].account == a {
-			hi++
-		}
-		return p.held[lo:hi]
+// held gives all roles held; one is room for a single one.
+func (p *principal) held(one *[1]held) []held {
+	switch {
+	case p.several != nil:
+		return *p.several
+	case p.account == NoAccount:
+		return nil
 	}
-	lo, _ := slices.BinarySearchFunc(p.held, a, func(h held, a Account) int { return cmp.Compare(h.account, a) })
+	one[0] = held{p.account, p.role}
+	return one[:]
+}
+
+// heldAt narrows what is held to one account.
+func heldAt(all []held, a Account) []held {
+	lo := 0
+	if len(all) > 8 {
+		lo, _ = slices.BinarySearchFunc(all, a, func(h held, a Account) int { return cmp.Compare(h.account, a) })
+	}
+	for lo < len(all) && all[lo].account < a {
+		lo++
+	}
 	hi := lo
-	for hi < len(p.held) && p.held[hi].account == a {
+	for hi < len(all) && all[hi].account == a {
 		hi++
 	}
-	return p.held[lo:hi]
+	return all[lo:hi]
 }

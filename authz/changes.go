@@ -1,0 +1,228 @@
+package authz
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"bailiwick/catalog"
+)
+
+// Rule sets one entitlement of every present child of an account.
+type Rule struct {
+	Parent      uuid.UUID
+	Entitlement catalog.Entitlements // a single bit
+	Allowed     bool
+}
+
+// Changes is what differs between a snapshot and the next. Rules apply first,
+// in order, then accounts (parents may follow children), then principals.
+type Changes struct {
+	Rules      []Rule
+	Accounts   []AccountState
+	Principals []Principal
+	// Epochs are the tenants' epochs that the changes lead to.
+	Epochs map[uuid.UUID]int64
+}
+
+// With gives the snapshot after the changes. What is malformed denies: an
+// account whose parent is unknown, of another tenant or below itself is taken
+// as removed, an assignment to an unknown account or of an unknown role is left
+// out, and so is a principal of no known kind.
+func (s *Snapshot) With(ch Changes) *Snapshot {
+	n := &next{Snapshot: *s}
+	for _, r := range ch.Rules {
+		n.rule(r)
+	}
+	n.place(ch.Accounts)
+	for _, p := range ch.Principals {
+		n.principal(p)
+	}
+	for t, e := range ch.Epochs {
+		n.tenants.put(t, e)
+	}
+	n.accounts.seal()
+	n.tenants.seal()
+	n.holders.seal()
+	for i := range n.principals {
+		n.principals[i].seal()
+	}
+	return &n.Snapshot
+}
+
+// next is a snapshot in the making.
+type next struct {
+	Snapshot
+	held []held // room for one principal's
+}
+
+func (n *next) edit(a Account) *node { return n.accounts.edit(int32(a)) }
+
+func (n *next) rule(r Rule) {
+	parent := Account(n.accounts.find(r.Parent))
+	for c := n.node(parent).child; c != NoAccount; c = n.node(c).next {
+		own := n.node(c).own &^ r.Entitlement
+		if r.Allowed {
+			own |= r.Entitlement
+		}
+		if own |= n.catalog.AlwaysOn(); own != n.node(c).own {
+			n.edit(c).own = own
+			n.settle(c)
+		}
+	}
+}
+
+func (n *next) place(states []AccountState) {
+	told := make([]Account, len(states))
+	for i, st := range states {
+		told[i] = n.account(st)
+	}
+	for i, st := range states {
+		a, parent := told[i], NoAccount
+		tenant := n.Tenant(a)
+		if st.Parent != uuid.Nil {
+			parent = Account(n.accounts.find(st.Parent))
+		}
+		if st.Tenant != tenant || st.Parent != uuid.Nil && n.Tenant(parent) != tenant {
+			parent, st.Removed = NoAccount, true
+		}
+		x := n.edit(a)
+		x.kind, x.suspended, x.closed, x.removed, x.own = st.Kind, st.Suspended, st.Closed, st.Removed, st.Own
+		n.link(a, parent)
+	}
+	for _, a := range told {
+		if n.belowItself(a) {
+			n.link(a, NoAccount)
+			n.edit(a).removed = true
+		}
+	}
+	for _, a := range told {
+		n.settle(a)
+	}
+}
+
+// account finds the account, or adds it with nothing known but its tenant.
+func (n *next) account(st AccountState) Account {
+	if a := n.accounts.find(st.ID); a >= 0 {
+		return Account(a)
+	}
+	x := absent
+	if x.tenant = n.tenants.find(st.Tenant); x.tenant < 0 {
+		x.tenant = n.tenants.put(st.Tenant, 0)
+	}
+	return Account(n.accounts.put(st.ID, x))
+}
+
+// link moves an account under a parent.
+func (n *next) link(a, parent Account) {
+	x := n.edit(a)
+	if x.parent == parent {
+		return
+	}
+	if x.parent != NoAccount {
+		if x.prev != NoAccount {
+			n.edit(x.prev).next = x.next
+		} else {
+			n.edit(x.parent).child = x.next
+		}
+		if x.next != NoAccount {
+			n.edit(x.next).prev = x.prev
+		}
+	}
+	x.parent, x.prev, x.next = parent, NoAccount, NoAccount
+	if parent != NoAccount {
+		p := n.edit(parent)
+		x.next, p.child = p.child, a
+		if x.next != NoAccount {
+			n.edit(x.next).prev = a
+		}
+	}
+}
+
+// belowItself tells whether the way up from a leads back to it. The way may
+// also end in a circle without a, which is another account's.
+func (n *next) belowItself(a Account) bool {
+	up := n.node(a).parent
+	for steps := 0; up != NoAccount && steps < n.accounts.rows.size; steps++ {
+		if up == a {
+			return true
+		}
+		up = n.node(up).parent
+	}
+	return false
+}
+
+// settle computes what follows from the tree for a, and below it as far as
+// anything changed.
+func (n *next) settle(a Account) {
+	x := *n.node(a)
+	p := n.node(x.parent)
+	x.gone = x.removed || x.parent != NoAccount && p.gone
+	x.active = !x.suspended && !x.gone
+	if x.parent == NoAccount {
+		x.own = n.catalog.AllEntitlements()
+		x.ceiling, x.depth = x.own, 0
+	} else {
+		x.own |= n.catalog.AlwaysOn()
+		x.ceiling, x.depth, x.active = x.own&p.ceiling, p.depth+1, x.active && p.active
+	}
+	if x == *n.node(a) {
+		return
+	}
+	*n.edit(a) = x
+	for c := x.child; c != NoAccount; c = n.node(c).next {
+		n.settle(c)
+	}
+}
+
+func (n *next) principal(p Principal) {
+	if p.ID.Kind < Member || p.ID.Kind > ServiceAccount {
+		return
+	}
+	list := n.held[:0]
+	for _, as := range p.Assignments {
+		a, r := Account(n.accounts.find(as.Account)), n.catalog.RoleByID(as.Role)
+		if a == NoAccount || r == nil {
+			continue
+		}
+		if p.ID.Kind != Member && (r.Adds || as.Account != p.Assignments[0].Account) {
+			list = list[:0]
+			break
+		}
+		list = append(list, held{a, as.Role})
+	}
+	slices.SortFunc(list, func(a, b held) int {
+		return cmp.Or(cmp.Compare(a.account, b.account), cmp.Compare(a.role, b.role))
+	})
+	list = slices.Compact(list)
+	n.held = list
+
+	x := principal{account: NoAccount, active: p.Active}
+	for _, h := range list {
+		r := n.catalog.RoleByID(h.role)
+		x.reaches = x.reaches || p.ID.Kind == Member && (r.Adds || !r.Below.Empty())
+	}
+	switch len(list) {
+	case 0:
+	case 1:
+		x.account, x.role = list[0].account, list[0].role
+	default:
+		several := slices.Clone(list)
+		x.several = &several
+	}
+
+	t := &n.principals[p.ID.Kind]
+	var one [1]held
+	var before []held
+	if old := t.get(p.ID.ID); old != nil {
+		before = old.held(&one)
+	}
+	row := t.put(p.ID.ID, x)
+	for i, h := range list {
+		if (i == 0 || list[i-1].account != h.account) && len(heldAt(before, h.account)) == 0 {
+			at := n.edit(h.account)
+			at.holders = n.holders.append(holder{row, at.holders, p.ID.Kind})
+		}
+	}
+}

@@ -1,0 +1,198 @@
+// Package oracle decides who may do what slowly and obviously, from plain lists,
+// as the domain's rules say it in words. Tests and benchmarks hold every faster
+// answer against it; nothing else uses it.
+package oracle
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+)
+
+// World is every account and every principal, as they were last told.
+type World struct {
+	Catalog    *catalog.Catalog
+	Accounts   map[uuid.UUID]authz.AccountState
+	Principals map[authz.PrincipalID]authz.Principal
+}
+
+// New is a world with nobody in it.
+func New(c *catalog.Catalog) World {
+	return World{c, map[uuid.UUID]authz.AccountState{}, map[authz.PrincipalID]authz.Principal{}}
+}
+
+// With is the world after the changes.
+func (w World) With(ch authz.Changes) World {
+	w.Accounts, w.Principals = maps.Clone(w.Accounts), maps.Clone(w.Principals)
+	for _, rule := range ch.Rules {
+		for id, a := range w.Accounts {
+			if a.Parent != uuid.Nil && a.Parent == rule.Parent {
+				a.Own &^= rule.Entitlement
+				if rule.Allowed {
+					a.Own |= rule.Entitlement
+				}
+				w.Accounts[id] = a
+			}
+		}
+	}
+	for _, a := range ch.Accounts {
+		if _, known := w.Accounts[a.ID]; !known {
+			w.Accounts[a.ID] = authz.AccountState{ID: a.ID, Tenant: a.Tenant}
+		}
+	}
+	for _, a := range ch.Accounts {
+		parent, known := w.Accounts[a.Parent]
+		orphan := a.Parent != uuid.Nil && (!known || parent.Tenant != w.Accounts[a.ID].Tenant)
+		if orphan || a.Tenant != w.Accounts[a.ID].Tenant {
+			a.Tenant, a.Parent, a.Removed = w.Accounts[a.ID].Tenant, uuid.Nil, true
+		}
+		w.Accounts[a.ID] = a
+	}
+	for _, p := range ch.Principals {
+		var known []authz.Assignment
+		malformed := false
+		for _, as := range p.Assignments {
+			role := w.Catalog.RoleByID(as.Role)
+			if _, ok := w.Accounts[as.Account]; !ok || role == nil {
+				continue
+			}
+			// A subuser or service account belongs to exactly one account and is
+			// never its owner.
+			if p.ID.Kind != authz.Member && (role.Adds || as.Account != p.Assignments[0].Account) {
+				malformed = true
+			}
+			known = append(known, as)
+		}
+		if p.Assignments = known; malformed {
+			p.Assignments = nil
+		}
+		if p.ID.Kind == authz.Member || p.ID.Kind == authz.Subuser || p.ID.Kind == authz.ServiceAccount {
+			w.Principals[p.ID] = p
+		}
+	}
+	return w
+}
+
+// Up is the way from an account to its root, both included.
+func (w World) Up(id uuid.UUID) (way []authz.AccountState) {
+	for ; id != uuid.Nil; id = w.Accounts[id].Parent {
+		way = append(way, w.Accounts[id])
+	}
+	return way
+}
+
+// State tells whether an account is present, with none on the way up removed, and
+// open, with none suspended either.
+func (w World) State(id uuid.UUID) (present, open bool) {
+	_, present = w.Accounts[id]
+	open = present
+	for _, a := range w.Up(id) {
+		present = present && !a.Removed
+		open = open && !a.Removed && !a.Suspended
+	}
+	return present, open
+}
+
+// Own is what an account was given: everything for a root, and what is always on.
+func (w World) Own(id uuid.UUID) catalog.Entitlements {
+	if w.Accounts[id].Parent == uuid.Nil {
+		return w.Catalog.AllEntitlements()
+	}
+	return w.Accounts[id].Own | w.Catalog.AlwaysOn()
+}
+
+// Ceiling is an account's own entitlements, cut by every ancestor's.
+func (w World) Ceiling(id uuid.UUID) catalog.Entitlements {
+	cap := w.Catalog.AllEntitlements()
+	for _, a := range w.Up(id) {
+		cap &= w.Own(a.ID)
+	}
+	return cap
+}
+
+// Way is a role through which a principal has something at an account.
+type Way struct {
+	Role  *catalog.Role
+	At    uuid.UUID
+	Gives catalog.Mask
+}
+
+// Ways are the roles that count for a principal at an account.
+func (w World) Ways(id authz.PrincipalID, account uuid.UUID) (ways []Way) {
+	if present, _ := w.State(account); !present || !w.Principals[id].Active {
+		return nil
+	}
+	nearest, closed := uuid.Nil, false
+	for _, a := range w.Up(account) {
+		for _, as := range w.Principals[id].Assignments {
+			role := w.Catalog.RoleByID(as.Role)
+			if as.Account != a.ID {
+				continue
+			}
+			if !role.Adds {
+				if nearest == uuid.Nil {
+					nearest = a.ID
+				}
+				if nearest != a.ID {
+					continue // a nearer membership decides
+				}
+			}
+			switch {
+			case a.ID == account:
+				ways = append(ways, Way{role, a.ID, role.Own})
+			case id.Kind == authz.Member && !(role.Closable && closed):
+				ways = append(ways, Way{role, a.ID, role.Below})
+			}
+		}
+		closed = closed || a.Closed
+	}
+	return ways
+}
+
+// Owns tells whether a principal is the owner of an account or of one above it.
+func (w World) Owns(id authz.PrincipalID, account uuid.UUID) bool {
+	return slices.ContainsFunc(w.Ways(id, account), func(way Way) bool { return way.Role.Adds })
+}
+
+// Visible tells whether a principal may know that an account exists.
+func (w World) Visible(id authz.PrincipalID, account uuid.UUID) bool {
+	return slices.ContainsFunc(w.Ways(id, account), func(way Way) bool { return !way.Gives.Empty() })
+}
+
+// ByRoles tells whether a principal's roles give a permission at an account.
+func (w World) ByRoles(id authz.PrincipalID, p catalog.Permission, account uuid.UUID) bool {
+	_, open := w.State(account)
+	return open && slices.ContainsFunc(w.Ways(id, account), func(way Way) bool { return way.Gives.Has(p) })
+}
+
+// Allows is the decision.
+func (w World) Allows(id authz.PrincipalID, p catalog.Permission, account uuid.UUID) bool {
+	return w.ByRoles(id, p, account) && w.Ceiling(account).Covers(w.Catalog.Needs(p))
+}
+
+// MayGrant tells whether a principal may give a role at an account.
+func (w World) MayGrant(id authz.PrincipalID, account uuid.UUID, role *catalog.Role) bool {
+	if _, open := w.State(account); open && w.Owns(id, account) {
+		return role.Grantable
+	}
+	for _, p := range w.Catalog.Permissions() {
+		if role.Own.Has(p) && !w.ByRoles(id, p, account) {
+			return false
+		}
+	}
+	return role.Grantable
+}
+
+// CutBy is the nearest account on the way up whose own set lacks something of need.
+func (w World) CutBy(account uuid.UUID, need catalog.Entitlements) uuid.UUID {
+	for _, a := range w.Up(account) {
+		if !w.Own(a.ID).Covers(need) {
+			return a.ID
+		}
+	}
+	return uuid.Nil
+}
