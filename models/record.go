@@ -1,0 +1,699 @@
+package models
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+)
+
+// Record is what a section holds: properties that a schema of the catalog
+// checks, owned by one account.
+type Record struct {
+	TenantID  uuid.UUID
+	ID        uuid.UUID
+	AccountID uuid.UUID
+	Kind      string
+	// ParentID is the record it is inside, or belongs to; zero for none.
+	ParentID uuid.UUID
+	// Values are its properties as JSON decodes them, secrets masked.
+	Values        map[string]any
+	Name          string
+	Version       int64 // grows with every change
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+	CreatedByName string
+	UpdatedByName string
+	secrets       map[string]storedSecret
+}
+
+// State is the property state, empty where the kind has none.
+func (r Record) State() string { state, _ := r.Values["state"].(string); return state }
+
+// RecordPlace is where in an account records are looked at: a section and, for a
+// section inside another's records, the one record that it is inside.
+type RecordPlace struct {
+	Section *catalog.Section
+	Parent  uuid.UUID
+}
+
+func (p RecordPlace) records() *catalog.Records { return p.Section.Records }
+
+func (p RecordPlace) kind() *catalog.Kind { return p.Section.Records.Kind }
+
+// Holds tells whether a record of the account stands at the place.
+func (p RecordPlace) Holds(r Record) bool {
+	if r.Kind != p.kind().Key || p.Section.Inside != nil && r.ParentID != p.Parent {
+		return false
+	}
+	for name, values := range p.records().Where {
+		v, _ := r.Values[name].(string)
+		if !slices.Contains(values, v) {
+			return false
+		}
+	}
+	return true
+}
+
+// Conflict is the error of an edit that began from an older version. Theirs is
+// the record as it is now.
+type Conflict struct{ Theirs Record }
+
+func (c *Conflict) Error() string { return fmt.Sprintf("record %s was changed meanwhile", c.Theirs.ID) }
+
+// Unwrap makes errors.Is(err, ErrConflict) true.
+func (c *Conflict) Unwrap() error { return ErrConflict }
+
+const recordColumns = "tenant_id, id, account_id, kind, parent_id, data, name, version, created_at, updated_at, created_by_name, updated_by_name"
+
+// scanRecord reads a row of recordColumns.
+func (s *Store) scanRecord(row interface{ Scan(...any) error }, more ...any) (Record, error) {
+	var r Record
+	var parent *uuid.UUID
+	var data []byte
+	err := row.Scan(append([]any{&r.TenantID, &r.ID, &r.AccountID, &r.Kind, &parent, &data, &r.Name, &r.Version,
+		&r.CreatedAt, &r.UpdatedAt, &r.CreatedByName, &r.UpdatedByName}, more...)...)
+	if err != nil {
+		return r, err
+	}
+	if err := json.Unmarshal(data, &r.Values); err != nil {
+		return r, fmt.Errorf("read record %s: %w", r.ID, err)
+	}
+	if parent != nil {
+		r.ParentID = *parent
+		if k := s.catalog.Kind(r.Kind); k != nil && k.Parent != nil {
+			r.Values[k.Parent.Name] = parent.String()
+		}
+	}
+	return r, nil
+}
+
+// Record finds one record of an account, of any section. The caller authorizes
+// what it got, and asks a RecordPlace whether it stands there.
+func (s *Store) Record(ctx context.Context, tenant, account, id uuid.UUID) (Record, error) {
+	var r Record
+	found := false
+	err := s.read(ctx, tenantScope(tenant), func(rows pgx.Rows) (err error) {
+		found = true
+		r, err = s.scanRecord(rows)
+		return err
+	}, "SELECT "+recordColumns+" FROM records WHERE tenant_id = $1 AND account_id = $2 AND id = $3", tenant, account, id)
+	if err == nil && !found {
+		err = ErrNotFound
+	}
+	return r, err
+}
+
+// CreateRecord makes a record at a place. Values that the section's form has
+// not, and whatever the schema or the account's ceiling refuses, are Problems.
+// The secrets that were made are given in the clear, once.
+func (s *Store) CreateRecord(ctx context.Context, g authz.Grant, at RecordPlace, values map[string]any) (Record, map[string]string, error) {
+	r, err := s.newRecord(g, at, values)
+	if err != nil {
+		return r, nil, err
+	}
+	var shown map[string]string
+	err = s.writeRecord(ctx, g, at.records().Create, "create", &r, func(tx *Tx) error {
+		if err := tx.checkLinks(at.kind(), r, nil); err != nil {
+			return err
+		}
+		if shown, err = s.keepSecrets(&r, at.kind()); err != nil {
+			return err
+		}
+		tx.noteValues(at.kind(), r.Values)
+		return tx.insertRecords(at.kind(), []*Record{&r})
+	})
+	return r, shown, err
+}
+
+// newRecord is a record that values make at a place, checked as far as that
+// goes without the database.
+func (s *Store) newRecord(g authz.Grant, at RecordPlace, values map[string]any) (Record, error) {
+	rs, kind, now := at.records(), at.kind(), s.now().UTC().Truncate(time.Microsecond)
+	r := Record{
+		TenantID: g.Resource().Tenant, ID: newID(), AccountID: g.Resource().Account, Kind: kind.Key, ParentID: at.Parent,
+		Values: map[string]any{}, CreatedAt: now, UpdatedAt: now,
+		CreatedByName: g.Actor().Name, UpdatedByName: g.Actor().Name, secrets: map[string]storedSecret{},
+	}
+	if p := s.typed(g, rs.Fields, values); len(p) > 0 {
+		return r, p
+	}
+	ceiling := s.ceiling(g)
+	for _, f := range kind.Fields {
+		if f.Default != nil && ceiling.Covers(f.Needs) {
+			r.Values[f.Name] = f.Default
+		}
+	}
+	setAll(r.Values, values)
+	setAll(r.Values, rs.Set)
+	r.Values = asJSON(r.Values)
+	s.adoptParent(kind, at, &r)
+	s.expire(kind, &r, nil, now)
+	return r, s.checkRecord(g, kind, &r, nil)
+}
+
+// typed refuses values that are in no field of a form, or in one that asks for
+// a permission which the actor has not.
+func (s *Store) typed(g authz.Grant, fields []*catalog.Field, values map[string]any) Problems {
+	p := Problems{}
+	for name := range values {
+		i := slices.IndexFunc(fields, func(f *catalog.Field) bool { return f.Name == name })
+		if i < 0 {
+			p[name] = "This can not be set here."
+			continue
+		}
+		if need := fields[i].Permission; need != 0 && !g.IsSystem() {
+			if _, err := s.Access().Authorize(g.Actor(), need, g.Resource().Account); err != nil {
+				p[name] = "You may not set this."
+			}
+		}
+	}
+	return p
+}
+
+// setAll gives values to a record; nil removes.
+func setAll(into, values map[string]any) {
+	for name, v := range values {
+		if v == nil {
+			delete(into, name)
+		} else {
+			into[name] = v
+		}
+	}
+}
+
+// asJSON gives values the types that JSON decodes them to.
+func asJSON(values map[string]any) map[string]any {
+	plain := map[string]any{}
+	if b, err := json.Marshal(values); err == nil {
+		_ = json.Unmarshal(b, &plain) // of what was just encoded
+	}
+	return plain
+}
+
+// adoptParent keeps the property that names the parent and the record's place in step.
+func (s *Store) adoptParent(kind *catalog.Kind, at RecordPlace, r *Record) {
+	if kind.Parent == nil {
+		return
+	}
+	if at.Section.Inside != nil {
+		r.Values[kind.Parent.Name] = at.Parent.String()
+	}
+	text, _ := r.Values[kind.Parent.Name].(string)
+	r.ParentID, _ = uuid.Parse(text)
+}
+
+// expire computes the times that follow from a duration, where it is new.
+func (s *Store) expire(kind *catalog.Kind, r *Record, before map[string]any, now time.Time) {
+	for _, f := range kind.Fields {
+		if f.DefaultAfter == "" || before != nil && before[f.DefaultAfter] == r.Values[f.DefaultAfter] {
+			continue
+		}
+		text, _ := r.Values[f.DefaultAfter].(string)
+		if d := lasting(text); d > 0 {
+			r.Values[f.Name] = now.Add(d).UTC().Format(time.RFC3339)
+		} else {
+			delete(r.Values, f.Name)
+		}
+	}
+}
+
+// lasting reads `<n> hours` or `<n> days`; anything else is forever, and zero.
+func lasting(text string) time.Duration {
+	var n int
+	var unit string
+	if _, err := fmt.Sscanf(text, "%d %s", &n, &unit); err != nil {
+		return 0
+	}
+	switch strings.TrimSuffix(unit, "s") {
+	case "hour":
+		return time.Duration(n) * time.Hour
+	case "day":
+		return time.Duration(n) * 24 * time.Hour
+	}
+	return 0
+}
+
+// checkRecord asks the schema and the account's ceiling, and fills what follows
+// from the values. What the ceiling refuses but was there before may stay.
+func (s *Store) checkRecord(g authz.Grant, kind *catalog.Kind, r *Record, before map[string]any) error {
+	looked := maps.Clone(r.Values)
+	keptSecrets := map[string]bool{}
+	for _, f := range kind.Fields {
+		if _, kept := r.secrets[f.Name]; f.Secret == catalog.Sealed && kept && (looked[f.Name] == nil || looked[f.Name] == SealedMask) {
+			delete(looked, f.Name)
+			keptSecrets[f.Name] = true
+			r.Values[f.Name] = SealedMask
+		}
+	}
+	p := Problems(kind.Check(looked))
+	maps.DeleteFunc(p, func(name, _ string) bool { return keptSecrets[name] })
+	for name, sentence := range kind.Uncovered(changedValues(r.Values, before), s.ceiling(g)) {
+		p.add(name, sentence)
+	}
+	if len(p) == 0 {
+		r.Name = displayName(kind, r.Values)
+	}
+	return p.orNil()
+}
+
+// ceiling is what the grant's account may use; the installation's own command
+// line is bound by it like anybody else.
+func (s *Store) ceiling(g authz.Grant) catalog.Entitlements {
+	snap := s.Access()
+	a, ok := snap.Find(g.Resource().Account)
+	if !ok {
+		return 0
+	}
+	return snap.Ceiling(a)
+}
+
+func changedValues(now, before map[string]any) map[string]any {
+	changed := map[string]any{}
+	for name, v := range now {
+		if !same(v, before[name]) {
+			changed[name] = v
+		}
+	}
+	return changed
+}
+
+// same compares values as JSON sees them.
+func same(a, b any) bool {
+	x, _ := json.Marshal(a)
+	y, _ := json.Marshal(b)
+	return string(x) == string(y)
+}
+
+// displayName is what a record is called: the title of a value, where the
+// property has some to choose from.
+func displayName(kind *catalog.Kind, values map[string]any) string {
+	text := fmt.Sprint(values[kind.Name])
+	if o := kind.Field(kind.Name).Option(text); o != nil {
+		return o.Title
+	}
+	return text
+}
+
+// writeRecord is the write door for one record. permission is what the verb
+// asks for; action names it in the audit, after the kind.
+func (s *Store) writeRecord(ctx context.Context, g authz.Grant, permission catalog.Permission, action string, r *Record, do func(*Tx) error) error {
+	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account, Kind: r.Kind, ID: r.ID}
+	return s.write(ctx, g.On(r.Kind, r.ID), change{
+		action: r.Kind + "." + action, permission: s.catalog.Info(permission).Key, on: on, name: r.Name,
+	}, do)
+}
+
+// insertRecords stores new records of one kind.
+func (tx *Tx) insertRecords(kind *catalog.Kind, all []*Record) error {
+	by := tx.grant.Actor()
+	for chunk := range slices.Chunk(all, 500) {
+		rows := make([]map[string]any, len(chunk))
+		for i, r := range chunk {
+			data, secrets, err := stored(kind, r)
+			if err != nil {
+				return err
+			}
+			rows[i] = map[string]any{
+				"tenant_id": r.TenantID, "id": r.ID, "account_id": r.AccountID, "kind": r.Kind, "parent_id": orNull(r.ParentID),
+				"data": data, "secrets": secrets, "name": r.Name, "search": searchText(kind, r.Values), "unique_key": uniqueKey(kind, r),
+				"version": 1, "created_at": r.CreatedAt, "created_by": by.ID.String(), "created_by_name": by.Name,
+				"updated_at": r.UpdatedAt, "updated_by": by.ID.String(), "updated_by_name": by.Name,
+			}
+			r.Version = 1
+		}
+		if err := tx.Table("records").Create(rows).Error; err != nil {
+			return takenName(kind, err)
+		}
+	}
+	return nil
+}
+
+// stored gives the columns data and secrets.
+func stored(kind *catalog.Kind, r *Record) (data, secrets string, err error) {
+	values := maps.Clone(r.Values)
+	if kind.Parent != nil {
+		delete(values, kind.Parent.Name)
+	}
+	b, err := json.Marshal(values)
+	if err != nil {
+		return "", "", fmt.Errorf("encode a record: %w", err)
+	}
+	x, err := json.Marshal(r.secrets)
+	return string(b), string(x), err
+}
+
+func orNull(id uuid.UUID) *uuid.UUID {
+	if id == uuid.Nil {
+		return nil
+	}
+	return &id
+}
+
+func searchText(kind *catalog.Kind, values map[string]any) string {
+	var parts []string
+	for _, f := range kind.Fields {
+		if !f.Search {
+			continue
+		}
+		switch v := values[f.Name].(type) {
+		case nil:
+		case []any, []string:
+			parts = append(parts, strings.Join(textsOf(v), "\n"))
+		default:
+			parts = append(parts, fmt.Sprint(v))
+		}
+	}
+	return strings.ToLower(strings.Join(parts, "\n"))
+}
+
+// uniqueKey covers the parent only where the record can not leave it.
+func uniqueKey(kind *catalog.Kind, r *Record) []byte {
+	if len(kind.Unique) == 0 {
+		return nil
+	}
+	parts := []string{}
+	if kind.Parent == nil {
+		parts = append(parts, r.ParentID.String())
+	}
+	for _, name := range kind.Unique {
+		parts = append(parts, strings.ToLower(fmt.Sprint(r.Values[name])))
+	}
+	h := sha256.Sum256([]byte(strings.Join(parts, "\x1f")))
+	return h[:]
+}
+
+// takenName gives a refusal of the unique key its words.
+func takenName(kind *catalog.Kind, err error) error {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) || pg.ConstraintName != "records_unique" {
+		return err
+	}
+	last := kind.Unique[len(kind.Unique)-1]
+	return Problems{last: "There is one with this " + strings.ToLower(kind.Field(last).Title) + " already."}
+}
+
+// noteValues keeps a new record's values for the audit, without secrets.
+func (tx *Tx) noteValues(kind *catalog.Kind, values map[string]any) {
+	for _, f := range kind.Fields {
+		if v, ok := values[f.Name]; ok && f.Secret == "" {
+			tx.note(f.Name, v)
+		}
+	}
+}
+
+// EditRecord gives a record the values of the section's form; properties that
+// the form has and values lacks are removed. An edit that began from another
+// version is a *Conflict.
+func (s *Store) EditRecord(ctx context.Context, g authz.Grant, at RecordPlace, id uuid.UUID, version int64, values map[string]any) (Record, error) {
+	return s.changeRecord(ctx, g, at.records().Edit, "edit", at.kind(), id, func(_ *Tx, r *Record) error {
+		if !at.Holds(*r) {
+			return ErrNotFound
+		}
+		if r.Version != version {
+			return &Conflict{*r}
+		}
+		if p := s.typed(g, at.records().Fields, values); len(p) > 0 {
+			return p
+		}
+		ceiling := s.ceiling(g)
+		for _, f := range at.records().Fields {
+			// What one may not see, one leaves as it is.
+			hidden := !ceiling.Covers(f.Needs) || f.Permission != 0 && !s.mayNow(g, f.Permission)
+			within := f == at.kind().Parent && at.Section.Inside != nil
+			if _, given := values[f.Name]; !given && !hidden && !within && f.Secret == "" {
+				delete(r.Values, f.Name)
+			}
+		}
+		setAll(r.Values, asJSON(values))
+		s.adoptParent(at.kind(), at, r)
+		return nil
+	})
+}
+
+func (s *Store) mayNow(g authz.Grant, p catalog.Permission) bool {
+	if g.IsSystem() {
+		return true
+	}
+	_, err := s.Access().Authorize(g.Actor(), p, g.Resource().Account)
+	return err == nil
+}
+
+// changeRecord locks a record, lets do give it new values, checks and stores
+// them, and keeps what changed for the audit.
+func (s *Store) changeRecord(ctx context.Context, g authz.Grant, permission catalog.Permission, action string, kind *catalog.Kind, id uuid.UUID, do func(*Tx, *Record) error) (Record, error) {
+	r := Record{TenantID: g.Resource().Tenant, AccountID: g.Resource().Account, Kind: kind.Key, ID: id}
+	err := s.writeRecord(ctx, g, permission, action, &r, func(tx *Tx) error {
+		if err := tx.lockRecord(kind, &r); err != nil {
+			return err
+		}
+		tx.change.name = r.Name
+		was := r
+		was.Values, was.secrets = maps.Clone(r.Values), maps.Clone(r.secrets)
+		if err := tx.checkRank(kind, was.Values); err != nil {
+			return err
+		}
+		if err := do(tx, &r); err != nil {
+			return err
+		}
+		s.expire(kind, &r, was.Values, s.now())
+		if err := s.checkRecord(g, kind, &r, was.Values); err != nil {
+			return err
+		}
+		if err := tx.checkLinks(kind, r, was.Values); err != nil {
+			return err
+		}
+		if was.State() == kind.Keep && r.State() != kind.Keep {
+			if err := tx.keepOne(kind, r); err != nil {
+				return err
+			}
+		}
+		if _, err := s.keepSecrets(&r, kind); err != nil {
+			return err
+		}
+		for _, f := range kind.Fields {
+			switch before, now := was.Values[f.Name], r.Values[f.Name]; {
+			case f.Secret != "" && was.secrets[f.Name] != r.secrets[f.Name]:
+				tx.note(f.Name, "replaced")
+			case f.Secret == "" && !same(before, now):
+				tx.changed(f.Name, before, now)
+			}
+		}
+		return tx.updateRecord(kind, &r)
+	})
+	return r, err
+}
+
+// lockRecord reads a record and holds it until the commit.
+func (tx *Tx) lockRecord(kind *catalog.Kind, r *Record) error {
+	rows, err := tx.Raw("SELECT "+recordColumns+", secrets FROM records WHERE tenant_id = ? AND account_id = ? AND id = ? AND kind = ? FOR UPDATE",
+		r.TenantID, r.AccountID, r.ID, kind.Key).Rows()
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return errors.Join(ErrNotFound, rows.Err())
+	}
+	var secrets []byte
+	if *r, err = tx.store.scanRecord(rows, &secrets); err != nil {
+		return err
+	}
+	return json.Unmarshal(secrets, &r.secrets)
+}
+
+func (tx *Tx) updateRecord(kind *catalog.Kind, r *Record) error {
+	data, secrets, err := stored(kind, r)
+	if err != nil {
+		return err
+	}
+	by := tx.grant.Actor()
+	r.UpdatedAt, r.UpdatedByName = tx.store.now().UTC().Truncate(time.Microsecond), by.Name
+	r.Version++
+	err = changedOne(tx.Table("records").Where("tenant_id = ? AND id = ?", r.TenantID, r.ID).Updates(map[string]any{
+		"parent_id": orNull(r.ParentID), "data": data, "secrets": secrets, "name": r.Name, "search": searchText(kind, r.Values),
+		"unique_key": uniqueKey(kind, r), "version": r.Version,
+		"updated_at": r.UpdatedAt, "updated_by": by.ID.String(), "updated_by_name": by.Name,
+	}))
+	return takenName(kind, err)
+}
+
+// actions of the program beyond what an act declares, by kind and key.
+var actCode = map[string]func(*Tx, *Record) error{
+	"number.buy": (*Tx).chargeNumber,
+}
+
+// Act does an act to a record: gives it the values of the act's form and what
+// the act sets. In a state that the act does not wait for it is Problems.
+func (s *Store) Act(ctx context.Context, g authz.Grant, kind *catalog.Kind, act *catalog.Act, id uuid.UUID, values map[string]any) (Record, error) {
+	return s.changeRecord(ctx, g, act.Permission, act.Key, kind, id, func(tx *Tx, r *Record) error {
+		if !act.Applies(r.State()) {
+			return Problems{"": fmt.Sprintf("%s is not possible while this is %s.", act.Title, stateTitle(kind, r.State()))}
+		}
+		if p := s.typed(g, act.Fields, values); len(p) > 0 {
+			return p
+		}
+		p := Problems{}
+		for _, f := range act.Fields {
+			if act.Required[f.Name] && values[f.Name] == nil {
+				p[f.Name] = "Fill this in."
+			}
+			if _, given := values[f.Name]; !given {
+				delete(r.Values, f.Name)
+			}
+		}
+		if len(p) > 0 {
+			return p
+		}
+		setAll(r.Values, asJSON(values))
+		setAll(r.Values, act.Set)
+		if kind.Parent != nil {
+			text, _ := r.Values[kind.Parent.Name].(string)
+			r.ParentID, _ = uuid.Parse(text)
+		}
+		if code := actCode[kind.Key+"."+act.Key]; code != nil {
+			return code(tx, r)
+		}
+		return nil
+	})
+}
+
+func stateTitle(kind *catalog.Kind, state string) string {
+	if f := kind.Field("state"); f != nil {
+		if o := f.Option(state); o != nil {
+			return strings.ToLower(o.Title)
+		}
+	}
+	return state
+}
+
+// DeleteRecord removes a record with all that is inside it. What merely belongs
+// to it stays and belongs to nothing.
+func (s *Store) DeleteRecord(ctx context.Context, g authz.Grant, at RecordPlace, id uuid.UUID) error {
+	kind := at.kind()
+	r := Record{TenantID: g.Resource().Tenant, AccountID: g.Resource().Account, Kind: kind.Key, ID: id}
+	return s.writeRecord(ctx, g, at.records().Delete, "delete", &r, func(tx *Tx) error {
+		if err := tx.lockRecord(kind, &r); err != nil {
+			return err
+		}
+		if !at.Holds(r) {
+			return ErrNotFound
+		}
+		if err := tx.checkRank(kind, r.Values); err != nil {
+			return err
+		}
+		if r.State() == kind.Keep {
+			if err := tx.keepOne(kind, r); err != nil {
+				return err
+			}
+		}
+		tx.change.name = r.Name
+		tx.noteValues(kind, r.Values)
+		if err := tx.Exec(inside+`UPDATE records SET parent_id = NULL, version = version + 1
+			WHERE tenant_id = ? AND account_id = ? AND parent_id IN (SELECT id FROM inside) AND kind IN (SELECT unnest(CAST(? AS text[])))`,
+			r.TenantID, r.AccountID, r.ID, s.looseKinds(), r.TenantID, r.AccountID, s.looseKinds()).Error; err != nil {
+			return err
+		}
+		return changedOne(tx.Exec("DELETE FROM records WHERE tenant_id = ? AND account_id = ? AND id = ?", r.TenantID, r.AccountID, r.ID))
+	})
+}
+
+// inside are the ids of a record and of all that goes when it goes. Its
+// arguments are tenant, account, id and the kinds that stay.
+const inside = `WITH RECURSIVE top AS (SELECT CAST(? AS uuid) AS tenant, CAST(? AS uuid) AS account, CAST(? AS uuid) AS id, CAST(? AS text[]) AS loose),
+	inside AS (SELECT id FROM top UNION ALL
+		SELECT r.id FROM records r JOIN inside i ON r.parent_id = i.id JOIN top ON r.tenant_id = top.tenant AND r.account_id = top.account
+		WHERE r.kind <> ALL (top.loose)) `
+
+// looseKinds are those whose parent is a property.
+func (s *Store) looseKinds() textList {
+	var all textList
+	for _, sec := range s.catalog.Sections {
+		if r := sec.Records; r != nil && r.Kind.Section == sec && r.Kind.Parent != nil {
+			all = append(all, r.Kind.Key)
+		}
+	}
+	return all
+}
+
+// Inside counts what a record holds, by kind: what goes with it when it is
+// deleted, and what merely belongs to it.
+func (s *Store) Inside(ctx context.Context, r Record) (goes, stays map[string]int, err error) {
+	goes, stays = map[string]int{}, map[string]int{}
+	err = s.read(ctx, tenantScope(r.TenantID), func(rows pgx.Rows) error {
+		var kind string
+		var n int
+		if err := rows.Scan(&kind, &n); err != nil {
+			return err
+		}
+		if k := s.catalog.Kind(kind); k != nil && k.Parent != nil {
+			stays[kind] = n
+		} else {
+			goes[kind] = n
+		}
+		return nil
+	}, numbered(inside)+`SELECT r.kind, count(*) FROM records r, inside i
+		WHERE r.tenant_id = $1 AND r.account_id = $2 AND r.parent_id = i.id GROUP BY r.kind`, r.TenantID, r.AccountID, r.ID, []string(s.looseKinds()))
+	return goes, stays, err
+}
+
+// keepOne refuses to take the last record of a kind out of the state that an
+// account keeps. The account's row is locked, so that two such changes wait for
+// each other.
+func (tx *Tx) keepOne(kind *catalog.Kind, r Record) error {
+	if kind.Keep == "" {
+		return nil
+	}
+	if err := tx.lockAccount(); err != nil {
+		return err
+	}
+	var others int64
+	err := tx.Raw("SELECT count(*) FROM records WHERE tenant_id = ? AND account_id = ? AND kind = ? AND state = ? AND id <> ?",
+		r.TenantID, r.AccountID, kind.Key, kind.Keep, r.ID).Scan(&others).Error
+	if err != nil || others > 0 {
+		return err
+	}
+	noun := kind.Section.Records.Noun
+	sentence := fmt.Sprintf("This is the last %s that is %s, and one has to stay so.", noun, stateTitle(kind, kind.Keep))
+	return Problems{"": sentence}
+}
+
+// lockAccount holds the account of the write until the commit.
+func (tx *Tx) lockAccount() error {
+	var id uuid.UUID
+	return tx.Raw("SELECT id FROM accounts WHERE tenant_id = ? AND id = ? FOR NO KEY UPDATE", tx.change.on.Tenant, tx.change.on.Account).Row().Scan(&id)
+}
+
+// numbered turns the placeholders of GORM into those of pgx.
+func numbered(sql string) string {
+	for n := 1; strings.Contains(sql, "?"); n++ {
+		sql = strings.Replace(sql, "?", fmt.Sprintf("$%d", n), 1)
+	}
+	return sql
+}
+
+func textsOf(v any) (all []string) {
+	switch v := v.(type) {
+	case string:
+		return []string{v}
+	case []string:
+		return v
+	case []any:
+		for _, x := range v {
+			all = append(all, fmt.Sprint(x))
+		}
+	}
+	return all
+}

@@ -1,0 +1,129 @@
+package models
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"bailiwick/catalog"
+)
+
+// checkLinks checks what a record newly names: other records must stand in the
+// same account at the section that the schema names, within what the account
+// may use; roles must be the actor's to give. before is nil for a new record.
+func (tx *Tx) checkLinks(kind *catalog.Kind, r Record, before map[string]any) error {
+	p := Problems{}
+	for _, f := range kind.Fields {
+		added := slices.DeleteFunc(slices.Clone(textsOf(r.Values[f.Name])), func(v string) bool {
+			return slices.Contains(textsOf(before[f.Name]), v)
+		})
+		if len(added) == 0 {
+			continue
+		}
+		switch {
+		case f.Ref != nil:
+			if err := tx.checkRefs(kind, r, f, added, p); err != nil {
+				return err
+			}
+		case f.Roles != nil:
+			sentence, err := tx.beyond(f, added)
+			if err != nil {
+				return err
+			}
+			p.add(f.Name, sentence)
+		}
+	}
+	return p.orNil()
+}
+
+// checkRefs looks up the records that a property names, in the write's scope.
+func (tx *Tx) checkRefs(kind *catalog.Kind, r Record, f *catalog.Field, ids []string, p Problems) error {
+	at := RecordPlace{Section: f.Ref}
+	target := at.kind()
+	if f.Ref.Inside != nil && f.Ref.Inside == kind.Section.Inside {
+		at.Parent = r.ParentID // things of one application name each other
+	}
+	for _, text := range ids {
+		id, err := uuid.Parse(text)
+		if err != nil {
+			p.add(f.Name, "Choose one of the list.")
+			continue
+		}
+		named := Record{TenantID: r.TenantID, AccountID: r.AccountID, ID: id}
+		rows, err := tx.Raw("SELECT "+recordColumns+" FROM records WHERE tenant_id = ? AND account_id = ? AND id = ?", r.TenantID, r.AccountID, id).Rows()
+		if err != nil {
+			return err
+		}
+		found := rows.Next()
+		if found {
+			named, err = tx.store.scanRecord(rows)
+		}
+		rows.Close()
+		if err != nil {
+			return err
+		}
+		if !found || !at.Holds(named) {
+			p.add(f.Name, "Choose one of the list.")
+			continue
+		}
+		// What an account may not make, it may not put to use either.
+		for _, sentence := range target.Uncovered(named.Values, tx.store.ceiling(tx.grant)) {
+			p.add(f.Name, sentence)
+		}
+		for _, tf := range target.Fields {
+			if tf.Roles == nil {
+				continue
+			}
+			sentence, err := tx.beyond(tf, textsOf(named.Values[tf.Name]))
+			if err != nil {
+				return err
+			}
+			p.add(f.Name, sentence)
+		}
+	}
+	return nil
+}
+
+// checkRank refuses to change what holds roles that the actor may not give.
+func (tx *Tx) checkRank(kind *catalog.Kind, values map[string]any) error {
+	for _, f := range kind.Fields {
+		if f.Roles == nil {
+			continue
+		}
+		sentence, err := tx.beyond(f, textsOf(values[f.Name]))
+		if err != nil {
+			return err
+		}
+		if sentence != "" {
+			return Problems{"": fmt.Sprintf("This %s can do more here than you can, so you can not change it.", kind.Section.Records.Noun)}
+		}
+	}
+	return nil
+}
+
+// beyond says which of the roles is not the actor's to give here, if any.
+func (tx *Tx) beyond(f *catalog.Field, names []string) (string, error) {
+	var roles []*catalog.Role
+	for _, name := range names {
+		role := f.Roles.Role(name)
+		if role == nil {
+			return "Choose roles of the list.", nil
+		}
+		roles = append(roles, role)
+	}
+	if len(roles) == 0 || tx.grant.IsSystem() {
+		return "", nil
+	}
+	snap, err := tx.lockAccess()
+	if err != nil {
+		return "", err
+	}
+	err = tx.mayGrant(snap, roles)
+	if p, ok := err.(Problems); ok {
+		for _, sentence := range p {
+			return sentence, nil
+		}
+	}
+	return "", err
+}

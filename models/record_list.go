@@ -1,0 +1,361 @@
+package models
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+)
+
+// RecordPage is how many records a page of a list holds.
+const RecordPage = 50
+
+// CountCap is where counting stops: a list of more says "more than".
+const CountCap = 1000
+
+// RecordQuery says what a list shows.
+type RecordQuery struct {
+	Search  string            // part of what the kind lets search find
+	Filters map[string]string // property to the value it has, or holds among others
+	Sort    string            // a column, descending with a leading minus; the section's order where empty
+	After   string            // the cursor after which the page begins
+	Before  string            // or before which it ends
+	Limit   int               // RecordPage where zero
+	// Below lists the accounts under the grant's as well, where the actor may
+	// see the section. Account narrows to one of them, or to the grant's.
+	Below   bool
+	Account uuid.UUID
+}
+
+// RecordList is one page of a list.
+type RecordList struct {
+	Records    []Record
+	Next, Prev string // cursors, empty where there is no such page
+	Total      int    // of all that the query matches, at most CountCap+1
+	Sum        string // of the section's sum property over the account, where it has one
+	// Names are those of the records that the page's records name, by id.
+	Names map[uuid.UUID]string
+}
+
+// Records lists what stands at a place, in the grant's account or below it.
+func (s *Store) Records(ctx context.Context, g authz.Grant, at RecordPlace, q RecordQuery) (RecordList, error) {
+	var l RecordList
+	if q.Limit == 0 {
+		q.Limit = RecordPage
+	}
+	b, err := s.recordQuery(g, at, q)
+	if err != nil {
+		return l, err
+	}
+	backwards := q.Before != ""
+	sql := b.page(backwards)
+	keys := map[uuid.UUID]string{}
+	err = s.read(ctx, tenantScope(g.Resource().Tenant), func(rows pgx.Rows) error {
+		var key string
+		var total int
+		r, err := s.scanRecord(rows, &key, &total)
+		l.Records, l.Total, keys[r.ID] = append(l.Records, r), total, key
+		return err
+	}, sql, b.args...)
+	if err != nil {
+		return l, err
+	}
+	more := len(l.Records) > q.Limit
+	if more {
+		l.Records = l.Records[:q.Limit]
+	}
+	if backwards {
+		slices.Reverse(l.Records)
+	}
+	if n := len(l.Records); n > 0 {
+		if more || backwards {
+			l.Next = cursor(keys[l.Records[n-1].ID], l.Records[n-1].ID)
+		}
+		if q.After != "" || backwards && more {
+			l.Prev = cursor(keys[l.Records[0].ID], l.Records[0].ID)
+		}
+	}
+	if f := at.records().Sum; f != nil {
+		err := s.one(ctx, tenantScope(g.Resource().Tenant), []any{&l.Sum},
+			"SELECT coalesce(sum((data->>$4)::numeric), 0)::numeric(20,2)::text FROM records WHERE tenant_id = $1 AND account_id = $2 AND kind = $3",
+			g.Resource().Tenant, g.Resource().Account, at.kind().Key, f.Name)
+		if err != nil {
+			return l, err
+		}
+	}
+	l.Names, err = s.RecordNames(ctx, g.Resource().Tenant, at.kind(), l.Records...)
+	return l, err
+}
+
+// RecordNames gives the names of the records that properties of these name. A
+// name is given only within the account of who names it.
+func (s *Store) RecordNames(ctx context.Context, tenant uuid.UUID, kind *catalog.Kind, of ...Record) (map[uuid.UUID]string, error) {
+	named := map[uuid.UUID]uuid.UUID{} // to the account of who names it
+	for _, r := range of {
+		for _, f := range kind.Fields {
+			if f.Ref == nil {
+				continue
+			}
+			for _, text := range textsOf(r.Values[f.Name]) {
+				if id, err := uuid.Parse(text); err == nil {
+					named[id] = r.AccountID
+				}
+			}
+		}
+	}
+	names := map[uuid.UUID]string{}
+	if len(named) == 0 {
+		return names, nil
+	}
+	ids := make([]uuid.UUID, 0, len(named))
+	for id := range named {
+		ids = append(ids, id)
+	}
+	return names, s.read(ctx, tenantScope(tenant), func(rows pgx.Rows) error {
+		var id, account uuid.UUID
+		var name string
+		err := rows.Scan(&id, &account, &name)
+		if named[id] == account {
+			names[id] = name
+		}
+		return err
+	}, "SELECT id, account_id, name FROM records WHERE tenant_id = $1 AND id = ANY($2)", tenant, ids)
+}
+
+// RecordOptions are the records that a property may name, by name, for a form.
+func (s *Store) RecordOptions(ctx context.Context, g authz.Grant, kind *catalog.Kind, f *catalog.Field, parent uuid.UUID, search string, limit int) ([]Record, error) {
+	at := RecordPlace{Section: f.Ref}
+	q := RecordQuery{Search: search, Sort: f.Ref.Records.Kind.Name, Limit: limit}
+	if f.Ref.Inside != nil {
+		if f.Ref.Inside != kind.Section.Inside {
+			return nil, nil
+		}
+		at.Parent = parent
+	}
+	l, err := s.Records(ctx, g, at, q)
+	return l.Records, err
+}
+
+// recordQuery is a list in SQL: conditions, the sort key, and their arguments.
+type recordQuery struct {
+	conditions []string
+	key        string // the expression that sorts
+	cast       string // of a cursor's key back to its type
+	descending bool
+	limit      int
+	args       []any
+	from       string // the condition of the cursor, not counted
+}
+
+func (b *recordQuery) arg(v any) string {
+	b.args = append(b.args, v)
+	return fmt.Sprintf("$%d", len(b.args))
+}
+
+func (b *recordQuery) where(format string, args ...any) {
+	for i, a := range args {
+		args[i] = b.arg(a)
+	}
+	b.conditions = append(b.conditions, fmt.Sprintf(format, args...))
+}
+
+func (s *Store) recordQuery(g authz.Grant, at RecordPlace, q RecordQuery) (*recordQuery, error) {
+	b := &recordQuery{limit: q.Limit}
+	kind := at.kind()
+	b.where("tenant_id = %s AND kind = %s", g.Resource().Tenant, kind.Key)
+	if err := s.whereAccounts(b, g, at, q); err != nil {
+		return nil, err
+	}
+	if at.Section.Inside != nil {
+		b.where("parent_id = %s", at.Parent)
+	}
+	for name, values := range at.records().Where {
+		if name == "state" {
+			b.where("state = ANY(%s)", values)
+		} else {
+			b.where("data->>%s = ANY(%s)", name, values)
+		}
+	}
+	for name, value := range q.Filters {
+		f := kind.Field(name)
+		if f == nil || !Filterable(f) {
+			continue
+		}
+		switch {
+		case f == kind.Parent:
+			id, err := uuid.Parse(value)
+			if err != nil {
+				return nil, ErrNotFound
+			}
+			b.where("parent_id = %s", id)
+		case name == "state":
+			b.where("state = %s", value)
+		case f.Many:
+			b.where("data->%s @> to_jsonb(%s::text)", name, value)
+		default:
+			b.where("data->>%s = %s", name, value)
+		}
+	}
+	for _, word := range strings.Fields(strings.ToLower(q.Search)) {
+		b.where("search LIKE %s", like(word))
+	}
+	b.sortBy(kind, cmpOr(q.Sort, at.records().Sort), at.records().Sort)
+	return b, b.begin(q)
+}
+
+func cmpOr(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// whereAccounts narrows to the grant's account, or to those below it that the
+// actor may see the section of: never upwards or sideways.
+func (s *Store) whereAccounts(b *recordQuery, g authz.Grant, at RecordPlace, q RecordQuery) error {
+	own := g.Resource().Account
+	if !q.Below || at.Section.Inside != nil {
+		b.where("account_id = %s", own)
+		return nil
+	}
+	ids, err := s.AccountsSeen(g, at.Section)
+	if err != nil {
+		return err
+	}
+	if q.Account != uuid.Nil {
+		if !slices.Contains(ids, q.Account) {
+			return ErrNotFound
+		}
+		ids = []uuid.UUID{q.Account}
+	}
+	b.where("account_id = ANY(%s)", ids)
+	return nil
+}
+
+// AccountsSeen are the grant's account and those below it where the actor may
+// see a section, in the order of the tree.
+func (s *Store) AccountsSeen(g authz.Grant, section *catalog.Section) ([]uuid.UUID, error) {
+	snap := s.Access()
+	top, ok := snap.Find(g.Resource().Account)
+	if !ok {
+		return nil, ErrNotFound
+	}
+	ids := []uuid.UUID{g.Resource().Account}
+	who := snap.Who(g.Actor().ID)
+	snap.Descendants(top, func(a authz.Account) bool {
+		if g.IsSystem() || snap.Decide(who, section.View, a).Allow {
+			ids = append(ids, snap.ID(a))
+		}
+		return true
+	})
+	return ids, nil
+}
+
+// Filterable tells whether a list can be narrowed by a property's value.
+func Filterable(f *catalog.Field) bool {
+	return len(f.Options) > 0 || f.Type == "boolean" || f.Ref != nil && !f.Many
+}
+
+// Sortable tells whether a list can be ordered by a property.
+func Sortable(kind *catalog.Kind, f *catalog.Field) bool {
+	return !f.Many && f.Type != "object" && f.Ref == nil && f.Secret == "" && f != kind.Parent
+}
+
+func (b *recordQuery) sortBy(kind *catalog.Kind, by, otherwise string) {
+	name, descending := strings.CutPrefix(by, "-")
+	b.descending = descending
+	switch f := kind.Field(name); {
+	case name == "created_at" || name == "updated_at":
+		b.key, b.cast = name, "timestamptz"
+	case f != nil && name == kind.Name && len(f.Options) == 0:
+		b.key, b.cast = "name_sort", "text"
+	case f != nil && name == "state":
+		b.key, b.cast = `coalesce(state, '') COLLATE "C"`, "text"
+	case f != nil && Sortable(kind, f):
+		b.key, b.cast = "coalesce(data->"+quoted(name)+", 'null')", "jsonb"
+	case by != otherwise:
+		b.sortBy(kind, otherwise, otherwise)
+	default:
+		b.key, b.cast, b.descending = "created_at", "timestamptz", true
+	}
+}
+
+// quoted is a property's name, which the catalog checked, as a literal.
+func quoted(name string) string { return "'" + strings.ReplaceAll(name, "'", "''") + "'" }
+
+// begin adds where the page begins. A cursor that is not ours begins nowhere.
+func (b *recordQuery) begin(q RecordQuery) error {
+	text, backwards := q.After, false
+	if q.Before != "" {
+		text, backwards = q.Before, true
+	}
+	if text == "" {
+		return nil
+	}
+	key, id, err := readCursor(text, b.cast)
+	if err != nil {
+		return err
+	}
+	sign := ">"
+	if b.descending != backwards {
+		sign = "<"
+	}
+	b.from = fmt.Sprintf(" AND (%s, id) %s (%s::%s, %s)", b.key, sign, b.arg(key), b.cast, b.arg(id))
+	if b.cast == "text" {
+		b.from = strings.Replace(b.from, "::text,", `::text COLLATE "C",`, 1)
+	}
+	return nil
+}
+
+func (b *recordQuery) page(backwards bool) string {
+	where := strings.Join(b.conditions, " AND ")
+	order := "ASC"
+	if b.descending != backwards {
+		order = "DESC"
+	}
+	key := "(" + b.key + ")::text"
+	if b.cast == "timestamptz" {
+		key = `to_char(` + b.key + ` AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+	}
+	return fmt.Sprintf(`SELECT %[1]s, %[2]s, (SELECT count(*) FROM (SELECT 1 FROM records WHERE %[3]s LIMIT %[4]d) capped)
+		FROM records WHERE %[3]s%[5]s ORDER BY %[6]s %[7]s, id %[7]s LIMIT %[8]d`,
+		recordColumns, key, where, CountCap+1, b.from, b.key, order, b.limit+1)
+}
+
+func cursor(key string, id uuid.UUID) string {
+	b, _ := json.Marshal([]string{key, id.String()}) // two strings
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+func readCursor(text, cast string) (string, uuid.UUID, error) {
+	var parts []string
+	b, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil || json.Unmarshal(b, &parts) != nil || len(parts) != 2 {
+		return "", uuid.Nil, ErrNotFound
+	}
+	id, err := uuid.Parse(parts[1])
+	if err != nil || strings.ContainsRune(parts[0], 0) {
+		return "", uuid.Nil, ErrNotFound
+	}
+	switch cast {
+	case "timestamptz":
+		_, err = time.Parse(time.RFC3339Nano, parts[0])
+	case "jsonb":
+		if !json.Valid([]byte(parts[0])) {
+			err = ErrNotFound
+		}
+	}
+	if err != nil {
+		return "", uuid.Nil, ErrNotFound
+	}
+	return parts[0], id, nil
+}
