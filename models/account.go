@@ -188,19 +188,34 @@ func (tx *Tx) newestSibling(snap *authz.Snapshot, parent Account) (uuid.UUID, ca
 	return from, snap.Own(a), nil
 }
 
+// CopySource names the account whose entitlements a new sub-account of the
+// grant's account would copy now; empty where it has none yet.
+func (s *Store) CopySource(ctx context.Context, g authz.Grant) (name string, err error) {
+	r := g.Resource()
+	err = s.one(ctx, tenantScope(r.Tenant), []any{&name},
+		"SELECT name FROM accounts WHERE tenant_id = $1 AND parent_id = $2 ORDER BY created_at DESC, id DESC LIMIT 1", r.Tenant, r.Account)
+	if err == ErrNotFound {
+		err = nil
+	}
+	return name, err
+}
+
 // below is the condition of what stands under the account whose path is its
 // argument: one range of the index on (tenant_id, path). '0' follows '/'.
 const below = "path > ? || '/' AND path < ? || '0'"
 
-// RenameAccount renames an account below the grant's.
-func (s *Store) RenameAccount(ctx context.Context, g authz.Grant, id uuid.UUID, name string) error {
+// EditAccount changes the record of an account below the grant's: its name, and
+// whether members of accounts above may open it by their account role.
+func (s *Store) EditAccount(ctx context.Context, g authz.Grant, id uuid.UUID, name string, open bool) error {
 	name = strings.TrimSpace(name)
 	if p := checkName(name); p != "" {
 		return Problems{"name": p}
 	}
-	return s.changeBelow(ctx, g, id, "account.rename", func(tx *Tx, a Account) error {
+	return s.changeBelow(ctx, g, id, "account.edit", func(tx *Tx, a Account) error {
 		tx.changed("name", a.Name, name)
-		return tx.updateAccount(id, map[string]any{"name": name})
+		tx.changed("open_to_main", a.OpenToMain, open)
+		tx.touch("account", id)
+		return tx.updateAccount(id, map[string]any{"name": name, "open_to_main": open})
 	})
 }
 
@@ -220,16 +235,6 @@ func (s *Store) setAccountState(ctx context.Context, g authz.Grant, id uuid.UUID
 		tx.changed("state", a.State, state)
 		tx.touch("account", id)
 		return tx.updateAccount(id, map[string]any{"state": state})
-	})
-}
-
-// SetOpenToMain says whether members of accounts above may open an account
-// below the grant's by their account role.
-func (s *Store) SetOpenToMain(ctx context.Context, g authz.Grant, id uuid.UUID, open bool) error {
-	return s.changeBelow(ctx, g, id, "account.open_to_main", func(tx *Tx, a Account) error {
-		tx.changed("open_to_main", a.OpenToMain, open)
-		tx.touch("account", id)
-		return tx.updateAccount(id, map[string]any{"open_to_main": open})
 	})
 }
 
@@ -349,8 +354,9 @@ func (s *Store) filteredIDs(ctx context.Context, top Account, f AccountFilter) (
 	return ids, err
 }
 
-// AccountsOf lists accounts by id, across tenants, for the person whose they are.
-func (s *Store) AccountsOf(ctx context.Context, g authz.Grant, who authz.PrincipalID, search string, limit int) ([]Account, error) {
+// AccountsOf lists the accounts where a person holds something, tree by tree;
+// with below also those under them, which still have to be decided one by one.
+func (s *Store) AccountsOf(ctx context.Context, g authz.Grant, who authz.PrincipalID, search string, below bool, limit int) ([]Account, error) {
 	if !g.CoversSelf(who) {
 		return nil, authz.ErrDenied
 	}
@@ -360,11 +366,32 @@ func (s *Store) AccountsOf(ctx context.Context, g authz.Grant, who authz.Princip
 		err := r.Scan(a.fields()...)
 		all = append(all, a)
 		return err
-	}, "SELECT "+accountColumns+` FROM accounts a WHERE ($3 = '' OR name ILIKE $3) AND (
-			owner_id = $1 AND NOT EXISTS (SELECT FROM accounts p WHERE p.tenant_id = a.tenant_id AND p.id = a.parent_id AND p.owner_id = $1)
-			OR EXISTS (SELECT FROM memberships m WHERE m.tenant_id = a.tenant_id AND m.account_id = a.id AND m.member_id = $1))
-		ORDER BY kind <> 'personal', path LIMIT $2`, who.ID, limit, like(search))
+	}, `WITH mine AS (
+			SELECT tenant_id, path FROM accounts a WHERE owner_id = $1 AND NOT EXISTS (
+				SELECT FROM accounts p WHERE p.tenant_id = a.tenant_id AND p.id = a.parent_id AND p.owner_id = $1)
+			UNION SELECT a.tenant_id, a.path FROM memberships m JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id
+				WHERE m.member_id = $1)
+		SELECT `+accountColumns+` FROM accounts a WHERE ($2 = '' OR name ILIKE $2) AND EXISTS (
+			SELECT FROM mine WHERE mine.tenant_id = a.tenant_id AND (mine.path = a.path OR $3 AND a.path > mine.path || '/' AND a.path < mine.path || '0'))
+		ORDER BY kind = 'personal', path LIMIT $4`, who.ID, like(search), below, limit)
 	return all, err
+}
+
+// People counts the members and subusers of accounts of one tenant.
+func (s *Store) People(ctx context.Context, tenant uuid.UUID, accounts []uuid.UUID) (map[uuid.UUID]int, error) {
+	counts := map[uuid.UUID]int{}
+	if len(accounts) == 0 {
+		return counts, nil
+	}
+	err := s.read(ctx, tenantScope(tenant), func(r pgx.Rows) error {
+		var id uuid.UUID
+		var n int
+		err := r.Scan(&id, &n)
+		counts[id] += n
+		return err
+	}, `SELECT account_id, count(*)::int FROM memberships WHERE tenant_id = $1 AND account_id = ANY($2) GROUP BY account_id
+		UNION ALL SELECT account_id, count(*)::int FROM subusers WHERE tenant_id = $1 AND account_id = ANY($2) GROUP BY account_id`, tenant, accounts)
+	return counts, err
 }
 
 // AccountsByID gives accounts of one tenant by id.

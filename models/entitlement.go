@@ -243,20 +243,12 @@ func (tx *Tx) exceptAll(ctx context.Context, snap *authz.Snapshot, top Account, 
 		return err
 	}
 	given := map[authz.Account]bool{} // by this very write
-	open := func(a authz.Account) bool {
-		for p := snap.Parent(a); p != authz.NoAccount; p = snap.Parent(p) {
-			if !given[p] && !snap.Own(p).Covers(e.Bit) {
-				return false
-			}
-		}
-		return true
-	}
 	var rows []entitlementException
 	for _, id := range ids {
 		a, ok := snap.Find(id)
 		switch {
 		case !ok || snap.Own(a).Covers(e.Bit) == allowed:
-		case allowed && !open(a):
+		case allowed && !reaches(snap, a, e, given):
 			done.Skipped++
 		default:
 			given[a] = allowed
@@ -266,4 +258,52 @@ func (tx *Tx) exceptAll(ctx context.Context, snap *authz.Snapshot, top Account, 
 		}
 	}
 	return tx.storeExceptions(rows)
+}
+
+// SelectAllEffect says beforehand what a Select all will do.
+type SelectAllEffect struct {
+	SelectAllResult
+	Already int // accounts that have it that way
+	People  int // who work in the accounts that will change
+}
+
+// SelectAllEffect counts what SelectAll would do now.
+func (s *Store) SelectAllEffect(ctx context.Context, g authz.Grant, e *catalog.Entitlement, f AccountFilter, allowed bool) (SelectAllEffect, error) {
+	var effect SelectAllEffect
+	top, err := s.filterTop(ctx, g, f)
+	if err != nil {
+		return effect, err
+	}
+	snap, given := s.Access(), map[authz.Account]bool{}
+	var change idList
+	err = s.eachFiltered(ctx, g, f, snap, func(a authz.Account) {
+		switch {
+		case snap.Own(a).Covers(e.Bit) == allowed:
+			effect.Already++
+		case allowed && !reaches(snap, a, e, given):
+			effect.Skipped++
+		default:
+			given[a] = allowed
+			effect.Changed++
+			change = append(change, snap.ID(a))
+		}
+	})
+	if err != nil || len(change) == 0 {
+		return effect, err
+	}
+	err = s.one(ctx, tenantScope(top.TenantID), []any{&effect.People},
+		`SELECT (SELECT count(*) FROM memberships WHERE tenant_id = $1 AND account_id = ANY($2::uuid[]))
+			+ (SELECT count(*) FROM subusers WHERE tenant_id = $1 AND account_id = ANY($2::uuid[]))`, top.TenantID, change)
+	return effect, err
+}
+
+// reaches tells whether an entitlement given to a would have effect there, with
+// what is being given above it.
+func reaches(snap *authz.Snapshot, a authz.Account, e *catalog.Entitlement, given map[authz.Account]bool) bool {
+	for p := snap.Parent(a); p != authz.NoAccount; p = snap.Parent(p) {
+		if !given[p] && !snap.Own(p).Covers(e.Bit) {
+			return false
+		}
+	}
+	return true
 }

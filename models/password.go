@@ -15,7 +15,7 @@ import (
 
 // The bounds of a password, in characters and in bytes (OWASP ASVS 5.0, 6.2).
 const (
-	minPassword      = 12
+	MinPassword      = 12
 	maxPasswordBytes = 256
 )
 
@@ -39,8 +39,8 @@ func CheckPassword(password string, words ...string) string {
 	switch n := utf8.RuneCountInString(password); {
 	case !utf8.ValidString(password):
 		return "Use readable characters."
-	case n < minPassword:
-		return fmt.Sprintf("Use at least %d characters; a few words in a row are easy to keep.", minPassword)
+	case n < MinPassword:
+		return fmt.Sprintf("Use at least %d characters; a few words in a row are easy to keep.", MinPassword)
 	case len(password) > maxPasswordBytes:
 		return fmt.Sprintf("Use at most %d bytes.", maxPasswordBytes)
 	case common()[low] || repeats(low):

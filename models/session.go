@@ -77,24 +77,29 @@ func cut(s string, n int) string {
 	return s
 }
 
-// Epoch is how far a tenant's who-may-what has come in the database.
-type Epoch struct {
-	Tenant uuid.UUID
-	Epoch  int64
+// Place is the account in an address: what a page says of it, and how far its
+// tenant's who-may-what has come in the database.
+type Place struct {
+	Tenant, Account uuid.UUID
+	Epoch           int64
+	Kind, Name      string
+	Owner           uuid.UUID
+	Path            string
 }
 
-// Session finds a session by its token, dead ones too, together with the epoch
-// of the tenant of the account in the address (zero for no account), so that
-// one query tells who asks and whether the snapshot is up to date.
-func (s *Store) Session(ctx context.Context, token string, account uuid.UUID) (Session, Epoch, error) {
+// Session finds a session by its token, dead ones too, together with the
+// account in the address (zero for none), so that one query tells who asks,
+// where, and whether the snapshot is up to date.
+func (s *Store) Session(ctx context.Context, token string, account uuid.UUID) (Session, Place, error) {
 	var x Session
-	var e Epoch
+	e := Place{Account: account}
 	var kind string
 	err := s.one(ctx, scopeSession, []any{&x.ID, &kind, &x.Principal.ID, &x.Tenant, &x.Account, &x.Name, &x.Email, &x.Active,
-		&x.Address, &x.Agent, &x.StartedAt, &x.ExpiresAt, &x.EndedAt, &e.Tenant, &e.Epoch},
+		&x.Address, &x.Agent, &x.StartedAt, &x.ExpiresAt, &x.EndedAt, &e.Tenant, &e.Epoch, &e.Kind, &e.Name, &e.Owner, &e.Path},
 		`SELECT s.id, s.principal_kind, s.principal_id, coalesce(s.tenant_id, $3), coalesce(s.account_id, $3),
 			coalesce(m.name, u.name, ''), coalesce(m.email, ''), coalesce(m.state, u.state, '') = 'active',
-			s.address, s.agent, s.started_at, s.expires_at, s.ended_at, coalesce(t.id, $3), coalesce(t.epoch, 0)
+			s.address, s.agent, s.started_at, s.expires_at, s.ended_at, coalesce(t.id, $3), coalesce(t.epoch, 0),
+			coalesce(a.kind, ''), coalesce(a.name, ''), coalesce(a.owner_id, $3), coalesce(a.path, '')
 		FROM sessions s
 		LEFT JOIN members m ON s.principal_kind = 'member' AND m.id = s.principal_id
 		LEFT JOIN subusers u ON s.principal_kind = 'subuser' AND u.tenant_id = s.tenant_id AND u.id = s.principal_id

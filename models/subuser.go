@@ -189,8 +189,8 @@ func tokenHash(token string) []byte {
 	return h[:]
 }
 
-// passwordLinkLife is how long a one-time set-password link works.
-const passwordLinkLife = 7 * 24 * time.Hour
+// PasswordLinkLife is how long a one-time set-password link works.
+const PasswordLinkLife = 7 * 24 * time.Hour
 
 // passwordLink makes a one-time link; earlier ones of the subuser die.
 func (tx *Tx) passwordLink(u Subuser) (string, error) {
@@ -199,7 +199,7 @@ func (tx *Tx) passwordLink(u Subuser) (string, error) {
 	}
 	token := newToken()
 	return token, tx.Exec("INSERT INTO password_links (tenant_id, token_hash, subuser_id, expires_at) VALUES (?, ?, ?, ?)",
-		u.TenantID, tokenHash(token), u.ID, tx.store.now().Add(passwordLinkLife)).Error
+		u.TenantID, tokenHash(token), u.ID, tx.store.now().Add(PasswordLinkLife)).Error
 }
 
 // LoginLink is the account's login link, empty where it has none.

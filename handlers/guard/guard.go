@@ -44,6 +44,7 @@ type Visit struct {
 	Session  models.Session
 	Snapshot *authz.Snapshot
 	Who      authz.Who
+	Place    models.Place  // of the account in the address, empty where it may not be known of
 	At       authz.Account // the account in the address, or NoAccount
 	May      catalog.Mask  // all that is allowed there
 	Token    string        // that every form carries
@@ -65,7 +66,7 @@ func (g *Guard) visit(c echo.Context, account uuid.UUID) (*Visit, error) {
 		return nil, SignedOut{}
 	}
 	ctx := c.Request().Context()
-	session, epoch, err := g.store.Session(ctx, token, account)
+	session, place, err := g.store.Session(ctx, token, account)
 	switch {
 	case errors.Is(err, models.ErrNotFound):
 		return nil, SignedOut{}
@@ -74,16 +75,36 @@ func (g *Guard) visit(c echo.Context, account uuid.UUID) (*Visit, error) {
 	case !session.Live(g.store.Now()):
 		return nil, g.signedOut(c, session)
 	}
-	snap, err := g.store.Fresh(ctx, epoch.Tenant, epoch.Epoch)
+	snap, err := g.store.Fresh(ctx, place.Tenant, place.Epoch)
 	if err != nil {
 		return nil, fmt.Errorf("bring the access snapshot up to date: %w", err)
 	}
 	v := &Visit{Session: session, Snapshot: snap, Who: snap.Who(session.Principal), At: authz.NoAccount, Token: formToken(token)}
+	v.enter(place)
 	c.Set(visitKey, v)
 	if unsafe(c.Request().Method) && subtle.ConstantTimeCompare([]byte(c.FormValue("token")), []byte(v.Token)) != 1 {
 		return nil, ErrForged
 	}
 	return v, nil
+}
+
+// enter says where the visit is, if whoever asks may know of the account.
+func (v *Visit) enter(place models.Place) {
+	a, ok := v.Snapshot.Find(place.Account)
+	if !ok || !v.Snapshot.Decide(v.Who, 1, a).Visible() {
+		return
+	}
+	v.At, v.Place, v.May = a, place, v.Snapshot.May(v.Who, a)
+}
+
+// Enter puts a visit about oneself into an account, where that may be known of,
+// so that its page can stand inside it.
+func (g *Guard) Enter(c echo.Context, account uuid.UUID) error {
+	_, place, err := g.store.Session(c.Request().Context(), g.cookies.token(c.Request()), account)
+	if err == nil {
+		Of(c).enter(place)
+	}
+	return err
 }
 
 // authorize decides the account in the address. What may not be known of
@@ -97,14 +118,9 @@ func (g *Guard) authorize(c echo.Context, p catalog.Permission) (authz.Grant, er
 	if err != nil {
 		return authz.Grant{}, err
 	}
-	if a, ok := v.Snapshot.Find(id); ok {
-		v.At = a
-		v.May = v.Snapshot.May(v.Who, a)
-	}
 	grant, err := v.Snapshot.Authorize(v.Session.Actor(), p, id)
 	var denial *authz.Denial
 	if errors.As(err, &denial) && !denial.Decision.Visible() {
-		v.At, v.May = authz.NoAccount, catalog.Mask{}
 		return grant, models.ErrNotFound
 	}
 	return grant, err

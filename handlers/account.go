@@ -1,0 +1,467 @@
+package handlers
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/authz"
+	"bailiwick/handlers/guard"
+	"bailiwick/models"
+	"bailiwick/views"
+)
+
+const (
+	pageSize     = 50
+	switcherSize = 30
+	mineSize     = 200
+)
+
+// wishedAccount is the account the browser says it was in last, or none.
+func wishedAccount(c echo.Context) uuid.UUID {
+	if s := guard.Of(c).Session; s.Principal.Kind == authz.Subuser {
+		return s.Account
+	}
+	cookie, err := c.Cookie(lastCookie)
+	if err != nil {
+		return uuid.Nil
+	}
+	id, _ := uuid.Parse(cookie.Value)
+	return id
+}
+
+func (h *Handlers) setPlain(c echo.Context, name, value string) {
+	if old, err := c.Cookie(name); err == nil && old.Value == value {
+		return
+	}
+	c.SetCookie(&http.Cookie{
+		Name: name, Value: value, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Secure: h.config.PublicURL.Scheme == "https",
+	})
+}
+
+// lastAccount is where somebody goes who names no account: where they were
+// last, or the first of their own.
+func (h *Handlers) lastAccount(c echo.Context, g authz.Grant) (uuid.UUID, error) {
+	v := guard.Of(c)
+	if at := wishedAccount(c); at != uuid.Nil {
+		if a, ok := v.Snapshot.Find(at); ok && !v.Snapshot.May(v.Who, a).Empty() {
+			return at, nil
+		}
+	}
+	all, err := h.store.AccountsOf(c.Request().Context(), g, v.Session.Principal, "", false, mineSize)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	for _, a := range all {
+		if at, ok := v.Snapshot.Find(a.ID); ok && !v.Snapshot.May(v.Who, at).Empty() {
+			return a.ID, nil
+		}
+	}
+	return uuid.Nil, models.ErrNotFound
+}
+
+// listAccounts shows every account of the person, tree by tree.
+func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
+	v, q := guard.Of(c), c.QueryParam("q")
+	if v.Session.Principal.Kind != authz.Member {
+		return models.ErrNotFound
+	}
+	all, err := h.store.AccountsOf(c.Request().Context(), g, v.Session.Principal, q, q != "", mineSize)
+	if err != nil {
+		return err
+	}
+	p := views.AccountsPage{
+		Frame: h.ownFrame(c, "Accounts"),
+		Header: views.Header{Title: "Accounts", Text: "All the accounts you work in.", Actions: []views.Action{
+			{Text: "New main account", URL: "/accounts/new", Icon: "plus", Primary: true},
+		}},
+		Search: &views.Search{Action: "/accounts", Value: q, Placeholder: "Search accounts"},
+		Empty:  views.Empty{Icon: "network", Title: "No accounts", Text: "Make a main account to share it with people and sub-accounts."},
+	}
+	if q != "" {
+		p.Clear = "/accounts"
+	}
+	names := tops(all)
+	for _, a := range all {
+		at, ok := v.Snapshot.Find(a.ID)
+		if !ok || !v.Snapshot.Decide(v.Who, h.catalog.Permission("control_panel"), at).Visible() {
+			continue
+		}
+		if n := len(p.Trees); n == 0 || p.Trees[n-1].ID != a.TenantID.String() {
+			p.Trees = append(p.Trees, views.AccountTree{ID: a.TenantID.String(), Title: names[a.TenantID].Name, Kind: views.Badge{Text: kindTitle(names[a.TenantID].Kind)},
+				Table: views.Table{Token: v.Token, Columns: []views.Column{{Text: "Account"}, {Text: "Kind"}, {Text: "Your role"}, {Text: "State"}}}})
+		}
+		t := &p.Trees[len(p.Trees)-1].Table
+		t.Rows = append(t.Rows, views.Row{ID: a.ID.String(), Depth: a.Depth, Dim: a.State != "active", Cells: []views.Cell{
+			{Text: a.Name, URL: accountPath(a.ID)}, {Text: kindTitle(a.Kind)}, {Text: h.roleLabelAt(v.Snapshot, v.Who, at)}, stateCell(a.State),
+		}})
+	}
+	return render(c, http.StatusOK, views.Accounts(p))
+}
+
+// tops gives the topmost listed account of each tree, which names it: a root
+// that somebody may not enter is not shown to them.
+func tops(all []models.Account) map[uuid.UUID]models.Account {
+	tops := map[uuid.UUID]models.Account{}
+	for _, a := range all {
+		if top, ok := tops[a.TenantID]; !ok || a.Depth < top.Depth {
+			tops[a.TenantID] = a
+		}
+	}
+	return tops
+}
+
+func stateCell(state string) views.Cell {
+	if state == "active" {
+		return views.Cell{Badges: []views.Badge{{Text: "Active", Tone: views.Good}}}
+	}
+	return views.Cell{Badges: []views.Badge{{Text: "Suspended", Tone: views.Warn}}}
+}
+
+// searchAccounts fills the switcher.
+func (h *Handlers) searchAccounts(c echo.Context, g authz.Grant) error {
+	v, q := guard.Of(c), c.QueryParam("q")
+	if v.Session.Principal.Kind != authz.Member {
+		return models.ErrNotFound
+	}
+	all, err := h.store.AccountsOf(c.Request().Context(), g, v.Session.Principal, q, true, switcherSize+1)
+	if err != nil {
+		return err
+	}
+	list := views.SwitcherList{Query: q, AllURL: withQuery("/accounts", "q", q)}
+	if len(all) > switcherSize {
+		all, list.More = all[:switcherSize], "There are more: type to narrow down."
+	}
+	names := tops(all)
+	last := uuid.Nil
+	for _, a := range all {
+		at, ok := v.Snapshot.Find(a.ID)
+		if !ok || !v.Snapshot.Decide(v.Who, h.catalog.Permission("control_panel"), at).Visible() {
+			continue
+		}
+		if a.TenantID != last {
+			last = a.TenantID
+			list.Groups = append(list.Groups, views.SwitcherGroup{Title: names[a.TenantID].Name})
+		}
+		group := &list.Groups[len(list.Groups)-1]
+		group.Accounts = append(group.Accounts, views.SwitcherAccount{
+			Name: a.Name, URL: accountPath(a.ID), Role: h.roleLabelAt(v.Snapshot, v.Who, at), Depth: a.Depth - names[a.TenantID].Depth,
+			Current: a.ID.String() == c.QueryParam("at"),
+		})
+	}
+	return render(c, http.StatusOK, views.SwitcherResults(list))
+}
+
+func (h *Handlers) newAccount(c echo.Context, _ authz.Grant) error {
+	return h.accountForm(c, http.StatusOK, "", nil)
+}
+
+func (h *Handlers) accountForm(c echo.Context, status int, name string, wrong models.Problems) error {
+	if guard.Of(c).Session.Principal.Kind != authz.Member {
+		return models.ErrNotFound
+	}
+	f := h.ownFrame(c, "New main account")
+	return render(c, status, views.FormOn(views.FormPage{
+		Frame: f,
+		Header: views.Header{Title: "New main account",
+			Text: "A main account is shared with members and has sub-accounts. You will own it."},
+		Form: views.Form{
+			Token: f.Token, Action: "/accounts", Submit: "Make account", Cancel: "/accounts", Problem: wrong[""],
+			Fields: []views.Field{{Name: "name", Label: "Name", Value: name, Problem: wrong["name"], Required: true, MaxLength: 100, Autofocus: true, Autocomplete: "organization"}},
+		},
+	}))
+}
+
+func (h *Handlers) createAccount(c echo.Context, g authz.Grant) error {
+	if g.Actor().ID.Kind != authz.Member {
+		return models.ErrNotFound
+	}
+	a, err := h.store.CreateMainAccount(c.Request().Context(), g, c.FormValue("name"))
+	if wrong, ok := problems(err); ok {
+		return h.accountForm(c, http.StatusUnprocessableEntity, c.FormValue("name"), wrong)
+	}
+	if err != nil {
+		return err
+	}
+	h.say(c, a.Name+" is ready.")
+	return done(c, accountPath(a.ID))
+}
+
+// listSubAccounts shows the tree below the account.
+func (h *Handlers) listSubAccounts(c echo.Context, g authz.Grant) error {
+	v, ctx := guard.Of(c), c.Request().Context()
+	here := accountPath(v.Place.Account, "/accounts")
+	q, after := c.QueryParam("q"), c.QueryParam("after")
+	all, err := h.store.AccountsBelow(ctx, g, models.AccountFilter{Search: q, After: after, Limit: pageSize + 1})
+	if err != nil {
+		return err
+	}
+	p := views.SubAccountsPage{
+		Frame:  h.frame(c, "Accounts"),
+		Header: views.Header{Title: "Accounts", Text: "The sub-accounts of " + v.Place.Name + ", to any depth."},
+		List: views.List{
+			Label: "Sub-accounts", Search: &views.Search{Action: here, Value: q, Placeholder: "Search sub-accounts"},
+			Table: views.Table{Token: v.Token, Columns: []views.Column{{Text: "Account"}, {Text: "Kind"}, {Text: "State"}, {Text: "People", Number: true}, {Text: "Owner"}, {Text: "Made"}}},
+			Empty: views.Empty{Icon: "network", Title: "No sub-accounts yet", Text: "A sub-account holds its own applications, numbers and people. You decide what it may use, and you see what is in it."},
+		},
+	}
+	mayCreate, mayEdit := v.May.Has(h.catalog.Permission("sub_accounts.create")), v.May.Has(h.catalog.Permission("sub_accounts.edit"))
+	if mayCreate && v.Place.Kind != "personal" {
+		make := views.Action{Text: "New sub-accounts", URL: here + "/new", Icon: "plus", Primary: true}
+		p.Header.Actions, p.List.Empty.Action = []views.Action{make}, &make
+	}
+	if v.Place.Kind == "personal" {
+		p.List.Empty.Text = "A personal account has no sub-accounts. Make a main account for them."
+		p.List.Empty.Action = &views.Action{Text: "New main account", URL: "/accounts/new", Icon: "plus", Primary: true}
+	}
+	if q != "" {
+		p.List.Clear = here
+	}
+	if after != "" {
+		p.List.Pager.Previous = withQuery(here, "q", q)
+	}
+	if len(all) > pageSize {
+		all = all[:pageSize]
+		p.List.Pager.Next = withQuery(here, "q", q, "after", all[pageSize-1].Path)
+	}
+	ids, owners := make([]uuid.UUID, len(all)), make([]uuid.UUID, len(all))
+	for i, a := range all {
+		ids[i], owners[i] = a.ID, a.OwnerID
+	}
+	people, err := h.store.People(ctx, v.Place.Tenant, ids)
+	if err != nil {
+		return err
+	}
+	names, err := h.store.Names(ctx, owners)
+	if err != nil {
+		return err
+	}
+	base := v.Snapshot.Depth(v.At)
+	for _, a := range all {
+		p.List.Table.Rows = append(p.List.Table.Rows, h.subAccountRow(c, a, base, people[a.ID], names[a.OwnerID], mayEdit))
+	}
+	return render(c, http.StatusOK, views.SubAccounts(p))
+}
+
+func (h *Handlers) subAccountRow(c echo.Context, a models.Account, base, people int, owner string, mayEdit bool) views.Row {
+	v := guard.Of(c)
+	row := views.Row{ID: a.ID.String(), Depth: a.Depth - base - 1, Dim: a.State != "active", Cells: []views.Cell{
+		{Text: a.Name}, {Text: kindTitle(a.Kind)}, stateCell(a.State), {Text: fmt.Sprint(people)}, {Text: owner},
+		{Text: when(c, a.CreatedAt, h.store.Now()), Title: exact(a.CreatedAt.In(zone(c)))},
+	}}
+	if at, ok := v.Snapshot.Find(a.ID); ok && v.Snapshot.Decide(v.Who, h.catalog.Permission("control_panel"), at).Allow {
+		row.Cells[0].URL = accountPath(a.ID)
+		row.Menu = append(row.Menu, views.Action{Text: "Open", URL: accountPath(a.ID)})
+	}
+	if mayEdit {
+		here := accountPath(v.Place.Account, "/accounts/", a.ID.String())
+		row.Menu = append(row.Menu, views.Action{Text: "Rename", URL: here + "/edit"})
+		if a.State == "active" {
+			row.Menu = append(row.Menu, views.Action{Text: "Suspend…", URL: here + "/suspend", Dialog: true, Danger: true})
+		} else {
+			row.Menu = append(row.Menu, views.Action{Text: "Resume", Post: &views.Post{Text: "Resume", Action: here + "/resume"}})
+		}
+	}
+	return row
+}
+
+func (h *Handlers) newSubAccounts(c echo.Context, g authz.Grant) error {
+	return h.subAccountsForm(c, g, http.StatusOK, nil, nil)
+}
+
+func (h *Handlers) subAccountsForm(c echo.Context, g authz.Grant, status int, typed []string, wrong models.Problems) error {
+	v := guard.Of(c)
+	list := accountPath(v.Place.Account, "/accounts")
+	p := views.SubAccountsFormPage{
+		Frame:  h.frame(c, "New sub-accounts", views.Link{Text: "Accounts", URL: list}),
+		Header: views.Header{Title: "New sub-accounts", Text: "One name each. All of them are made, or none."},
+		Action: accountPath(v.Place.Account, "/sub-accounts"), Cancel: list, Problem: wrong[""], MaximumSize: 100,
+	}
+	for i, name := range typed {
+		row := views.NameRow{Value: name}
+		if i == 0 {
+			row.Problem = wrong["name"]
+		}
+		p.Names = append(p.Names, row)
+	}
+	if len(typed) == 0 && wrong["name"] != "" {
+		p.Names = []views.NameRow{{Problem: wrong["name"]}}
+	}
+	from, err := h.store.CopySource(c.Request().Context(), g)
+	if err != nil {
+		return err
+	}
+	p.CopiesFrom = "They start with everything that " + v.Place.Name + " may use."
+	if from != "" {
+		p.CopiesFrom = "They start with the permissions of " + from + ", the newest sub-account."
+	}
+	return render(c, status, views.SubAccountsForm(p))
+}
+
+func (h *Handlers) createSubAccounts(c echo.Context, g authz.Grant) error {
+	form, err := c.FormParams()
+	if err != nil {
+		return echo.ErrBadRequest
+	}
+	names := append(form["name"], strings.Split(form.Get("names"), "\n")...)
+	made, err := h.store.CreateSubAccounts(c.Request().Context(), g, names)
+	if wrong, ok := problems(err); ok {
+		return h.subAccountsForm(c, g, http.StatusUnprocessableEntity, nonEmpty(names), wrong)
+	}
+	if err != nil {
+		return err
+	}
+	if len(made) == 1 {
+		h.say(c, made[0].Name+" is ready.")
+		v := guard.Of(c)
+		snap := h.store.Access()
+		if at, ok := snap.Find(made[0].ID); ok && snap.Decide(snap.Who(v.Session.Principal), h.catalog.Permission("control_panel"), at).Allow {
+			return done(c, accountPath(made[0].ID))
+		}
+	} else {
+		h.say(c, fmt.Sprintf("%d sub-accounts are ready.", len(made)))
+	}
+	return done(c, accountPath(g.Resource().Account, "/accounts"))
+}
+
+func nonEmpty(all []string) (kept []string) {
+	for _, s := range all {
+		if s = strings.TrimSpace(s); s != "" {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+// subAccount finds the account that the address names below the acting one.
+func (h *Handlers) subAccount(c echo.Context, g authz.Grant) (models.Account, error) {
+	id, err := uuid.Parse(c.Param("sub"))
+	if err != nil {
+		return models.Account{}, models.ErrNotFound
+	}
+	v := guard.Of(c)
+	if a, ok := v.Snapshot.Find(id); !ok || a == v.At || !v.Snapshot.Within(a, v.At) {
+		return models.Account{}, models.ErrNotFound
+	}
+	return h.store.Account(c.Request().Context(), g.Resource().Tenant, id)
+}
+
+func (h *Handlers) editSubAccount(c echo.Context, g authz.Grant) error {
+	a, err := h.subAccount(c, g)
+	if err != nil {
+		return err
+	}
+	return h.renameForm(c, http.StatusOK, a, a.Name, a.OpenToMain, nil)
+}
+
+func (h *Handlers) renameForm(c echo.Context, status int, a models.Account, name string, open bool, wrong models.Problems) error {
+	v := guard.Of(c)
+	list := accountPath(v.Place.Account, "/accounts")
+	f := h.frame(c, "Edit "+a.Name, views.Link{Text: "Accounts", URL: list})
+	return render(c, status, views.FormOn(views.FormPage{
+		Frame: f, Header: views.Header{Title: "Edit " + a.Name},
+		Form: views.Form{
+			Token: f.Token, Action: c.Request().URL.Path, Cancel: list, Problem: wrong[""],
+			Fields: []views.Field{
+				{Name: "name", Label: "Name", Value: name, Problem: wrong["name"], Required: true, MaxLength: 100, Autofocus: true},
+				{Kind: views.Checkbox, Name: "open_to_main", Label: "Open to main members", Checked: open,
+					Help: "Admins and users of the accounts above see what is in here. Their owners always do."},
+			},
+		},
+	}))
+}
+
+func (h *Handlers) updateSubAccount(c echo.Context, g authz.Grant) error {
+	a, err := h.subAccount(c, g)
+	if err != nil {
+		return err
+	}
+	name, open := c.FormValue("name"), c.FormValue("open_to_main") != ""
+	err = h.store.EditAccount(c.Request().Context(), g, a.ID, name, open)
+	if wrong, ok := problems(err); ok {
+		return h.renameForm(c, http.StatusUnprocessableEntity, a, name, open, wrong)
+	}
+	if err != nil {
+		return err
+	}
+	h.say(c, "Saved "+strings.TrimSpace(name)+".")
+	return done(c, accountPath(g.Resource().Account, "/accounts"))
+}
+
+func (h *Handlers) askSuspendSubAccount(c echo.Context, g authz.Grant) error {
+	a, err := h.subAccount(c, g)
+	if err != nil {
+		return err
+	}
+	v, below := guard.Of(c), 0
+	at, _ := v.Snapshot.Find(a.ID)
+	v.Snapshot.Descendants(at, func(authz.Account) bool { below++; return true })
+	list := accountPath(v.Place.Account, "/accounts")
+	f := h.frame(c, "Suspend "+a.Name, views.Link{Text: "Accounts", URL: list})
+	d := views.Dialog{
+		Frame: f, Title: "Suspend " + a.Name + "?",
+		Text: []string{"Its people see a page that says so, until you resume it. Nothing is deleted."},
+		Form: views.Form{Token: f.Token, Action: c.Request().URL.Path, Submit: "Suspend", Danger: true, Cancel: list},
+	}
+	if below > 0 {
+		d.Facts = []string{fmt.Sprintf("With it %d accounts below it are closed.", below)}
+	}
+	return render(c, http.StatusOK, views.DialogPage(d))
+}
+
+func (h *Handlers) suspendSubAccount(c echo.Context, g authz.Grant) error {
+	a, err := h.subAccount(c, g)
+	if err != nil {
+		return err
+	}
+	if err := h.store.SuspendAccount(c.Request().Context(), g, a.ID); err != nil {
+		return err
+	}
+	list := accountPath(g.Resource().Account, "/accounts")
+	h.say(c, a.Name+" is suspended.", undoState{Action: list + "/" + a.ID.String() + "/resume"})
+	return done(c, list)
+}
+
+func (h *Handlers) resumeSubAccount(c echo.Context, g authz.Grant) error {
+	a, err := h.subAccount(c, g)
+	if err != nil {
+		return err
+	}
+	if err := h.store.ResumeAccount(c.Request().Context(), g, a.ID); err != nil {
+		return err
+	}
+	h.say(c, a.Name+" is open again.")
+	return done(c, accountPath(g.Resource().Account, "/accounts"))
+}
+
+func (h *Handlers) editOwnAccount(c echo.Context, _ authz.Grant) error {
+	return h.ownAccountForm(c, http.StatusOK, guard.Of(c).Place.Name, nil)
+}
+
+func (h *Handlers) ownAccountForm(c echo.Context, status int, name string, wrong models.Problems) error {
+	f := h.frame(c, "Account")
+	v := guard.Of(c)
+	return render(c, status, views.FormOn(views.FormPage{
+		Frame: f, Header: views.Header{Title: "Account", Text: kindTitle(v.Place.Kind) + ", " + v.Place.Account.String()},
+		Form: views.Form{
+			Token: f.Token, Action: accountPath(v.Place.Account, "/settings/account"), Problem: wrong[""],
+			Fields: []views.Field{{Name: "name", Label: "Name", Value: name, Problem: wrong["name"], Required: true, MaxLength: 100}},
+		},
+	}))
+}
+
+func (h *Handlers) updateOwnAccount(c echo.Context, g authz.Grant) error {
+	err := h.store.RenameOwnAccount(c.Request().Context(), g, c.FormValue("name"))
+	if wrong, ok := problems(err); ok {
+		return h.ownAccountForm(c, http.StatusUnprocessableEntity, c.FormValue("name"), wrong)
+	}
+	if err != nil {
+		return err
+	}
+	h.say(c, "Saved.")
+	return done(c, accountPath(g.Resource().Account, "/settings/account"))
+}

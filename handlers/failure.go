@@ -1,0 +1,185 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/authz"
+	"bailiwick/handlers/guard"
+	"bailiwick/models"
+	"bailiwick/views"
+)
+
+// fail answers an error: the one place where errors become statuses and pages.
+func (h *Handlers) fail(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	// What a handler began to say belongs to a page that is not sent.
+	c.Response().Header().Del(echo.HeaderContentType)
+	if sent := h.answer(c, err); sent != nil {
+		h.config.Log.Error("answer an error", "request_id", requestID(c), "error", sent)
+		_ = c.String(http.StatusInternalServerError, "Something went wrong.\n")
+	}
+}
+
+func (h *Handlers) answer(c echo.Context, err error) error {
+	var out guard.SignedOut
+	var denial *authz.Denial
+	var he *echo.HTTPError
+	var tooLarge *http.MaxBytesError
+	p, isProblem := problems(err)
+	switch {
+	case errors.As(err, &out):
+		return h.toSignIn(c, out)
+	case errors.As(err, &denial):
+		return h.denied(c, denial)
+	case errors.Is(err, authz.ErrDenied):
+		return h.failure(c, http.StatusForbidden, "That is not allowed", "You may not do this here.")
+	case errors.Is(err, models.ErrNotFound):
+		return h.failure(c, http.StatusNotFound, "There is nothing here", "The page does not exist, or you may not know of it.")
+	case errors.Is(err, guard.ErrForged):
+		return h.failure(c, http.StatusForbidden, "This form is out of date", "It was made for another session. Open the page again and send it once more.")
+	case errors.Is(err, models.ErrConflict):
+		return h.failure(c, http.StatusConflict, "Somebody else was faster", "It was changed meanwhile. Open the page again to see how it is now.")
+	case isProblem:
+		return h.failure(c, http.StatusUnprocessableEntity, "That did not work", sentences(p))
+	case errors.As(err, &tooLarge):
+		return h.failure(c, http.StatusRequestEntityTooLarge, "That is too much at once", "Send less, or split it.")
+	case errors.As(err, &he):
+		return h.httpError(c, he)
+	case unavailable(err):
+		c.Response().Header().Set("Retry-After", "2")
+		return h.failure(c, http.StatusServiceUnavailable, "Not just now", "The panel can not reach its database, or it is very busy. Try again in a moment.")
+	}
+	h.config.Log.Error("request failed", "request_id", requestID(c), "route", c.Path(), "error", err)
+	return h.failure(c, http.StatusInternalServerError, "Something went wrong", "It is not your fault, and it is in the log under the number below.")
+}
+
+// unavailable tells failures of the moment from faults.
+func unavailable(err error) bool {
+	var connect *pgconn.ConnectError
+	var pg *pgconn.PgError
+	return errors.Is(err, models.ErrBusy) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) ||
+		errors.As(err, &connect) || pgconn.SafeToRetry(err) || errors.As(err, &pg) && (strings.HasPrefix(pg.Code, "57P") || strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "53"))
+}
+
+func (h *Handlers) httpError(c echo.Context, he *echo.HTTPError) error {
+	switch he.Code {
+	case http.StatusNotFound, http.StatusMethodNotAllowed:
+		return h.answer(c, models.ErrNotFound)
+	case http.StatusRequestEntityTooLarge:
+		return h.failure(c, he.Code, "That is too much at once", "Send less, or split it.")
+	case http.StatusTooManyRequests:
+		c.Response().Header().Set("Retry-After", "60")
+		return h.failure(c, he.Code, "Too many tries", "Wait a minute, then try again.")
+	case http.StatusMisdirectedRequest:
+		return h.failure(c, he.Code, "Unknown host", "This panel does not answer to that name.")
+	case http.StatusBadRequest:
+		return h.failure(c, he.Code, "That could not be read", "The request is malformed.")
+	}
+	return h.failure(c, http.StatusInternalServerError, "Something went wrong", "It is in the log under the number below.")
+}
+
+// failure shows a page that says what did not work. Inside an account that the
+// reader may know of it keeps the panel around it; elsewhere it stands alone,
+// and an absent page looks the same for everybody.
+func (h *Handlers) failure(c echo.Context, status int, title, text string) error {
+	p := views.FailurePage{Status: status, Title: title, Text: text}
+	if status >= http.StatusInternalServerError {
+		p.RequestID = requestID(c)
+	}
+	if v := guard.Of(c); v != nil && v.At != authz.NoAccount {
+		f := h.frame(c, title)
+		p.Frame = &f
+	} else {
+		p.Links = []views.Link{{Text: "To the panel", URL: "/"}}
+	}
+	return render(c, status, views.Failure(p))
+}
+
+// toSignIn sends a browser without a live session to the page it can sign in at.
+func (h *Handlers) toSignIn(c echo.Context, out guard.SignedOut) error {
+	url := "/sign-in"
+	if out.Link != "" {
+		url = "/login/" + out.Link
+	}
+	if r := c.Request(); r.Method == http.MethodGet && !isHTMX(c) && r.URL.Path != "/" {
+		url = withQuery(url, "return", r.URL.RequestURI())
+	}
+	if isHTMX(c) {
+		c.Response().Header().Set("HX-Redirect", url)
+		return c.NoContent(http.StatusUnauthorized)
+	}
+	return c.Redirect(http.StatusSeeOther, url)
+}
+
+// denied says to somebody who may know of the place what they lack, and who can help.
+func (h *Handlers) denied(c echo.Context, d *authz.Denial) error {
+	v := guard.Of(c)
+	if v == nil || !d.Decision.Visible() {
+		return h.answer(c, models.ErrNotFound)
+	}
+	helpers := h.helpers(c, v)
+	if d.Decision.Reason == authz.AccountSuspended {
+		return render(c, http.StatusForbidden, views.Suspended(views.SuspendedPage{
+			Token: v.Token, Account: v.Place.Name, Helpers: helpers, SignOut: "/sign-out",
+		}))
+	}
+	info := h.catalog.Info(d.Permission)
+	p := views.DeniedPage{
+		Frame: h.frame(c, "Not allowed"), Permission: info.Title, Sentence: info.Sentence, Account: v.Place.Name,
+		Helpers: helpers, RequestID: requestID(c), BackURL: accountPath(v.Place.Account), Reason: "None of your roles here gives it.",
+	}
+	for _, set := range h.catalog.Sets {
+		for _, r := range set.Roles {
+			if r.Own.Has(d.Permission) && h.fits(r.Key, v.Place.Kind) {
+				p.Roles = append(p.Roles, roleTitle(r))
+			}
+		}
+	}
+	if d.Decision.Reason == authz.CeilingLacks {
+		p.Reason = "Your role gives it, but this account may not use it."
+		for _, e := range h.catalog.Entitlements {
+			if info.Needs.Covers(e.Bit) && !v.Snapshot.Ceiling(v.At).Covers(e.Bit) {
+				p.Entitlement = e.Title
+			}
+		}
+		p.Roles = nil
+	}
+	return render(c, http.StatusForbidden, views.Denied(p))
+}
+
+// fits tells whether a role can be held in an account of the kind.
+func (h *Handlers) fits(role, kind string) bool {
+	switch {
+	case strings.HasPrefix(role, "account:main_"):
+		return kind == "main"
+	case strings.HasPrefix(role, "account:sub_"):
+		return kind == "sub"
+	}
+	return true
+}
+
+// helpers are the names of who can give more here: the account's owner.
+func (h *Handlers) helpers(c echo.Context, v *guard.Visit) []string {
+	names, err := h.store.Names(c.Request().Context(), []uuid.UUID{v.Place.Owner})
+	if err != nil || v.Session.Principal.ID == v.Place.Owner {
+		return nil
+	}
+	return []string{names[v.Place.Owner]}
+}
+
+func sentences(p models.Problems) string {
+	var all []string
+	for _, s := range p {
+		all = append(all, s)
+	}
+	return strings.Join(all, " ")
+}

@@ -1,0 +1,196 @@
+package handlers
+
+import (
+	"crypto/hkdf"
+	"crypto/sha256"
+	"path"
+	"strings"
+	"time"
+	_ "time/tzdata" // a reader's zone must not depend on the machine
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+	"bailiwick/handlers/guard"
+	"bailiwick/views"
+)
+
+func derive(secret []byte, use string) []byte {
+	key, err := hkdf.Key(sha256.New, secret, nil, use, 32)
+	if err != nil {
+		panic(err) // only for a length that HKDF can not give
+	}
+	return key
+}
+
+// navGroup is a group of the sidebar: the sections that have a page.
+type navGroup struct {
+	title    string
+	sections []*catalog.Section
+}
+
+// navigation keeps the sections whose own path is a route of the table.
+func (h *Handlers) navigation(table []guard.Route) (groups []navGroup) {
+	page := map[string]bool{}
+	for _, l := range guard.Describe(table) {
+		if l.Method == get {
+			page[l.Path] = true
+		}
+	}
+	for _, g := range h.catalog.Groups {
+		n := navGroup{title: g.Title}
+		for _, s := range h.catalog.Sections {
+			full := strings.TrimSuffix("/a/:account"+s.Path, "/")
+			if s.Group == g.Key && s.InNavigation() && (page[full] || page[path.Dir(full)+"/:tab"]) {
+				n.sections = append(n.sections, s)
+			}
+		}
+		if len(n.sections) > 0 {
+			groups = append(groups, n)
+		}
+	}
+	return groups
+}
+
+// frame is what stands around a page: the sidebar with what may be opened here,
+// the account, and who is signed in. The crumbs end with the page itself.
+func (h *Handlers) frame(c echo.Context, title string, above ...views.Link) views.Frame {
+	v := guard.Of(c)
+	f := views.Frame{Title: title, Token: v.Token, Messages: h.takeSaid(c), Profile: h.profile(c, v)}
+	if v.Session.Principal.Kind == authz.Member {
+		f.Account = views.Switcher{Name: "Choose an account", SearchURL: "/accounts/switcher", AllURL: "/accounts", NewURL: "/accounts/new"}
+	}
+	if v.At == authz.NoAccount {
+		f.Crumbs = views.Crumb(title, above...)
+		return f
+	}
+	id := v.Place.Account
+	h.rememberAccount(c, id)
+	f.Account.Name, f.Account.Detail, f.Account.Role = v.Place.Name, kindTitle(v.Place.Kind), h.roleLabel(v)
+	if f.Account.SearchURL != "" {
+		f.Account.SearchURL = withQuery(f.Account.SearchURL, "at", id.String())
+	}
+	here := strings.TrimPrefix(c.Path(), "/a/:account")
+	current := h.currentSection(here)
+	for _, g := range h.nav {
+		n := views.NavGroup{Title: g.title}
+		for _, s := range g.sections {
+			if v.May.Has(s.View) {
+				n.Items = append(n.Items, views.NavItem{Text: s.Title, URL: accountPath(id, strings.TrimSuffix(s.Path, "/")), Icon: s.Icon, Current: s == current})
+			}
+		}
+		if len(n.Items) > 0 {
+			f.Nav = append(f.Nav, n)
+		}
+	}
+	home := views.Link{Text: v.Place.Name}
+	if v.May.Has(h.catalog.Permission("control_panel")) {
+		home.URL = accountPath(id)
+	}
+	f.Crumbs = views.Crumb(title, append([]views.Link{home}, above...)...)
+	return f
+}
+
+// currentSection is the entry of the sidebar that a route belongs to: the one
+// with the longest path that begins it.
+func (h *Handlers) currentSection(route string) (best *catalog.Section) {
+	if route == "" {
+		route = "/"
+	}
+	for _, g := range h.nav {
+		for _, s := range g.sections {
+			within := route == s.Path || s.Path != "/" && strings.HasPrefix(route, s.Path+"/") ||
+				strings.HasPrefix(route, path.Dir(s.Path)+"/:") && path.Dir(s.Path) != "/"
+			if within && (best == nil || len(s.Path) > len(best.Path)) {
+				best = s
+			}
+		}
+	}
+	return best
+}
+
+func (h *Handlers) profile(c echo.Context, v *guard.Visit) views.Profile {
+	until := v.Session.ExpiresAt.In(zone(c))
+	p := views.Profile{
+		Name: v.Session.Name, Detail: v.Session.Email, Until: until.Format("15:04"), UntilExact: exact(until),
+		SignOutURL: "/sign-out", Links: []views.Link{{Text: "Your sessions", URL: "/sessions"}},
+	}
+	if v.Session.Principal.Kind == authz.Subuser {
+		p.Detail = "Subuser"
+		if v.Place.Name != "" {
+			p.Detail = "Subuser of " + v.Place.Name
+		}
+	}
+	if v.At != authz.NoAccount && v.May.Has(h.catalog.Permission("profile")) {
+		p.Links = append([]views.Link{{Text: "Profile settings", URL: accountPath(v.Place.Account, "/settings/profile")}}, p.Links...)
+	}
+	return p
+}
+
+// roleLabel says as what one is here.
+func (h *Handlers) roleLabel(v *guard.Visit) string { return h.roleLabelAt(v.Snapshot, v.Who, v.At) }
+
+func (h *Handlers) roleLabelAt(snap *authz.Snapshot, who authz.Who, at authz.Account) string {
+	if snap.Owns(who, at) {
+		return h.catalog.Owner().Title
+	}
+	for a := at; a != authz.NoAccount; a = snap.Parent(a) {
+		var names []string
+		for _, id := range snap.Held(who, a) {
+			names = append(names, roleTitle(h.catalog.RoleByID(id)))
+		}
+		if len(names) > 0 {
+			return strings.Join(names, ", ")
+		}
+	}
+	return ""
+}
+
+// roleTitle is a role with its set, since sets share names.
+func roleTitle(r *catalog.Role) string { return r.Set.Title + ": " + r.Title }
+
+func kindTitle(kind string) string {
+	switch kind {
+	case "personal":
+		return "Personal account"
+	case "main":
+		return "Main account"
+	case "timeless":
+		return "Timeless account"
+	}
+	return "Sub-account"
+}
+
+const lastCookie = "bailiwick-at"
+
+// rememberAccount keeps which account was open last. The cookie is a wish, not
+// a right: whoever sends it is decided like anybody else.
+func (h *Handlers) rememberAccount(c echo.Context, id uuid.UUID) {
+	h.setPlain(c, lastCookie, id.String())
+}
+
+// zone is the reader's time zone, as the browser told it.
+func zone(c echo.Context) *time.Location {
+	if cookie, err := c.Cookie("zone"); err == nil && cookie.Value != "Local" {
+		if z, err := time.LoadLocation(cookie.Value); err == nil {
+			return z
+		}
+	}
+	return time.UTC
+}
+
+func exact(t time.Time) string { return t.Format("2 January 2006, 15:04:05 MST") }
+
+// when is a time as lists show it.
+func when(c echo.Context, t time.Time, now time.Time) string {
+	t = t.In(zone(c))
+	switch now = now.In(t.Location()); {
+	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
+		return t.Format("15:04")
+	case t.Year() == now.Year():
+		return t.Format("2 Jan, 15:04")
+	}
+	return t.Format("2 Jan 2006")
+}

@@ -1,0 +1,63 @@
+// Package handlers is the panel over HTTP: the route table, and for each noun
+// one file that reads the request, calls one verb and fills one page.
+package handlers
+
+import (
+	"log/slog"
+	"net/netip"
+	"net/url"
+
+	"github.com/gorilla/securecookie"
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/catalog"
+	"bailiwick/handlers/guard"
+	"bailiwick/models"
+)
+
+// Config is what the panel needs besides its store.
+type Config struct {
+	// PublicURL is where the panel is reached; links are built from it alone.
+	PublicURL *url.URL
+	// Secret signs cookies, at least 32 bytes.
+	Secret []byte
+	// Proxies are believed about X-Forwarded-For.
+	Proxies []netip.Prefix
+	Log     *slog.Logger
+}
+
+// Handlers serves the panel.
+type Handlers struct {
+	config  Config
+	store   *models.Store
+	catalog *catalog.Catalog
+	guard   *guard.Guard
+	limits  *limits
+	said    *securecookie.SecureCookie
+	nav     []navGroup
+}
+
+// New makes the panel ready to serve; the error says which route or section is
+// at fault.
+func New(store *models.Store, c Config) (*echo.Echo, error) {
+	h := &Handlers{
+		config: c, store: store, catalog: store.Catalog(),
+		guard:  guard.New(store, c.Secret, c.PublicURL.Scheme == "https"),
+		limits: newLimits(),
+		said:   saidCodec(c.Secret),
+	}
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = h.fail
+	e.IPExtractor = h.ipExtractor()
+	h.middleware(e)
+	table := h.Routes()
+	h.nav = h.navigation(table)
+	if err := h.guard.Mount(e, table); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// link is an address for people, built from the configured one.
+func (h *Handlers) link(path string) string { return h.config.PublicURL.JoinPath(path).String() }

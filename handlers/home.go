@@ -1,0 +1,118 @@
+package handlers
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/authz"
+	"bailiwick/handlers/guard"
+	"bailiwick/models"
+	"bailiwick/views"
+)
+
+const (
+	homeTree    = 12
+	homeChanges = 8
+)
+
+// showHome is the control panel of an account.
+func (h *Handlers) showHome(c echo.Context, g authz.Grant) error {
+	v, ctx := guard.Of(c), c.Request().Context()
+	p := views.HomePage{
+		Frame:  h.frame(c, "Control panel"),
+		Header: views.Header{Title: v.Place.Name, Text: kindTitle(v.Place.Kind)},
+	}
+	var err error
+	if h.may(c, "sub_accounts") && v.Place.Kind != "personal" {
+		if p.Tree, err = h.homeTree(c, g); err != nil {
+			return err
+		}
+	}
+	p.Changes.Hidden = !h.may(c, "audit")
+	if !p.Changes.Hidden {
+		events, err := h.store.Audit(ctx, g, 0, homeChanges)
+		if err != nil {
+			return err
+		}
+		for _, e := range events {
+			p.Changes.Changes = append(p.Changes.Changes, h.auditChange(c, e))
+		}
+		p.Changes.AllURL = accountPath(v.Place.Account, "/audit")
+	}
+	counts, err := h.store.CountRecords(ctx, g)
+	if err != nil {
+		return err
+	}
+	for _, n := range h.nav {
+		for _, s := range n.sections {
+			if s.Records == nil || s.Inside != nil || !v.May.Has(s.View) || s.Records.Where != nil {
+				continue
+			}
+			if count := counts[s.Records.Kind.Key]; count > 0 {
+				p.Counts = append(p.Counts, views.Place{Icon: s.Icon, Text: s.Title, URL: accountPath(v.Place.Account, s.Path), Count: fmt.Sprint(count)})
+			}
+		}
+	}
+	p.Start = h.firstSteps(c, len(p.Counts) == 0)
+	return render(c, http.StatusOK, views.Home(p))
+}
+
+// firstSteps are offered while an account is empty.
+func (h *Handlers) firstSteps(c echo.Context, empty bool) (steps []views.Place) {
+	if !empty {
+		return nil
+	}
+	v := guard.Of(c)
+	add := func(permission, icon, text, help, path string) {
+		if h.may(c, permission) {
+			steps = append(steps, views.Place{Icon: icon, Text: text, Help: help, URL: accountPath(v.Place.Account, path)})
+		}
+	}
+	add("subuser_create", "users", "Add a subuser", "A login of this account alone, with a role.", "/settings/subusers/new")
+	if v.Place.Kind != "personal" {
+		add("sub_accounts.create", "network", "Make sub-accounts", "With their own people, and what you let them use.", "/accounts/new")
+	}
+	add("application.edit", "app-window", "Make an application", "Scenarios, rules, queues and numbers live in it.", "/applications/new")
+	return steps
+}
+
+func (h *Handlers) homeTree(c echo.Context, g authz.Grant) (*views.TreeBox, error) {
+	v, ctx := guard.Of(c), c.Request().Context()
+	all, err := h.store.AccountsBelow(ctx, g, models.AccountFilter{Limit: homeTree + 1})
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	box := &views.TreeBox{AllURL: accountPath(v.Place.Account, "/accounts"), Rows: []views.TreeRow{{Name: v.Place.Name, Here: true}}}
+	if len(all) > homeTree {
+		all = all[:homeTree]
+		total := 0
+		v.Snapshot.Descendants(v.At, func(authz.Account) bool { total++; return true })
+		box.More = fmt.Sprintf("and %d more", total-homeTree)
+	}
+	ids := make([]uuid.UUID, len(all))
+	for i, a := range all {
+		ids[i] = a.ID
+	}
+	people, err := h.store.People(ctx, v.Place.Tenant, ids)
+	if err != nil {
+		return nil, err
+	}
+	base := v.Snapshot.Depth(v.At)
+	for _, a := range all {
+		r := views.TreeRow{Name: a.Name, Depth: a.Depth - base, People: fmt.Sprintf("%d people", people[a.ID])}
+		if people[a.ID] == 1 {
+			r.People = "1 person"
+		}
+		if a.State != "active" {
+			r.Badge = views.Badge{Text: "Suspended", Tone: views.Warn}
+		}
+		if at, ok := v.Snapshot.Find(a.ID); ok && v.Snapshot.Decide(v.Who, h.catalog.Permission("control_panel"), at).Allow {
+			r.URL = accountPath(a.ID)
+		}
+		box.Rows = append(box.Rows, r)
+	}
+	return box, nil
+}

@@ -1,0 +1,58 @@
+package handlers
+
+import (
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+	"golang.org/x/time/rate"
+)
+
+// limits slow down guessing, before a password is hashed: per name, per block
+// of addresses, and over all. They throttle; nobody is locked out for good.
+type limits struct {
+	all     *rate.Limiter
+	name    *otter.Cache[string, *rate.Limiter]
+	address *otter.Cache[string, *rate.Limiter]
+}
+
+func newLimits() *limits {
+	cache := func() *otter.Cache[string, *rate.Limiter] {
+		return otter.Must(&otter.Options[string, *rate.Limiter]{
+			MaximumSize: 100_000, ExpiryCalculator: otter.ExpiryAccessing[string, *rate.Limiter](15 * time.Minute),
+		})
+	}
+	return &limits{all: rate.NewLimiter(50, 200), name: cache(), address: cache()}
+}
+
+// allow takes one try of a name (of one door) from an address.
+func (l *limits) allow(door, name, address string) bool {
+	ok := l.all.Allow()
+	ok = take(l.address, block(address), rate.NewLimiter(1, 120)) && ok
+	return take(l.name, key(door, name), rate.NewLimiter(rate.Every(6*time.Second), 10)) && ok
+}
+
+// succeeded gives a name its tries back.
+func (l *limits) succeeded(door, name string) { l.name.Invalidate(key(door, name)) }
+
+func key(door, name string) string { return door + "\n" + strings.ToLower(strings.TrimSpace(name)) }
+
+func take(c *otter.Cache[string, *rate.Limiter], key string, fresh *rate.Limiter) bool {
+	l, _ := c.SetIfAbsent(key, fresh)
+	return l.Allow()
+}
+
+// block is the network an address is counted with: /24, or /56 of IPv6.
+func block(address string) string {
+	a, err := netip.ParseAddr(address)
+	if err != nil {
+		return address
+	}
+	bits := 24
+	if a.Unmap().Is6() {
+		bits = 56
+	}
+	p, _ := a.Unmap().Prefix(bits)
+	return p.String()
+}

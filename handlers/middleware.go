@@ -1,0 +1,153 @@
+package handlers
+
+import (
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/klauspost/compress/gzhttp"
+	"github.com/klauspost/compress/gzip"
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"bailiwick/handlers/guard"
+	"bailiwick/static"
+)
+
+const (
+	requestTime = 10 * time.Second
+	maxBody     = 1 << 20
+	maxImport   = 8 << 20 // of a file of lines
+)
+
+func (h *Handlers) middleware(e *echo.Echo) {
+	e.Use(
+		middleware.RequestIDWithConfig(middleware.RequestIDConfig{TargetHeader: echo.HeaderXRequestID}),
+		h.logRequests(),
+		middleware.RecoverWithConfig(middleware.RecoverConfig{LogErrorFunc: func(c echo.Context, err error, stack []byte) error {
+			h.config.Log.Error("panic", "request_id", requestID(c), "error", err, "stack", string(stack))
+			return err
+		}}),
+		h.headers,
+		h.knownHost,
+		middleware.ContextTimeout(requestTime),
+		limitBody,
+		compress(),
+		guard.CrossOrigin(),
+	)
+}
+
+func requestID(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
+
+// logRequests writes one line a request, with the route's pattern rather than
+// the address, which may hold a secret link.
+func (h *Handlers) logRequests() echo.MiddlewareFunc {
+	return middleware.RequestLoggerWithConfig(middleware.RequestLoggerConfig{
+		LogStatus: true, LogLatency: true, LogMethod: true, LogRoutePath: true, LogRequestID: true, LogError: true, HandleError: true,
+		Skipper: func(c echo.Context) bool { return c.Path() == "/static/:name" || c.Path() == "/healthz" },
+		LogValuesFunc: func(c echo.Context, v middleware.RequestLoggerValues) error {
+			level := slog.LevelInfo
+			if v.Status >= http.StatusInternalServerError {
+				level = slog.LevelError
+			}
+			attrs := []slog.Attr{
+				slog.String("method", v.Method), slog.String("route", v.RoutePath), slog.Int("status", v.Status),
+				slog.Duration("took", v.Latency), slog.String("request_id", requestID(c)),
+			}
+			if visit := guard.Of(c); visit != nil {
+				attrs = append(attrs, slog.String("principal", visit.Session.Principal.String()))
+			}
+			if v.Error != nil && level == slog.LevelError {
+				attrs = append(attrs, slog.String("error", v.Error.Error()))
+			}
+			h.config.Log.LogAttrs(c.Request().Context(), level, "request", attrs...)
+			return nil
+		},
+	})
+}
+
+const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// headers go on every response, errors and fragments too.
+func (h *Handlers) headers(next echo.HandlerFunc) echo.HandlerFunc {
+	secure := h.config.PublicURL.Scheme == "https"
+	return func(c echo.Context) error {
+		head := c.Response().Header()
+		head.Set("Content-Security-Policy", csp)
+		head.Set("X-Content-Type-Options", "nosniff")
+		head.Set("Referrer-Policy", "same-origin")
+		head.Set("Cross-Origin-Opener-Policy", "same-origin")
+		head.Set("Cross-Origin-Resource-Policy", "same-origin")
+		head.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+		if !strings.HasPrefix(c.Request().URL.Path, static.Prefix) {
+			head.Set("Cache-Control", "no-store")
+		}
+		if secure {
+			head.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+		}
+		return next(c)
+	}
+}
+
+// knownHost refuses a Host that is not the configured one. A panel tried out at
+// a loopback address answers to every name of the loopback.
+func (h *Handlers) knownHost(next echo.HandlerFunc) echo.HandlerFunc {
+	want := h.config.PublicURL.Host
+	loopback := isLoopback(h.config.PublicURL.Hostname())
+	return func(c echo.Context) error {
+		host := c.Request().Host
+		name, _, err := net.SplitHostPort(host)
+		if err != nil {
+			name = host
+		}
+		if !strings.EqualFold(host, want) && !(loopback && isLoopback(name)) && c.Request().URL.Path != "/healthz" {
+			return echo.NewHTTPError(http.StatusMisdirectedRequest, "unknown host")
+		}
+		return next(c)
+	}
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func limitBody(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		limit := int64(maxBody)
+		if strings.HasPrefix(c.Request().Header.Get(echo.HeaderContentType), echo.MIMEMultipartForm) {
+			limit = maxImport
+		}
+		if c.Request().ContentLength > limit {
+			return echo.ErrStatusRequestEntityTooLarge
+		}
+		c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, limit)
+		return next(c)
+	}
+}
+
+// compress packs pages at the level that costs least. The jitter hides the
+// exact length, from which a secret on the page could be guessed.
+func compress() echo.MiddlewareFunc {
+	wrap, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(gzip.BestSpeed), gzhttp.MinSize(1400), gzhttp.RandomJitter(32, 0, false),
+		gzhttp.ExceptContentTypes([]string{"image/svg+xml", "font/woff2"}))
+	if err != nil {
+		panic(err) // only for options that can not be
+	}
+	return echo.WrapMiddleware(func(next http.Handler) http.Handler { return wrap(next) })
+}
+
+// ipExtractor believes X-Forwarded-For of the configured proxies only.
+func (h *Handlers) ipExtractor() echo.IPExtractor {
+	if len(h.config.Proxies) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, p := range h.config.Proxies {
+		trust = append(trust, echo.TrustIPRange(&net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}))
+	}
+	return echo.ExtractIPFromXFFHeader(trust...)
+}

@@ -1,0 +1,389 @@
+package handlers
+
+import (
+	"encoding/csv"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+	"bailiwick/handlers/guard"
+	"bailiwick/models"
+	"bailiwick/views"
+)
+
+// entitlementPlace is what the address of a permissions page says: the tab, and
+// which sub-accounts it shows.
+type entitlementPlace struct {
+	tab    *catalog.Tab
+	path   string
+	filter models.AccountFilter
+}
+
+// entitlementPlace reads the tab of the path and the filter of the query or form.
+func (h *Handlers) entitlementPlace(c echo.Context) (entitlementPlace, error) {
+	p := entitlementPlace{tab: h.catalog.Tab(c.Param("tab"))}
+	if p.tab == nil {
+		return p, models.ErrNotFound
+	}
+	p.path = accountPath(guard.Of(c).Place.Account, "/permissions/", p.tab.Key)
+	p.filter = models.AccountFilter{Search: strings.TrimSpace(c.FormValue("q")), After: c.FormValue("after"), Limit: pageSize + 1}
+	if u := c.FormValue("under"); u != "" {
+		id, err := uuid.Parse(u)
+		if err != nil {
+			return p, models.ErrNotFound
+		}
+		p.filter.Under = id
+	}
+	return p, nil
+}
+
+// address is the page itself, with its filter.
+func (p entitlementPlace) address(path, after string, more ...string) string {
+	return withQuery(path, append([]string{"q", p.filter.Search, "under", p.under(), "after", after}, more...)...)
+}
+
+func (p entitlementPlace) under() string {
+	if p.filter.Under == uuid.Nil {
+		return ""
+	}
+	return p.filter.Under.String()
+}
+
+// hidden carries the filter in a form.
+func (p entitlementPlace) hidden(withCursor bool) (all []views.Pair) {
+	add := func(name, value string) {
+		if value != "" {
+			all = append(all, views.Pair{Name: name, Value: value})
+		}
+	}
+	add("q", p.filter.Search)
+	add("under", p.under())
+	if withCursor {
+		add("after", p.filter.After)
+	}
+	return all
+}
+
+func (h *Handlers) showEntitlements(c echo.Context, g authz.Grant) error {
+	v := guard.Of(c)
+	place, err := h.entitlementPlace(c)
+	if err != nil {
+		return err
+	}
+	if c.QueryParam("format") == "csv" {
+		return h.exportEntitlements(c, g, place)
+	}
+	p := views.PermissionsPage{
+		Frame:  h.frame(c, place.tab.Title, views.Link{Text: "Permissions", URL: accountPath(v.Place.Account, "/permissions/general")}),
+		Header: views.Header{Title: "Permissions", Text: "What the sub-accounts of " + v.Place.Name + " may use."},
+		Search: &views.Search{Action: place.path, Value: place.filter.Search, Placeholder: "Search sub-accounts"},
+		Empty: views.Empty{Icon: "sliders-horizontal", Title: "No sub-accounts yet",
+			Text: "Once there are sub-accounts, this is where you decide what each of them may use."},
+	}
+	if place.filter.Under != uuid.Nil {
+		p.Search.Keep = []views.Pair{{Name: "under", Value: place.under()}}
+	}
+	for _, t := range h.catalog.Tabs {
+		p.Tabs = append(p.Tabs, views.Tab{
+			Text: t.Title, Current: t.Key == place.tab.Key,
+			URL: place.address(accountPath(v.Place.Account, "/permissions/", t.Key), ""),
+		})
+	}
+	if place.filter.Search != "" || place.filter.Under != uuid.Nil {
+		p.Clear = place.path
+	}
+	if v.May.Has(h.catalog.Permission("sub_accounts.create")) && v.Place.Kind != "personal" {
+		p.Empty.Action = &views.Action{Text: "New sub-accounts", URL: accountPath(v.Place.Account, "/accounts/new"), Icon: "plus", Primary: true}
+	}
+	var next string
+	if p.Matrix, next, err = h.entitlementMatrix(c, g, v.Snapshot, place); err != nil {
+		return err
+	}
+	if next != "" {
+		p.Pager.Next = place.address(place.path, next)
+	}
+	if place.filter.After != "" {
+		p.Pager.Previous = place.address(place.path, "")
+	}
+	from, err := h.store.CopySource(c.Request().Context(), g)
+	if err != nil {
+		return err
+	}
+	if from != "" {
+		p.Note = "New sub-accounts of " + v.Place.Name + " start with the permissions of " + from + ", the newest one."
+	}
+	return render(c, http.StatusOK, views.Permissions(p))
+}
+
+// entitlementMatrix fills the table as a snapshot has it, and says where the
+// next page begins.
+func (h *Handlers) entitlementMatrix(c echo.Context, g authz.Grant, snap *authz.Snapshot, place entitlementPlace) (views.PermissionMatrix, string, error) {
+	v, ctx := guard.Of(c), c.Request().Context()
+	m := views.PermissionMatrix{
+		Token: v.Token, Action: place.path, Hidden: place.hidden(true),
+		ReadOnly: !v.May.Has(h.catalog.Permission("entitlements.edit")),
+	}
+	rows, err := h.store.AccountsBelow(ctx, g, place.filter)
+	if err != nil || len(rows) == 0 {
+		return m, "", err
+	}
+	counts, err := h.store.CountEntitlements(ctx, g, place.filter, place.tab.Entitlements)
+	if err != nil {
+		return m, "", err
+	}
+	for i, e := range place.tab.Entitlements {
+		n := counts[i]
+		col := views.PermissionColumn{
+			Key: e.Key, Title: e.Title, Help: e.Covers, Fixed: e.AlwaysOn, State: ticks(n.Given, n.Accounts),
+			Count: fmt.Sprintf("%d of %d", n.Given, n.Accounts),
+		}
+		if !e.AlwaysOn && snap.Ceiling(v.At).Covers(e.Bit) {
+			col.AllURL = place.address(place.path+"/select-all", "", "entitlement", e.Key, "allowed", oneIf(n.Given < n.Accounts))
+		}
+		m.Columns = append(m.Columns, col)
+	}
+	next := ""
+	if len(rows) > pageSize {
+		rows = rows[:pageSize]
+		next = rows[pageSize-1].Path
+	}
+	cutters, err := h.cutters(c, snap, rows, place.tab.Entitlements)
+	if err != nil {
+		return m, "", err
+	}
+	base := snap.Depth(v.At)
+	for _, a := range rows {
+		at, ok := snap.Find(a.ID)
+		if !ok {
+			continue
+		}
+		r := views.PermissionRow{
+			SubAccount: a.ID.String(), Name: a.Name, URL: accountPath(a.ID), Depth: a.Depth - base - 1, Suspended: a.State != "active",
+		}
+		for _, e := range place.tab.Entitlements {
+			cell := views.PermissionCell{On: snap.Own(at).Covers(e.Bit), Fixed: e.AlwaysOn}
+			if by := snap.CutBy(snap.Parent(at), e.Bit); by != authz.NoAccount {
+				cell.Cut = cutters[snap.ID(by)]
+			}
+			r.Cells = append(r.Cells, cell)
+		}
+		m.Rows = append(m.Rows, r)
+	}
+	return m, next, nil
+}
+
+// cutters names the accounts that cut something off from the rows. Who stands
+// above the account one acts in is not named.
+func (h *Handlers) cutters(c echo.Context, snap *authz.Snapshot, rows []models.Account, of []*catalog.Entitlement) (map[uuid.UUID]string, error) {
+	v := guard.Of(c)
+	names := map[uuid.UUID]string{}
+	var ids []uuid.UUID
+	for _, a := range rows {
+		at, ok := snap.Find(a.ID)
+		if !ok {
+			continue
+		}
+		for _, e := range of {
+			by := snap.CutBy(snap.Parent(at), e.Bit)
+			switch {
+			case by == authz.NoAccount:
+			case snap.Within(by, v.At):
+				ids = append(ids, snap.ID(by))
+			default:
+				names[snap.ID(by)] = "An account above"
+			}
+		}
+	}
+	found, err := h.store.AccountsByID(c.Request().Context(), v.Place.Tenant, ids)
+	for id, a := range found {
+		names[id] = a.Name
+	}
+	return names, err
+}
+
+func ticks(given, of int) views.Ticks {
+	switch {
+	case given == 0:
+		return views.None
+	case given == of:
+		return views.All
+	}
+	return views.Some
+}
+
+func oneIf(yes bool) string {
+	if yes {
+		return "1"
+	}
+	return "0"
+}
+
+// askSelectAll says what a Select all would do, before the POST does it.
+func (h *Handlers) askSelectAll(c echo.Context, g authz.Grant) error {
+	place, err := h.entitlementPlace(c)
+	if err != nil {
+		return err
+	}
+	e := h.catalog.Entitlement(c.QueryParam("entitlement"))
+	if e == nil || e.Tab != place.tab.Key || e.AlwaysOn {
+		return models.ErrNotFound
+	}
+	return h.selectAllDialog(c, g, http.StatusOK, place, e, c.QueryParam("allowed") == "1", "")
+}
+
+func (h *Handlers) selectAllDialog(c echo.Context, g authz.Grant, status int, place entitlementPlace, e *catalog.Entitlement, allowed bool, problem string) error {
+	effect, err := h.store.SelectAllEffect(c.Request().Context(), g, e, place.filter, allowed)
+	if err != nil {
+		return err
+	}
+	p := views.PermissionsAllPage{
+		Frame:  h.frame(c, "Select all", views.Link{Text: "Permissions", URL: place.address(place.path, "")}),
+		Action: place.path, Cancel: place.address(place.path, ""), Entitlement: e.Title, Key: e.Key, Allowed: allowed,
+		Accounts: effect.Changed, Already: effect.Already, People: effect.People, Search: place.filter.Search, Hidden: place.hidden(false), Problem: problem,
+	}
+	if effect.Skipped > 0 {
+		p.Cut = fmt.Sprintf("%d stay as they are, because an account above them lacks it.", effect.Skipped)
+	}
+	return render(c, status, views.PermissionsAll(p))
+}
+
+// updateEntitlements changes one box, or all that the filter shows.
+func (h *Handlers) updateEntitlements(c echo.Context, g authz.Grant) error {
+	place, err := h.entitlementPlace(c)
+	if err != nil {
+		return err
+	}
+	form, err := c.FormParams()
+	if err != nil {
+		return echo.ErrBadRequest
+	}
+	key, sub, allowed := form.Get("entitlement"), form.Get("sub_account"), form.Get("allowed")
+	if s, e, on, ok := views.ChosenCell(form); ok {
+		sub, key, allowed = s, e, oneIf(on)
+	}
+	e := h.catalog.Entitlement(key)
+	switch {
+	case e == nil || e.Tab != place.tab.Key:
+		return models.Problems{"entitlement": fmt.Sprintf("%q is not a permission of this tab.", key)}
+	case allowed != "0" && allowed != "1":
+		return models.Problems{"allowed": "Say 1 to allow or 0 to forbid."}
+	case form.Get("all") == "1":
+		return h.selectAll(c, g, place, e, allowed == "1")
+	}
+	id, err := uuid.Parse(sub)
+	if err != nil {
+		return models.ErrNotFound
+	}
+	return h.setEntitlement(c, g, place, e, id, allowed == "1")
+}
+
+func (h *Handlers) selectAll(c echo.Context, g authz.Grant, place entitlementPlace, e *catalog.Entitlement, allowed bool) error {
+	place.filter.After = ""
+	result, err := h.store.SelectAll(c.Request().Context(), g, e.Key, place.filter, allowed)
+	if wrong, ok := problems(err); ok {
+		return h.selectAllDialog(c, g, http.StatusUnprocessableEntity, place, e, allowed, wrong["entitlement"])
+	}
+	if err != nil {
+		return err
+	}
+	text := fmt.Sprintf("%s taken from %s.", e.Title, countAccounts(result.Changed))
+	if allowed {
+		text = fmt.Sprintf("%s given to %s.", e.Title, countAccounts(result.Changed))
+	}
+	h.say(c, text)
+	return done(c, place.address(place.path, ""))
+}
+
+func countAccounts(n int) string {
+	if n == 1 {
+		return "1 sub-account"
+	}
+	return fmt.Sprintf("%d sub-accounts", n)
+}
+
+func (h *Handlers) setEntitlement(c echo.Context, g authz.Grant, place entitlementPlace, e *catalog.Entitlement, id uuid.UUID, allowed bool) error {
+	ctx := c.Request().Context()
+	a, err := h.store.Account(ctx, g.Resource().Tenant, id)
+	if err != nil {
+		return err
+	}
+	if err := h.store.SetEntitlement(ctx, g, e.Key, id, allowed); err != nil {
+		return err
+	}
+	verb := "may not use"
+	if allowed {
+		verb = "may use"
+	}
+	text := fmt.Sprintf("%s %s %s now.", a.Name, verb, e.Title)
+	undo := undoState{Action: place.path, Hidden: append(place.hidden(true),
+		views.Pair{Name: "entitlement", Value: e.Key}, views.Pair{Name: "sub_account", Value: id.String()}, views.Pair{Name: "allowed", Value: oneIf(!allowed)})}
+	if !isHTMX(c) {
+		h.say(c, text, undo)
+		return done(c, place.address(place.path, place.filter.After))
+	}
+	m, _, err := h.entitlementMatrix(c, g, h.store.Access(), place)
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.PermissionsChanged(m, views.Toast{
+		Tone: views.Good, Text: text, Undo: &views.Post{Text: "Undo", Action: undo.Action, Hidden: undo.Hidden},
+	}))
+}
+
+// exportEntitlements sends what the page shows, all pages of it, as CSV.
+func (h *Handlers) exportEntitlements(c echo.Context, g authz.Grant, place entitlementPlace) error {
+	snap := guard.Of(c).Snapshot
+	attachment(c, "permissions-"+place.tab.Key+".csv")
+	w := csv.NewWriter(c.Response())
+	head := []string{"account_id", "account"}
+	for _, e := range place.tab.Entitlements {
+		head = append(head, e.Key)
+	}
+	if err := w.Write(head); err != nil {
+		return err
+	}
+	place.filter.After = ""
+	for {
+		rows, err := h.store.AccountsBelow(c.Request().Context(), g, place.filter)
+		if err != nil {
+			return err
+		}
+		for _, a := range rows {
+			if at, ok := snap.Find(a.ID); ok {
+				line := []string{a.ID.String(), safeCell(a.Name)}
+				for _, e := range place.tab.Entitlements {
+					line = append(line, oneIf(snap.Own(at).Covers(e.Bit)))
+				}
+				if err := w.Write(line); err != nil {
+					return err
+				}
+			}
+		}
+		if len(rows) < place.filter.Limit {
+			break
+		}
+		place.filter.After = rows[len(rows)-1].Path
+	}
+	w.Flush()
+	return w.Error()
+}
+
+// attachment begins an answer that browsers save as a file.
+func attachment(c echo.Context, name string) {
+	head := c.Response().Header()
+	head.Set(echo.HeaderContentType, "text/csv; charset=utf-8")
+	head.Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
+}
+
+// safeCell keeps a spreadsheet from running a cell as a formula (OWASP, CSV injection).
+func safeCell(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}

@@ -1,0 +1,138 @@
+package handlers
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/a-h/templ"
+	"github.com/google/uuid"
+	"github.com/gorilla/securecookie"
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/models"
+	"bailiwick/views"
+)
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// render draws a page into a buffer and sends it whole, or not at all.
+func render(c echo.Context, status int, page templ.Component) error {
+	b := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(b)
+	b.Reset()
+	if err := page.Render(c.Request().Context(), b); err != nil {
+		return err
+	}
+	return c.HTMLBlob(status, b.Bytes())
+}
+
+// isHTMX tells whether a script asked, for a part of a page.
+func isHTMX(c echo.Context) bool { return c.Request().Header.Get("HX-Request") == "true" }
+
+// done ends a change: the browser goes to a page that shows it.
+func done(c echo.Context, url string) error {
+	if isHTMX(c) {
+		c.Response().Header().Set("HX-Redirect", url)
+		return c.NoContent(http.StatusNoContent)
+	}
+	return c.Redirect(http.StatusSeeOther, url)
+}
+
+// problems gives the sentences of an error that is about what was typed.
+func problems(err error) (models.Problems, bool) {
+	var p models.Problems
+	ok := errors.As(err, &p)
+	return p, ok
+}
+
+// saidCookie holds what the next page tells happened.
+const saidCookie = "bailiwick-said"
+
+func saidCodec(secret []byte) *securecookie.SecureCookie {
+	return securecookie.New(derive(secret, "said cookie"), nil).MaxAge(60).SetSerializer(securecookie.JSONEncoder{})
+}
+
+// said is one sentence about what happened, with the way back where there is one.
+type said struct {
+	Text string     `json:"t"`
+	Undo *undoState `json:"u,omitempty"`
+}
+
+type undoState struct {
+	Action string       `json:"a"`
+	Hidden []views.Pair `json:"h,omitempty"`
+}
+
+// say keeps a sentence for the page that follows.
+func (h *Handlers) say(c echo.Context, text string, undo ...undoState) {
+	s := said{Text: text}
+	if len(undo) > 0 {
+		s.Undo = &undo[0]
+	}
+	value, err := h.said.Encode(saidCookie, s)
+	if err != nil || len(value) > 3500 {
+		return // the change is visible without the sentence
+	}
+	c.SetCookie(&http.Cookie{
+		Name: saidCookie, Value: value, Path: "/", MaxAge: 60, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Secure: h.config.PublicURL.Scheme == "https",
+	})
+}
+
+// takeSaid gives what was kept, once.
+func (h *Handlers) takeSaid(c echo.Context) []views.Toast {
+	cookie, err := c.Cookie(saidCookie)
+	if err != nil {
+		return nil
+	}
+	c.SetCookie(&http.Cookie{Name: saidCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	var s said
+	if h.said.Decode(saidCookie, cookie.Value, &s) != nil {
+		return nil
+	}
+	t := views.Toast{Tone: views.Good, Text: s.Text}
+	if s.Undo != nil {
+		t.Undo = &views.Post{Text: "Undo", Action: s.Undo.Action, Hidden: s.Undo.Hidden}
+	}
+	return []views.Toast{t}
+}
+
+// accountPath is an address inside an account.
+func accountPath(account uuid.UUID, parts ...string) string {
+	return "/a/" + account.String() + strings.Join(parts, "")
+}
+
+// queryOf is the query of an address with its question mark, or nothing.
+func queryOf(u *url.URL) string {
+	if u.RawQuery == "" {
+		return ""
+	}
+	return "?" + u.RawQuery
+}
+
+// withQuery adds parameters to a path, leaving out the empty ones.
+func withQuery(path string, pairs ...string) string {
+	q := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			q.Add(pairs[i], pairs[i+1])
+		}
+	}
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
+
+// returnPath is where a form asked to go on, if that is a path of ours.
+func returnPath(asked string) string {
+	u, err := url.Parse(asked)
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(asked, "//") || strings.ContainsAny(asked, "\\\r\n") {
+		return ""
+	}
+	return u.RequestURI()
+}

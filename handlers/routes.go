@@ -1,0 +1,120 @@
+package handlers
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/authz"
+	"bailiwick/handlers/guard"
+	"bailiwick/static"
+)
+
+const (
+	get  = http.MethodGet
+	post = http.MethodPost
+)
+
+// Routes is every route of the panel: who may come in stands beside each.
+func (h *Handlers) Routes() []guard.Route {
+	return slices.Concat(
+		[]guard.Route{
+			guard.Public(get, "/healthz", "load balancers have no account", h.health),
+			guard.Public(get, "/static/:name", "the sign-in page needs its style sheet", h.asset),
+
+			guard.Public(get, "/sign-up", "whoever comes has no login yet", h.newMember),
+			guard.Public(post, "/sign-up", "whoever comes has no login yet", h.createMember),
+			guard.Public(get, "/sign-in", "whoever comes is signed out", h.newMemberSession),
+			guard.Public(post, "/sign-in", "whoever comes is signed out", h.createMemberSession),
+			guard.Public(get, "/login/:link", "whoever comes is signed out; the link names the account", h.newSubuserSession),
+			guard.Public(post, "/login/:link", "whoever comes is signed out; the link names the account", h.createSubuserSession),
+			guard.Public(get, "/set-password/:token", "the one-time link is the proof", h.editPassword),
+			guard.Public(post, "/set-password/:token", "the one-time link is the proof", h.updatePassword),
+
+			guard.Self(post, "/sign-out", "ends one's own session", h.deleteOwnSession),
+			guard.Self(get, "/sessions", "lists one's own sessions", h.listSessions),
+			guard.Self(post, "/sessions/:session/end", "ends one of one's own sessions", h.endSession),
+			guard.Self(post, "/sessions/end-others", "ends one's own other sessions", h.endOtherSessions),
+
+			guard.Self(get, "/accounts", "lists one's own accounts", h.listAccounts),
+			guard.Self(get, "/accounts/switcher", "lists one's own accounts", h.searchAccounts),
+			guard.Self(get, "/accounts/new", "anybody with a login may make a main account", h.newAccount),
+			guard.Self(post, "/accounts", "anybody with a login may make a main account", h.createAccount),
+
+			guard.In(get, "/", "control_panel", h.showHome),
+
+			guard.In(get, "/accounts", "sub_accounts", h.listSubAccounts),
+			guard.In(get, "/accounts/new", "sub_accounts.create", h.newSubAccounts),
+			guard.In(post, "/sub-accounts", "sub_accounts.create", h.createSubAccounts),
+			guard.In(get, "/accounts/:sub/edit", "sub_accounts.edit", h.editSubAccount),
+			guard.In(post, "/accounts/:sub/edit", "sub_accounts.edit", h.updateSubAccount),
+			guard.In(get, "/accounts/:sub/suspend", "sub_accounts.edit", h.askSuspendSubAccount),
+			guard.In(post, "/accounts/:sub/suspend", "sub_accounts.edit", h.suspendSubAccount),
+			guard.In(post, "/accounts/:sub/resume", "sub_accounts.edit", h.resumeSubAccount),
+			guard.In(get, "/settings/account", "account.manage", h.editOwnAccount),
+			guard.In(post, "/settings/account", "account.manage", h.updateOwnAccount),
+
+			guard.In(get, "/permissions/:tab", "entitlements", h.showEntitlements),
+			guard.In(get, "/permissions/:tab/select-all", "entitlements.edit", h.askSelectAll),
+			guard.In(post, "/permissions/:tab", "entitlements.edit", h.updateEntitlements),
+
+			guard.In(get, "/settings/subusers", "subusers", h.listSubusers),
+			guard.In(get, "/settings/subusers/new", "subuser_create", h.newSubuser),
+			guard.In(get, "/settings/subusers/preview", "subusers", h.previewRoles),
+			guard.In(post, "/settings/subusers", "subuser_create", h.createSubuser),
+			guard.In(get, "/settings/subusers/login-link", "subuser_edit", h.askReplaceLoginLink),
+			guard.In(post, "/settings/subusers/login-link", "subuser_edit", h.replaceLoginLink),
+			guard.On(get, "/settings/subusers/:subuser", "subusers", h.store.Subuser, h.showSubuser),
+			guard.On(get, "/settings/subusers/:subuser/edit", "subuser_edit", h.store.Subuser, h.editSubuser),
+			guard.On(post, "/settings/subusers/:subuser/edit", "subuser_edit", h.store.Subuser, h.updateSubuser),
+			guard.On(get, "/settings/subusers/:subuser/password", "subuser_edit", h.store.Subuser, h.editSubuserPassword),
+			guard.On(post, "/settings/subusers/:subuser/password", "subuser_edit", h.store.Subuser, h.updateSubuserPassword),
+			guard.On(post, "/settings/subusers/:subuser/end-sessions", "subuser_edit", h.store.Subuser, h.endSubuserSessions),
+			guard.On(get, "/settings/subusers/:subuser/suspend", "subuser_edit", h.store.Subuser, h.askSuspendSubuser),
+			guard.On(post, "/settings/subusers/:subuser/suspend", "subuser_edit", h.store.Subuser, h.suspendSubuser),
+			guard.On(post, "/settings/subusers/:subuser/resume", "subuser_edit", h.store.Subuser, h.resumeSubuser),
+			guard.On(get, "/settings/subusers/:subuser/delete", "subuser_edit", h.store.Subuser, h.askDeleteSubuser),
+			guard.On(post, "/settings/subusers/:subuser/delete", "subuser_edit", h.store.Subuser, h.deleteSubuser),
+
+			guard.In(get, "/roles", "roles", h.showRoles),
+			guard.In(get, "/audit", "audit", h.listAudit),
+			guard.In(get, "/settings/profile", "profile", h.showProfile),
+		},
+		h.recordRoutes(),
+		h.bareRoutes(),
+	)
+}
+
+// bareRoutes lead from a section's own path into the account one was in last.
+func (h *Handlers) bareRoutes() (all []guard.Route) {
+	seen := map[string]bool{"/accounts": true} // is a page of its own
+	for _, s := range h.catalog.Sections {
+		if s.Pending == "" && !seen[s.Path] {
+			seen[s.Path] = true
+			all = append(all, guard.Self(get, s.Path, "leads into one's own account", h.enter))
+		}
+	}
+	return all
+}
+
+// enter redirects a path without an account into the one acted in last.
+func (h *Handlers) enter(c echo.Context, g authz.Grant) error {
+	at, err := h.lastAccount(c, g)
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, accountPath(at)+queryOf(c.Request().URL))
+}
+
+func (h *Handlers) health(c echo.Context) error {
+	if err := h.store.Ping(c.Request().Context()); err != nil {
+		return c.String(http.StatusServiceUnavailable, "database unavailable\n")
+	}
+	return c.String(http.StatusOK, "ok\n")
+}
+
+func (h *Handlers) asset(c echo.Context) error {
+	static.Handler().ServeHTTP(c.Response(), c.Request())
+	return nil
+}

@@ -1,0 +1,285 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/authz"
+	"bailiwick/handlers/guard"
+	"bailiwick/models"
+	"bailiwick/views"
+)
+
+// wrong is the one answer to every sign-in that fails.
+const wrong = "That did not match. Check what you typed and try again."
+
+func (h *Handlers) newMember(c echo.Context) error {
+	return render(c, http.StatusOK, views.SignUp(h.signUpPage(c)))
+}
+
+func (h *Handlers) signUpPage(c echo.Context) views.SignUpPage {
+	back := returnPath(c.FormValue("return"))
+	return views.SignUpPage{Return: back, SignInURL: withQuery("/sign-in", "return", back), MinimumPasswordSize: models.MinPassword}
+}
+
+func (h *Handlers) createMember(c echo.Context) error {
+	p := h.signUpPage(c)
+	p.Name, p.Email = c.FormValue("name"), c.FormValue("email")
+	if !h.limits.allow("sign-up", p.Email, c.RealIP()) {
+		return echo.ErrTooManyRequests
+	}
+	m, a, err := h.store.SignUp(c.Request().Context(), p.Name, p.Email, c.FormValue("password"))
+	if wrong, ok := problems(err); ok {
+		p.NameProblem, p.EmailProblem, p.PasswordProblem, p.Problem = wrong["name"], wrong["email"], wrong["password"], wrong[""]
+		return render(c, http.StatusUnprocessableEntity, views.SignUp(p))
+	}
+	if err != nil {
+		return err
+	}
+	if err := h.guard.SignIn(c, m.Principal(), uuid.Nil, uuid.Nil); err != nil {
+		return err
+	}
+	return done(c, orElse(p.Return, accountPath(a.ID)))
+}
+
+func (h *Handlers) newMemberSession(c echo.Context) error {
+	back := returnPath(c.QueryParam("return"))
+	if h.guard.SignedIn(c) != nil {
+		return c.Redirect(http.StatusSeeOther, orElse(back, "/"))
+	}
+	p := views.SignInPage{Return: back, SignUpURL: withQuery("/sign-up", "return", back), Notice: signedOutNotice(c)}
+	return render(c, http.StatusOK, views.SignIn(p))
+}
+
+func signedOutNotice(c echo.Context) *views.Alert {
+	if c.QueryParam("out") == "" {
+		return nil
+	}
+	return &views.Alert{Tone: views.Good, Text: "You are signed out."}
+}
+
+func (h *Handlers) createMemberSession(c echo.Context) error {
+	email, back := c.FormValue("email"), returnPath(c.FormValue("return"))
+	if !h.limits.allow("member", email, c.RealIP()) {
+		return echo.ErrTooManyRequests
+	}
+	m, err := h.store.SignInMember(c.Request().Context(), email, c.FormValue("password"))
+	if errors.Is(err, models.ErrSignIn) {
+		return render(c, http.StatusUnprocessableEntity, views.SignIn(views.SignInPage{
+			Email: email, Problem: wrong, Return: back, SignUpURL: withQuery("/sign-up", "return", back),
+		}))
+	}
+	if err != nil {
+		return err
+	}
+	h.limits.succeeded("member", email)
+	if err := h.guard.SignIn(c, m.Principal(), uuid.Nil, uuid.Nil); err != nil {
+		return err
+	}
+	return done(c, orElse(back, "/"))
+}
+
+// newSubuserSession is the door of one account's subusers. An unknown link is a
+// page that is not there.
+func (h *Handlers) newSubuserSession(c echo.Context) error {
+	link := c.Param("link")
+	a, err := h.store.LoginPage(c.Request().Context(), link)
+	if err != nil {
+		return err
+	}
+	if s := h.guard.SignedIn(c); s != nil && s.Principal.Kind == authz.Subuser && s.Account == a.ID {
+		return c.Redirect(http.StatusSeeOther, orElse(within(a.ID, c.QueryParam("return")), accountPath(a.ID)))
+	}
+	p := subuserDoor(c, a)
+	p.Notice = signedOutNotice(c)
+	return render(c, http.StatusOK, views.SubuserSignIn(p))
+}
+
+func subuserDoor(c echo.Context, a models.Account) views.SubuserSignInPage {
+	c.Response().Header().Set("Referrer-Policy", "no-referrer")
+	return views.SubuserSignInPage{Action: "/login/" + c.Param("link"), Account: a.Name, Return: within(a.ID, c.FormValue("return"))}
+}
+
+// within is a return address, if it lies inside the account.
+func within(account uuid.UUID, asked string) string {
+	if back := returnPath(asked); strings.HasPrefix(back+"/", accountPath(account)+"/") {
+		return back
+	}
+	return ""
+}
+
+func (h *Handlers) createSubuserSession(c echo.Context) error {
+	ctx, link, name := c.Request().Context(), c.Param("link"), c.FormValue("name")
+	if !h.limits.allow("subuser "+link, name, c.RealIP()) {
+		return echo.ErrTooManyRequests
+	}
+	u, err := h.store.SignInSubuser(ctx, link, name, c.FormValue("password"))
+	if errors.Is(err, models.ErrSignIn) {
+		a, err := h.store.LoginPage(ctx, link)
+		if err != nil {
+			return err
+		}
+		p := subuserDoor(c, a)
+		p.Name, p.Problem = name, wrong
+		return render(c, http.StatusUnprocessableEntity, views.SubuserSignIn(p))
+	}
+	if err != nil {
+		return err
+	}
+	h.limits.succeeded("subuser "+link, name)
+	if err := h.guard.SignIn(c, u.Principal(), u.TenantID, u.AccountID); err != nil {
+		return err
+	}
+	return done(c, orElse(within(u.AccountID, c.FormValue("return")), accountPath(u.AccountID)))
+}
+
+func (h *Handlers) editPassword(c echo.Context) error {
+	p, err := h.setPasswordPage(c)
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.SetPassword(p))
+}
+
+func (h *Handlers) setPasswordPage(c echo.Context) (views.SetPasswordPage, error) {
+	c.Response().Header().Set("Referrer-Policy", "no-referrer")
+	u, a, err := h.store.PasswordLink(c.Request().Context(), c.Param("token"))
+	if errors.Is(err, models.ErrNotFound) {
+		return views.SetPasswordPage{}, models.Problems{"": "This link was used already, is too old, or is not one of ours. Ask whoever gave it to you for a new one."}
+	}
+	return views.SetPasswordPage{Action: "/set-password/" + c.Param("token"), Account: a.Name, Name: u.Name, MinimumPasswordSize: models.MinPassword}, err
+}
+
+func (h *Handlers) updatePassword(c echo.Context) error {
+	p, err := h.setPasswordPage(c)
+	if err != nil {
+		return err
+	}
+	if !h.limits.allow("set-password", c.Param("token"), c.RealIP()) {
+		return echo.ErrTooManyRequests
+	}
+	ctx := c.Request().Context()
+	link, err := h.store.SetPasswordByLink(ctx, c.Param("token"), c.FormValue("password"))
+	if wrong, ok := problems(err); ok {
+		p.PasswordProblem, p.Problem = wrong["password"], wrong[""]
+		return render(c, http.StatusUnprocessableEntity, views.SetPassword(p))
+	}
+	if err != nil {
+		return err
+	}
+	u, err := h.store.SignInSubuser(ctx, link, p.Name, c.FormValue("password"))
+	if err != nil {
+		return err
+	}
+	if err := h.guard.SignIn(c, u.Principal(), u.TenantID, u.AccountID); err != nil {
+		return err
+	}
+	return done(c, accountPath(u.AccountID))
+}
+
+// deleteOwnSession signs out, to the door that the session came in by.
+func (h *Handlers) deleteOwnSession(c echo.Context, g authz.Grant) error {
+	s := guard.Of(c).Session
+	if err := h.store.EndSession(c.Request().Context(), g, s.Principal, s.ID); err != nil {
+		return err
+	}
+	if err := h.guard.Forget(c); err != nil {
+		return err
+	}
+	door := "/sign-in"
+	if s.Principal.Kind == authz.Subuser {
+		if link, err := h.store.LoginLinkOf(c.Request().Context(), s.Tenant, s.Account); err == nil {
+			door = "/login/" + link
+		}
+	}
+	return done(c, door+"?out=1")
+}
+
+func (h *Handlers) listSessions(c echo.Context, g authz.Grant) error {
+	v := guard.Of(c)
+	all, err := h.store.Sessions(c.Request().Context(), g, v.Session.Principal)
+	if err != nil {
+		return err
+	}
+	p := views.SessionsPage{Frame: h.ownFrame(c, "Your sessions")}
+	now := h.store.Now()
+	for _, s := range all {
+		p.Sessions = append(p.Sessions, views.Session{
+			ID: s.ID.String(), Device: device(s.Agent), Address: s.Address, This: s.ID == v.Session.ID,
+			Started: when(c, s.StartedAt, now), StartedAt: exact(s.StartedAt.In(zone(c))),
+			Until: when(c, s.ExpiresAt, now), UntilExact: exact(s.ExpiresAt.In(zone(c))),
+			End: views.Post{Text: "End", Action: "/sessions/" + s.ID.String() + "/end", Danger: true},
+		})
+	}
+	if len(all) > 1 {
+		p.EndOthers = &views.Post{Text: "End all others", Action: "/sessions/end-others", Danger: true}
+	}
+	return render(c, http.StatusOK, views.Sessions(p))
+}
+
+// ownFrame stands around a page about oneself: inside the account one came
+// from, where that is known.
+func (h *Handlers) ownFrame(c echo.Context, title string) views.Frame {
+	if at := wishedAccount(c); at != uuid.Nil {
+		// Without it the page stands alone.
+		_ = h.guard.Enter(c, at)
+	}
+	return h.frame(c, title)
+}
+
+func (h *Handlers) endSession(c echo.Context, g authz.Grant) error {
+	v := guard.Of(c)
+	id, err := uuid.Parse(c.Param("session"))
+	if err != nil {
+		return models.ErrNotFound
+	}
+	if id == v.Session.ID {
+		return h.deleteOwnSession(c, g)
+	}
+	if err := h.store.EndSession(c.Request().Context(), g, v.Session.Principal, id); err != nil {
+		return err
+	}
+	h.say(c, "That session is over.")
+	return done(c, "/sessions")
+}
+
+func (h *Handlers) endOtherSessions(c echo.Context, g authz.Grant) error {
+	v := guard.Of(c)
+	if err := h.store.EndOtherSessions(c.Request().Context(), g, v.Session.Principal, v.Session.ID); err != nil {
+		return err
+	}
+	h.say(c, "All your other sessions are over.")
+	return done(c, "/sessions")
+}
+
+// device names a browser in two words.
+func device(agent string) string {
+	find := func(pairs ...string) string {
+		for i := 0; i < len(pairs); i += 2 {
+			if strings.Contains(agent, pairs[i]) {
+				return pairs[i+1]
+			}
+		}
+		return ""
+	}
+	browser := find("Firefox/", "Firefox", "Edg/", "Edge", "OPR/", "Opera", "Chrome/", "Chrome", "Chromium/", "Chromium", "Safari/", "Safari", "curl/", "curl")
+	system := find("Android", "Android", "iPhone", "iPhone", "iPad", "iPad", "Windows", "Windows", "Mac OS", "macOS", "Linux", "Linux")
+	switch {
+	case browser == "":
+		return "Unknown browser"
+	case system == "":
+		return browser
+	}
+	return browser + " on " + system
+}
+
+func orElse(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

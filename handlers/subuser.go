@@ -1,0 +1,384 @@
+package handlers
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+	"bailiwick/handlers/guard"
+	"bailiwick/models"
+	"bailiwick/views"
+)
+
+func subusersPath(c echo.Context, parts ...string) string {
+	return accountPath(guard.Of(c).Place.Account, append([]string{"/settings/subusers"}, parts...)...)
+}
+
+func (h *Handlers) may(c echo.Context, permission string) bool {
+	return guard.Of(c).May.Has(h.catalog.Permission(permission))
+}
+
+func (h *Handlers) listSubusers(c echo.Context, g authz.Grant) error {
+	v, here := guard.Of(c), subusersPath(c)
+	q, after := c.QueryParam("q"), c.QueryParam("after")
+	all, err := h.store.Subusers(c.Request().Context(), g, q, after)
+	if err != nil {
+		return err
+	}
+	p := views.SubuserListPage{
+		Frame:  h.frame(c, "Subusers"),
+		Header: views.Header{Title: "Subusers", Text: "Logins of this account alone, which come in by its own login page."},
+		List: views.List{
+			Label: "Subusers", Search: &views.Search{Action: here, Value: q, Placeholder: "Search subusers"},
+			Table: views.Table{Token: v.Token, Columns: []views.Column{{Text: "Name"}, {Text: "Roles"}, {Text: "Description"}, {Text: "Last sign-in"}, {Text: "State"}}},
+			Empty: views.Empty{Icon: "users", Title: "No subusers yet", Text: "A subuser signs in on this account's own page, sees the sections of their role and nothing else."},
+		},
+	}
+	if h.may(c, "subuser_create") {
+		add := views.Action{Text: "Add subuser", URL: here + "/new", Icon: "plus", Primary: true}
+		p.Header.Actions, p.List.Empty.Action = []views.Action{add}, &add
+	}
+	if q != "" {
+		p.List.Clear = here
+	}
+	if after != "" {
+		p.List.Pager.Previous = withQuery(here, "q", q)
+	}
+	if len(all) > models.SubuserPage {
+		all = all[:models.SubuserPage]
+		p.List.Pager.Next = withQuery(here, "q", q, "after", all[len(all)-1].Name)
+	}
+	if h.may(c, "subuser_edit") {
+		link, err := h.store.LoginLink(c.Request().Context(), g)
+		if err != nil {
+			return err
+		}
+		if link != "" {
+			p.LoginLink = &views.LoginLink{URL: h.link("/login/" + link), ReplaceURL: here + "/login-link"}
+		}
+	}
+	for _, u := range all {
+		p.List.Table.Rows = append(p.List.Table.Rows, h.subuserRow(c, u))
+	}
+	return render(c, http.StatusOK, views.SubuserList(p))
+}
+
+func (h *Handlers) subuserRow(c echo.Context, u models.Subuser) views.Row {
+	one := subusersPath(c, "/", u.ID.String())
+	last := views.Cell{Text: "Never"}
+	if u.LastSignIn != nil {
+		last = views.Cell{Text: when(c, *u.LastSignIn, h.store.Now()), Title: exact(u.LastSignIn.In(zone(c)))}
+	}
+	state := stateCell(u.State)
+	if u.State == "active" && !u.HasPassword() {
+		state = views.Cell{Badges: []views.Badge{{Text: "No password yet", Tone: views.Info}}}
+	}
+	row := views.Row{ID: u.ID.String(), Dim: u.State != "active", Cells: []views.Cell{
+		{Text: u.Name, URL: one}, {Text: strings.Join(h.roleTitles(u.Roles), ", ")}, {Text: u.Description}, last, state,
+	}}
+	if h.may(c, "subuser_edit") {
+		row.Menu = h.subuserMenu(c, u)
+	}
+	return row
+}
+
+func (h *Handlers) subuserMenu(c echo.Context, u models.Subuser) []views.Action {
+	one := subusersPath(c, "/", u.ID.String())
+	menu := []views.Action{
+		{Text: "Edit", URL: one + "/edit"},
+		{Text: "Reset password", URL: one + "/password"},
+		{Text: "Sign out everywhere", Post: &views.Post{Text: "Sign out everywhere", Action: one + "/end-sessions"}},
+	}
+	if u.State == "active" {
+		menu = append(menu, views.Action{Text: "Suspend…", URL: one + "/suspend", Dialog: true})
+	} else {
+		menu = append(menu, views.Action{Text: "Resume", Post: &views.Post{Text: "Resume", Action: one + "/resume"}})
+	}
+	return append(menu, views.Action{Text: "Delete…", URL: one + "/delete", Dialog: true, Danger: true})
+}
+
+func (h *Handlers) roleTitles(keys []string) (titles []string) {
+	for _, k := range keys {
+		if r := h.catalog.Role(k); r != nil {
+			titles = append(titles, r.Title)
+		}
+	}
+	return titles
+}
+
+func (h *Handlers) showSubuser(c echo.Context, g authz.Grant, u models.Subuser) error {
+	if c.QueryParam("created") != "" && h.may(c, "subuser_create") {
+		return h.showCreatedSubuser(c, g, models.CreatedSubuser{Subuser: u, First: c.QueryParam("created") == "first"})
+	}
+	row := h.subuserRow(c, u)
+	labels := []string{"Name", "Roles", "Description", "Last sign-in", "State"}
+	p := views.RecordPage{
+		Frame:  h.frame(c, u.Name, views.Link{Text: "Subusers", URL: subusersPath(c)}),
+		Header: views.Header{Title: u.Name, Menu: row.Menu},
+	}
+	for i, label := range labels[1:] {
+		p.Details = append(p.Details, views.Detail{Label: label, Value: row.Cells[i+1]})
+	}
+	p.Details = append(p.Details, views.Detail{Label: "Made", Value: views.Cell{Text: when(c, u.CreatedAt, h.store.Now()), Title: exact(u.CreatedAt.In(zone(c)))}})
+	return render(c, http.StatusOK, views.Record(p))
+}
+
+func (h *Handlers) newSubuser(c echo.Context, _ authz.Grant) error {
+	return h.subuserForm(c, http.StatusOK, nil, models.SubuserInput{}, nil)
+}
+
+// subuserForm shows the form of a new subuser, or of u.
+func (h *Handlers) subuserForm(c echo.Context, status int, u *models.Subuser, in models.SubuserInput, wrong models.Problems) error {
+	list := subusersPath(c)
+	p := views.SubuserFormPage{
+		Action: list, Cancel: list, New: u == nil, Name: in.Name, Description: in.Description, ByLink: in.Link,
+		Roles: h.roleOptions(c, in.Roles), PreviewURL: list + "/preview", Preview: h.rolePreview(c, in.Roles),
+		Problem: wrong[""], NameProblem: wrong["name"], PasswordProblem: wrong["password"], DescriptionProblem: wrong["description"],
+		RolesProblem: wrong["role"], MinimumPasswordSize: models.MinPassword, Header: views.Header{Title: "Add subuser"},
+	}
+	if u != nil {
+		p.Action, p.Cancel = c.Request().URL.Path, list+"/"+u.ID.String()
+		p.Header.Title = "Edit " + u.Name
+	}
+	if h.may(c, "roles") {
+		p.RolesURL = accountPath(guard.Of(c).Place.Account, "/roles")
+	}
+	p.Frame = h.frame(c, p.Header.Title, views.Link{Text: "Subusers", URL: list})
+	return render(c, status, views.SubuserForm(p))
+}
+
+// roleOptions offers the roles a subuser can have. Those that give more than
+// the maker may grant are shown and explained.
+func (h *Handlers) roleOptions(c echo.Context, chosen []string) (all []views.Option) {
+	v := guard.Of(c)
+	for _, r := range h.catalog.Set("subuser").Roles {
+		if !r.Grantable {
+			continue
+		}
+		o := views.Option{Value: r.Name, Text: r.Title, Help: r.Sentence, Selected: slices.Contains(chosen, r.Name)}
+		if beyond := v.Snapshot.MayGrant(v.Who, v.At, r); !beyond.Empty() && !o.Selected {
+			o.Disabled = true
+			beyond.Each(func(p catalog.Permission) {
+				if o.Help == r.Sentence {
+					o.Help = "Opens " + h.catalog.Info(p).Title + ", which you do not have here, so you can not give it."
+				}
+			})
+		}
+		all = append(all, o)
+	}
+	return all
+}
+
+// previewRoles answers the form while roles are picked.
+func (h *Handlers) previewRoles(c echo.Context, _ authz.Grant) error {
+	return render(c, http.StatusOK, views.RolePreviewBox(h.rolePreview(c, c.QueryParams()["role"])))
+}
+
+// rolePreview says which pages the roles open in this account, as its ceiling
+// is now, and which they do not.
+func (h *Handlers) rolePreview(c echo.Context, names []string) views.RolePreview {
+	v, p := guard.Of(c), views.RolePreview{}
+	var mask catalog.Mask
+	for _, n := range names {
+		if r := h.catalog.Role("subuser:" + n); r != nil && r.Grantable {
+			p.Roles = append(p.Roles, r.Title)
+			mask.Add(&r.Own)
+		}
+	}
+	if len(p.Roles) == 0 {
+		return p
+	}
+	ceiling := v.Snapshot.Ceiling(v.At)
+	for _, g := range h.catalog.Groups {
+		opens, closed := views.RolePreviewGroup{Title: g.Title}, views.RolePreviewGroup{Title: g.Title}
+		for _, s := range h.catalog.Sections {
+			switch {
+			case s.Group != g.Key || s.Pending != "":
+			case mask.Has(s.View) && ceiling.Covers(h.catalog.Needs(s.View)):
+				opens.Pages = append(opens.Pages, s.Title)
+			default:
+				closed.Pages = append(closed.Pages, s.Title)
+			}
+		}
+		if len(opens.Pages) > 0 {
+			p.Opens = append(p.Opens, opens)
+		}
+		if len(closed.Pages) > 0 {
+			p.Closed = append(p.Closed, closed)
+		}
+	}
+	return p
+}
+
+func readSubuser(c echo.Context) (models.SubuserInput, error) {
+	form, err := c.FormParams()
+	if err != nil {
+		return models.SubuserInput{}, echo.ErrBadRequest
+	}
+	return models.SubuserInput{
+		Name: form.Get("name"), Description: form.Get("description"), Roles: form["role"],
+		Password: form.Get("password"), Link: form.Get("password_by") == "link",
+	}, nil
+}
+
+func (h *Handlers) createSubuser(c echo.Context, g authz.Grant) error {
+	in, err := readSubuser(c)
+	if err != nil {
+		return err
+	}
+	made, err := h.store.CreateSubuser(c.Request().Context(), g, in)
+	if wrong, ok := problems(err); ok {
+		return h.subuserForm(c, http.StatusUnprocessableEntity, nil, in, wrong)
+	}
+	if err != nil {
+		return err
+	}
+	if made.PasswordLink != "" { // shown now or never
+		return h.showCreatedSubuser(c, g, made)
+	}
+	created := "1"
+	if made.First {
+		created = "first"
+	}
+	return done(c, withQuery(subusersPath(c, "/", made.Subuser.ID.String()), "created", created))
+}
+
+func (h *Handlers) showCreatedSubuser(c echo.Context, g authz.Grant, made models.CreatedSubuser) error {
+	list := subusersPath(c)
+	link, err := h.store.LoginLink(c.Request().Context(), g)
+	if err != nil {
+		return err
+	}
+	p := views.SubuserCreatedPage{
+		Frame: h.frame(c, made.Subuser.Name, views.Link{Text: "Subusers", URL: list}), Name: made.Subuser.Name, First: made.First,
+		LoginLink: h.link("/login/" + link), ListURL: list, AnotherURL: list + "/new",
+	}
+	if made.PasswordLink != "" {
+		p.SetPassword = h.link("/set-password/" + made.PasswordLink)
+		p.SetUntil = h.passwordLinkEnd(c)
+	}
+	return render(c, http.StatusOK, views.SubuserCreated(p))
+}
+
+func (h *Handlers) passwordLinkEnd(c echo.Context) string {
+	return h.store.Now().Add(models.PasswordLinkLife).In(zone(c)).Format("Monday, 2 January, 15:04")
+}
+
+func (h *Handlers) editSubuser(c echo.Context, _ authz.Grant, u models.Subuser) error {
+	return h.subuserForm(c, http.StatusOK, &u, models.SubuserInput{Name: u.Name, Description: u.Description, Roles: roleNames(u.Roles)}, nil)
+}
+
+func roleNames(keys []string) (names []string) {
+	for _, k := range keys {
+		names = append(names, strings.TrimPrefix(k, "subuser:"))
+	}
+	return names
+}
+
+func (h *Handlers) updateSubuser(c echo.Context, g authz.Grant, u models.Subuser) error {
+	in, err := readSubuser(c)
+	if err != nil {
+		return err
+	}
+	err = h.store.EditSubuser(c.Request().Context(), g, u.ID, in)
+	if wrong, ok := problems(err); ok {
+		return h.subuserForm(c, http.StatusUnprocessableEntity, &u, in, wrong)
+	}
+	return h.subuserDone(c, err, "Saved "+strings.ToLower(strings.TrimSpace(in.Name))+".")
+}
+
+// subuserDone ends a change of a subuser at the list.
+func (h *Handlers) subuserDone(c echo.Context, err error, text string, undo ...undoState) error {
+	if err != nil {
+		return err
+	}
+	h.say(c, text, undo...)
+	return done(c, subusersPath(c))
+}
+
+func (h *Handlers) editSubuserPassword(c echo.Context, _ authz.Grant, u models.Subuser) error {
+	return h.subuserPasswordForm(c, http.StatusOK, u, false, nil)
+}
+
+func (h *Handlers) subuserPasswordForm(c echo.Context, status int, u models.Subuser, byLink bool, wrong models.Problems) error {
+	one := subusersPath(c, "/", u.ID.String())
+	return render(c, status, views.SubuserPassword(views.SubuserPasswordPage{
+		Frame:  h.frame(c, "Reset password", views.Link{Text: "Subusers", URL: subusersPath(c)}, views.Link{Text: u.Name, URL: one}),
+		Header: views.Header{Title: "Reset the password of " + u.Name}, Action: one + "/password", Cancel: one, Name: u.Name, ByLink: byLink,
+		Problem: wrong[""], PasswordProblem: wrong["password"], MinimumPasswordSize: models.MinPassword,
+	}))
+}
+
+func (h *Handlers) updateSubuserPassword(c echo.Context, g authz.Grant, u models.Subuser) error {
+	byLink := c.FormValue("password_by") == "link"
+	token, err := h.store.ResetSubuserPassword(c.Request().Context(), g, u.ID, c.FormValue("password"), byLink)
+	if wrong, ok := problems(err); ok {
+		return h.subuserPasswordForm(c, http.StatusUnprocessableEntity, u, byLink, wrong)
+	}
+	if err != nil || !byLink {
+		return h.subuserDone(c, err, u.Name+" has a new password and is signed out everywhere.")
+	}
+	list := subusersPath(c)
+	return render(c, http.StatusOK, views.OneTimeLink(views.OneTimeLinkPage{
+		Frame:  h.frame(c, "Reset password", views.Link{Text: "Subusers", URL: list}),
+		Header: views.Header{Title: u.Name + " chooses a new password"},
+		Text:   "Give " + u.Name + " this link. It works once, until " + h.passwordLinkEnd(c) + ". The old password does not work any more.",
+		Link:   views.CopyBox{ID: "set-password", Label: "Link to choose a password", Value: h.link("/set-password/" + token), Secret: true, Large: true},
+		Done:   views.Link{Text: "Done", URL: list},
+	}))
+}
+
+func (h *Handlers) endSubuserSessions(c echo.Context, g authz.Grant, u models.Subuser) error {
+	return h.subuserDone(c, h.store.EndSubuserSessions(c.Request().Context(), g, u.ID), u.Name+" is signed out everywhere.")
+}
+
+// askSubuser is a dialog before something is done to a subuser.
+func (h *Handlers) askSubuser(c echo.Context, u models.Subuser, verb string, text ...string) error {
+	list := subusersPath(c)
+	f := h.frame(c, verb+" "+u.Name, views.Link{Text: "Subusers", URL: list})
+	return render(c, http.StatusOK, views.DialogPage(views.Dialog{
+		Frame: f, Title: verb + " " + u.Name + "?", Text: text,
+		Form: views.Form{Token: f.Token, Action: c.Request().URL.Path, Submit: verb, Danger: true, Cancel: list},
+	}))
+}
+
+func (h *Handlers) askSuspendSubuser(c echo.Context, _ authz.Grant, u models.Subuser) error {
+	return h.askSubuser(c, u, "Suspend", "They are signed out at once and can not sign in until you resume them.")
+}
+
+func (h *Handlers) suspendSubuser(c echo.Context, g authz.Grant, u models.Subuser) error {
+	return h.subuserDone(c, h.store.SuspendSubuser(c.Request().Context(), g, u.ID), u.Name+" is suspended.",
+		undoState{Action: subusersPath(c, "/", u.ID.String(), "/resume")})
+}
+
+func (h *Handlers) resumeSubuser(c echo.Context, g authz.Grant, u models.Subuser) error {
+	return h.subuserDone(c, h.store.ResumeSubuser(c.Request().Context(), g, u.ID), u.Name+" can sign in again.")
+}
+
+func (h *Handlers) askDeleteSubuser(c echo.Context, _ authz.Grant, u models.Subuser) error {
+	return h.askSubuser(c, u, "Delete", "The login is gone for good, and its sessions end at once. What they made stays.")
+}
+
+func (h *Handlers) deleteSubuser(c echo.Context, g authz.Grant, u models.Subuser) error {
+	return h.subuserDone(c, h.store.DeleteSubuser(c.Request().Context(), g, u.ID), u.Name+" is deleted.")
+}
+
+func (h *Handlers) askReplaceLoginLink(c echo.Context, _ authz.Grant) error {
+	list := subusersPath(c)
+	f := h.frame(c, "Replace the login link", views.Link{Text: "Subusers", URL: list})
+	return render(c, http.StatusOK, views.DialogPage(views.Dialog{
+		Frame: f, Title: "Replace the login link?",
+		Text: []string{"The old link is dead from then on: every subuser needs the new one. Who is signed in stays signed in."},
+		Form: views.Form{Token: f.Token, Action: list + "/login-link", Submit: "Replace", Danger: true, Cancel: list},
+	}))
+}
+
+func (h *Handlers) replaceLoginLink(c echo.Context, g authz.Grant) error {
+	_, err := h.store.ReplaceLoginLink(c.Request().Context(), g)
+	return h.subuserDone(c, err, "The login link is a new one. Hand it out again.")
+}
+
