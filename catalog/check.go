@@ -74,7 +74,7 @@ func checkCIDR(s string) error {
 
 func checkURI(s string) error {
 	u, err := url.Parse(s)
-	if err != nil || u.Scheme == "" || u.Host == "" || u.User != nil {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
 		return errForm
 	}
 	return nil
@@ -220,6 +220,9 @@ func (f *Field) sentence(why jsonschema.ErrorKind) string {
 			return "Give a number."
 		case "boolean":
 			return "Answer yes or no."
+		}
+		if f.Type == "object" {
+			return "Write a name and a value on each line, such as: greeting = hello."
 		}
 		return "Give text."
 	case *kind.Enum, *kind.Const:

@@ -36,6 +36,7 @@ func TestRecordsAreCheckedInSentences(t *testing.T) {
 		{"an address inside a network", "network", map[string]any{"network": "192.0.2.1/24", "rule": "allow"}, map[string]string{"network": formatSentences["cidr"]}},
 		{"a webhook in the clear", "webhook", map[string]any{"url": "http://example.com", "events": []string{"call.ended"}, "state": "enabled"}, map[string]string{"url": "Give a whole address that begins with https://."}},
 		{"a webhook with a password in it", "webhook", map[string]any{"url": "https://a:b@example.com", "events": []string{"call.ended"}, "state": "enabled"}, map[string]string{"url": "Give a whole address that begins with https://."}},
+		{"a script instead of an address", "item", map[string]any{"name": "A", "website": "javascript://example.com/%0aalert(1)"}, map[string]string{"website": formatSentences["uri"]}},
 		{"a webhook for nothing", "webhook", map[string]any{"url": "https://example.com", "events": []string{}, "state": "enabled"}, map[string]string{"events": "Give at least 1 entry."}},
 		{"a webhook for the same twice", "webhook", map[string]any{"url": "https://example.com", "events": []string{"call.ended", "call.ended"}, "state": "enabled"}, map[string]string{"events": "Name each only once."}},
 		{"a channel by mail", "notification_channel", map[string]any{"name": "A", "type": "email", "address": "ada@example.com", "state": "enabled"}, nil},

@@ -380,7 +380,7 @@ func (k *compiler) clashes() {
 			}
 			if r.Edit != 0 {
 				claim(s, "section "+s.Key, "GET", one+"/edit", false)
-				claim(s, "section "+s.Key, "POST", one, false)
+				claim(s, "section "+s.Key, "POST", one+"/edit", false)
 			}
 			if r.Delete != 0 {
 				claim(s, "section "+s.Key, "GET", one+"/delete", false)
@@ -390,6 +390,7 @@ func (k *compiler) clashes() {
 		for _, a := range r.Acts {
 			what := "act " + r.Kind.Key + "." + a.Key
 			if r.One == s || a.Path != "" {
+				claim(s, what, "GET", r.ActPath(a), a.Path != "")
 				claim(s, what, "POST", r.ActPath(a), a.Path != "")
 			}
 		}
