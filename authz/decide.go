@@ -123,7 +123,14 @@ func (s *Snapshot) counting(p *principal, a Account) iter.Seq2[held, *catalog.Ma
 		for at := a; at != NoAccount && (at == a || p.reaches); {
 			n := s.node(at)
 			member := false
-			for _, h := range heldAt(all, at) {
+			here := all
+			if len(all) > few {
+				here = heldAt(all, at)
+			}
+			for _, h := range here {
+				if h.account != at {
+					continue
+				}
 				r := s.catalog.RoleByID(h.role)
 				member = member || !r.Adds
 				if !r.Adds && decided {

@@ -93,18 +93,13 @@ func (p *principal) held(one *[1]held) []held {
 	return one[:]
 }
 
+// few is how many are faster looked through than searched.
+const few = 8
+
 // heldAt narrows what is held to one account.
 func heldAt(all []held, a Account) []held {
-	lo := 0
-	if len(all) > 8 {
-		lo, _ = slices.BinarySearchFunc(all, a, func(h held, a Account) int { return cmp.Compare(h.account, a) })
-	}
-	for lo < len(all) && all[lo].account < a {
-		lo++
-	}
-	hi := lo
-	for hi < len(all) && all[hi].account == a {
-		hi++
-	}
-	return all[lo:hi]
+	byAccount := func(h held, a Account) int { return cmp.Compare(h.account, a) }
+	lo, _ := slices.BinarySearchFunc(all, a, byAccount)
+	hi, _ := slices.BinarySearchFunc(all[lo:], a+1, byAccount)
+	return all[lo : lo+hi]
 }

@@ -21,7 +21,7 @@ const (
 type pages[T any] struct {
 	all   []*[pageSize]T
 	size  int
-	fresh map[int]bool // the pages that are not shared, nil when sealed
+	fresh []bool // which pages are not shared, nil when sealed
 }
 
 func (p *pages[T]) at(i int32) *T { return &p.all[i>>pageBits][i&(pageSize-1)] }
@@ -39,8 +39,7 @@ func (p *pages[T]) edit(i int32) *T {
 func (p *pages[T]) append(v T) int32 {
 	p.open()
 	if p.size == len(p.all)*pageSize {
-		p.fresh[len(p.all)] = true
-		p.all = append(p.all, new([pageSize]T))
+		p.all, p.fresh = append(p.all, new([pageSize]T)), append(p.fresh, true)
 	}
 	i := int32(p.size)
 	p.size++
@@ -50,7 +49,7 @@ func (p *pages[T]) append(v T) int32 {
 
 func (p *pages[T]) open() {
 	if p.fresh == nil {
-		p.all, p.fresh = slices.Clone(p.all), map[int]bool{}
+		p.all, p.fresh = slices.Clone(p.all), make([]bool, len(p.all))
 	}
 }
 

@@ -275,7 +275,11 @@ func (h *history) principal(t *rapid.T) authz.Principal {
 		return p
 	}
 	home := rapid.SampledFrom(h.accounts).Draw(t, "home")
-	for range rapid.IntRange(0, 4).Draw(t, "assignments") {
+	assignments := rapid.IntRange(0, 4).Draw(t, "assignments")
+	if once(t, 8, "many") {
+		assignments = 14
+	}
+	for range assignments {
 		as := authz.Assignment{Account: home, Role: catalog.RoleID(rapid.IntRange(1, len(roles(h.catalog))).Draw(t, "role"))}
 		if p.ID.Kind == authz.Member || once(t, 8, "elsewhere") {
 			as.Account = rapid.SampledFrom(h.accounts).Draw(t, "at")
