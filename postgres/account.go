@@ -3,6 +3,7 @@
 package postgres
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/user"
@@ -77,24 +78,38 @@ func (a account) credential() *syscall.Credential {
 	return &syscall.Credential{Uid: uint32(a.uid), Gid: uint32(a.gid)}
 }
 
-// canEnter tries it, with a thread that takes on the account's rights to files and
-// ends afterwards.
-func (a account) canEnter(dir string) bool {
-	entered := make(chan bool)
+// do runs f with the account's rights to files and to look at processes, on a thread
+// that ends afterwards. Root has the latter only with CAP_SYS_PTRACE, which
+// containers take away.
+func (a account) do(f func()) error {
+	if !a.dropped {
+		f()
+		return nil
+	}
+	result := make(chan error)
 	go func() {
-		runtime.LockOSThread()
-		_, _, errno := unix.RawSyscall(unix.SYS_SETGROUPS, 0, 0, 0)
-		if errno != 0 || unix.Setfsgid(a.gid) != nil || unix.Setfsuid(a.uid) != nil {
-			entered <- false
+		runtime.LockOSThread() // and never unlocked: the thread must not be used again
+		if _, _, errno := unix.RawSyscall(unix.SYS_SETGROUPS, 0, 0, 0); errno != 0 {
+			result <- errno
 			return
 		}
-		fd, err := unix.Open(dir+"/.", unix.O_PATH|unix.O_CLOEXEC, 0)
-		if err == nil {
-			unix.Close(fd)
+		if err := errors.Join(unix.Setfsgid(a.gid), unix.Setfsuid(a.uid)); err != nil {
+			result <- err
+			return
 		}
-		entered <- err == nil
+		f()
+		result <- nil
 	}()
-	return <-entered
+	return <-result
+}
+
+// canEnter tries it.
+func (a account) canEnter(dir string) bool {
+	var err error
+	if failed := a.do(func() { _, err = os.Lstat(dir + "/.") }); failed != nil {
+		return false
+	}
+	return err == nil
 }
 
 // mayPass judges by the mode alone.

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // provision is run once, in single-user mode: a command a line.
@@ -20,7 +22,7 @@ const provision = "CREATE ROLE " + Role + " LOGIN NOSUPERUSER NOCREATEDB CREATER
 // makeCluster makes a cluster with the program's role and database in it. It
 // becomes the data only when it is complete.
 func (s *Server) makeCluster(ctx context.Context) error {
-	lock, err := s.folder.claim(ctx, s.log)
+	lock, err := s.folder.claim(ctx, s.account, s.log)
 	if err != nil {
 		return err
 	}
@@ -56,7 +58,8 @@ func (s *Server) makeCluster(ctx context.Context) error {
 func (s *Server) initdbArguments(dir string) []string {
 	arguments := []string{"-D", dir, "--username=" + superuser, "--auth=peer", "--encoding=UTF8", "--data-checksums", "--no-instructions"}
 	if s.binaries.major >= 17 {
-		arguments = append(arguments, "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+		arguments = append(arguments, "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
+			"--sync-method="+syncMethod())
 	} else {
 		arguments = append(arguments, "--locale=C.UTF-8")
 	}
@@ -64,6 +67,20 @@ func (s *Server) initdbArguments(dir string) []string {
 		arguments = append(arguments, "--no-sync")
 	}
 	return arguments
+}
+
+// syncMethod is how a whole data folder is made to survive a power cut: by
+// syncfs(2), which reports write errors since Linux 5.8, or file by file.
+func syncMethod() string {
+	var name unix.Utsname
+	var major, minor int
+	if unix.Uname(&name) == nil {
+		fmt.Sscanf(unix.ByteSliceToString(name.Release[:]), "%d.%d", &major, &minor)
+	}
+	if major > 5 || major == 5 && minor >= 8 {
+		return "syncfs"
+	}
+	return "fsync"
 }
 
 func (s *Server) fsync() string {

@@ -44,12 +44,12 @@ func (f *folder) evictions() []eviction {
 // process of an earlier server is left it waits, and in the end helps: once the
 // server's own supervisor is here, what they still do is of no use to anyone. With
 // the lock in hand, files that name a running server are known to be stale.
-func (f *folder) claim(ctx context.Context, log *slog.Logger) (*os.File, error) {
+func (f *folder) claim(ctx context.Context, a account, log *slog.Logger) (*os.File, error) {
 	evictions := f.evictions()
 	for began := time.Now(); ; {
 		lock, err := lockFile(f.path("server.lock"))
 		if err == nil {
-			if err := f.removeStale(); err != nil {
+			if err := f.removeStale(a); err != nil {
 				lock.Close()
 				return nil, err
 			}
@@ -63,7 +63,7 @@ func (f *folder) claim(ctx context.Context, log *slog.Logger) (*os.File, error) 
 			return nil, fmt.Errorf("%w: processes of an earlier server still use %s: end them", ErrLocked, f.dir)
 		}
 		if len(evictions) > 0 && waited >= evictions[0].after {
-			for _, pid := range workingIn(evictions[0].dir) {
+			for _, pid := range a.workingIn(evictions[0].dir) {
 				log.Warn("a process of an earlier Postgres is in the way", "pid", pid, "signal", evictions[0].signal)
 				_ = syscall.Kill(pid, evictions[0].signal)
 			}
@@ -78,7 +78,7 @@ func (f *folder) claim(ctx context.Context, log *slog.Logger) (*os.File, error) 
 }
 
 // workingIn finds the processes of servers that work in the folder.
-func workingIn(dir string) (pids []int) {
+func (a account) workingIn(dir string) (pids []int) {
 	entries, _ := os.ReadDir("/proc")
 	for _, e := range entries {
 		pid, err := strconv.Atoi(e.Name())
@@ -86,7 +86,7 @@ func workingIn(dir string) (pids []int) {
 			continue
 		}
 		name := readFirstLine(fmt.Sprintf("/proc/%d/comm", pid))
-		if (name == "postgres" || name == "initdb") && workingDirectory(pid) == dir {
+		if (name == "postgres" || name == "initdb") && a.workingDirectory(pid) == dir {
 			pids = append(pids, pid)
 		}
 	}
@@ -94,16 +94,16 @@ func workingIn(dir string) (pids []int) {
 }
 
 // workingDirectory is empty when the process is gone or may not be looked at.
-func workingDirectory(pid int) string {
-	dir, _ := os.Readlink(fmt.Sprintf("/proc/%d/cwd", pid))
+func (a account) workingDirectory(pid int) (dir string) {
+	_ = a.do(func() { dir, _ = os.Readlink(fmt.Sprintf("/proc/%d/cwd", pid)) })
 	return dir
 }
 
 // removeStale removes the files by which Postgres recognises a running server.
 // Postgres would do so itself, unless the number in them now belongs to another
 // program of the same user.
-func (f *folder) removeStale() error {
-	if pid, err := strconv.Atoi(readFirstLine(f.pidFile())); err == nil && f.runsHere(pid) {
+func (f *folder) removeStale(a account) error {
+	if pid, err := strconv.Atoi(readFirstLine(f.pidFile())); err == nil && f.runsHere(a, pid) {
 		return fmt.Errorf("%w: a Postgres that this program did not start, process %d, runs on %s: stop it", ErrLocked, pid, f.data())
 	}
 	for _, file := range []string{f.pidFile(), f.socketFile(), f.socketFile() + ".lock"} {
@@ -116,8 +116,8 @@ func (f *folder) removeStale() error {
 
 // runsHere says whether the process is a server on our data, or one that may be
 // because we may not look.
-func (f *folder) runsHere(pid int) bool {
-	if dir := workingDirectory(pid); dir != "" {
+func (f *folder) runsHere(a account, pid int) bool {
+	if dir := a.workingDirectory(pid); dir != "" {
 		return dir == f.data()
 	}
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))

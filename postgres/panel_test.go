@@ -91,7 +91,6 @@ type panel struct {
 	last  int // the number after the last acknowledged row's
 	// connections counts them; the last one began when last was sinceConnected.
 	connections, sinceConnected int
-	recovered                   time.Time // set by crash tests
 	log                         strings.Builder
 }
 
@@ -117,7 +116,7 @@ func startPanel(t *testing.T, dir string, as account, from int) *panel {
 	})
 	go p.listen(output)
 	began := time.Now()
-	p.await(t, "a first acknowledgement", 30*time.Second, func() bool { return p.last > from })
+	p.await(t, "first acknowledgement", func() bool { return p.last > from })
 	t.Logf("ready after %s", p.ready.Sub(began).Round(time.Millisecond))
 	return p
 }
@@ -172,7 +171,10 @@ func (p *panel) listen(output io.Reader) {
 	}
 }
 
-func (p *panel) await(t *testing.T, what string, limit time.Duration, done func() bool) {
+// longest is when a test gives up.
+const longest = 30 * time.Second
+
+func (p *panel) await(t *testing.T, what string, done func() bool) {
 	t.Helper()
 	for began := time.Now(); ; time.Sleep(2 * time.Millisecond) {
 		p.mu.Lock()
@@ -181,8 +183,8 @@ func (p *panel) await(t *testing.T, what string, limit time.Duration, done func(
 		if ok {
 			return
 		}
-		if time.Since(began) > limit {
-			t.Fatalf("no %s within %s", what, limit)
+		if time.Since(began) > longest {
+			t.Fatalf("no %s within %s", what, longest)
 		}
 	}
 }
@@ -233,7 +235,7 @@ func kill(pid int) error { return syscall.Kill(pid, syscall.SIGKILL) }
 // awaitConnection waits until another server than the one with that number answers.
 func awaitConnection(t *testing.T, url string, old int, s *Server) time.Duration {
 	t.Helper()
-	for began := time.Now(); time.Since(began) < 10*time.Second; time.Sleep(2 * time.Millisecond) {
+	for began := time.Now(); time.Since(began) < longest; time.Sleep(2 * time.Millisecond) {
 		if readFirstLine(s.folder.pidFile()) == strconv.Itoa(old) {
 			continue
 		}

@@ -119,7 +119,7 @@ func (s *Server) Stop(ctx context.Context) error {
 
 // launch starts the server and waits until it accepts connections.
 func (s *Server) launch(ctx context.Context) (*process, error) {
-	lock, err := s.folder.claim(ctx, s.log)
+	lock, err := s.folder.claim(ctx, s.account, s.log)
 	if err != nil {
 		return nil, err
 	}
@@ -154,6 +154,8 @@ func (s *Server) arguments() []string {
 		// Statements and details carry what people typed.
 		"log_min_error_statement": "panic",
 		"log_error_verbosity":     "terse",
+		// What a server that was killed left unsynced: one call instead of one a file.
+		"recovery_init_sync_method": syncMethod(),
 	}
 	for name, value := range s.settings {
 		settings[name] = value

@@ -41,7 +41,7 @@ func openBuiltIn(ctx context.Context) (*server, error) {
 		os.RemoveAll(dir)
 		return nil, err
 	}
-	s := &server{adminURL: running.AdminURL("postgres"), owner: url.User(postgres.Role)}
+	s := &server{adminURL: running.AdminURL("postgres"), owner: url.User(postgres.Role), strategy: "FILE_COPY"}
 	s.close = func() {
 		if s.admin != nil {
 			s.admin.Close(context.Background())

@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -99,6 +100,8 @@ type server struct {
 	adminURL string
 	owner    *url.Userinfo
 	close    func()
+	// strategy copies faster: files where nothing is synced, WAL where it is.
+	strategy string
 
 	mu    sync.Mutex
 	admin *pgx.Conn
@@ -118,7 +121,7 @@ func openGiven(ctx context.Context, given string) (s *server, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("TEST_DATABASE_URL: %w", err)
 	}
-	s = &server{adminURL: given, admin: admin}
+	s = &server{adminURL: given, admin: admin, strategy: "WAL_LOG"}
 	s.close = func() { admin.Close(context.Background()) }
 	defer func() {
 		if err != nil {
@@ -137,7 +140,7 @@ func openGiven(ctx context.Context, given string) (s *server, err error) {
 		s.owner = url.UserPassword(admin.Config().User, admin.Config().Password)
 		return s, nil
 	}
-	role, password := fmt.Sprintf("test_%d", os.Getpid()), rand.Text()
+	role, password := "test_"+strings.ToLower(rand.Text()[:12]), rand.Text()
 	if _, err := admin.Exec(ctx, fmt.Sprintf("CREATE ROLE %s LOGIN NOSUPERUSER NOCREATEDB CREATEROLE NOBYPASSRLS PASSWORD '%s'", role, password)); err != nil {
 		return s, err
 	}
@@ -168,8 +171,8 @@ func (s *server) create(ctx context.Context, name, template string) error {
 	if err := s.drop(ctx, name); err != nil {
 		return err
 	}
-	return s.exec(ctx, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s OWNER %s STRATEGY FILE_COPY",
-		name, template, pgx.Identifier{s.owner.Username()}.Sanitize()))
+	return s.exec(ctx, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s OWNER %s STRATEGY %s",
+		name, template, pgx.Identifier{s.owner.Username()}.Sanitize(), s.strategy))
 }
 
 func (s *server) drop(ctx context.Context, name string) error {
