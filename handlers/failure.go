@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -16,11 +17,17 @@ import (
 	"bailiwick/views"
 )
 
+const failureTime = 2 * time.Second
+
 // fail answers an error: the one place where errors become statuses and pages.
 func (h *Handlers) fail(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
+	// The request's own time may be over; saying so takes a little more.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request().Context()), failureTime)
+	defer cancel()
+	c.SetRequest(c.Request().WithContext(ctx))
 	// What a handler began to say belongs to a page that is not sent.
 	c.Response().Header().Del(echo.HeaderContentType)
 	if sent := h.answer(c, err); sent != nil {

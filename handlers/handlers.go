@@ -4,6 +4,7 @@ package handlers
 
 import (
 	"log/slog"
+	"net/http"
 	"net/netip"
 	"net/url"
 
@@ -39,7 +40,7 @@ type Handlers struct {
 
 // New makes the panel ready to serve; the error says which route or section is
 // at fault.
-func New(store *models.Store, c Config) (*echo.Echo, error) {
+func New(store *models.Store, c Config) (http.Handler, error) {
 	h := &Handlers{
 		config: c, store: store, catalog: store.Catalog(),
 		guard:  guard.New(store, c.Secret, c.PublicURL.Scheme == "https"),
@@ -56,7 +57,7 @@ func New(store *models.Store, c Config) (*echo.Echo, error) {
 	if err := h.guard.Mount(e, table); err != nil {
 		return nil, err
 	}
-	return e, nil
+	return compress(e)
 }
 
 // link is an address for people, built from the configured one.

@@ -34,7 +34,6 @@ func (h *Handlers) middleware(e *echo.Echo) {
 		h.knownHost,
 		middleware.ContextTimeout(requestTime),
 		limitBody,
-		compress(),
 		guard.CrossOrigin(),
 	)
 }
@@ -131,13 +130,12 @@ func limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 
 // compress packs pages at the level that costs least. The jitter hides the
 // exact length, from which a secret on the page could be guessed.
-func compress() echo.MiddlewareFunc {
-	wrap, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(gzip.BestSpeed), gzhttp.MinSize(1400), gzhttp.RandomJitter(32, 0, false),
-		gzhttp.ExceptContentTypes([]string{"image/svg+xml", "font/woff2"}))
+func compress(h http.Handler) (http.Handler, error) {
+	wrap, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(gzip.BestSpeed), gzhttp.MinSize(1400), gzhttp.RandomJitter(32, 0, false))
 	if err != nil {
-		panic(err) // only for options that can not be
+		return nil, err
 	}
-	return echo.WrapMiddleware(func(next http.Handler) http.Handler { return wrap(next) })
+	return wrap(h), nil
 }
 
 // ipExtractor believes X-Forwarded-For of the configured proxies only.

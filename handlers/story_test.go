@@ -1,0 +1,219 @@
+package handlers_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/google/uuid"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+	"bailiwick/handlers"
+	"bailiwick/models"
+	"bailiwick/postgres/pgtest"
+)
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m, models.Migrate)) }
+
+const password = "four plain english words"
+
+// panel is a running panel with the cast: Ada owns the agency Analytical with
+// the sub-accounts East, East Berlin below it, and West; Grace is its Admin,
+// Edsger a viewer in East, Barbara an editor in West; Mallory owns Malloryville.
+type panel struct {
+	t                                             testing.TB
+	store                                         *models.Store
+	server                                        *httptest.Server
+	ada, grace, edsger, barbara, mallory          models.Member
+	analytical, east, berlin, west, malloryville models.Account
+}
+
+func newPanel(t testing.TB) *panel {
+	t.Helper()
+	ctx, secret := context.Background(), make([]byte, 32)
+	store, err := models.Open(ctx, models.Config{URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: secret, MaxConns: 8})
+	must(t, err)
+	t.Cleanup(store.Close)
+	server := httptest.NewUnstartedServer(nil)
+	public := &url.URL{Scheme: "http", Host: server.Listener.Addr().String()}
+	e, err := handlers.New(store, handlers.Config{PublicURL: public, Secret: secret, Log: slog.New(slog.NewTextHandler(logTo(t), &slog.HandlerOptions{Level: slog.LevelError}))})
+	must(t, err)
+	server.Config.Handler = e
+	server.Start()
+	t.Cleanup(server.Close)
+	p := &panel{t: t, store: store, server: server}
+	for _, m := range []struct {
+		into *models.Member
+		name string
+	}{{&p.ada, "Ada"}, {&p.grace, "Grace"}, {&p.edsger, "Edsger"}, {&p.barbara, "Barbara"}, {&p.mallory, "Mallory"}} {
+		*m.into, _, err = store.SignUp(ctx, m.name, strings.ToLower(m.name)+"@example.com", password)
+		must(t, err)
+	}
+	p.analytical, err = store.CreateMainAccount(ctx, authz.Self(p.ada.Actor()), "Analytical")
+	must(t, err)
+	p.malloryville, err = store.CreateMainAccount(ctx, authz.Self(p.mallory.Actor()), "Malloryville")
+	must(t, err)
+	subs, err := store.CreateSubAccounts(ctx, p.grant(p.ada, "sub_accounts.create", p.analytical), []string{"East", "West"})
+	must(t, err)
+	p.east, p.west = subs[0], subs[1]
+	subs, err = store.CreateSubAccounts(ctx, p.grant(p.ada, "sub_accounts.create", p.east), []string{"East Berlin"})
+	must(t, err)
+	p.berlin = subs[0]
+	must(t, store.AddMember(ctx, p.grant(p.ada, "members.add", p.analytical), p.grace.ID, "account:admin"))
+	must(t, store.AddMember(ctx, p.grant(p.ada, "members.add", p.east), p.edsger.ID, "member:full_viewer"))
+	must(t, store.AddMember(ctx, p.grant(p.ada, "members.add", p.west), p.barbara.ID, "member:full_editor"))
+	return p
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// grant is what the guard gives a member for a permission at an account.
+func (p *panel) grant(m models.Member, permission string, a models.Account) authz.Grant {
+	p.t.Helper()
+	g, err := p.store.Access().Authorize(m.Actor(), p.store.Catalog().Permission(permission), a.ID)
+	must(p.t, err)
+	return g
+}
+
+// subuser makes a subuser of an account and gives its login link.
+func (p *panel) subuser(a models.Account, name string, roles ...string) (models.Subuser, string) {
+	p.t.Helper()
+	owner := p.ada
+	if a.TenantID == p.malloryville.ID {
+		owner = p.mallory
+	}
+	made, err := p.store.CreateSubuser(context.Background(), p.grant(owner, "subuser_create", a), models.SubuserInput{Name: name, Roles: roles, Password: password})
+	must(p.t, err)
+	return made.Subuser, made.LoginLink
+}
+
+// browser is one person's browser.
+type browser struct {
+	t      testing.TB
+	client *http.Client
+	base   string
+}
+
+func (p *panel) browser() *browser {
+	jar, _ := cookiejar.New(nil)
+	return &browser{p.t, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, p.server.URL}
+}
+
+// page is an answer.
+type page struct {
+	*goquery.Document
+	status int
+	header http.Header
+	body   string
+}
+
+func (x page) location() string { return x.header.Get("Location") }
+
+func (b *browser) do(req *http.Request) page {
+	b.t.Helper()
+	res, err := b.client.Do(req)
+	must(b.t, err)
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	must(b.t, err)
+	doc, err := goquery.NewDocumentFromReader(strings.NewReader(string(body)))
+	must(b.t, err)
+	return page{doc, res.StatusCode, res.Header, string(body)}
+}
+
+func (b *browser) get(path string) page {
+	b.t.Helper()
+	req, err := http.NewRequest(http.MethodGet, b.base+path, nil)
+	must(b.t, err)
+	return b.do(req)
+}
+
+// post sends a form as it is.
+func (b *browser) post(path string, form url.Values) page {
+	b.t.Helper()
+	req, err := http.NewRequest(http.MethodPost, b.base+path, strings.NewReader(form.Encode()))
+	must(b.t, err)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return b.do(req)
+}
+
+// send posts a form with the session's token, as a page's form would.
+func (b *browser) send(path string, pairs ...string) page {
+	b.t.Helper()
+	form := values(pairs...)
+	form.Set("token", b.token())
+	return b.post(path, form)
+}
+
+func values(pairs ...string) url.Values {
+	form := url.Values{}
+	for i := 0; i < len(pairs); i += 2 {
+		form.Add(pairs[i], pairs[i+1])
+	}
+	return form
+}
+
+// token is what the forms of the session carry.
+func (b *browser) token() string {
+	b.t.Helper()
+	value, _ := b.get("/sessions").Find("input[name=token]").First().Attr("value")
+	if value == "" {
+		b.t.Fatal("no form token: not signed in?")
+	}
+	return value
+}
+
+func (p *panel) as(m models.Member) *browser {
+	p.t.Helper()
+	b := p.browser()
+	if got := b.post("/sign-in", values("email", m.Email, "password", password)); got.status != http.StatusSeeOther {
+		p.t.Fatalf("%s can not sign in: %d", m.Name, got.status)
+	}
+	return b
+}
+
+func (p *panel) asSubuser(link, name string) *browser {
+	p.t.Helper()
+	b := p.browser()
+	if got := b.post("/login/"+link, values("name", name, "password", password)); got.status != http.StatusSeeOther {
+		p.t.Fatalf("%s can not sign in: %d", name, got.status)
+	}
+	return b
+}
+
+func in(a models.Account, path string) string { return inID(a.ID, path) }
+
+func inID(id uuid.UUID, path string) string { return "/a/" + id.String() + path }
+
+// want fails unless the answer has the status.
+func (x page) want(t testing.TB, status int) page {
+	t.Helper()
+	if x.status != status {
+		t.Fatalf("status %d, want %d\n%s", x.status, status, strings.Join(strings.Fields(x.Text()), " "))
+	}
+	return x
+}
+
+// logTo shows what the panel logs as an error with the test.
+func logTo(t testing.TB) io.Writer { return testLog{t} }
+
+type testLog struct{ testing.TB }
+
+func (l testLog) Write(b []byte) (int, error) {
+	l.Log(strings.TrimSpace(string(b)))
+	return len(b), nil
+}
