@@ -168,21 +168,21 @@ func (tx *Tx) account(into *Account, id uuid.UUID) error {
 // newestSibling gives the account that a new child of parent copies, zero for
 // none, and the entitlements it starts with.
 func (tx *Tx) newestSibling(snap *authz.Snapshot, parent Account) (uuid.UUID, catalog.Entitlements, error) {
-	var id *uuid.UUID
+	var newest []uuid.UUID
 	err := tx.Raw("SELECT id FROM accounts WHERE tenant_id = ? AND parent_id = ? ORDER BY created_at DESC, id DESC LIMIT 1",
-		parent.TenantID, parent.ID).Scan(&id).Error
+		parent.TenantID, parent.ID).Scan(&newest).Error
 	if err != nil {
 		return uuid.Nil, 0, err
 	}
 	from := parent.ID
-	if id != nil {
-		from = *id
+	if len(newest) > 0 {
+		from = newest[0]
 	}
 	a, ok := snap.Find(from)
 	switch {
 	case !ok:
 		return uuid.Nil, 0, ErrNotFound
-	case id == nil:
+	case len(newest) == 0:
 		return uuid.Nil, snap.Ceiling(a), nil
 	}
 	return from, snap.Own(a), nil

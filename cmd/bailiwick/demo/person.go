@@ -1,0 +1,106 @@
+package demo
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"unicode"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+	"bailiwick/models"
+)
+
+// person is a member of the cast.
+type person struct {
+	name, email string
+	in, role    string // where they hold which role
+	owns        string // the main account they own
+}
+
+// Ada comes first: she makes the agency that the others work in.
+var people = []person{
+	{name: "Ada Lovelace", email: "ada@example.com", in: analytical, role: "owner", owns: analytical},
+	{name: "Grace Hopper", email: "grace@example.com", in: analytical, role: "account:admin"},
+	{name: "Edsger Dijkstra", email: "edsger@example.com", in: east, role: "member:full_viewer"},
+	{name: "Barbara Liskov", email: "barbara@example.com", in: west, role: "member:full_editor"},
+	{name: "Mallory", email: "mallory@example.com", in: malloryville, role: "owner", owns: malloryville},
+}
+
+func (sd *seed) people() {
+	for _, p := range people {
+		if sd.err != nil {
+			return
+		}
+		var m models.Member
+		m, _, sd.err = sd.store.SignUp(sd.ctx, p.name, p.email, Password)
+		var taken models.Problems
+		if errors.As(sd.err, &taken) && taken["email"] != "" {
+			sd.err = ErrNotEmpty // another node of the same installation was first
+		}
+		sd.members[p.email] = m
+	}
+}
+
+// member is somebody of the cast by first name.
+func (sd *seed) member(first string) authz.Actor { return sd.members[first+"@example.com"].Actor() }
+
+func (sd *seed) memberships() {
+	for _, p := range people {
+		if p.role == "owner" {
+			continue
+		}
+		g := sd.may(sd.member("ada"), "members.add", p.in)
+		sd.do(func() error { return sd.store.AddMember(sd.ctx, g, sd.members[p.email].ID, p.role) })
+	}
+}
+
+// subusers makes one login of the agency for each role that can be given to one.
+func (sd *seed) subusers() {
+	for _, r := range subuserRoles(sd.store) {
+		g := sd.may(sd.member("ada"), "subuser_create", analytical)
+		sd.do(func() error {
+			made, err := sd.store.CreateSubuser(sd.ctx, g, models.SubuserInput{
+				Name: loginName(r.Name), Description: r.Sentence, Roles: []string{r.Name}, Password: Password,
+			})
+			sd.logins[made.Subuser.Name] = made.Subuser.Actor()
+			return err
+		})
+	}
+}
+
+// subuserRoles are the roles that a subuser can have, in the order of the table.
+func subuserRoles(s *models.Store) []*catalog.Role {
+	return slices.DeleteFunc(slices.Clone(s.Catalog().Set("subuser").Roles), func(r *catalog.Role) bool { return !r.Grantable })
+}
+
+// loginName is a role's name in lower case, with a dash between its words.
+func loginName(role string) string {
+	var b strings.Builder
+	for i, c := range role {
+		if unicode.IsUpper(c) && i > 0 {
+			b.WriteByte('-')
+		}
+		b.WriteRune(unicode.ToLower(c))
+	}
+	return b.String()
+}
+
+// roleTitle names roles with their sets.
+func roleTitle(s *models.Store, keys ...string) string {
+	var all []string
+	for _, key := range keys {
+		r := s.Catalog().Role(key)
+		switch key {
+		case "owner":
+			all = append(all, "Account owner")
+			continue
+		case "account:admin":
+			r = s.Catalog().Role("account:main_admin")
+		}
+		if r != nil {
+			all = append(all, r.Set.Title+": "+r.Title)
+		}
+	}
+	return strings.Join(all, ", ")
+}
