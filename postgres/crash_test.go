@@ -50,7 +50,7 @@ func (r recoveries) report(t *testing.T, what string, limit time.Duration) {
 }
 
 func TestCrashLosesNothingAcknowledged(t *testing.T) {
-	p := startPanel(t, dataFolder(t), account{}, 0)
+	p := startPanel(t, diskFolder(t), account{}, 0)
 	var panel, server, both, child recoveries
 	for range *rounds {
 		for _, crash := range []func(){
@@ -165,7 +165,7 @@ func (p *panel) check(t *testing.T) {
 }
 
 func TestCrashThenTheNumberBelongsToAnother(t *testing.T) {
-	dir := dataFolder(t)
+	dir := diskFolder(t)
 	p := startPanel(t, dir, account{}, 0)
 	var times recoveries
 	for range *rounds {
@@ -220,7 +220,7 @@ func renumber(t *testing.T, file string, pid int) {
 
 // TestCrashLeavesAnOrphanAtWork has a query that never looks up when its server dies.
 func TestCrashLeavesAnOrphanAtWork(t *testing.T) {
-	p := startPanel(t, dataFolder(t), account{}, 0)
+	p := startPanel(t, diskFolder(t), account{}, 0)
 	var server, both recoveries
 	for range *rounds {
 		for _, crash := range []func(){
@@ -255,7 +255,7 @@ func (p *panel) occupy(t *testing.T) (pid int) {
 // TestCrashDuringTheFirstStart kills the panel at every stage of making the cluster.
 func TestCrashDuringTheFirstStart(t *testing.T) {
 	for i := range 4 * *rounds {
-		dir := dataFolder(t)
+		dir := diskFolder(t)
 		c := testProgram(t, dir, account{})
 		c.Env = append(c.Env, panelVariable+"="+dir)
 		if err := c.Start(); err != nil {

@@ -53,11 +53,7 @@ func openFolder(dir string) (*folder, error) {
 	if dir, err = filepath.EvalSymlinks(dir); err != nil {
 		return nil, err
 	}
-	f := &folder{dir: dir}
-	f.socket = f.path("run")
-	if len(f.socketFile()) > maxSocketPath {
-		f.socket = shortFolder(dir)
-	}
+	f := folderAt(dir)
 	if f.lock, err = lockFile(f.path("panel.lock")); errors.Is(err, unix.EWOULDBLOCK) {
 		return nil, fmt.Errorf("%w: process %s is using %s: stop it, or choose another folder", ErrLocked, readFirstLine(f.path("panel.lock")), dir)
 	} else if err != nil {
@@ -68,6 +64,16 @@ func openFolder(dir string) (*folder, error) {
 		return nil, fmt.Errorf("%w: %w", ErrFolder, err)
 	}
 	return f, nil
+}
+
+// folderAt names what lies in a folder whose path has no links.
+func folderAt(dir string) *folder {
+	f := &folder{dir: dir}
+	f.socket = f.path("run")
+	if len(f.socketFile()) > maxSocketPath {
+		f.socket = shortFolder(dir)
+	}
+	return f
 }
 
 // makeOpen makes a folder, if there is none, with this mode whatever the umask.

@@ -16,6 +16,11 @@ func Start(context.Context, Config) (*Server, error) {
 	return nil, fmt.Errorf("%w on %s: set DATABASE_URL", ErrNoBinaries, runtime.GOOS)
 }
 
+// RunningURL fails with ErrNoBinaries.
+func RunningURL(string) (string, error) {
+	return "", fmt.Errorf("%w on %s: set DATABASE_URL", ErrNoBinaries, runtime.GOOS)
+}
+
 func (*Server) URL() string                { return "" }
 func (*Server) AdminURL(string) string     { return "" }
 func (*Server) Version() string            { return "" }

@@ -15,6 +15,8 @@ import (
 	"testing/fstest"
 	"time"
 
+	"bailiwick/postgres/internal/scratch"
+
 	"github.com/jackc/pgx/v5"
 )
 
@@ -26,8 +28,19 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// dataFolder is a folder that the server's user can get to.
+// dataFolder is a folder for a server that need not survive a power cut.
 func dataFolder(t *testing.T) string {
+	t.Helper()
+	dir, err := scratch.Folder("bailiwick-postgres")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
+// diskFolder is a folder as a panel has it, on a disk that can be synced.
+func diskFolder(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "bailiwick-postgres-")
 	if err != nil {
@@ -111,7 +124,7 @@ func withoutCarried(t *testing.T) {
 }
 
 func TestWhatWasWrittenIsThereAfterAStop(t *testing.T) {
-	dir := dataFolder(t)
+	dir := diskFolder(t)
 	s := startServer(t, Config{Dir: dir})
 	ada := connect(t, s.URL())
 	mustExec(t, ada, "CREATE TABLE accounts (name text)")

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"os"
+	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
@@ -88,8 +90,27 @@ func (s *Server) URL() string { return s.url(Role, Database) }
 // AdminURL is the address of a database for the superuser, for tests and backups.
 func (s *Server) AdminURL(database string) string { return s.url(superuser, database) }
 
-func (s *Server) url(role, database string) string {
-	query := url.Values{"host": {s.folder.socket}, "port": {port}, "sslmode": {"disable"}}
+// RunningURL is the address of the server that another program runs in a data
+// folder, for a command beside it. The error says when there is none.
+func RunningURL(dir string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return "", fmt.Errorf("built-in Postgres: %w", err)
+	}
+	f := folderAt(dir)
+	if _, err := os.Stat(f.socketFile()); err != nil {
+		return "", fmt.Errorf("built-in Postgres: no server runs in %s: %w", dir, err)
+	}
+	return f.url(Role, Database), nil
+}
+
+func (s *Server) url(role, database string) string { return s.folder.url(role, database) }
+
+func (f *folder) url(role, database string) string {
+	query := url.Values{"host": {f.socket}, "port": {port}, "sslmode": {"disable"}}
 	u := url.URL{Scheme: "postgres", User: url.User(role), Path: "/" + database, RawQuery: query.Encode()}
 	return u.String()
 }

@@ -5,29 +5,19 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
-	"path/filepath"
-	"time"
 
 	"bailiwick/postgres"
+	"bailiwick/postgres/internal/scratch"
 
 	"github.com/jackc/pgx/v5"
 )
 
-// folders are where the built-in servers of tests live.
-const folders = "bailiwick-pgtest-"
-
 // openBuiltIn starts a server in a folder of its own. Nothing of it is synced to
 // disk: it need not survive anything.
 func openBuiltIn(ctx context.Context) (*server, error) {
-	removeAbandoned()
-	dir, err := os.MkdirTemp("", folders)
+	dir, err := scratch.Folder("bailiwick-pgtest")
 	if err != nil {
 		return nil, err
-	}
-	if os.Geteuid() == 0 {
-		if err := os.Chmod(dir, 0o711); err != nil { // the server's user passes through
-			return nil, err
-		}
 	}
 	running, err := postgres.Start(ctx, postgres.Config{
 		Dir: dir,
@@ -56,14 +46,4 @@ func openBuiltIn(ctx context.Context) (*server, error) {
 		return nil, err
 	}
 	return s, nil
-}
-
-// removeAbandoned removes what killed tests left behind.
-func removeAbandoned() {
-	dirs, _ := filepath.Glob(filepath.Join(os.TempDir(), folders+"*"))
-	for _, dir := range dirs {
-		if info, err := os.Stat(dir); err == nil && time.Since(info.ModTime()) > 12*time.Hour {
-			os.RemoveAll(dir)
-		}
-	}
 }

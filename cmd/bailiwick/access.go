@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/google/uuid"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+)
+
+type accessCommand struct {
+	Set    string `enum:"subuser,subuser-more,member,account" default:"subuser" help:"Which roles: subuser, subuser-more (the sections beyond the first table), member or account."`
+	Format string `enum:"csv,json" default:"csv" help:"csv or json."`
+}
+
+// Run prints the compiled matrix of a set of roles.
+func (a accessCommand) Run() error {
+	cat, err := catalog.Load()
+	if err != nil {
+		return err
+	}
+	m := matrixOf(cat, a.Set)
+	if a.Format == "json" {
+		all := make([]map[string]string, len(m.Rows))
+		for i, row := range m.Rows {
+			all[i] = map[string]string{}
+			for j, cell := range row {
+				all[i][m.Header[j]] = cell
+			}
+		}
+		out := json.NewEncoder(os.Stdout)
+		out.SetIndent("", "  ")
+		return out.Encode(all)
+	}
+	w := csv.NewWriter(os.Stdout)
+	if err := w.Write(m.Header); err != nil {
+		return err
+	}
+	return w.WriteAll(m.Rows)
+}
+
+func matrixOf(cat *catalog.Catalog, set string) catalog.Matrix {
+	switch set {
+	case "subuser-more":
+		return cat.Set("subuser").Matrices("-")[1]
+	case "account":
+		return cat.Set("account").Matrices("-")[0]
+	}
+	return cat.Set(set).Matrices("0")[0]
+}
+
+type canCommand struct {
+	Principal  string `arg:"" help:"member:<id> or subuser:<id>."`
+	Permission string `arg:"" help:"Such as calls or calls.tag."`
+	Account    string `arg:"" help:"The account's id."`
+}
+
+// Run prints a decision with its reasons.
+func (a canCommand) Run(ctx context.Context, c *Config) error {
+	c.shared = true
+	log := logger()
+	who, err := authz.ParsePrincipal(a.Principal)
+	if err != nil {
+		return err
+	}
+	id, err := uuid.Parse(a.Account)
+	if err != nil {
+		return fmt.Errorf("%q is not an account's id", a.Account)
+	}
+	db, err := openDatabase(ctx, c, log, false)
+	if err != nil {
+		return err
+	}
+	defer db.close(log)
+	cat, snap := db.Catalog(), db.Access()
+	p := cat.Permission(a.Permission)
+	if p == 0 {
+		return fmt.Errorf("%q is not a permission; `bailiwick access` lists some", a.Permission)
+	}
+	at, ok := snap.Find(id)
+	if !ok {
+		at = authz.NoAccount
+	}
+	d := snap.Decide(snap.Who(who), p, at)
+	answer := "deny"
+	if d.Allow {
+		answer = "allow"
+	}
+	fmt.Printf("%s\n%s may %s (%s) at %s\nreason: %s\n", answer, who, a.Permission, cat.Info(p).Title, id, d.Reason)
+	if r := cat.RoleByID(d.Role); r != nil && d.HeldAt != authz.NoAccount {
+		fmt.Printf("role: %s held at %s\n", r.Key, snap.ID(d.HeldAt))
+	}
+	if d.CutBy != authz.NoAccount && d.Reason == authz.CeilingLacks {
+		fmt.Printf("cut by: %s\n", snap.ID(d.CutBy))
+	}
+	if !d.Allow {
+		return exit(1)
+	}
+	return nil
+}
+
+type auditCommand struct {
+	Verify verifyCommand `cmd:"" help:"Check that no event of an account was changed, removed or re-ordered."`
+}
+
+type verifyCommand struct {
+	Account string `arg:"" help:"The account's id."`
+}
+
+// Run reads an account's chain from its beginning.
+func (v verifyCommand) Run(ctx context.Context, c *Config) error {
+	c.shared = true
+	id, err := uuid.Parse(v.Account)
+	if err != nil {
+		return fmt.Errorf("%q is not an account's id", v.Account)
+	}
+	log := logger()
+	db, err := openDatabase(ctx, c, log, false)
+	if err != nil {
+		return err
+	}
+	defer db.close(log)
+	at, ok := db.Access().Find(id)
+	if !ok {
+		return fmt.Errorf("there is no account %s", id)
+	}
+	n, err := db.VerifyAudit(ctx, db.Access().Tenant(at), id)
+	if err != nil {
+		fmt.Printf("after %d events: %v\n", n, err)
+		return exit(1)
+	}
+	fmt.Printf("%d events, unbroken\n", n)
+	return nil
+}

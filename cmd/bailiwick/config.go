@@ -1,0 +1,179 @@
+package main
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Config is everything that can be set, by flag or environment.
+type Config struct {
+	Addr              string   `env:"BAILIWICK_ADDR" default:"127.0.0.1:8080" help:"Address to listen at."`
+	DataDir           string   `env:"BAILIWICK_DATA_DIR" help:"Folder of the built-in Postgres and the secret key; ./data where the database can reach it, else below /var/lib/bailiwick." placeholder:"DIR"`
+	PublicURL         string   `env:"BAILIWICK_PUBLIC_URL" name:"public-url" help:"Where browsers reach the panel; links are built from it." placeholder:"URL"`
+	DemoCast          bool     `env:"BAILIWICK_DEMO" name:"with-demo" help:"Make the demo cast when the database is empty."`
+	DatabaseURL       string   `env:"DATABASE_URL" name:"database-url" help:"A Postgres of at least version 15, instead of the built-in one." placeholder:"URL"`
+	DatabaseDirectURL string   `env:"DATABASE_DIRECT_URL" name:"database-direct-url" help:"The same database past a transaction pooler, for migrations." placeholder:"URL"`
+	SecretKey         string   `env:"BAILIWICK_SECRET_KEY" name:"secret-key" help:"64 hex digits that sign cookies and seal secrets; kept in the data folder where empty. Needed for more than one node." placeholder:"HEX"`
+	TrustedProxies    []string `env:"BAILIWICK_TRUSTED_PROXIES" name:"trusted-proxies" help:"Networks whose X-Forwarded-For is believed." placeholder:"CIDR"`
+	PlainHTTP         bool     `env:"BAILIWICK_PLAIN_HTTP" name:"plain-http" help:"Allow plain http at an address that is not of this machine."`
+
+	publicURL *url.URL
+	proxies   []netip.Prefix
+	secret    []byte
+	shared    bool // the built-in database may be that of a running panel
+}
+
+// check reads what is typed and reports all that is wrong with it at once.
+func (c *Config) check() error {
+	var wrong []error
+	bad := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
+	host, port, err := net.SplitHostPort(c.Addr)
+	if err != nil {
+		bad("BAILIWICK_ADDR %q is not host:port, such as 127.0.0.1:8080", c.Addr)
+	}
+	if c.PublicURL == "" && err == nil {
+		if !loopback(host) {
+			bad("BAILIWICK_PUBLIC_URL is needed where BAILIWICK_ADDR (%s) is not an address of this machine alone", c.Addr)
+		}
+		c.PublicURL = "http://" + net.JoinHostPort(host, port)
+	}
+	u, err := url.Parse(c.PublicURL)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+		bad("BAILIWICK_PUBLIC_URL %q is not an address such as https://panel.example.com", c.PublicURL)
+	case u.Path != "" && u.Path != "/" || u.RawQuery != "":
+		bad("BAILIWICK_PUBLIC_URL %q must have no path: the panel stands at the root of its host", c.PublicURL)
+	case u.Scheme == "http" && !loopback(u.Hostname()) && !c.PlainHTTP:
+		bad("BAILIWICK_PUBLIC_URL %q is plain http: put the panel behind HTTPS, or set BAILIWICK_PLAIN_HTTP=true to accept that passwords travel in the open", c.PublicURL)
+	}
+	c.publicURL = u
+	for name, value := range map[string]string{"DATABASE_URL": c.DatabaseURL, "DATABASE_DIRECT_URL": c.DatabaseDirectURL} {
+		if value != "" && !strings.HasPrefix(value, "postgres://") && !strings.HasPrefix(value, "postgresql://") && !strings.Contains(value, "=") {
+			bad("%s is not a Postgres address, such as postgres://user:password@host/database", name)
+		}
+	}
+	if c.DatabaseDirectURL != "" && c.DatabaseURL == "" {
+		bad("DATABASE_DIRECT_URL is set without DATABASE_URL")
+	}
+	if c.SecretKey != "" {
+		if c.secret, err = hex.DecodeString(c.SecretKey); err != nil || len(c.secret) < 32 {
+			bad("BAILIWICK_SECRET_KEY must be at least 64 hex digits; `openssl rand -hex 32` makes them")
+		}
+	}
+	for _, p := range c.TrustedProxies {
+		prefix, err := netip.ParsePrefix(p)
+		if err != nil {
+			bad("BAILIWICK_TRUSTED_PROXIES %q is not a network such as 10.0.0.0/8", p)
+		}
+		c.proxies = append(c.proxies, prefix)
+	}
+	if c.DataDir == "" {
+		c.DataDir = defaultDataDir()
+	}
+	return errors.Join(wrong...)
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// defaultDataDir is ./data, unless the panel runs as root in a folder that the
+// database's user could not enter.
+func defaultDataDir() string {
+	here, err := filepath.Abs("data")
+	if err != nil || os.Geteuid() != 0 {
+		return "data"
+	}
+	for dir := filepath.Dir(here); ; dir = filepath.Dir(dir) {
+		if info, err := os.Stat(dir); err != nil || info.Mode().Perm()&0o001 == 0 {
+			sum := sha256.Sum256([]byte(here))
+			return filepath.Join("/var/lib/bailiwick", hex.EncodeToString(sum[:4]))
+		}
+		if dir == filepath.Dir(dir) {
+			return "data"
+		}
+	}
+}
+
+// loadSecret reads the key of the data folder, or makes it.
+func (c *Config) loadSecret() error {
+	if c.secret != nil {
+		return nil
+	}
+	name := filepath.Join(c.DataDir, "secret.key")
+	text, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := os.MkdirAll(c.DataDir, 0o755); err != nil {
+			return fmt.Errorf("make the data folder: %w", err)
+		}
+		key := make([]byte, 32)
+		rand.Read(key)
+		text = []byte(hex.EncodeToString(key) + "\n")
+		err = os.WriteFile(name, text, 0o600)
+	}
+	if err != nil {
+		return fmt.Errorf("keep the secret key: %w", err)
+	}
+	if c.secret, err = hex.DecodeString(strings.TrimSpace(string(text))); err != nil || len(c.secret) < 32 {
+		return fmt.Errorf("%s does not hold 64 hex digits", name)
+	}
+	return nil
+}
+
+type configCommand struct{}
+
+// Run prints the configuration as environment variables.
+func (configCommand) Run(c *Config) error {
+	err := c.check()
+	for _, kv := range [][2]string{
+		{"BAILIWICK_ADDR", c.Addr},
+		{"BAILIWICK_DATA_DIR", c.DataDir},
+		{"BAILIWICK_PUBLIC_URL", c.PublicURL},
+		{"BAILIWICK_DEMO", fmt.Sprint(c.DemoCast)},
+		{"DATABASE_URL", masked(c.DatabaseURL)},
+		{"DATABASE_DIRECT_URL", masked(c.DatabaseDirectURL)},
+		{"BAILIWICK_SECRET_KEY", hidden(c.SecretKey)},
+		{"BAILIWICK_TRUSTED_PROXIES", strings.Join(c.TrustedProxies, ",")},
+		{"BAILIWICK_PLAIN_HTTP", fmt.Sprint(c.PlainHTTP)},
+	} {
+		fmt.Printf("%s=%s\n", kv[0], kv[1])
+	}
+	return err
+}
+
+// masked is a database address without its password.
+func masked(address string) string {
+	if address == "" {
+		return "(built-in Postgres)"
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" && u.RawQuery == "" {
+		return hidden(address) // key=value form: the password could stand anywhere
+	}
+	q := u.Query()
+	for k := range q {
+		if strings.Contains(k, "password") {
+			q.Set(k, "xxxxx")
+		}
+	}
+	u.RawQuery = q.Encode()
+	return u.Redacted()
+}
+
+func hidden(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "(set)"
+}

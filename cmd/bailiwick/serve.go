@@ -1,0 +1,242 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"text/tabwriter"
+	"time"
+
+	"bailiwick/catalog"
+	"bailiwick/cmd/bailiwick/demo"
+	"bailiwick/handlers"
+	"bailiwick/models"
+	"bailiwick/postgres"
+	"bailiwick/views/storybook"
+)
+
+const (
+	shutdownTime = 15 * time.Second
+	maxHeader    = 16 << 10
+	pruneEvery   = time.Hour
+)
+
+func logger() *slog.Logger {
+	if info, err := os.Stderr.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+		return slog.New(slog.NewTextHandler(os.Stderr, nil))
+	}
+	return slog.New(slog.NewJSONHandler(os.Stderr, nil))
+}
+
+// database is an open store, with the built-in server under it where no
+// address was given.
+type database struct {
+	*models.Store
+	server *postgres.Server
+}
+
+// openDatabase starts what is needed, migrates where asked, and opens the store.
+func openDatabase(ctx context.Context, c *Config, log *slog.Logger, migrate bool) (*database, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	cat, err := catalog.Load()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.loadSecret(); err != nil {
+		return nil, err
+	}
+	db := &database{}
+	address, direct := c.DatabaseURL, c.DatabaseDirectURL
+	if address == "" {
+		if address, err = db.startBuiltIn(ctx, c, log); err != nil {
+			return nil, err
+		}
+	}
+	if direct == "" {
+		direct = address
+	}
+	if migrate {
+		err = models.Migrate(ctx, direct)
+	}
+	if err == nil {
+		db.Store, err = models.Open(ctx, models.Config{URL: address, Catalog: cat, Secret: c.secret})
+	}
+	if err != nil {
+		db.close(log)
+		return nil, err
+	}
+	return db, nil
+}
+
+// startBuiltIn gives the address of the built-in server. While a panel runs on
+// the same folder, the command line uses that panel's.
+func (db *database) startBuiltIn(ctx context.Context, c *Config, log *slog.Logger) (string, error) {
+	dir := filepath.Join(c.DataDir, "postgres")
+	server, err := postgres.Start(ctx, postgres.Config{Dir: dir, Log: log})
+	if errors.Is(err, postgres.ErrLocked) && c.shared {
+		return postgres.RunningURL(dir)
+	}
+	if err != nil {
+		return "", err
+	}
+	db.server = server
+	return server.URL(), nil
+}
+
+func (db *database) close(log *slog.Logger) {
+	if db.Store != nil {
+		db.Store.Close()
+	}
+	if db.server != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
+		defer cancel()
+		if err := db.server.Stop(ctx); err != nil {
+			log.Error("stop the database", "error", err)
+		}
+	}
+}
+
+type serveCommand struct{}
+
+// Run serves the panel until it is told to stop.
+func (serveCommand) Run(ctx context.Context, c *Config) error {
+	log := logger()
+	db, err := openDatabase(ctx, c, log, true)
+	if err != nil {
+		return err
+	}
+	defer db.close(log)
+	var cast demo.Cast
+	if c.DemoCast {
+		if cast, err = demo.Seed(ctx, db.Store); errors.Is(err, demo.ErrNotEmpty) {
+			cast, err = demo.Known(ctx, db.Store)
+		}
+		if err != nil {
+			return fmt.Errorf("make the demo cast: %w", err)
+		}
+	}
+	panel, err := handlers.New(db.Store, handlers.Config{PublicURL: c.publicURL, Secret: c.secret, Proxies: c.proxies, Log: log})
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	server := &http.Server{
+		Handler: panel, MaxHeaderBytes: maxHeader, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
+		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	go prune(ctx, db.Store, log)
+	announce(c, cast)
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
+	defer cancel()
+	return server.Shutdown(ctx)
+}
+
+// prune removes what is kept only for a while.
+func prune(ctx context.Context, s *models.Store, log *slog.Logger) {
+	for {
+		if err := s.PruneSessions(ctx); err != nil && ctx.Err() == nil {
+			log.Warn("remove old sessions", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pruneEvery):
+		}
+	}
+}
+
+// announce tells whoever started the panel where it is and who can come in.
+func announce(c *Config, cast demo.Cast) {
+	fmt.Printf("\nBailiwick runs at %s\n", c.publicURL)
+	if len(cast.Logins) == 0 {
+		fmt.Printf("Make the first login at %s\n\n", c.publicURL.JoinPath("/sign-up"))
+		return
+	}
+	fmt.Printf("\nThe demo cast signs in with the password %q:\n\n", demo.Password)
+	w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
+	for _, l := range cast.Logins {
+		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", l.User, l.Account, l.Role, c.publicURL.JoinPath(l.Door))
+	}
+	w.Flush()
+	fmt.Println()
+}
+
+type migrateCommand struct{}
+
+// Run migrates and stops.
+func (migrateCommand) Run(ctx context.Context, c *Config) error {
+	log := logger()
+	db, err := openDatabase(ctx, c, log, true)
+	if err != nil {
+		return err
+	}
+	db.close(log)
+	fmt.Println("The database has this program's schema.")
+	return nil
+}
+
+type demoCommand struct {
+	Accounts int `help:"Add so many sub-accounts to the demo agency."`
+}
+
+// Run makes the cast where there is none, then the bulk.
+func (d demoCommand) Run(ctx context.Context, c *Config) error {
+	c.shared = true
+	log := logger()
+	db, err := openDatabase(ctx, c, log, true)
+	if err != nil {
+		return err
+	}
+	defer db.close(log)
+	cast, err := demo.Seed(ctx, db.Store)
+	if errors.Is(err, demo.ErrNotEmpty) && d.Accounts > 0 {
+		cast, err = demo.Known(ctx, db.Store)
+	}
+	if err != nil {
+		return err
+	}
+	if d.Accounts > 0 {
+		err = demo.Bulk(ctx, db.Store, d.Accounts, func(done, of int) { fmt.Printf("\r%d of %d sub-accounts", done, of) })
+		fmt.Println()
+		if err != nil {
+			return err
+		}
+	}
+	announce(c, cast)
+	return nil
+}
+
+type storybookCommand struct {
+	At string `default:"127.0.0.1:8090" help:"Address to listen at."`
+}
+
+// Run serves the storybook until it is told to stop.
+func (s storybookCommand) Run(ctx context.Context) error {
+	server := &http.Server{Addr: s.At, Handler: storybook.Handler(), ReadHeaderTimeout: 5 * time.Second}
+	go func() {
+		<-ctx.Done()
+		server.Close()
+	}()
+	fmt.Printf("The storybook is at http://%s\n", s.At)
+	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
