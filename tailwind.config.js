@@ -1,4 +1,4 @@
 /** @type {import('tailwindcss').Config} */
 export default {
-  content: ["./views/**/*.templ", "./views/**/*.go", "./static/src/*.js"],
+  content: ["./views/*.templ", "./views/attrs.go"],
 };

@@ -14,7 +14,7 @@ func inPlace(action, into, from string) templ.OrderedAttributes {
 		{Key: "hx-target", Value: into},
 		{Key: "hx-select", Value: from},
 		{Key: "hx-swap", Value: "outerHTML show:top"},
-		{Key: "hx-disable", Value: "find button"},
+		{Key: "hx-disable", Value: "findAll button"},
 	}
 }
 

@@ -101,6 +101,15 @@ func (t Table) menus() bool {
 	return false
 }
 
+func (t Table) toggles() bool {
+	for _, r := range t.Rows {
+		if r.ToggleURL != "" {
+			return true
+		}
+	}
+	return false
+}
+
 func (t Table) number(i int) bool { return i < len(t.Columns) && t.Columns[i].Number }
 
 func (r Row) name() string {

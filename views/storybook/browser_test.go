@@ -94,7 +94,7 @@ func tab(t *testing.T, width, height int64) context.Context {
 		case *runtime.EventExceptionThrown:
 			complaints = append(complaints, e.ExceptionDetails.Text)
 		case *log.EventEntryAdded:
-			if e.Entry.Level == "error" {
+			if e.Entry.Level == "error" && !strings.Contains(e.Entry.Text, "422") { // a form with problems is no fault
 				complaints = append(complaints, e.Entry.Text+" "+e.Entry.URL)
 			}
 		}
@@ -155,7 +155,7 @@ func scheme(name string) action {
 	return call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
 }
 
-// TestAxe runs axe over every story, light and dark, wide and on a phone.
+// TestAxe runs axe over every story: wide in light and dark, and on a phone, where the colours are the same.
 // STORY narrows it down to the stories whose slug contains it.
 func TestAxe(t *testing.T) {
 	axe, err := os.ReadFile("../../node_modules/axe-core/axe.min.js")
@@ -165,14 +165,19 @@ func TestAxe(t *testing.T) {
 	srv := httptest.NewServer(Handler())
 	defer srv.Close()
 	for _, size := range [][2]int64{{1280, 900}, {390, 844}} {
+		themes := []string{"light", "dark"}
+		if size[0] < 400 {
+			themes = themes[:1]
+		}
 		ctx := tab(t, size[0], size[1])
 		for _, s := range Stories() {
 			if !strings.Contains(s.Slug(), os.Getenv("STORY")) {
 				continue
 			}
-			for _, theme := range []string{"light", "dark"} {
-				do(t, ctx, scheme(theme), chromedp.Navigate(srv.URL+"/s/"+s.Slug()))
-				eval[int](t, ctx, string(axe)+";0")
+			do(t, ctx, chromedp.Navigate(srv.URL+"/s/"+s.Slug()))
+			eval[int](t, ctx, string(axe)+";0")
+			for _, theme := range themes {
+				do(t, ctx, scheme(theme))
 				findings := eval[string](t, ctx, `axe.run(document, {resultTypes: ['violations']}).then(r => JSON.stringify(r.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.html.slice(0, 160) + ' — ' + n.failureSummary.replace(/\s+/g, ' ')))))`)
 				var list []string
 				if err := json.Unmarshal([]byte(findings), &list); err != nil {
@@ -181,10 +186,48 @@ func TestAxe(t *testing.T) {
 				for _, f := range list {
 					t.Errorf("%s, %s, %d px: %s", s.Slug(), theme, size[0], f)
 				}
-				if over := eval[int](t, ctx, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
-					t.Errorf("%s, %d px: the page is %d px too wide", s.Slug(), size[0], over)
-				}
 			}
+			if over := eval[int](t, ctx, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
+				t.Errorf("%s, %d px: the page is %d px too wide", s.Slug(), size[0], over)
+			}
+		}
+	}
+}
+
+// What opens over a page is checked open, too.
+func TestAxeOnWhatOpens(t *testing.T) {
+	axe, err := os.ReadFile("../../node_modules/axe-core/axe.min.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv, _ := panel(t)
+	for _, theme := range []string{"light", "dark"} {
+		for _, open := range [][]string{
+			{"/s/home-agency", "[popovertarget=switcher]"}, {"/s/home-agency", "[popovertarget=profile]"}, {"/s/records-list", "[popovertarget=columns]"},
+			{"/s/records-list", "[popovertarget=m-1]"}, {"/s/subusers-list", "[popovertarget=m-3]", "#m-3 a.danger"},
+		} {
+			ctx := tab(t, 1280, 900)
+			do(t, ctx, scheme(theme), chromedp.Navigate(srv.URL+open[0]))
+			for _, button := range open[1:] {
+				do(t, ctx, chromedp.Click(chromedp.CSS(button)))
+			}
+			until(t, ctx, `document.querySelector(':popover-open, dialog:modal') !== null`)
+			eval[int](t, ctx, string(axe)+";0")
+			if found := eval[string](t, ctx, `axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.html.slice(0, 160))).join('\n'))`); found != "" {
+				t.Errorf("%v, %s:\n%s", open, theme, found)
+			}
+		}
+	}
+}
+
+func TestRowsAreThirtyThreePixels(t *testing.T) {
+	srv := httptest.NewServer(Handler())
+	defer srv.Close()
+	ctx := tab(t, 1280, 800)
+	for _, slug := range []string{"records-list", "subusers-list", "permissions-page-of-fifty", "roles-subuser-roles"} {
+		do(t, ctx, chromedp.Navigate(srv.URL+"/s/"+slug))
+		if h := eval[string](t, ctx, `[...new Set([...document.querySelectorAll('tbody tr')].map(r => r.getBoundingClientRect().height))].join()`); h != "33" && h != "33,32" {
+			t.Errorf("%s: %s", slug, h)
 		}
 	}
 }
@@ -226,10 +269,8 @@ func TestThemeIsRemembered(t *testing.T) {
 	do(t, ctx, scheme("light"), chromedp.Navigate(srv.URL+"/s/home-agency"))
 	light := eval[string](t, ctx, background)
 	do(t, ctx, chromedp.Click(chromedp.CSS(`[data-theme-toggle]`)))
+	until(t, ctx, background+` !== '`+light+`'`)
 	dark := eval[string](t, ctx, background)
-	if light == dark {
-		t.Fatal("the button changed nothing")
-	}
 	do(t, ctx, chromedp.Navigate(srv.URL+"/s/signing-in-sign-in"))
 	if got := eval[string](t, ctx, background); got != dark {
 		t.Errorf("the next page is %s, not %s", got, dark)
@@ -435,8 +476,8 @@ func TestPreviewSendsTheRolesAndNothingElse(t *testing.T) {
 	do(t, ctx, chromedp.Click(chromedp.CSS(`[name=role][value=Support]`)))
 	until(t, ctx, `document.querySelector('#role-preview').textContent.includes('Support')`)
 	do(t, ctx, chromedp.Click(chromedp.CSS(`[name=role][value=Payer]`)))
-	until(t, ctx, `document.querySelector('#role-preview').textContent.includes('Support+Payer')`)
-	if got := strings.Join(asked(), " "); got != "role=Support role=Support&role=Payer" {
+	until(t, ctx, `document.querySelector('#role-preview').textContent.includes('Payer+Support')`)
+	if got := strings.Join(asked(), " "); got != "role=Support role=Payer&role=Support" {
 		t.Error(got)
 	}
 }

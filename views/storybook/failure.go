@@ -20,6 +20,10 @@ func failures() []Story {
 			Frame: denied, Permission: "Workflows: view", Sentence: "See the workflows of an account.", Account: "East Berlin",
 			Reason: "Your role gives it, but the account itself may not use it.", Entitlement: "Workflows", Helpers: []string{"Ada", "Grace"}, BackURL: "/a/east-berlin",
 		})},
+		{Name: "Why not", Render: views.WhyNot(views.DeniedPage{
+			Frame: denied, Permission: "Numbers: deactivate", Sentence: "Give a phone number back.", Account: "Analytical", Reason: "None of your roles gives it.",
+			Roles: []string{"Subuser role: PhoneNumberManager"}, Helpers: []string{"Ada"}, BackURL: "/a/analytical/numbers/my_numbers",
+		})},
 		{Name: "Suspended, member", Render: views.Suspended(views.SuspendedPage{Frame: &suspended, Token: token, Account: "East", Helpers: []string{"Ada", "Grace"}})},
 		{Name: "Suspended, subuser", Render: views.Suspended(views.SuspendedPage{Token: token, Account: "East Berlin", Cause: "East", SignOut: "/sign-out"})},
 	}

@@ -10,7 +10,7 @@ func callsList() views.RecordListPage {
 		}, Menu: []views.Action{
 			{Text: "Open", URL: "/a/analytical/calls/" + id, Icon: "eye"},
 			{Text: "Transcribe", Post: &views.Post{Action: "/a/analytical/calls/" + id + "/transcribe"}, Icon: "file-text"},
-			{Text: "Delete…", Lock: "You need “Calls: delete” here.", URL: "/s/failures-denied--no-role"},
+			{Text: "Delete…", Lock: "You need “Calls: delete” here.", URL: "/s/failures-why-not"},
 		}}
 	}
 	return views.RecordListPage{
@@ -77,7 +77,7 @@ func records() []Story {
 	}
 	number := views.RecordPage{
 		Frame: frame("+49 30 227 0", "My numbers"), Header: views.Header{Title: "+49 30 227 0", Badge: views.Badge{Text: "Inactive", Tone: views.Warn}, Actions: []views.Action{
-			{Text: "Deactivate", Lock: "You need “Numbers: deactivate” here.", URL: "/s/failures-denied--no-role"}, {Text: "Set parameters", URL: "/a/analytical/numbers/1/parameters"},
+			{Text: "Deactivate", Lock: "You need “Numbers: deactivate” here.", URL: "/s/failures-why-not"}, {Text: "Set parameters", URL: "/a/analytical/numbers/1/parameters"},
 			{Text: "Reserve", Post: &views.Post{Action: "/a/analytical/numbers/1/reserve"}},
 		}},
 		Notice: &views.Alert{Tone: views.Info, Title: "Shared by Analytical", Text: "It can be read here and changed only there.", Links: []views.Link{{Text: "Open there", URL: "/a/analytical/numbers/1"}}},

@@ -55,7 +55,7 @@ func subusers() []Story {
 	}}
 	viewer := list
 	viewer.LoginLink = &views.LoginLink{URL: loginURL}
-	viewer.Header.Actions = []views.Action{{Text: "Add subuser", Lock: "You need “Subusers: edit” here.", URL: "/s/failures-denied--no-role"}}
+	viewer.Header.Actions = []views.Action{{Text: "Add subuser", Lock: "You need “Subusers: edit” here.", URL: "/s/failures-why-not"}}
 	viewer.List.Table.Rows = nil
 	for _, r := range list.List.Table.Rows {
 		r.Menu = nil
