@@ -419,11 +419,12 @@ func TestAKilledServerComesBack(t *testing.T) {
 func TestStopEndsASupervisorThatCannotStart(t *testing.T) {
 	dir := dataFolder(t)
 	s := startServer(t, Config{Dir: dir, Settings: quick})
+	server := postmaster(t, s)
 	moved := filepath.Join(dir, "elsewhere")
 	if err := os.Rename(s.folder.data(), moved); err != nil {
 		t.Fatal(err)
 	}
-	if err := kill(s.process.cmd.Process.Pid); err != nil {
+	if err := kill(server); err != nil {
 		t.Fatal(err)
 	}
 	time.Sleep(500 * time.Millisecond)
