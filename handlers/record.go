@@ -1,5 +1,624 @@
 package handlers
 
-import "bailiwick/handlers/guard"
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 
-func (h *Handlers) recordRoutes() []guard.Route { return nil }
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+	"bailiwick/handlers/guard"
+	"bailiwick/models"
+	"bailiwick/views"
+)
+
+// recordRoutes are the pages of every section that holds records: its list and
+// form, one record and its form, and the acts.
+func (h *Handlers) recordRoutes() (all []guard.Route) {
+	acted := map[*catalog.Act]bool{}
+	for _, s := range h.catalog.Sections {
+		r := s.Records
+		if r == nil || s.Pending != "" {
+			continue
+		}
+		key := func(p catalog.Permission) string { return h.catalog.Info(p).Key }
+		view := key(s.View)
+		if !s.Single() {
+			all = append(all,
+				guard.In(get, s.Path, view, h.atRecords(s, h.listRecords)),
+				guard.In(get, s.Path+".csv", view, h.atRecords(s, h.exportRecords)))
+			if r.Create != 0 {
+				ask, make := h.newRecord, h.createRecord
+				if r.Import {
+					ask, make = h.newImport, h.importRecords
+				}
+				all = append(all,
+					guard.In(get, s.Path+"/new", key(r.Create), h.atRecords(s, ask)),
+					guard.In(post, s.Path, key(r.Create), h.atRecords(s, make)))
+			}
+		}
+		if one := r.OnePath(); r.One == s {
+			all = append(all, guard.In(get, one, view, h.atRecord(s, h.showRecord)))
+			if r.Edit != 0 {
+				all = append(all,
+					guard.In(get, one+"/edit", key(r.Edit), h.atRecord(s, h.editRecord)),
+					guard.In(post, one+"/edit", key(r.Edit), h.atRecord(s, h.updateRecord)))
+			}
+			if r.Delete != 0 {
+				all = append(all,
+					guard.In(get, one+"/delete", key(r.Delete), h.atRecord(s, h.askDeleteRecord)),
+					guard.In(post, one+"/delete", key(r.Delete), h.atRecord(s, h.deleteRecord)))
+			}
+		}
+		for _, a := range r.Acts {
+			if a.Path == "" && r.One != s || a.Path != "" && acted[a] {
+				continue
+			}
+			acted[a] = true
+			all = append(all,
+				guard.In(get, r.ActPath(a), key(a.Permission), h.atAct(s, a, h.askAct)),
+				guard.In(post, r.ActPath(a), key(a.Permission), h.atAct(s, a, h.doAct)))
+		}
+	}
+	return all
+}
+
+// recordVisit is a visit to the records of one section.
+type recordVisit struct {
+	echo.Context
+	grant   authz.Grant
+	visit   *guard.Visit
+	section *catalog.Section
+	records *catalog.Records
+	kind    *catalog.Kind
+	at      models.RecordPlace
+	above   []models.Record // the records around, from the outside in
+}
+
+// atRecords finds the records around a section, each inside the one before. One
+// that is elsewhere answers as an absent one.
+func (h *Handlers) atRecords(s *catalog.Section, do func(recordVisit) error) func(echo.Context, authz.Grant) error {
+	return func(c echo.Context, g authz.Grant) error {
+		rv, _, err := h.enterRecords(c, g, s)
+		if err != nil {
+			return err
+		}
+		return do(rv)
+	}
+}
+
+// atRecord finds one record of the section besides.
+func (h *Handlers) atRecord(s *catalog.Section, do func(recordVisit, models.Record) error) func(echo.Context, authz.Grant) error {
+	return func(c echo.Context, g authz.Grant) error {
+		rv, rest, err := h.enterRecords(c, g, s)
+		if err != nil {
+			return err
+		}
+		r, err := h.findRecord(rv, rest)
+		if err == nil && !rv.at.Holds(r) {
+			err = models.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		return do(rv, r)
+	}
+}
+
+// atAct finds the record of an act. An act with an address of its own stands
+// beside the sections of its kind: the record is there for whoever may see it
+// in one of them.
+func (h *Handlers) atAct(s *catalog.Section, a *catalog.Act, do func(recordVisit, *catalog.Act, models.Record) error) func(echo.Context, authz.Grant) error {
+	if a.Path == "" {
+		return h.atRecord(s, func(rv recordVisit, r models.Record) error { return do(rv, a, r) })
+	}
+	return func(c echo.Context, g authz.Grant) error {
+		rv := newRecordVisit(c, g, s.Records.Kind.Section)
+		r, err := h.findRecord(rv, c.ParamValues()[1:])
+		if err == nil && h.seenAt(rv.visit, r) == nil {
+			err = models.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		return do(rv, a, r)
+	}
+}
+
+func newRecordVisit(c echo.Context, g authz.Grant, s *catalog.Section) recordVisit {
+	return recordVisit{
+		Context: c, grant: g, visit: guard.Of(c), section: s, records: s.Records, kind: s.Records.Kind,
+		at: models.RecordPlace{Section: s},
+	}
+}
+
+// enterRecords gives the visit, and the parameters that are left for one record.
+func (h *Handlers) enterRecords(c echo.Context, g authz.Grant, s *catalog.Section) (recordVisit, []string, error) {
+	rv, rest := newRecordVisit(c, g, s), c.ParamValues()[1:]
+	var around []*catalog.Section
+	for in := s.Inside; in != nil; in = in.Inside {
+		around = append([]*catalog.Section{in}, around...)
+	}
+	for _, in := range around {
+		r, err := h.findRecord(rv, rest[:1])
+		if err != nil {
+			return rv, nil, err
+		}
+		if !(models.RecordPlace{Section: in, Parent: rv.at.Parent}).Holds(r) {
+			return rv, nil, models.ErrNotFound
+		}
+		rv.above, rv.at.Parent, rest = append(rv.above, r), r.ID, rest[1:]
+	}
+	return rv, rest, nil
+}
+
+func (h *Handlers) findRecord(rv recordVisit, params []string) (models.Record, error) {
+	id, err := uuid.Parse(params[0])
+	if err != nil || id.String() != params[0] {
+		return models.Record{}, models.ErrNotFound
+	}
+	on := rv.grant.Resource()
+	return h.store.Record(rv.Request().Context(), on.Tenant, on.Account, id)
+}
+
+// seenAt is the first section of the record's kind that holds it and may be
+// seen here, or nil.
+func (h *Handlers) seenAt(v *guard.Visit, r models.Record) *catalog.Section {
+	for _, s := range h.catalog.Sections {
+		if s.Records == nil || s.Pending != "" || s.Single() || s.Records.Kind.Key != r.Kind || !v.May.Has(s.View) {
+			continue
+		}
+		if s.Inside != nil && r.ParentID == uuid.Nil {
+			continue
+		}
+		if (models.RecordPlace{Section: s, Parent: r.ParentID}).Holds(r) {
+			return s
+		}
+	}
+	return nil
+}
+
+// filled puts ids in the place of a path's parameters.
+func filled(path string, ids ...uuid.UUID) string {
+	parts := strings.Split(path, "/")
+	for i, p := range parts {
+		if strings.HasPrefix(p, ":") && len(ids) > 0 {
+			parts[i], ids = ids[0].String(), ids[1:]
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+func (rv recordVisit) around() []uuid.UUID {
+	ids := make([]uuid.UUID, len(rv.above))
+	for i, r := range rv.above {
+		ids[i] = r.ID
+	}
+	return ids
+}
+
+// url is an address of the section's, below the account.
+func (rv recordVisit) url(path string, r ...models.Record) string {
+	ids, account := rv.around(), rv.visit.Place.Account
+	for _, x := range r {
+		ids, account = append(ids, x.ID), x.AccountID
+	}
+	return accountPath(account, filled(path, ids...))
+}
+
+func (rv recordVisit) listURL() string { return rv.url(rv.section.Path) }
+
+// oneURL is where a record is shown; without the right to that page, the first
+// page inside it that may be opened, or nothing.
+func (h *Handlers) oneURL(rv recordVisit, r models.Record) string {
+	one := rv.records.One
+	if rv.visit.May.Has(one.View) {
+		return rv.url(rv.records.OnePath(), r)
+	}
+	for _, s := range h.inside(rv, one) {
+		return rv.url(s.Path, r)
+	}
+	return ""
+}
+
+// inside are the sections in a section's records that may be seen here.
+func (h *Handlers) inside(rv recordVisit, one *catalog.Section) (all []*catalog.Section) {
+	for _, s := range h.catalog.Sections {
+		if s.Inside == one && s.Pending == "" && rv.visit.May.Has(s.View) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// recordFrame is the frame of a page about records, with the way to it.
+func (h *Handlers) recordFrame(rv recordVisit, title string, above ...views.Link) views.Frame {
+	var crumbs []views.Link
+	s := rv.section
+	for i := len(rv.above) - 1; i >= 0; i-- {
+		in := s.Inside
+		up := recordVisit{visit: rv.visit, section: in, records: in.Records, above: rv.above[:i]}
+		link := views.Link{Text: rv.above[i].Name}
+		if rv.visit.May.Has(in.View) {
+			link.URL = up.url(in.Records.OnePath(), rv.above[i])
+		}
+		list := h.listOf(in)
+		trail := []views.Link{link}
+		if rv.visit.May.Has(list.View) {
+			trail = []views.Link{{Text: upper(in.Records.Plural), URL: up.url(list.Path)}, link}
+		}
+		crumbs = append(trail, crumbs...)
+		s = in
+	}
+	return h.frame(rv.Context, title, append(crumbs, above...)...)
+}
+
+// listOf is the section that lists what a section shows one of.
+func (h *Handlers) listOf(one *catalog.Section) *catalog.Section {
+	for _, s := range h.catalog.Sections {
+		if s != one && s.Records != nil && s.Records.One == one {
+			return s
+		}
+	}
+	return one
+}
+
+// listLink leads from a record to its list, where that may be seen.
+func (h *Handlers) listLink(rv recordVisit) views.Link {
+	list := h.listOf(rv.section)
+	if !rv.visit.May.Has(list.View) {
+		return views.Link{Text: upper(rv.records.Plural)}
+	}
+	return views.Link{Text: h.listTitle(rv, list), URL: rv.url(list.Path)}
+}
+
+func (h *Handlers) listTitle(rv recordVisit, list *catalog.Section) string {
+	if list.Inside == nil {
+		return list.Title
+	}
+	return upper(list.Records.Plural)
+}
+
+func upper(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+func (h *Handlers) showRecord(rv recordVisit, r models.Record) error {
+	return h.recordPage(rv, r, nil)
+}
+
+// recordPage shows a record, and what was made with it once.
+func (h *Handlers) recordPage(rv recordVisit, r models.Record, secrets map[string]string) error {
+	ctx := rv.Request().Context()
+	names, err := h.store.RecordNames(ctx, r.TenantID, rv.kind, r)
+	if err != nil {
+		return err
+	}
+	p := views.RecordPage{
+		Frame:  h.recordFrame(rv, r.Name, h.listLink(rv)),
+		Header: views.Header{Title: r.Name},
+	}
+	if f := rv.kind.Field("state"); f != nil {
+		p.Header.Badge = stateBadge(f, r.State())
+	}
+	for _, a := range h.recordMenu(rv, r, rv.url(rv.records.OnePath(), r)) {
+		if a.Danger {
+			p.Header.Menu = append(p.Header.Menu, a)
+		} else {
+			p.Header.Actions = append(p.Header.Actions, a)
+		}
+	}
+	for _, f := range rv.kind.Fields {
+		if secret := secrets[f.Name]; secret != "" {
+			p.Secret = &views.CopyBox{ID: "secret", Label: f.Title + " of " + r.Name, Value: secret, Secret: true, Large: true}
+		}
+		if r.Values[f.Name] == nil || !rv.visit.Snapshot.Ceiling(rv.visit.At).Covers(f.Needs) {
+			continue
+		}
+		p.Details = append(p.Details, views.Detail{Label: f.Title, Value: h.wholeCell(rv, f, r, names)})
+	}
+	p.Details = append(p.Details,
+		views.Detail{Label: "Identifier", Value: views.Cell{Text: r.ID.String(), Copy: true}},
+		views.Detail{Label: "Made", Value: h.byCell(rv, r.CreatedAt, r.CreatedByName)})
+	if r.Version > 1 {
+		p.Details = append(p.Details, views.Detail{Label: "Changed", Value: h.byCell(rv, r.UpdatedAt, r.UpdatedByName)})
+	}
+	sections := h.inside(rv, rv.section)
+	if len(sections) > 0 {
+		goes, stays, err := h.store.Inside(ctx, r)
+		if err != nil {
+			return err
+		}
+		for _, s := range sections {
+			place := views.Place{Icon: s.Icon, Text: upper(s.Records.Plural), URL: rv.url(s.Path, r)}
+			if s.Records.Where == nil {
+				place.Count = strconv.Itoa(goes[s.Records.Kind.Key] + stays[s.Records.Kind.Key])
+			}
+			p.Inside = append(p.Inside, place)
+		}
+	}
+	return render(rv.Context, http.StatusOK, views.Record(p))
+}
+
+// recordMenu is what may be done with a record, by whoever looks, now.
+func (h *Handlers) recordMenu(rv recordVisit, r models.Record, back string) (menu []views.Action) {
+	v := rv.visit
+	if r.AccountID != v.Place.Account {
+		return nil
+	}
+	one := rv.records.One
+	oneURL := rv.url(rv.records.OnePath(), r)
+	may := func(p catalog.Permission) bool { return p != 0 && v.May.Has(p) }
+	if one.Records.Edit != 0 && may(one.Records.Edit) {
+		menu = append(menu, views.Action{Text: "Edit", URL: oneURL + "/edit", Icon: "pencil"})
+	}
+	for _, a := range rv.records.Acts {
+		if !may(a.Permission) || !a.Applies(r.State()) || idle(a, r) {
+			continue
+		}
+		at := withQuery(h.actURL(rv, a, r), "return", back)
+		act := views.Action{Text: a.Title, Danger: a.Danger}
+		switch {
+		case len(a.Fields) > 0:
+			act.Text, act.URL = a.Title+"…", at
+		case a.Danger || a.Path != "":
+			act.Text, act.URL, act.Dialog = a.Title+"…", at, true
+		default:
+			act.Post = &views.Post{Text: a.Title, Action: h.actURL(rv, a, r), Hidden: []views.Pair{{Name: "return", Value: back}}}
+		}
+		menu = append(menu, act)
+	}
+	if one.Records.Delete != 0 && may(one.Records.Delete) {
+		menu = append(menu, views.Action{Text: "Delete…", URL: oneURL + "/delete", Dialog: true, Danger: true, Icon: "trash-2"})
+	}
+	return menu
+}
+
+// idle tells whether an act would leave the record as it is.
+func idle(a *catalog.Act, r models.Record) bool {
+	if len(a.Fields) > 0 {
+		return false
+	}
+	for name, v := range a.Set {
+		if v == nil && r.Values[name] != nil || v != nil && r.Values[name] != v {
+			return false
+		}
+	}
+	return true
+}
+
+func (h *Handlers) actURL(rv recordVisit, a *catalog.Act, r models.Record) string {
+	if a.Path != "" {
+		return accountPath(r.AccountID, filled(a.Path, r.ID))
+	}
+	return rv.url(rv.records.ActPath(a), r)
+}
+
+func (h *Handlers) newRecord(rv recordVisit) error {
+	return h.recordForm(rv, http.StatusOK, nil, formInput{})
+}
+
+func (h *Handlers) createRecord(rv recordVisit) error {
+	fields := h.shownFields(rv, rv.records.Fields)
+	in, err := readForm(rv, fields)
+	if err != nil {
+		return err
+	}
+	r, secrets, err := h.store.CreateRecord(rv.Request().Context(), rv.grant, rv.at, in.values)
+	if wrong, ok := problems(err); ok {
+		in.wrong = wrong
+		return h.recordForm(rv, http.StatusUnprocessableEntity, nil, in)
+	}
+	if err != nil {
+		return err
+	}
+	if one := rv.records.One; len(secrets) > 0 && rv.visit.May.Has(one.View) { // shown now or never
+		shown := rv
+		shown.section, shown.records, shown.at.Section = one, one.Records, one
+		return h.recordPage(shown, r, secrets)
+	}
+	h.say(rv.Context, fmt.Sprintf("%s is added.", r.Name))
+	return done(rv.Context, h.afterURL(rv, r))
+}
+
+// afterURL is where one goes after a change of a record: to the record, where
+// it still stands here and may be seen, or to the list.
+func (h *Handlers) afterURL(rv recordVisit, r models.Record) string {
+	if rv.at.Holds(r) && rv.visit.May.Has(rv.records.One.View) {
+		return rv.url(rv.records.OnePath(), r)
+	}
+	if s := h.seenAt(rv.visit, r); s != nil && !rv.visit.May.Has(h.listOf(rv.section).View) {
+		return accountPath(r.AccountID, filled(s.Path, r.ParentID))
+	}
+	return rv.url(h.listOf(rv.section).Path)
+}
+
+func (h *Handlers) editRecord(rv recordVisit, r models.Record) error {
+	return h.recordForm(rv, http.StatusOK, &r, formInput{version: r.Version})
+}
+
+func (h *Handlers) updateRecord(rv recordVisit, r models.Record) error {
+	fields := h.shownFields(rv, rv.records.Fields)
+	in, err := readForm(rv, fields)
+	if err != nil {
+		return err
+	}
+	in.version, err = strconv.ParseInt(rv.FormValue("version"), 10, 64)
+	if err != nil {
+		return echo.ErrBadRequest
+	}
+	changed, err := h.store.EditRecord(rv.Request().Context(), rv.grant, rv.at, r.ID, in.version, in.values)
+	if theirs, ok := conflict(err); ok {
+		in.version = theirs.Version
+		in.theirs = theirs
+		return h.recordForm(rv, http.StatusConflict, &r, in)
+	}
+	if wrong, ok := problems(err); ok {
+		in.wrong = wrong
+		return h.recordForm(rv, http.StatusUnprocessableEntity, &r, in)
+	}
+	if err != nil {
+		return err
+	}
+	h.say(rv.Context, fmt.Sprintf("%s is saved.", changed.Name))
+	return done(rv.Context, h.afterURL(rv, changed))
+}
+
+func (h *Handlers) askDeleteRecord(rv recordVisit, r models.Record) error {
+	return h.deleteDialog(rv, http.StatusOK, r, nil)
+}
+
+// deleteDialog says what will be gone. What takes other things with it asks for
+// its name to be typed.
+func (h *Handlers) deleteDialog(rv recordVisit, status int, r models.Record, wrong models.Problems) error {
+	goes, stays, err := h.store.Inside(rv.Request().Context(), r)
+	if err != nil {
+		return err
+	}
+	f := h.recordFrame(rv, "Delete "+r.Name, h.listLink(rv))
+	d := views.Dialog{
+		Frame: f, Title: "Delete " + r.Name + "?", Text: []string{"It is gone for good."},
+		Form: views.Form{
+			Token: f.Token, Action: rv.url(rv.records.OnePath()+"/delete", r), Submit: "Delete", Danger: true,
+			Cancel: h.afterURL(rv, r), Problem: wrong[""],
+		},
+	}
+	if len(goes) > 0 {
+		d.Text = []string{"It is gone for good, with everything inside it:"}
+		d.Facts = append(d.Facts, h.counted(goes))
+		d.Form.Fields = []views.Field{{
+			Name: "confirm", Label: "Type " + r.Name + " to go on", Required: true, Autocomplete: "off", Problem: wrong["confirm"],
+		}}
+	}
+	if len(stays) > 0 {
+		d.Facts = append(d.Facts, "What belongs to it stays, and belongs to nothing then: "+h.counted(stays))
+	}
+	return render(rv.Context, status, views.DialogPage(d))
+}
+
+// counted lists how many of each kind.
+func (h *Handlers) counted(of map[string]int) string {
+	var all []string
+	for _, s := range h.catalog.Sections {
+		r := s.Records
+		if r == nil || r.Kind.Section != s || of[r.Kind.Key] == 0 {
+			continue
+		}
+		noun := r.Plural
+		if of[r.Kind.Key] == 1 {
+			noun = r.Noun
+		}
+		all = append(all, fmt.Sprintf("%d %s", of[r.Kind.Key], noun))
+	}
+	return strings.Join(all, ", ")
+}
+
+func (h *Handlers) deleteRecord(rv recordVisit, r models.Record) error {
+	ctx := rv.Request().Context()
+	goes, _, err := h.store.Inside(ctx, r)
+	if err != nil {
+		return err
+	}
+	if len(goes) > 0 && strings.TrimSpace(rv.FormValue("confirm")) != r.Name {
+		return h.deleteDialog(rv, http.StatusUnprocessableEntity, r, models.Problems{"confirm": "This is not its name."})
+	}
+	err = h.store.DeleteRecord(ctx, rv.grant, rv.at, r.ID)
+	if wrong, ok := problems(err); ok {
+		return h.deleteDialog(rv, http.StatusUnprocessableEntity, r, wrong)
+	}
+	if err != nil {
+		return err
+	}
+	h.say(rv.Context, fmt.Sprintf("%s is deleted.", r.Name))
+	list := h.listOf(rv.section)
+	if !rv.visit.May.Has(list.View) {
+		return done(rv.Context, accountPath(r.AccountID))
+	}
+	return done(rv.Context, rv.url(list.Path))
+}
+
+func (h *Handlers) askAct(rv recordVisit, a *catalog.Act, r models.Record) error {
+	return h.actForm(rv, http.StatusOK, a, r, formInput{})
+}
+
+// actForm is the form of an act, or the question before it.
+func (h *Handlers) actForm(rv recordVisit, status int, a *catalog.Act, r models.Record, in formInput) error {
+	title := a.Title + " " + r.Name
+	cancel := orElse(within(r.AccountID, rv.FormValue("return")), h.actBack(rv, r))
+	f := h.recordFrame(rv, title)
+	form := views.Form{
+		Token: f.Token, Action: h.actURL(rv, a, r), Hidden: []views.Pair{{Name: "return", Value: cancel}},
+		Submit: a.Title, Danger: a.Danger, Cancel: cancel, Problem: in.wrong[""],
+	}
+	if len(a.Fields) == 0 {
+		return render(rv.Context, status, views.DialogPage(views.Dialog{Frame: f, Title: title + "?", Text: []string{a.Sentence}, Form: form}))
+	}
+	var err error
+	if form.Fields, err = h.formFields(rv, h.shownFields(rv, a.Fields), r.Values, in, a.Required); err != nil {
+		return err
+	}
+	form.Problem = leftOver(rv.kind, in.wrong, form.Fields)
+	return render(rv.Context, status, views.FormOn(views.FormPage{Frame: f, Header: views.Header{Title: title, Text: a.Sentence}, Form: form}))
+}
+
+// actBack is where one goes after an act that says nothing of it.
+func (h *Handlers) actBack(rv recordVisit, r models.Record) string {
+	s := h.seenAt(rv.visit, r)
+	if s == nil {
+		return accountPath(r.AccountID)
+	}
+	there := newRecordVisit(rv.Context, rv.grant, s)
+	if s.Inside != nil {
+		there.above = rv.above
+		if len(there.above) == 0 {
+			there.above = []models.Record{{ID: r.ParentID}}
+		}
+	}
+	return orElse(h.oneURL(there, r), accountPath(r.AccountID))
+}
+
+func (h *Handlers) doAct(rv recordVisit, a *catalog.Act, r models.Record) error {
+	in, err := readForm(rv, h.shownFields(rv, a.Fields))
+	if err != nil {
+		return err
+	}
+	changed, err := h.store.Act(rv.Request().Context(), rv.grant, rv.kind, a, r.ID, in.values)
+	if wrong, ok := problems(err); ok {
+		in.wrong = wrong
+		return h.actForm(rv, http.StatusUnprocessableEntity, a, r, in)
+	}
+	if err != nil {
+		return err
+	}
+	h.say(rv.Context, fmt.Sprintf("%s: %s is done.", changed.Name, strings.ToLower(a.Title)))
+	back := within(r.AccountID, rv.FormValue("return"))
+	// The page one came from may not hold the record any more.
+	if back == "" || strings.Contains(back, r.ID.String()) && !h.stillAt(rv, back, changed) {
+		back = h.actBack(rv, changed)
+	}
+	return done(rv.Context, back)
+}
+
+// stillAt tells whether a record's page of some section, given by its address,
+// still shows the record.
+func (h *Handlers) stillAt(rv recordVisit, back string, r models.Record) bool {
+	return slices.ContainsFunc(h.catalog.Sections, func(s *catalog.Section) bool {
+		if s.Records == nil || s.Records.Kind != rv.kind || s.Single() {
+			return false
+		}
+		at := models.RecordPlace{Section: s, Parent: r.ParentID}
+		there := accountPath(r.AccountID, filled(s.Path+"/:one", r.ID))
+		if s.Inside != nil {
+			there = accountPath(r.AccountID, filled(s.Path+"/:one", r.ParentID, r.ID))
+		}
+		return strings.HasPrefix(back, there) && at.Holds(r)
+	})
+}

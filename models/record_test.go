@@ -2,7 +2,6 @@ package models_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -515,22 +514,25 @@ func TestActsWaitForTheirState(t *testing.T) {
 // number puts a number there as the data plane would.
 func (w *agency) number(at models.Account, number, state string, price float64) uuid.UUID {
 	w.t.Helper()
-	return w.report(at, "number", number, map[string]any{"number": number, "state": state, "price": price})
+	section := "numbers_list"
+	if state == "available" {
+		section = "numbers_choose"
+	}
+	return w.report(at, section, map[string]any{"number": number, "state": state, "price": price})
 }
 
-func (w *agency) report(at models.Account, kind, name string, values map[string]any) uuid.UUID {
+func (w *agency) report(at models.Account, section string, values map[string]any) uuid.UUID {
 	w.t.Helper()
-	b, err := json.Marshal(values)
+	made, err := w.s.ReportRecords(w.t.Context(), authz.SystemGrant("the data plane reports"), at, w.at(section), []models.Report{{Values: values}})
 	if err != nil {
-		w.t.Fatal(err)
+		w.t.Fatal(describe(err))
 	}
-	return uuid.MustParse(w.query(`INSERT INTO records (tenant_id, id, account_id, kind, data, name, search, created_at, created_by, created_by_name, updated_at, updated_by, updated_by_name)
-		VALUES ($1, gen_random_uuid(), $2, $3, $4, $5, lower($5), now(), '', '', now(), '', '') RETURNING id::text`, at.TenantID, at.ID, kind, string(b), name))
+	return made[0].ID
 }
 
 func TestBuyingTakesThePriceOnce(t *testing.T) {
 	w, ctx := openAgency(t), t.Context()
-	w.report(w.analytical, "transaction", "Payment", map[string]any{"description": "Payment", "amount": 7, "type": "payment"})
+	w.report(w.analytical, "billing", map[string]any{"description": "Payment", "amount": 7, "type": "payment"})
 	buy := w.s.Catalog().Section("number_purchase").Records
 	one, two := w.number(w.analytical, "+4930901820", "available", 5), w.number(w.analytical, "+4930901821", "available", 5)
 	errs := make([]error, 2)

@@ -1,0 +1,294 @@
+package handlers
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/catalog"
+	"bailiwick/models"
+	"bailiwick/views"
+)
+
+// exportPage is how many records the export reads at once.
+const exportPage = 1000
+
+// exportRecords sends what the list shows, all pages of it, as CSV.
+func (h *Handlers) exportRecords(rv recordVisit) error {
+	ctx, asked := rv.Request().Context(), readList(rv)
+	q := asked.query()
+	q.Limit = exportPage
+	l, err := h.store.Records(ctx, rv.grant, rv.at, q)
+	if err != nil {
+		return err
+	}
+	accounts, err := h.accountsBelow(rv, asked)
+	if err != nil {
+		return err
+	}
+	columns := columnsOf(rv, asked)
+	header := make([]string, len(columns))
+	for i, name := range columns {
+		header[i] = propertyTitle(rv.kind, name)
+	}
+	if asked.below {
+		header = append(header, "Account")
+	}
+	attachment(rv.Context, strings.ReplaceAll(rv.records.Plural, " ", "-")+".csv")
+	w := csv.NewWriter(rv.Response())
+	if err := w.Write(header); err != nil {
+		return err
+	}
+	for {
+		for _, r := range l.Records {
+			row := make([]string, 0, len(header))
+			for _, name := range columns {
+				row = append(row, h.csvCell(rv, name, r, l.Names))
+			}
+			if asked.below {
+				row = append(row, safeCell(accounts[r.AccountID].Name))
+			}
+			if err := w.Write(row); err != nil {
+				return err
+			}
+		}
+		if l.Next == "" {
+			break
+		}
+		q.After = l.Next
+		if l, err = h.store.Records(ctx, rv.grant, rv.at, q); err != nil {
+			// The line is broken off, so that half a file is not taken for a whole one.
+			panic(http.ErrAbortHandler)
+		}
+	}
+	w.Flush()
+	return w.Error()
+}
+
+func (h *Handlers) csvCell(rv recordVisit, name string, r models.Record, names map[uuid.UUID]string) string {
+	switch name {
+	case "created_at":
+		return r.CreatedAt.UTC().Format(time.RFC3339)
+	case "updated_at":
+		return r.UpdatedAt.UTC().Format(time.RFC3339)
+	}
+	f := rv.kind.Field(name)
+	v := r.Values[name]
+	switch {
+	case v == nil || !rv.visit.Snapshot.Ceiling(rv.visit.At).Covers(f.Needs):
+		return ""
+	case f.Ref != nil:
+		return safeCell(h.refCell(rv, f, r, names).Text)
+	case f.Format == "date-time":
+		return fmt.Sprint(v)
+	case f.Type == "integer" || f.Type == "number":
+		return f.Text(v, time.UTC) // a number is no formula
+	}
+	return safeCell(f.Text(v, time.UTC))
+}
+
+// plainCell takes away what safeCell put there.
+func plainCell(text string) string {
+	if len(text) > 1 && text[0] == '\'' && strings.ContainsRune("=+-@\t\r", rune(text[1])) {
+		return text[1:]
+	}
+	return text
+}
+
+// maxReported is how many refused lines a report shows.
+const maxReported = 50
+
+// importRecords makes records of the lines of a CSV text or file, and reports
+// those that it left out.
+func (h *Handlers) importRecords(rv recordVisit) error {
+	typed := rv.FormValue("csv")
+	text, err := importText(rv, typed)
+	if err != nil {
+		return err
+	}
+	lines, err := readLines(rv, h.shownFields(rv, rv.records.Fields), text)
+	var wrong models.Problems
+	if errors.As(err, &wrong) {
+		return h.importForm(rv, http.StatusUnprocessableEntity, typed, nil, wrong[""])
+	}
+	if err != nil {
+		return err
+	}
+	var values []map[string]any
+	var readable []int // the places of values in lines
+	refused := map[int]models.Problems{}
+	for i, l := range lines {
+		if l.wrong != "" {
+			refused[i] = models.Problems{"": l.wrong}
+			continue
+		}
+		values, readable = append(values, l.values), append(readable, i)
+	}
+	added, bad, err := h.store.AppendRecords(rv.Request().Context(), rv.grant, rv.at, values)
+	if wrong, ok := problems(err); ok {
+		return h.importForm(rv, http.StatusUnprocessableEntity, typed, nil, sentences(wrong))
+	}
+	if err != nil {
+		return err
+	}
+	for i, p := range bad {
+		refused[readable[i]] = p
+	}
+	if len(refused) == 0 {
+		h.say(rv.Context, counted(added, rv.records)+" added.")
+		return done(rv.Context, rv.listURL())
+	}
+	report := &views.Report{Tone: views.Warn, Text: fmt.Sprintf("%s added, %d left out.", counted(added, rv.records), len(refused))}
+	for i, l := range lines {
+		p, bad := refused[i]
+		switch {
+		case !bad:
+		case len(report.Rows) == maxReported:
+			report.More = fmt.Sprintf("and %d more", len(refused)-maxReported)
+		default:
+			report.Rows = append(report.Rows, views.ReportRow{Line: l.number, Text: l.text, Problem: reasons(rv.kind, p)})
+		}
+	}
+	status := http.StatusOK
+	if added == 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	return h.importForm(rv, status, "", report, "")
+}
+
+// reasons are problems in one text, each with its field.
+func reasons(kind *catalog.Kind, p models.Problems) string {
+	return leftOver(kind, p, nil)
+}
+
+func importText(rv recordVisit, typed string) (string, error) {
+	file, err := rv.FormFile("file")
+	switch {
+	case errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) || err == nil && file.Size == 0:
+		return typed, nil
+	case err != nil:
+		return "", echo.ErrBadRequest
+	}
+	return readAll(file)
+}
+
+func readAll(file *multipart.FileHeader) (string, error) {
+	f, err := file.Open()
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(f)
+	return string(b), err
+}
+
+// importLine is one line of a CSV text.
+type importLine struct {
+	number int // in the text, from 1
+	text   string
+	values map[string]any
+	wrong  string // why it could not even be read
+}
+
+// readLines reads CSV. The first line names the columns; those that are no
+// property become pairs of the first property that holds some.
+func readLines(rv recordVisit, fields []*catalog.Field, text string) ([]importLine, error) {
+	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\ufeff")))
+	r.FieldsPerRecord = -1
+	r.TrimLeadingSpace = true
+	if first, _, _ := strings.Cut(text, "\n"); strings.Count(first, ";") > strings.Count(first, ",") {
+		r.Comma = ';'
+	}
+	head, err := r.Read()
+	if err != nil {
+		return nil, models.Problems{"": "Give at least a line that names the columns, and one line below it."}
+	}
+	byColumn := make([]*catalog.Field, len(head))
+	var pairs *catalog.Field
+	for _, f := range fields {
+		if f.Type == "object" && pairs == nil {
+			pairs = f
+		}
+	}
+	for i, name := range head {
+		head[i] = strings.TrimSpace(name)
+		at := slices.IndexFunc(fields, func(f *catalog.Field) bool {
+			return strings.EqualFold(f.Name, head[i]) || strings.EqualFold(f.Title, head[i])
+		})
+		switch {
+		case at >= 0:
+			byColumn[i] = fields[at]
+		case pairs == nil || head[i] == "":
+			return nil, models.Problems{"": fmt.Sprintf("The column %q is not known.", head[i])}
+		}
+	}
+	for _, f := range fields {
+		if f.Required && f.Default == nil && !slices.Contains(byColumn, f) {
+			return nil, models.Problems{"": fmt.Sprintf("The first line must name the columns; %s is missing.", f.Name)}
+		}
+	}
+	var lines []importLine
+	for {
+		cells, err := r.Read()
+		if err == io.EOF {
+			break
+		}
+		if len(lines) > models.MaxImport {
+			return nil, models.Problems{"": fmt.Sprintf("Bring at most %d lines at once.", models.MaxImport)}
+		}
+		l := importLine{text: strings.Join(cells, ", "), values: map[string]any{}}
+		var parse *csv.ParseError
+		if errors.As(err, &parse) {
+			l.number, l.wrong = parse.StartLine, "This is no line of CSV: "+parse.Err.Error()+"."
+			lines = append(lines, l)
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		l.number, _ = r.FieldPos(0)
+		l.fill(rv, head, byColumn, pairs, cells)
+		lines = append(lines, l)
+	}
+	if len(lines) == 0 {
+		return nil, models.Problems{"": "Give at least one line below the one that names the columns."}
+	}
+	return lines, nil
+}
+
+func (l *importLine) fill(rv recordVisit, head []string, byColumn []*catalog.Field, pairs *catalog.Field, cells []string) {
+	if len(cells) > len(head) {
+		l.wrong = fmt.Sprintf("It has %d cells, the first line names %d.", len(cells), len(head))
+	}
+	custom := map[string]any{}
+	for i, cell := range cells {
+		if i >= len(head) {
+			break
+		}
+		cell = plainCell(cell)
+		if f := byColumn[i]; f == nil {
+			if cell != "" {
+				custom[head[i]] = cell
+			}
+		} else if v := f.Parse([]string{cell}, zone(rv.Context)); v != nil {
+			l.values[f.Name] = v
+		}
+	}
+	if len(custom) > 0 {
+		if given, ok := l.values[pairs.Name].(map[string]any); ok {
+			for k, v := range given {
+				custom[k] = v
+			}
+		}
+		l.values[pairs.Name] = custom
+	}
+}

@@ -1,0 +1,340 @@
+package handlers
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/catalog"
+	"bailiwick/models"
+	"bailiwick/views"
+)
+
+// formInput is what was typed into a record's form, and what came of it.
+type formInput struct {
+	typed   url.Values // nil where nothing was
+	values  map[string]any
+	wrong   models.Problems
+	version int64 // the record's, on which an edit stands
+	theirs  *models.Record
+}
+
+// conflict gives the record as somebody else left it.
+func conflict(err error) (*models.Record, bool) {
+	var c *models.Conflict
+	if !errors.As(err, &c) {
+		return nil, false
+	}
+	return &c.Theirs, true
+}
+
+// shownFields are the fields of a form that this account and person have.
+func (h *Handlers) shownFields(rv recordVisit, fields []*catalog.Field) (shown []*catalog.Field) {
+	v := rv.visit
+	ceiling := v.Snapshot.Ceiling(v.At)
+	for _, f := range fields {
+		within := f == rv.kind.Parent && rv.section.Inside != nil
+		if !within && ceiling.Covers(f.Needs) && (f.Permission == 0 || v.May.Has(f.Permission)) {
+			shown = append(shown, f)
+		}
+	}
+	return shown
+}
+
+// readForm reads the fields that are shown. Any other name that was sent is
+// refused, so that nothing is believed to be saved that is not.
+func readForm(rv recordVisit, fields []*catalog.Field) (formInput, error) {
+	typed, err := rv.FormParams()
+	if err != nil {
+		return formInput{}, echo.ErrBadRequest
+	}
+	in := formInput{typed: typed, values: map[string]any{}}
+	for _, f := range fields {
+		value := f.Parse(typed[f.Name], zone(rv.Context))
+		if value == nil || f.Secret == catalog.Sealed && value == "" {
+			continue
+		}
+		in.values[f.Name] = value
+	}
+	for name := range typed {
+		known := slices.ContainsFunc(fields, func(f *catalog.Field) bool { return f.Name == name })
+		if !known && rv.kind.Field(name) != nil {
+			in.values[name] = typed.Get(name) // which the store refuses with a sentence
+		}
+	}
+	return in, nil
+}
+
+// recordForm is the form of a new record, or of r.
+func (h *Handlers) recordForm(rv recordVisit, status int, r *models.Record, in formInput) error {
+	values := map[string]any{}
+	p := views.FormPage{Header: views.Header{Title: "New " + rv.records.Noun}}
+	p.Form = views.Form{Action: rv.listURL(), Cancel: rv.listURL(), Submit: "Add"}
+	crumbs := []views.Link{h.listLink(rv)}
+	if r == nil {
+		for _, f := range rv.records.Fields {
+			values[f.Name] = f.Default
+		}
+	} else {
+		values = r.Values
+		one := rv.url(rv.records.OnePath(), *r)
+		p.Header.Title = "Edit " + r.Name
+		p.Form.Action, p.Form.Cancel, p.Form.Submit = one+"/edit", one, "Save"
+		p.Form.Hidden = []views.Pair{{Name: "version", Value: fmt.Sprint(in.version)}}
+		crumbs = append(crumbs, views.Link{Text: r.Name, URL: one})
+	}
+	p.Frame = h.recordFrame(rv, p.Header.Title, crumbs...)
+	p.Form.Token = p.Frame.Token
+	var err error
+	fields := h.shownFields(rv, rv.records.Fields)
+	if p.Form.Fields, err = h.formFields(rv, fields, values, in, nil); err != nil {
+		return err
+	}
+	p.Form.Problem = leftOver(rv.kind, in.wrong, p.Form.Fields)
+	if in.theirs != nil {
+		p.Form.Submit = "Overwrite"
+		p.Conflict = h.conflictBox(rv, fields, in)
+	}
+	return render(rv.Context, status, views.FormOn(p))
+}
+
+// leftOver are the sentences about what the form has no field for.
+func leftOver(kind *catalog.Kind, wrong models.Problems, fields []views.Field) string {
+	var all []string
+	for name, sentence := range wrong {
+		if name == "" {
+			all = append(all, sentence)
+			continue
+		}
+		if slices.ContainsFunc(fields, func(f views.Field) bool { return f.Name == name }) {
+			continue
+		}
+		if f := kind.Field(name); f != nil {
+			name = f.Title
+		}
+		all = append(all, name+": "+sentence)
+	}
+	slices.Sort(all)
+	return strings.Join(all, " ")
+}
+
+func (h *Handlers) conflictBox(rv recordVisit, fields []*catalog.Field, in formInput) *views.Conflict {
+	theirs := in.theirs
+	box := &views.Conflict{
+		Who: theirs.UpdatedByName, When: when(rv.Context, theirs.UpdatedAt, h.store.Now()),
+		TheirsURL: rv.url(rv.records.OnePath(), *theirs),
+	}
+	for _, f := range fields {
+		theirText, yourText := f.Text(theirs.Values[f.Name], zone(rv.Context)), f.Text(in.values[f.Name], zone(rv.Context))
+		if f.Secret != "" || f.Ref != nil || theirText == yourText {
+			continue
+		}
+		box.Rows = append(box.Rows, views.ConflictRow{Label: f.Title, Theirs: theirText, Yours: yourText})
+	}
+	return box
+}
+
+// formFields shows fields with what was typed, or with the values there are.
+func (h *Handlers) formFields(rv recordVisit, fields []*catalog.Field, values map[string]any, in formInput, required map[string]bool) ([]views.Field, error) {
+	var all []views.Field
+	for i, f := range fields {
+		x := views.Field{
+			Name: f.Name, Label: f.Title, Help: f.Help, Problem: in.wrong[f.Name], Required: f.Required || required[f.Name],
+			Unit: f.Unit, Autofocus: i == 0 && in.typed == nil, MaxLength: f.MaxLength, Autocomplete: "off",
+		}
+		x.Value, x.Values = f.Text(values[f.Name], zone(rv.Context)), textsOf(values[f.Name])
+		x.Checked = values[f.Name] == true
+		if in.typed != nil {
+			x.Value, x.Values = in.typed.Get(f.Name), in.typed[f.Name]
+			x.Checked = len(x.Values) > 0
+		}
+		if f.Min != nil {
+			x.Min = fmt.Sprint(*f.Min)
+		}
+		if f.Max != nil {
+			x.Max = fmt.Sprint(*f.Max)
+		}
+		h.dressField(rv, f, &x)
+		if f.Ref != nil {
+			var err error
+			if x.Options, err = h.refOptions(rv, f, x.Values); err != nil {
+				return nil, err
+			}
+		}
+		if f.Widget == "ordered" {
+			all = append(all, orderedFields(x)...)
+			continue
+		}
+		all = append(all, x)
+	}
+	return all, nil
+}
+
+// dressField chooses how a field is entered.
+func (h *Handlers) dressField(rv recordVisit, f *catalog.Field, x *views.Field) {
+	v := rv.visit
+	for _, o := range f.Options {
+		option := views.Option{Value: o.Value, Text: o.Title}
+		if !v.Snapshot.Ceiling(v.At).Covers(o.Needs) {
+			option.Disabled, option.Text = true, o.Title+" (not open to this account)"
+		}
+		if role := roleOf(f, o.Value); role != nil {
+			option.Help = role.Sentence
+			if beyond := v.Snapshot.MayGrant(v.Who, v.At, role); !beyond.Empty() {
+				option.Disabled, option.Help = true, "It opens more than you have here, so you can not give it."
+			}
+		}
+		x.Options = append(x.Options, option)
+	}
+	switch {
+	case f.Secret == catalog.Sealed && f.Widget == "textarea":
+		x.Kind, x.Value = views.Textarea, ""
+		x.Help = strings.TrimSpace(x.Help + " Never shown again; left empty, what was given before stays.")
+	case f.Secret == catalog.Sealed:
+		x.Kind = views.Secret
+		x.Help = strings.TrimSpace(x.Help + " Never shown again; left empty, what was given before stays.")
+	case f.Type == "boolean":
+		x.Kind, x.Value = views.Checkbox, "1"
+	case f.Many && (f.Ref != nil || len(f.Options) > 0):
+		x.Kind = views.Multi
+	case f.Ref != nil:
+		x.Kind = views.Reference
+	case len(f.Options) > 0:
+		x.Kind = views.Select
+	case f.Many && f.Widget == "lines", f.Type == "object":
+		x.Kind = views.Lines
+	case f.Many:
+		x.Kind = views.Tags
+		x.Help = strings.TrimSpace(x.Help + " With commas between.")
+	case f.Widget == "money":
+		x.Kind, x.Step = views.Money, "0.01"
+	case f.Type == "integer", f.Type == "number":
+		x.Kind = views.Number
+		if f.Type == "number" {
+			x.Step = "any"
+		}
+	case f.Widget == "textarea":
+		x.Kind = views.Textarea
+	case f.Widget == "code":
+		x.Kind, x.Rows = views.Code, 16
+	case f.Format == "date-time":
+		x.Kind = views.Datetime
+		x.Help = strings.TrimSpace(x.Help + " In the time of " + zone(rv.Context).String() + ".")
+	case f.Format == "date":
+		x.Kind = views.Date
+	case f.Format == "e164":
+		x.Kind = views.Phone
+	case f.Format == "email":
+		x.Kind = views.Email
+	case f.Format == "uri":
+		x.Kind = views.URL
+	}
+}
+
+func roleOf(f *catalog.Field, name string) *catalog.Role {
+	if f.Roles == nil {
+		return nil
+	}
+	return f.Roles.Role(name)
+}
+
+// maxOptions is how many records a field offers to choose from.
+const maxOptions = 500
+
+// refOptions are the records that a field may name. The right to the form is
+// the right to choose: who attaches a number may see how applications are called.
+func (h *Handlers) refOptions(rv recordVisit, f *catalog.Field, chosen []string) ([]views.Option, error) {
+	ctx := rv.Request().Context()
+	all, err := h.store.RecordOptions(ctx, rv.grant, rv.kind, f, rv.at.Parent, "", maxOptions)
+	if err != nil {
+		return nil, err
+	}
+	var options []views.Option
+	missing := slices.Clone(chosen)
+	for _, r := range all {
+		id := r.ID.String()
+		options = append(options, views.Option{Value: id, Text: r.Name, Selected: slices.Contains(chosen, id)})
+		missing = slices.DeleteFunc(missing, func(c string) bool { return c == id })
+	}
+	// What is chosen stays choosable, also beyond the first ones.
+	on := rv.grant.Resource()
+	for _, text := range missing {
+		id, err := uuid.Parse(text)
+		if err != nil {
+			continue
+		}
+		r, err := h.store.Record(ctx, on.Tenant, on.Account, id)
+		if errors.Is(err, models.ErrNotFound) || err == nil && r.Kind != f.Ref.Records.Kind.Key {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, views.Option{Value: text, Text: r.Name, Selected: true})
+	}
+	return options, nil
+}
+
+// orderedFields offer one choice after the other, with room for two more.
+func orderedFields(x views.Field) (all []views.Field) {
+	chosen := slices.DeleteFunc(slices.Clone(x.Values), func(v string) bool { return v == "" })
+	for i := range max(3, len(chosen)+2) {
+		one := x
+		one.Kind, one.ID, one.Values, one.Value = views.Reference, fmt.Sprintf("f-%s-%d", x.Name, i+1), nil, ""
+		one.Label, one.Required, one.Options = fmt.Sprintf("%s: %d", x.Label, i+1), x.Required && i == 0, nil
+		if i > 0 {
+			one.Help, one.Problem, one.Autofocus = "", "", false
+		}
+		for _, o := range x.Options {
+			o.Selected = i < len(chosen) && o.Value == chosen[i]
+			one.Options = append(one.Options, o)
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+func textsOf(v any) (all []string) {
+	switch v := v.(type) {
+	case string:
+		return []string{v}
+	case []any:
+		for _, x := range v {
+			all = append(all, fmt.Sprint(x))
+		}
+	}
+	return all
+}
+
+// newImport is the form that takes the lines of a CSV text.
+func (h *Handlers) newImport(rv recordVisit) error {
+	return h.importForm(rv, http.StatusOK, "", nil, "")
+}
+
+func (h *Handlers) importForm(rv recordVisit, status int, typed string, report *views.Report, problem string) error {
+	title := "Append " + rv.records.Plural
+	if len(rv.above) > 0 {
+		title += " to " + rv.above[len(rv.above)-1].Name
+	}
+	f := h.recordFrame(rv, title, h.listLink(rv))
+	var columns []string
+	for _, x := range h.shownFields(rv, rv.records.Fields) {
+		columns = append(columns, x.Name)
+	}
+	return render(rv.Context, status, views.FormOn(views.FormPage{
+		Frame: f, Header: views.Header{Title: title, Text: rv.section.Sentence}, Report: report,
+		Form: views.Form{
+			Token: f.Token, Action: rv.listURL(), Cancel: rv.listURL(), Files: true, Submit: "Append", Problem: problem,
+			Fields: []views.Field{
+				{Kind: views.Code, Name: "csv", Label: "Lines", Value: typed, Rows: 8, Help: "The first line names the columns, such as " + strings.Join(columns, ", ") + "."},
+				{Kind: views.File, Name: "file", Label: "CSV file", Accept: ".csv,text/csv"},
+			},
+		},
+	}))
+}

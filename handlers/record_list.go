@@ -1,0 +1,494 @@
+package handlers
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+	"bailiwick/models"
+	"bailiwick/views"
+)
+
+// listAsked is what the address of a list asks for.
+type listAsked struct {
+	search  string
+	sort    string
+	filters map[string]string
+	columns []string // none for the section's own
+	below   bool
+	account uuid.UUID
+}
+
+func readList(rv recordVisit) listAsked {
+	q := rv.QueryParams()
+	a := listAsked{search: strings.TrimSpace(q.Get("q")), sort: q.Get("sort"), filters: map[string]string{}, below: q.Get("accounts") == "below" && rv.section.Inside == nil}
+	for _, f := range rv.kind.Fields {
+		if v := q.Get(f.Name); v != "" && models.Filterable(f) {
+			a.filters[f.Name] = v
+		}
+	}
+	for _, name := range q["column"] {
+		if listable(rv.kind, name) && !slices.Contains(a.columns, name) {
+			a.columns = append(a.columns, name)
+		}
+	}
+	if a.below {
+		a.account, _ = uuid.Parse(q.Get("account"))
+	}
+	return a
+}
+
+func listable(kind *catalog.Kind, name string) bool {
+	return kind.Field(name) != nil || name == "created_at" || name == "updated_at"
+}
+
+func (a listAsked) query() models.RecordQuery {
+	return models.RecordQuery{Search: a.search, Sort: a.sort, Filters: a.filters, Below: a.below, Account: a.account}
+}
+
+// pairs are the parameters of the same list, leaving some out.
+func (a listAsked) pairs(without ...string) (all []views.Pair) {
+	add := func(name, value string) {
+		if value != "" && !slices.Contains(without, name) {
+			all = append(all, views.Pair{Name: name, Value: value})
+		}
+	}
+	add("q", a.search)
+	for _, name := range slices.Sorted(maps.Keys(a.filters)) {
+		add(name, a.filters[name])
+	}
+	if a.below {
+		add("accounts", "below")
+		if a.account != uuid.Nil {
+			add("account", a.account.String())
+		}
+	}
+	add("sort", a.sort)
+	for _, c := range a.columns {
+		add("column", c)
+	}
+	return all
+}
+
+func address(path string, pairs []views.Pair, more ...string) string {
+	q := url.Values{}
+	for _, p := range pairs {
+		q.Add(p.Name, p.Value)
+	}
+	for i := 0; i+1 < len(more); i += 2 {
+		q.Set(more[i], more[i+1])
+	}
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
+
+func (h *Handlers) listRecords(rv recordVisit) error {
+	asked, here := readList(rv), rv.listURL()
+	q := asked.query()
+	q.After, q.Before = rv.QueryParam("after"), rv.QueryParam("before")
+	l, err := h.store.Records(rv.Request().Context(), rv.grant, rv.at, q)
+	if err != nil {
+		return err
+	}
+	title := h.listTitle(rv, rv.section)
+	p := views.RecordListPage{
+		Frame: h.recordFrame(rv, title), Header: views.Header{Title: title}, Tabs: h.besides(rv),
+		List: views.List{
+			Label: rv.records.Plural, CSVURL: address(here+".csv", asked.pairs()),
+			Pager: views.Pager{Summary: counted(l.Total, rv.records)},
+			Empty: views.Empty{Icon: rv.section.Icon, Title: "No " + rv.records.Plural + " yet", Text: rv.section.Sentence},
+		},
+	}
+	if n := len(rv.above); n > 0 {
+		p.Header.Title = title + " of " + rv.above[n-1].Name
+	}
+	if rv.records.Sum != nil {
+		p.Header.Text = rv.records.SumTitle + ": " + l.Sum
+	}
+	if may := rv.records.Create; may != 0 && rv.visit.May.Has(may) {
+		add := views.Action{Text: "Add " + rv.records.Noun, URL: here + "/new", Icon: "plus", Primary: true}
+		if rv.records.Import {
+			add.Text = "Append " + rv.records.Plural
+		}
+		p.Header.Actions, p.List.Empty.Action = []views.Action{add}, &add
+	}
+	if len(asked.pairs("sort", "column")) > 0 {
+		p.List.Clear = address(here, asked.pairs(slices.Concat([]string{"q", "accounts", "account"}, slices.Collect(maps.Keys(asked.filters)))...))
+	}
+	if l.Prev != "" {
+		p.List.Pager.Previous = address(here, asked.pairs(), "before", l.Prev)
+	}
+	if l.Next != "" {
+		p.List.Pager.Next = address(here, asked.pairs(), "after", l.Next)
+	}
+	accounts, err := h.accountsBelow(rv, asked)
+	if err != nil {
+		return err
+	}
+	if p.List.Search, p.List.Chips, err = h.listSearch(rv, asked, accounts); err != nil {
+		return err
+	}
+	p.List.Columns = columnChoice(rv, asked)
+	p.List.Table = h.recordTable(rv, asked, l, accounts)
+	return render(rv.Context, http.StatusOK, views.RecordList(p))
+}
+
+// counted is how many records a list has, as far as it was counted.
+func counted(n int, r *catalog.Records) string {
+	switch {
+	case n == 1:
+		return "1 " + r.Noun
+	case n > models.CountCap:
+		return fmt.Sprintf("more than %d %s", models.CountCap, r.Plural)
+	}
+	return fmt.Sprintf("%d %s", n, r.Plural)
+}
+
+// besides are the sections beside one that is inside a record.
+func (h *Handlers) besides(rv recordVisit) (tabs []views.Tab) {
+	if rv.section.Inside == nil {
+		return nil
+	}
+	for _, s := range h.inside(rv, rv.section.Inside) {
+		tabs = append(tabs, views.Tab{Text: upper(s.Records.Plural), URL: rv.url(s.Path), Current: s == rv.section})
+	}
+	if len(tabs) < 2 {
+		return nil
+	}
+	return tabs
+}
+
+// accountsBelow are the accounts whose records the list shows, or nil where it
+// shows this account's alone.
+func (h *Handlers) accountsBelow(rv recordVisit, asked listAsked) (map[uuid.UUID]models.Account, error) {
+	if !asked.below {
+		return nil, nil
+	}
+	ids, err := h.store.AccountsSeen(rv.grant, rv.section)
+	if err != nil {
+		return nil, err
+	}
+	return h.store.AccountsByID(rv.Request().Context(), rv.grant.Resource().Tenant, ids)
+}
+
+// hasBelow tells whether an account below shows the section to who looks.
+func (rv recordVisit) hasBelow() (found bool) {
+	v := rv.visit
+	v.Snapshot.Descendants(v.At, func(a authz.Account) bool {
+		found = v.Snapshot.Decide(v.Who, rv.section.View, a).Allow
+		return !found
+	})
+	return found
+}
+
+// maxAccounts is how many accounts a list offers to choose from.
+const maxAccounts = 200
+
+// listSearch is the search of a list with its filters, and those in force.
+func (h *Handlers) listSearch(rv recordVisit, asked listAsked, accounts map[uuid.UUID]models.Account) (*views.Search, []views.Chip, error) {
+	here := rv.listURL()
+	s := &views.Search{Action: here, Value: asked.search, Placeholder: "Search " + rv.records.Plural}
+	var chips []views.Chip
+	var offered []string
+	for _, f := range rv.kind.Fields {
+		value := asked.filters[f.Name]
+		if !models.Filterable(f) || fixedHere(rv, f) || value == "" && !slices.Contains(rv.records.Columns, f.Name) {
+			continue
+		}
+		x := views.Field{Kind: views.Select, Name: f.Name, ID: "filter-" + f.Name, Label: f.Title, Value: value, Required: true, Options: []views.Option{{Text: f.Title + ": any"}}}
+		switch {
+		case f.Type == "boolean":
+			x.Options = append(x.Options, views.Option{Value: "true", Text: f.Title + ": yes"}, views.Option{Value: "false", Text: f.Title + ": no"})
+		case f.Ref != nil:
+			chosen := []string{}
+			if value != "" {
+				chosen = []string{value}
+			}
+			options, err := h.refOptions(rv, f, chosen)
+			if err != nil {
+				return nil, nil, err
+			}
+			x.Options = append(x.Options, options...)
+		default:
+			for _, o := range f.Options {
+				x.Options = append(x.Options, views.Option{Value: o.Value, Text: o.Title})
+			}
+		}
+		s.Filters, offered = append(s.Filters, x), append(offered, f.Name)
+		if value != "" {
+			chips = append(chips, views.Chip{Text: f.Title + ": " + chosenText(x, value), RemoveURL: address(here, asked.pairs(f.Name))})
+		}
+	}
+	if rv.section.Inside == nil && (asked.below || rv.hasBelow()) {
+		s.Filters = append(s.Filters, views.Field{Kind: views.Checkbox, Name: "accounts", ID: "filter-accounts", Label: "Accounts below too", Value: "below", Checked: asked.below})
+		offered = append(offered, "accounts")
+	}
+	if asked.below {
+		chips = append(chips, views.Chip{Text: "Accounts below too", RemoveURL: address(here, asked.pairs("accounts", "account"))})
+		if len(accounts) <= maxAccounts {
+			s.Filters = append(s.Filters, accountFilter(asked, accounts))
+			offered = append(offered, "account")
+		}
+		if a, ok := accounts[asked.account]; ok {
+			chips = append(chips, views.Chip{Text: "Account: " + a.Name, RemoveURL: address(here, asked.pairs("account"))})
+		}
+	}
+	s.Keep = asked.pairs(append(offered, "q")...)
+	return s, chips, nil
+}
+
+// fixedHere tells whether all records of the section have the same value.
+func fixedHere(rv recordVisit, f *catalog.Field) bool {
+	return len(rv.records.Where[f.Name]) == 1 || f == rv.kind.Parent && rv.section.Inside != nil
+}
+
+func accountFilter(asked listAsked, accounts map[uuid.UUID]models.Account) views.Field {
+	x := views.Field{Kind: views.Select, Name: "account", ID: "filter-account", Label: "Account", Required: true, Options: []views.Option{{Text: "Account: any"}}}
+	if asked.account != uuid.Nil {
+		x.Value = asked.account.String()
+	}
+	for _, a := range slices.SortedFunc(maps.Values(accounts), func(a, b models.Account) int { return strings.Compare(a.Path, b.Path) }) {
+		x.Options = append(x.Options, views.Option{Value: a.ID.String(), Text: a.Name})
+	}
+	return x
+}
+
+func chosenText(x views.Field, value string) string {
+	for _, o := range x.Options {
+		if o.Value == value {
+			return strings.TrimPrefix(o.Text, x.Label+": ")
+		}
+	}
+	return value
+}
+
+func columnChoice(rv recordVisit, asked listAsked) *views.ColumnChoice {
+	c := &views.ColumnChoice{Action: rv.listURL(), Name: "column", Keep: asked.pairs("column")}
+	shown := columnsOf(rv, asked)
+	for _, f := range rv.kind.Fields {
+		c.Options = append(c.Options, views.Option{Value: f.Name, Text: f.Title, Selected: slices.Contains(shown, f.Name)})
+	}
+	for _, name := range []string{"created_at", "updated_at"} {
+		c.Options = append(c.Options, views.Option{Value: name, Text: propertyTitle(rv.kind, name), Selected: slices.Contains(shown, name)})
+	}
+	return c
+}
+
+func columnsOf(rv recordVisit, asked listAsked) []string {
+	if len(asked.columns) > 0 {
+		return asked.columns
+	}
+	return rv.records.Columns
+}
+
+func propertyTitle(kind *catalog.Kind, name string) string {
+	switch name {
+	case "created_at":
+		return "Made"
+	case "updated_at":
+		return "Changed"
+	}
+	return kind.Field(name).Title
+}
+
+func (h *Handlers) recordTable(rv recordVisit, asked listAsked, l models.RecordList, accounts map[uuid.UUID]models.Account) views.Table {
+	t := views.Table{Token: rv.visit.Token}
+	columns := columnsOf(rv, asked)
+	for _, name := range columns {
+		t.Columns = append(t.Columns, h.recordColumn(rv, asked, name))
+	}
+	if asked.below {
+		t.Columns = append(t.Columns, views.Column{Text: "Account"})
+	}
+	back := address(rv.listURL(), asked.pairs())
+	for _, r := range l.Records {
+		row := views.Row{ID: r.ID.String(), Menu: h.rowMenu(rv, r, back)}
+		for i, name := range columns {
+			cell := h.recordCell(rv, name, r, l.Names)
+			if i == 0 {
+				cell = linked(cell, h.oneURL(rv, r))
+			}
+			row.Cells = append(row.Cells, cell)
+		}
+		if asked.below {
+			row.Cells = append(row.Cells, views.Cell{Text: accounts[r.AccountID].Name, URL: accountPath(r.AccountID, filled(rv.section.Path))})
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// linked makes a cell lead to its record, also where it has only badges.
+func linked(cell views.Cell, to string) views.Cell {
+	cell.URL = to
+	if cell.Text == "" && to != "" {
+		cell.Text = "Open"
+	}
+	return cell
+}
+
+// rowMenu is what may be done with a record from its list: also to enter what
+// is inside it, where its own page may not be opened.
+func (h *Handlers) rowMenu(rv recordVisit, r models.Record, back string) []views.Action {
+	menu := h.recordMenu(rv, r, back)
+	if one := rv.records.One; !rv.visit.May.Has(one.View) && r.AccountID == rv.visit.Place.Account {
+		for _, s := range h.inside(rv, one) {
+			menu = append(menu, views.Action{Text: upper(s.Records.Plural), URL: rv.url(s.Path, r), Icon: s.Icon})
+		}
+	}
+	return menu
+}
+
+func (h *Handlers) recordColumn(rv recordVisit, asked listAsked, name string) views.Column {
+	f := rv.kind.Field(name)
+	col := views.Column{Text: propertyTitle(rv.kind, name)}
+	if f != nil {
+		col.Number = f.Type == "integer" || f.Type == "number"
+		if !models.Sortable(rv.kind, f) {
+			return col
+		}
+	}
+	sort := orElse(asked.sort, rv.records.Sort)
+	next := name
+	switch sort {
+	case name:
+		col.Sorted, next = "ascending", "-"+name
+	case "-" + name:
+		col.Sorted = "descending"
+	}
+	col.SortURL = address(rv.listURL(), asked.pairs("sort"), "sort", next)
+	return col
+}
+
+// cellLength is how much of a long text a list shows.
+const cellLength = 80
+
+func (h *Handlers) recordCell(rv recordVisit, name string, r models.Record, names map[uuid.UUID]string) views.Cell {
+	switch name {
+	case "created_at":
+		return h.timeCell(rv, r.CreatedAt)
+	case "updated_at":
+		return h.timeCell(rv, r.UpdatedAt)
+	}
+	f := rv.kind.Field(name)
+	if !rv.visit.Snapshot.Ceiling(rv.visit.At).Covers(f.Needs) {
+		return views.Cell{}
+	}
+	cell := h.valueCell(rv, f, r, names)
+	if runes := []rune(cell.Text); len(runes) > cellLength {
+		cell.Title, cell.Text = cell.Text, string(runes[:cellLength])+"…"
+	}
+	cell.Text = strings.ReplaceAll(cell.Text, "\n", " · ")
+	return cell
+}
+
+// wholeCell is a value as the page of a record shows it.
+func (h *Handlers) wholeCell(rv recordVisit, f *catalog.Field, r models.Record, names map[uuid.UUID]string) views.Cell {
+	cell := h.valueCell(rv, f, r, names)
+	cell.Block = f.Widget == "textarea" || f.Widget == "code" || f.Widget == "lines" || f.Type == "object"
+	cell.Mono = cell.Mono || f.Widget == "code"
+	if f.Format == "uri" {
+		cell.URL = cell.Text
+	}
+	return cell
+}
+
+func (h *Handlers) valueCell(rv recordVisit, f *catalog.Field, r models.Record, names map[uuid.UUID]string) views.Cell {
+	v := r.Values[f.Name]
+	switch {
+	case v == nil:
+		return views.Cell{}
+	case f.Name == "state":
+		return views.Cell{Badges: []views.Badge{stateBadge(f, r.State())}}
+	case f.Ref != nil:
+		return h.refCell(rv, f, r, names)
+	case f.Many && len(f.Options) == 0 && f.Widget == "tags":
+		var badges []views.Badge
+		for _, text := range textsOf(v) {
+			badges = append(badges, views.Badge{Text: text})
+		}
+		return views.Cell{Badges: badges}
+	case len(f.Options) > 0:
+		var titles []string
+		for _, text := range textsOf(v) {
+			if o := f.Option(text); o != nil {
+				text = o.Title
+			}
+			titles = append(titles, text)
+		}
+		return views.Cell{Text: strings.Join(titles, ", ")}
+	case f.Type == "boolean":
+		if v == true {
+			return views.Cell{Text: "Yes"}
+		}
+		return views.Cell{Text: "No"}
+	case f.Widget == "money":
+		if n, ok := v.(float64); ok {
+			return views.Cell{Text: fmt.Sprintf("%.2f", n)}
+		}
+	case f.Format == "date-time":
+		if t, err := time.Parse(time.RFC3339, fmt.Sprint(v)); err == nil {
+			return h.timeCell(rv, t)
+		}
+	}
+	text := f.Text(v, zone(rv.Context))
+	if f.Unit != "" {
+		text += " " + f.Unit
+	}
+	return views.Cell{Text: text, Mono: f.Format == "e164" || f.Format == "cidr" || f.Secret != ""}
+}
+
+// refCell names records that a record names, and leads to a single one.
+func (h *Handlers) refCell(rv recordVisit, f *catalog.Field, r models.Record, names map[uuid.UUID]string) views.Cell {
+	var all []string
+	ids := textsOf(r.Values[f.Name])
+	for _, text := range ids {
+		id, _ := uuid.Parse(text)
+		all = append(all, orElse(names[id], "gone"))
+	}
+	cell := views.Cell{Text: strings.Join(all, ", ")}
+	if one := f.Ref.Records.One; len(ids) == 1 && f.Ref.Inside == nil && all[0] != "gone" && r.AccountID == rv.visit.Place.Account && rv.visit.May.Has(one.View) {
+		id, _ := uuid.Parse(ids[0])
+		cell.URL = accountPath(r.AccountID, filled(f.Ref.Records.OnePath(), id))
+	}
+	return cell
+}
+
+func (h *Handlers) timeCell(rv recordVisit, t time.Time) views.Cell {
+	return views.Cell{Text: when(rv.Context, t, h.store.Now()), Title: exact(t.In(zone(rv.Context)))}
+}
+
+func (h *Handlers) byCell(rv recordVisit, t time.Time, who string) views.Cell {
+	cell := h.timeCell(rv, t)
+	if who != "" {
+		cell.Text += " by " + who
+	}
+	return cell
+}
+
+var stateTones = map[string]views.Tone{
+	"enabled": views.Good, "active": views.Good, "live": views.Good, "running": views.Good, "ready": views.Good, "verified": views.Good,
+	"purchased": views.Good, "sent": views.Good, "delivered": views.Good, "received": views.Good, "answered": views.Good, "on": views.Good,
+	"talking": views.Good, "passed": views.Good, "done": views.Good,
+	"failed": views.Bad, "blocked": views.Bad, "refused": views.Bad, "expired": views.Bad, "cancelled": views.Bad, "suspended": views.Bad,
+	"inactive": views.Warn, "paused": views.Warn, "disabled": views.Warn, "unverified": views.Warn, "reserved": views.Warn,
+	"requested": views.Info, "queued": views.Info, "waiting": views.Info, "open": views.Info, "new": views.Info, "available": views.Info,
+}
+
+func stateBadge(f *catalog.Field, state string) views.Badge {
+	b := views.Badge{Text: state, Tone: stateTones[state]}
+	if o := f.Option(state); o != nil {
+		b.Text = o.Title
+	}
+	return b
+}
