@@ -62,3 +62,9 @@ func New(store *models.Store, c Config) (http.Handler, error) {
 
 // link is an address for people, built from the configured one.
 func (h *Handlers) link(path string) string { return h.config.PublicURL.JoinPath(path).String() }
+
+// Table is the route table as data: method, path and who may.
+func Table(store *models.Store) []guard.Line {
+	h := &Handlers{store: store, catalog: store.Catalog()}
+	return guard.Describe(h.Routes())
+}
