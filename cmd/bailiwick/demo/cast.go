@@ -58,6 +58,7 @@ func Seed(ctx context.Context, s *models.Store) (Cast, error) {
 	sd.accounts()
 	sd.memberships()
 	sd.subusers()
+	sd.records()
 	if sd.err != nil {
 		return Cast{}, sd.err
 	}

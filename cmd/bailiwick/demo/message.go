@@ -1,0 +1,46 @@
+package demo
+
+import "bailiwick/models"
+
+var texts = []string{
+	"Your appointment is tomorrow at 9:30. Reply 1 to keep it, 2 to move it.",
+	"Your parcel is on its way and arrives between 10 and 12.",
+	"Your code is 402 117. It is good for ten minutes.",
+	"Thank you for your call. How was it, from 1 to 5?",
+	"The truck is 12 minutes away. The driver's name is Oskar.",
+	"Your table for four is booked for Friday at 19:00.",
+	"The invoice of this month is in your mailbox.",
+	"We are closed on Monday. In an emergency call the number on our page.",
+}
+
+var answers = []string{"1", "2", "Thank you!", "5", "Can it be an hour later?", "Please call me back.", "Which invoice?", "STOP"}
+
+// waitingMessages sends n messages of each way, which wait for the data plane.
+func (d desk) waitingMessages(n int, own func(int) string) {
+	for i := range n {
+		d.add("sms_one_way", row{"from": "Analytical", "to": mobile(i), "text": texts[i%len(texts)]})
+		d.add("sms_two_way", row{"from": own(i), "to": mobile(80 + i), "text": texts[(i+3)%len(texts)]})
+	}
+}
+
+// messages reports n messages of each way that are done.
+func (d desk) messages(n int, own func(int) string) {
+	var oneWay, twoWay []models.Report
+	outcome := func() string { return one(d.dice, "delivered", "delivered", "delivered", "sent", "failed") }
+	for i := range n {
+		oneWay = append(oneWay, models.Report{At: d.earlier(30), Values: row{
+			"way": "one_way", "direction": "outbound", "from": "Analytical", "to": mobile(d.dice.IntN(400)), "text": texts[i%len(texts)],
+			"state": outcome(), "parts": 1, "cost": 0.05,
+		}})
+		out := row{
+			"way": "two_way", "direction": "outbound", "from": own(i % 6), "to": mobile(80 + i/2), "text": texts[(i/2)%len(texts)],
+			"state": outcome(), "parts": 1, "cost": 0.05,
+		}
+		if i%2 == 1 {
+			out = row{"way": "two_way", "direction": "inbound", "from": mobile(80 + i/2), "to": own(i % 6), "text": answers[(i/2)%len(answers)], "state": "received", "parts": 1, "cost": 0}
+		}
+		twoWay = append(twoWay, models.Report{At: d.earlier(30), Values: out})
+	}
+	d.report("sms_one_way_history", oneWay)
+	d.report("sms_two_way_history", twoWay)
+}
