@@ -53,7 +53,7 @@ func (h *Handlers) listAudit(c echo.Context, g authz.Grant) error {
 func (h *Handlers) auditChange(c echo.Context, e models.AuditEvent) views.Change {
 	at := e.At.In(zone(c))
 	return views.Change{
-		Who: e.PrincipalName, What: actionWords(e), When: when(c, e.At, h.store.Now()), WhenExact: exact(at), Details: changeWords(e.Change),
+		Who: e.PrincipalName, What: actionWords(e), When: when(c, e.At, h.store.Now()), WhenExact: exact(at), Details: h.changeWords(e.Change),
 	}
 }
 
@@ -80,7 +80,7 @@ func actionWords(e models.AuditEvent) string {
 }
 
 // changeWords tells before and after, field by field.
-func changeWords(raw json.RawMessage) (lines []string) {
+func (h *Handlers) changeWords(raw json.RawMessage) (lines []string) {
 	var fields map[string]any
 	if json.Unmarshal(raw, &fields) != nil {
 		return nil
@@ -93,19 +93,20 @@ func changeWords(raw json.RawMessage) (lines []string) {
 	for _, n := range names {
 		label := strings.ReplaceAll(n, "_", " ")
 		if m, ok := fields[n].(map[string]any); ok && len(m) == 2 && has(m, "from") && has(m, "to") {
-			if from, to := words(m["from"]), words(m["to"]); from != to {
+			if from, to := h.words(m["from"]), h.words(m["to"]); from != to {
 				lines = append(lines, label+": "+from+" → "+to)
 			}
 			continue
 		}
-		lines = append(lines, label+": "+words(fields[n]))
+		lines = append(lines, label+": "+h.words(fields[n]))
 	}
 	return lines
 }
 
 func has(m map[string]any, key string) bool { _, ok := m[key]; return ok }
 
-func words(v any) string {
+// words shows a value: roles and entitlements by their titles, which people know.
+func (h *Handlers) words(v any) string {
 	switch v := v.(type) {
 	case nil:
 		return "none"
@@ -116,14 +117,21 @@ func words(v any) string {
 		return "no"
 	case []any:
 		var all []string
-		for _, x := range v {
-			all = append(all, words(x))
-		}
-		if len(all) > 6 {
-			all = append(all[:6], fmt.Sprintf("and %d more", len(v)-6))
+		for i, x := range v {
+			if i == 6 {
+				all = append(all, fmt.Sprintf("and %d more", len(v)-i))
+				break
+			}
+			all = append(all, h.words(x))
 		}
 		return strings.Join(all, ", ")
 	case string:
+		if r := h.catalog.Role(v); r != nil {
+			return r.Title
+		}
+		if e := h.catalog.Entitlement(v); e != nil {
+			return e.Title
+		}
 		if v == "" {
 			return "none"
 		}

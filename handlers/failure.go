@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"bailiwick/authz"
+	"bailiwick/catalog"
 	"bailiwick/handlers/guard"
 	"bailiwick/models"
 	"bailiwick/views"
@@ -133,32 +134,26 @@ func (h *Handlers) denied(c echo.Context, d *authz.Denial) error {
 	if v == nil || !d.Decision.Visible() {
 		return h.answer(c, models.ErrNotFound)
 	}
-	helpers := h.helpers(c, v)
+	helpers := h.helpers(c, v, d.Permission)
 	if d.Decision.Reason == authz.AccountSuspended {
 		return render(c, http.StatusForbidden, views.Suspended(views.SuspendedPage{
 			Token: v.Token, Account: v.Place.Name, Helpers: helpers, SignOut: "/sign-out",
 		}))
 	}
-	info := h.catalog.Info(d.Permission)
+	x := v.Snapshot.Explain(d.Decision, d.Permission)
 	p := views.DeniedPage{
-		Frame: h.frame(c, "Not allowed"), Permission: info.Title, Sentence: info.Sentence, Account: v.Place.Name,
-		Helpers: helpers, RequestID: requestID(c), BackURL: accountPath(v.Place.Account), Reason: "None of your roles here gives it.",
+		Frame: h.frame(c, "Not allowed"), Permission: x.Title, Sentence: x.Sentence, Account: v.Place.Name,
+		Helpers: helpers, RequestID: requestID(c), BackURL: accountPath(v.Place.Account), Reason: x.Reason,
 	}
-	for _, set := range h.catalog.Sets {
+	for _, m := range x.Missing {
+		p.Entitlement = m.Entitlement.Title
+	}
+	for _, set := range x.GivenBy {
 		for _, r := range set.Roles {
-			if r.Own.Has(d.Permission) && h.fits(r.Key, v.Place.Kind) {
+			if p.Entitlement == "" && h.fits(r.Key, v.Place.Kind) {
 				p.Roles = append(p.Roles, roleTitle(r))
 			}
 		}
-	}
-	if d.Decision.Reason == authz.CeilingLacks {
-		p.Reason = "Your role gives it, but this account may not use it."
-		for _, e := range h.catalog.Entitlements {
-			if info.Needs.Covers(e.Bit) && !v.Snapshot.Ceiling(v.At).Covers(e.Bit) {
-				p.Entitlement = e.Title
-			}
-		}
-		p.Roles = nil
 	}
 	return render(c, http.StatusForbidden, views.Denied(p))
 }
@@ -174,13 +169,26 @@ func (h *Handlers) fits(role, kind string) bool {
 	return true
 }
 
-// helpers are the names of who can give more here: the account's owner.
-func (h *Handlers) helpers(c echo.Context, v *guard.Visit) []string {
-	names, err := h.store.Names(c.Request().Context(), []uuid.UUID{v.Place.Owner})
-	if err != nil || v.Session.Principal.ID == v.Place.Owner {
-		return nil
+// helpers are the names of those who work in this very account and can give
+// the reader more here; who works above is not named, the owner apart.
+func (h *Handlers) helpers(c echo.Context, v *guard.Visit, p catalog.Permission) []string {
+	ids := []uuid.UUID{v.Place.Owner}
+	for id := range v.Snapshot.Helpers(v.Session.Principal.Kind, p, v.At, v.At) {
+		if id.Kind == authz.Member && id.ID != v.Place.Owner && len(ids) < 4 {
+			ids = append(ids, id.ID)
+		}
 	}
-	return []string{names[v.Place.Owner]}
+	names, err := h.store.Names(c.Request().Context(), ids)
+	if err != nil {
+		return nil // the page says the rest
+	}
+	var all []string
+	for _, id := range ids {
+		if id != v.Session.Principal.ID && names[id] != "" {
+			all = append(all, names[id])
+		}
+	}
+	return all
 }
 
 func sentences(p models.Problems) string {

@@ -85,6 +85,7 @@ func (h *Handlers) showEntitlements(c echo.Context, g authz.Grant) error {
 		Empty: views.Empty{Icon: "sliders-horizontal", Title: "No sub-accounts yet",
 			Text: "Once there are sub-accounts, this is where you decide what each of them may use."},
 	}
+	p.Header.Menu = []views.Action{{Text: "Export as CSV", URL: place.address(place.path, "", "format", "csv")}}
 	if place.filter.Under != uuid.Nil {
 		p.Search.Keep = []views.Pair{{Name: "under", Value: place.under()}}
 	}

@@ -91,12 +91,20 @@ func (a canCommand) Run(ctx context.Context, c *Config) error {
 	if d.Allow {
 		answer = "allow"
 	}
-	fmt.Printf("%s\n%s may %s (%s) at %s\nreason: %s\n", answer, who, a.Permission, cat.Info(p).Title, id, d.Reason)
-	if r := cat.RoleByID(d.Role); r != nil && d.HeldAt != authz.NoAccount {
-		fmt.Printf("role: %s held at %s\n", r.Key, snap.ID(d.HeldAt))
+	x := snap.Explain(d, p)
+	fmt.Printf("%s: %s may %s\n%s\n", answer, who, x.Sentence, x.Reason)
+	if x.Role != nil && d.HeldAt != authz.NoAccount {
+		fmt.Printf("role: %s, held at %s\n", x.Role.Key, x.HeldAt)
 	}
-	if d.CutBy != authz.NoAccount && d.Reason == authz.CeilingLacks {
-		fmt.Printf("cut by: %s\n", snap.ID(d.CutBy))
+	for _, m := range x.Missing {
+		fmt.Printf("missing: %s, cut by %s\n", m.Entitlement.Key, m.CutBy)
+	}
+	if !d.Allow {
+		for _, set := range x.GivenBy {
+			for _, r := range set.Roles {
+				fmt.Printf("would be given by: %s\n", r.Key)
+			}
+		}
 	}
 	if !d.Allow {
 		return exit(1)
