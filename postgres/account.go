@@ -103,13 +103,12 @@ func (a account) do(f func()) error {
 	return <-result
 }
 
-// canEnter tries it.
-func (a account) canEnter(dir string) bool {
-	var err error
+// enter tries to get into the folder.
+func (a account) enter(dir string) (err error) {
 	if failed := a.do(func() { _, err = os.Lstat(dir + "/.") }); failed != nil {
-		return false
+		return fmt.Errorf("this program cannot run anything as user %s: %w", a.name, failed)
 	}
-	return err == nil
+	return err
 }
 
 // mayPass judges by the mode alone.

@@ -46,9 +46,13 @@ type binaries struct {
 // findBinaries returns the Postgres that the program carries or else the newest
 // installed one that may use data of the given major version (0: no data yet).
 func (f *folder) findBinaries(ctx context.Context, a account, major int) (binaries, error) {
-	carried, err := f.unpack()
+	bin, err := f.unpack()
+	if err != nil && !errors.Is(err, errNotCarried) {
+		return binaries{}, fmt.Errorf("unpacking the server into %s: %w", f.dir, err)
+	}
+	var carried binaries
 	if err == nil {
-		carried, err = f.ask(ctx, a, carried.bin)
+		carried, err = f.ask(ctx, a, bin)
 	}
 	if err == nil {
 		if major != 0 && major != carried.major {
@@ -59,7 +63,7 @@ func (f *folder) findBinaries(ctx context.Context, a account, major int) (binari
 	if ctx.Err() != nil {
 		return binaries{}, ctx.Err()
 	}
-	// Not packed, or not able to run here, for want of glibc perhaps.
+	// Not carried, or not able to run here, for want of glibc perhaps.
 	refused := fmt.Errorf("%w that runs here (%w): install Postgres %d or newer, or set DATABASE_URL", ErrNoBinaries, err, oldest)
 	for _, bin := range installed() {
 		found, err := f.ask(ctx, a, bin)
@@ -80,39 +84,42 @@ func (f *folder) otherVersion(major int, b binaries) error {
 		ErrVersion, f.data(), major, b.version, major, major)
 }
 
-// unpack makes sure that the carried server lies in the folder, whole.
-func (f *folder) unpack() (binaries, error) {
+var errNotCarried = errors.New("this program was built without one")
+
+// unpack makes sure that the carried server lies in the folder, whole, and returns
+// the folder of its programs.
+func (f *folder) unpack() (bin string, err error) {
 	file, err := dist.Open("dist/" + runtime.GOOS + "-" + runtime.GOARCH + ".tar.zst")
 	if errors.Is(err, fs.ErrNotExist) {
-		return binaries{}, errors.New("this program was built without one")
+		return "", errNotCarried
 	}
 	if err != nil {
-		return binaries{}, err
+		return "", err
 	}
 	defer file.Close()
 	digest, err := pack.Digest(file)
 	if err != nil {
-		return binaries{}, err
+		return "", err
 	}
 	home := f.path(fmt.Sprintf("server-%x", digest[:6]))
-	b := binaries{bin: filepath.Join(home, "bin")}
+	bin = filepath.Join(home, "bin")
 	if _, err := os.Stat(home); err == nil {
-		return b, nil
+		return bin, nil
 	}
 	unfinished := f.path("server.new")
 	if err := os.RemoveAll(unfinished); err != nil {
-		return b, err
+		return "", err
 	}
 	if err := makeOpen(unfinished, 0o755); err != nil {
-		return b, err
+		return "", err
 	}
 	if err := pack.Unpack(file, unfinished); err != nil {
-		return b, fmt.Errorf("unpacking: %w", err)
+		return "", err
 	}
 	if err := syncFilesystem(unfinished); err != nil {
-		return b, err
+		return "", err
 	}
-	return b, os.Rename(unfinished, home)
+	return bin, os.Rename(unfinished, home)
 }
 
 // syncFilesystem makes everything written so far survive a power cut, so that a

@@ -146,11 +146,7 @@ func (p *panel) server(t *testing.T) int {
 	return pid
 }
 
-func (p *panel) url(role, database string) string {
-	s := Server{folder: p.folder}
-	s.folder.socket = s.folder.path("run")
-	return s.url(role, database)
-}
+func (p *panel) url(role, database string) string { return folderAt(p.folder.dir).url(role, database) }
 
 // check looks for each row that was acknowledged.
 func (p *panel) check(t *testing.T) {
@@ -180,7 +176,6 @@ func TestCrashThenTheNumberBelongsToAnother(t *testing.T) {
 		}
 		_ = kill(p.server(t))
 		p.kill()
-		p.folder.socket = p.folder.path("run")
 
 		stranger := exec.Command("sleep", "60")
 		stranger.SysProcAttr = &syscall.SysProcAttr{Credential: owner.credential()}

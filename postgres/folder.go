@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -141,22 +142,23 @@ func (f *folder) account() (account, error) {
 
 // admit makes sure that the account can get to the folder.
 func (f *folder) admit(a account) error {
-	if !a.dropped || a.canEnter(f.dir) {
+	err := a.enter(f.dir)
+	if err == nil {
 		return nil
 	}
 	// Only explains: access lists can allow what the mode alone does not.
 	for dir := range ancestors(f.dir) {
-		if info, err := os.Stat(dir); err == nil && !a.mayPass(info) {
+		if info, failed := os.Stat(dir); failed == nil && !a.mayPass(info) {
 			return fmt.Errorf("%w: Postgres runs as user %s, who cannot enter %s (%s): "+
 				"choose a data folder elsewhere, such as /var/lib/bailiwick, or let others pass with chmod o+x %s",
 				ErrFolder, a.name, dir, info.Mode(), dir)
 		}
 	}
-	return fmt.Errorf("%w: Postgres runs as user %s, who cannot enter %s", ErrFolder, a.name, f.dir)
+	return fmt.Errorf("%w: Postgres runs as user %s: %w", ErrFolder, a.name, err)
 }
 
 // ancestors goes from the root down to dir itself.
-func ancestors(dir string) func(yield func(string) bool) {
+func ancestors(dir string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		if !yield("/") {
 			return

@@ -98,7 +98,7 @@ func startPanel(t *testing.T, dir string, as account, from int) *panel {
 	t.Helper()
 	c := testProgram(t, dir, as)
 	c.Env = append(c.Env, panelVariable+"="+dir, fromVariable+"="+strconv.Itoa(from))
-	p := &panel{cmd: c, folder: &folder{dir: dir}, read: make(chan struct{}), last: from}
+	p := &panel{cmd: c, folder: folderAt(dir), read: make(chan struct{}), last: from}
 	output, err := c.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

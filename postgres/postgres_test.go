@@ -5,10 +5,12 @@ package postgres
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -344,6 +346,40 @@ func TestWithoutAnyPostgresTheMessageSaysWhatToDo(t *testing.T) {
 	}
 	if !strings.Contains(err.Error(), "DATABASE_URL") {
 		t.Errorf("no way out in: %v", err)
+	}
+}
+
+func TestACarriedServerThatDoesNotUnpackIsNotReplacedByAnother(t *testing.T) {
+	needCarried(t)
+	dir := dataFolder(t)
+	carried := dist
+	t.Cleanup(func() { dist = carried })
+	name := "dist/linux-" + runtime.GOARCH + ".tar.zst"
+	whole, err := fs.ReadFile(carried, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dist = fstest.MapFS{name: {Data: whole[:len(whole)/2]}}
+	if _, err := Start(t.Context(), Config{Dir: dir}); err == nil || errors.Is(err, ErrNoBinaries) {
+		t.Errorf("start says: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "data")); !os.IsNotExist(err) {
+		t.Errorf("a cluster was made: %v", err)
+	}
+}
+
+func TestTheAddressOfARunningServer(t *testing.T) {
+	dir := dataFolder(t)
+	if url, err := RunningURL(dir); err == nil {
+		t.Errorf("nothing runs, and the address is %s", url)
+	}
+	s := startServer(t, Config{Dir: dir, Settings: quick})
+	if url, err := RunningURL(dir); err != nil || url != s.URL() {
+		t.Errorf("the address of %s is %s, %v", s.URL(), url, err)
+	}
+	stopServer(t, s)
+	if url, err := RunningURL(dir); err == nil {
+		t.Errorf("it is stopped, and the address is %s", url)
 	}
 }
 

@@ -79,7 +79,7 @@ func (s *Server) start(ctx context.Context, dir string) error {
 		return err
 	}
 	s.folder.removeOtherBinaries(s.binaries)
-	s.log.Info("Postgres is running", "version", s.binaries.version, "user", s.account.name,
+	s.log.Info("Postgres is running", "version", s.binaries.version, "bin", s.binaries.bin, "user", s.account.name,
 		"dir", s.folder.dir, "took", time.Since(began).Round(time.Millisecond))
 	return nil
 }
