@@ -44,7 +44,8 @@ const (
 )
 
 // Seed makes the cast and its records in an empty installation. Where there is
-// any member already it does nothing and answers ErrNotEmpty.
+// any member already it does nothing and answers ErrNotEmpty. When it is cut
+// short, what it made stays.
 func Seed(ctx context.Context, s *models.Store) (Cast, error) {
 	some, err := s.HasMembers(ctx)
 	switch {

@@ -1,6 +1,10 @@
 package demo
 
-import "bailiwick/models"
+import (
+	"time"
+
+	"bailiwick/models"
+)
 
 var texts = []string{
 	"Your appointment is tomorrow at 9:30. Reply 1 to keep it, 2 to move it.",
@@ -26,20 +30,25 @@ func (d desk) waitingMessages(n int, own func(int) string) {
 // messages reports n messages of each way that are done.
 func (d desk) messages(n int, own func(int) string) {
 	var oneWay, twoWay []models.Report
-	outcome := func() string { return one(d.dice, "delivered", "delivered", "delivered", "sent", "failed") }
 	for i := range n {
 		oneWay = append(oneWay, models.Report{At: d.earlier(30), Values: row{
 			"way": "one_way", "direction": "outbound", "from": "Analytical", "to": mobile(d.dice.IntN(400)), "text": texts[i%len(texts)],
-			"state": outcome(), "parts": 1, "cost": 0.05,
+			"state": one(d.dice, "delivered", "delivered", "delivered", "sent", "failed"), "parts": 1, "cost": 0.05,
 		}})
-		out := row{
-			"way": "two_way", "direction": "outbound", "from": own(i % 6), "to": mobile(80 + i/2), "text": texts[(i/2)%len(texts)],
-			"state": outcome(), "parts": 1, "cost": 0.05,
+	}
+	// Each two-way message is followed by its answer.
+	for i := range n / 2 {
+		sent, theirs, ours := d.earlier(30), mobile(80+i), own(i%6)
+		answered := sent.Add(time.Duration(1+d.dice.IntN(40)) * time.Minute)
+		twoWay = append(twoWay, models.Report{At: sent, Values: row{
+			"way": "two_way", "direction": "outbound", "from": ours, "to": theirs, "text": texts[i%len(texts)], "state": "delivered", "parts": 1, "cost": 0.05,
+		}})
+		if answered.After(d.now) {
+			answered = d.now
 		}
-		if i%2 == 1 {
-			out = row{"way": "two_way", "direction": "inbound", "from": mobile(80 + i/2), "to": own(i % 6), "text": answers[(i/2)%len(answers)], "state": "received", "parts": 1, "cost": 0}
-		}
-		twoWay = append(twoWay, models.Report{At: d.earlier(30), Values: out})
+		twoWay = append(twoWay, models.Report{At: answered, Values: row{
+			"way": "two_way", "direction": "inbound", "from": theirs, "to": ours, "text": answers[i%len(answers)], "state": "received", "parts": 1, "cost": 0,
+		}})
 	}
 	d.report("sms_one_way_history", oneWay)
 	d.report("sms_two_way_history", twoWay)

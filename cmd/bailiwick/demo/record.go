@@ -7,9 +7,9 @@ import "bailiwick/catalog"
 func (sd *seed) records() {
 	sd.agency()
 	sd.branch(sd.desk(sd.member("ada"), east), berlin, "DE")
-	sd.branch(sd.desk(sd.member("barbara"), west), london, "GB")
+	sd.branch(sd.desk(sd.member("barbara"), west), func(i int) string { return london(800 + i) }, "GB")
 	small := sd.desk(sd.member("ada"), eastBerlin)
-	small.calls(12, small.applications(1, 0), berlin)
+	small.calls(12, small.applications(1, 0), func(i int) string { return berlin(500 + i) })
 	small.contacts(12)
 	foreign := sd.desk(sd.member("mallory"), malloryville)
 	foreign.calls(12, foreign.applications(2, 0), munich)
