@@ -14,8 +14,9 @@ var ErrDenied = errors.New("denied")
 
 // Actor is who acts, with the name that the audit keeps.
 type Actor struct {
-	ID   PrincipalID
-	Name string
+	ID      PrincipalID
+	Name    string
+	Address string // where the request came from, empty for the command line
 }
 
 // Resource is what a permission is used on: an account, or one thing in it.

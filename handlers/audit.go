@@ -43,7 +43,7 @@ func (h *Handlers) listAudit(c echo.Context, g authz.Grant) error {
 	for _, e := range events {
 		change := h.auditChange(c, e)
 		p.List.Table.Rows = append(p.List.Table.Rows, views.Row{ID: fmt.Sprintf("e%d", e.Seq), Cells: []views.Cell{
-			{Text: change.When, Title: change.WhenExact}, {Text: change.Who}, {Text: change.What},
+			{Text: change.When, Title: change.WhenExact}, {Text: change.Who, Title: e.Address}, {Text: change.What},
 			{Text: strings.Join(change.Details, "; ")}, {Text: e.Permission, Title: e.Because},
 		}})
 	}

@@ -39,6 +39,7 @@ func (h *Handlers) fail(err error, c echo.Context) {
 
 func (h *Handlers) answer(c echo.Context, err error) error {
 	var out guard.SignedOut
+	var outside guard.OutsideNetworks
 	var denial *authz.Denial
 	var he *echo.HTTPError
 	var tooLarge *http.MaxBytesError
@@ -46,6 +47,10 @@ func (h *Handlers) answer(c echo.Context, err error) error {
 	switch {
 	case errors.As(err, &out):
 		return h.toSignIn(c, out)
+	case errors.As(err, &outside):
+		return render(c, http.StatusForbidden, views.Failure(views.FailurePage{Status: http.StatusForbidden, Title: "Not from here",
+			Text:  "This account lets only some networks in, and " + outside.Address + " is in none of them.",
+			Links: []views.Link{{Text: "Your sessions", URL: "/sessions"}}}))
 	case errors.As(err, &denial):
 		return h.denied(c, denial)
 	case errors.Is(err, authz.ErrDenied):

@@ -30,10 +30,10 @@ const password = "four plain english words"
 // the sub-accounts East, East Berlin below it, and West; Grace is its Admin,
 // Edsger a viewer in East, Barbara an editor in West; Mallory owns Malloryville.
 type panel struct {
-	t                                             testing.TB
-	store                                         *models.Store
-	server                                        *httptest.Server
-	ada, grace, edsger, barbara, mallory          models.Member
+	t                                            testing.TB
+	store                                        *models.Store
+	server                                       *httptest.Server
+	ada, grace, edsger, barbara, mallory         models.Member
 	analytical, east, berlin, west, malloryville models.Account
 }
 

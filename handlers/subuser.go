@@ -381,4 +381,3 @@ func (h *Handlers) replaceLoginLink(c echo.Context, g authz.Grant) error {
 	_, err := h.store.ReplaceLoginLink(c.Request().Context(), g)
 	return h.subuserDone(c, err, "The login link is a new one. Hand it out again.")
 }
-

@@ -156,6 +156,7 @@ CREATE TABLE audit_events (
     principal_kind text NOT NULL,
     principal_id   uuid NOT NULL,
     principal_name text NOT NULL,
+    address        text NOT NULL,
     action         text NOT NULL,
     permission     text NOT NULL,
     because        text NOT NULL,

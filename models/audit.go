@@ -24,6 +24,7 @@ type AuditEvent struct {
 	PrincipalKind string
 	PrincipalID   uuid.UUID
 	PrincipalName string
+	Address       string
 	Action        string
 	Permission    string
 	Because       string
@@ -42,7 +43,7 @@ func (e AuditEvent) seal() ([]byte, error) {
 		return nil, fmt.Errorf("read an audit change: %w", err)
 	}
 	b, err := json.Marshal([]any{
-		e.TenantID, e.AccountID, e.Seq, e.At.UTC().Format(time.RFC3339Nano), e.PrincipalKind, e.PrincipalID, e.PrincipalName,
+		e.TenantID, e.AccountID, e.Seq, e.At.UTC().Format(time.RFC3339Nano), e.PrincipalKind, e.PrincipalID, e.PrincipalName, e.Address,
 		e.Action, e.Permission, e.Because, e.Kind, e.ResourceID, e.ResourceName, change,
 	})
 	if err != nil {
@@ -63,6 +64,7 @@ func (tx *Tx) record() error {
 		TenantID: c.on.Tenant, AccountID: c.on.Account,
 		At:            tx.store.now().UTC().Truncate(time.Microsecond),
 		PrincipalKind: g.Actor().ID.Kind.String(), PrincipalID: g.Actor().ID.ID, PrincipalName: g.Actor().Name,
+		Address: g.Actor().Address,
 		Action: c.action, Permission: c.permission, Because: g.Because(),
 		Kind: c.on.Kind, ResourceID: c.on.ID, ResourceName: c.name, Change: fields,
 	}
@@ -100,9 +102,9 @@ func (s *Store) Audit(ctx context.Context, g authz.Grant, before int64, limit in
 		var e AuditEvent
 		all = append(all, e)
 		p := &all[len(all)-1]
-		return rows.Scan(&p.Seq, &p.At, &p.PrincipalKind, &p.PrincipalID, &p.PrincipalName, &p.Action, &p.Permission, &p.Because,
+		return rows.Scan(&p.Seq, &p.At, &p.PrincipalKind, &p.PrincipalID, &p.PrincipalName, &p.Address, &p.Action, &p.Permission, &p.Because,
 			&p.Kind, &p.ResourceID, &p.ResourceName, &p.Change)
-	}, `SELECT seq, at, principal_kind, principal_id, principal_name, action, permission, because, kind, resource_id, resource_name, change
+	}, `SELECT seq, at, principal_kind, principal_id, principal_name, address, action, permission, because, kind, resource_id, resource_name, change
 		FROM audit_events WHERE tenant_id = $1 AND account_id = $2 AND ($3 = 0 OR seq < $3) ORDER BY seq DESC LIMIT $4`,
 		r.Tenant, r.Account, before, limit)
 	return all, err
@@ -118,11 +120,11 @@ func (s *Store) VerifyAudit(ctx context.Context, tenant, account uuid.UUID) (int
 		events = events[:0]
 		err := s.read(ctx, tenantScope(tenant), func(rows pgx.Rows) error {
 			e := AuditEvent{TenantID: tenant, AccountID: account}
-			err := rows.Scan(&e.Seq, &e.At, &e.PrincipalKind, &e.PrincipalID, &e.PrincipalName, &e.Action, &e.Permission, &e.Because,
+			err := rows.Scan(&e.Seq, &e.At, &e.PrincipalKind, &e.PrincipalID, &e.PrincipalName, &e.Address, &e.Action, &e.Permission, &e.Because,
 				&e.Kind, &e.ResourceID, &e.ResourceName, &e.Change, &e.Previous, &e.Hash)
 			events = append(events, e)
 			return err
-		}, `SELECT seq, at, principal_kind, principal_id, principal_name, action, permission, because, kind, resource_id, resource_name,
+		}, `SELECT seq, at, principal_kind, principal_id, principal_name, address, action, permission, because, kind, resource_id, resource_name,
 			change, previous, hash FROM audit_events WHERE tenant_id = $1 AND account_id = $2 AND seq > $3 ORDER BY seq LIMIT 1000`,
 			tenant, account, last)
 		if err != nil {

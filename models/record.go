@@ -313,7 +313,12 @@ func (s *Store) writeRecord(ctx context.Context, g authz.Grant, permission catal
 	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account, Kind: r.Kind, ID: r.ID}
 	return s.write(ctx, g.On(r.Kind, r.ID), change{
 		action: r.Kind + "." + action, permission: s.catalog.Info(permission).Key, on: on, name: r.Name,
-	}, do)
+	}, func(tx *Tx) error {
+		if err := do(tx); err != nil || r.Kind != networkKind {
+			return err
+		}
+		return tx.keepReachable()
+	})
 }
 
 // insertRecords stores new records of one kind.

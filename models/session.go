@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -85,7 +86,11 @@ type Place struct {
 	Kind, Name      string
 	Owner           uuid.UUID
 	Path            string
+	networks        string
 }
+
+// Admits tells whether the account may be entered from an address.
+func (p Place) Admits(address string) bool { return admits(p.networks, address) }
 
 // Session finds a session by its token, dead ones too, together with the
 // account in the address (zero for none), so that one query tells who asks,
@@ -95,11 +100,12 @@ func (s *Store) Session(ctx context.Context, token string, account uuid.UUID) (S
 	e := Place{Account: account}
 	var kind string
 	err := s.one(ctx, scopeSession, []any{&x.ID, &kind, &x.Principal.ID, &x.Tenant, &x.Account, &x.Name, &x.Email, &x.Active,
-		&x.Address, &x.Agent, &x.StartedAt, &x.ExpiresAt, &x.EndedAt, &e.Tenant, &e.Epoch, &e.Kind, &e.Name, &e.Owner, &e.Path},
+		&x.Address, &x.Agent, &x.StartedAt, &x.ExpiresAt, &x.EndedAt, &e.Tenant, &e.Epoch, &e.Kind, &e.Name, &e.Owner, &e.Path, &e.networks},
 		`SELECT s.id, s.principal_kind, s.principal_id, coalesce(s.tenant_id, $3), coalesce(s.account_id, $3),
 			coalesce(m.name, u.name, ''), coalesce(m.email, ''), coalesce(m.state, u.state, '') = 'active',
 			s.address, s.agent, s.started_at, s.expires_at, s.ended_at, coalesce(t.id, $3), coalesce(t.epoch, 0),
-			coalesce(a.kind, ''), coalesce(a.name, ''), coalesce(a.owner_id, $3), coalesce(a.path, '')
+			coalesce(a.kind, ''), coalesce(a.name, ''), coalesce(a.owner_id, $3), coalesce(a.path, ''),
+			`+fmt.Sprintf(networkRules, "a.tenant_id", "a.id")+`
 		FROM sessions s
 		LEFT JOIN members m ON s.principal_kind = 'member' AND m.id = s.principal_id
 		LEFT JOIN subusers u ON s.principal_kind = 'subuser' AND u.tenant_id = s.tenant_id AND u.id = s.principal_id

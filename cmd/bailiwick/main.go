@@ -16,14 +16,14 @@ import (
 type commands struct {
 	Config
 
-	Serve      serveCommand      `cmd:"" help:"Run the panel."`
-	Migrate    migrateCommand    `cmd:"" help:"Bring the database to this program's schema."`
-	Demo       demoCommand       `cmd:"" help:"Make the demo cast; with --accounts, add that many sub-accounts."`
-	ShowConfig configCommand     `cmd:"" name:"config" help:"Print the configuration, secrets masked."`
-	Access     accessCommand     `cmd:"" help:"Print who may do what: one set of roles as a matrix."`
-	Can        canCommand        `cmd:"" help:"Print one decision and its reasons; exit 0 for yes, 1 for no, 2 for an error."`
-	Audit      auditCommand      `cmd:"" help:"Check the audit."`
-	Storybook  storybookCommand  `cmd:"" help:"Serve every page in every state, without a database."`
+	Serve      serveCommand     `cmd:"" help:"Run the panel."`
+	Migrate    migrateCommand   `cmd:"" help:"Bring the database to this program's schema."`
+	Demo       demoCommand      `cmd:"" help:"Make the demo cast; with --accounts, add that many sub-accounts."`
+	ShowConfig configCommand    `cmd:"" name:"config" help:"Print the configuration, secrets masked."`
+	Access     accessCommand    `cmd:"" help:"Print who may do what: one set of roles as a matrix."`
+	Can        canCommand       `cmd:"" help:"Print one decision and its reasons; exit 0 for yes, 1 for no, 2 for an error."`
+	Audit      auditCommand     `cmd:"" help:"Check the audit."`
+	Storybook  storybookCommand `cmd:"" help:"Serve every page in every state, without a database."`
 }
 
 // exit is an error that only sets the exit status.

@@ -39,6 +39,12 @@ func (SignedOut) Error() string { return "signed out" }
 // ErrForged is the error of a form that this session did not ask for.
 var ErrForged = errors.New("the form's token is not of this session")
 
+// OutsideNetworks is the error of a request from an address that the account's
+// networks do not let in.
+type OutsideNetworks struct{ Address string }
+
+func (e OutsideNetworks) Error() string { return e.Address + " may not come in" }
+
 // Visit is one request of somebody who is signed in.
 type Visit struct {
 	Session  models.Session
@@ -48,9 +54,17 @@ type Visit struct {
 	At       authz.Account // the account in the address, or NoAccount
 	May      catalog.Mask  // all that is allowed there
 	Token    string        // that every form carries
+	address  string
 }
 
 const visitKey = "visit"
+
+// Actor is who is asking, and from where.
+func (v *Visit) Actor() authz.Actor {
+	a := v.Session.Actor()
+	a.Address = v.address
+	return a
+}
 
 // Of gives the visit that the guard found, or nil on a public route.
 func Of(c echo.Context) *Visit {
@@ -79,7 +93,7 @@ func (g *Guard) visit(c echo.Context, account uuid.UUID) (*Visit, error) {
 	if err != nil {
 		return nil, fmt.Errorf("bring the access snapshot up to date: %w", err)
 	}
-	v := &Visit{Session: session, Snapshot: snap, Who: snap.Who(session.Principal), At: authz.NoAccount, Token: formToken(token)}
+	v := &Visit{Session: session, Snapshot: snap, Who: snap.Who(session.Principal), At: authz.NoAccount, Token: formToken(token), address: c.RealIP()}
 	v.enter(place)
 	c.Set(visitKey, v)
 	if unsafe(c.Request().Method) && subtle.ConstantTimeCompare([]byte(c.FormValue("token")), []byte(v.Token)) != 1 {
@@ -101,8 +115,8 @@ func (v *Visit) enter(place models.Place) {
 // so that its page can stand inside it.
 func (g *Guard) Enter(c echo.Context, account uuid.UUID) error {
 	_, place, err := g.store.Session(c.Request().Context(), g.cookies.token(c.Request()), account)
-	if err == nil {
-		Of(c).enter(place)
+	if v := Of(c); err == nil && place.Admits(v.address) {
+		v.enter(place)
 	}
 	return err
 }
@@ -118,10 +132,13 @@ func (g *Guard) authorize(c echo.Context, p catalog.Permission) (authz.Grant, er
 	if err != nil {
 		return authz.Grant{}, err
 	}
-	grant, err := v.Snapshot.Authorize(v.Session.Actor(), p, id)
+	grant, err := v.Snapshot.Authorize(v.Actor(), p, id)
 	var denial *authz.Denial
 	if errors.As(err, &denial) && !denial.Decision.Visible() {
 		return grant, models.ErrNotFound
+	}
+	if v.At != authz.NoAccount && !v.Place.Admits(v.address) {
+		return authz.Grant{}, OutsideNetworks{v.address}
 	}
 	return grant, err
 }

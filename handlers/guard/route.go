@@ -45,7 +45,7 @@ func Self(method, path, reason string, h func(echo.Context, authz.Grant) error) 
 			if err != nil {
 				return err
 			}
-			return h(c, authz.Self(v.Session.Actor()))
+			return h(c, authz.Self(v.Actor()))
 		}
 	}}
 }
