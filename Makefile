@@ -20,7 +20,7 @@ generate: node_modules/.package-lock.json $(BUILT) ## make templates, style shee
 	@go run ./postgres/pack
 
 node_modules/.package-lock.json: package-lock.json
-	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(BUILT): $(STATIC) $(TEMPL) node_modules/.package-lock.json
