@@ -320,7 +320,7 @@ func (h *Handlers) recordPage(rv recordVisit, r models.Record, secrets map[strin
 		if secret := secrets[f.Name]; secret != "" {
 			p.Secret = &views.CopyBox{ID: "secret", Label: f.Title + " of " + r.Name, Value: secret, Secret: true, Large: true}
 		}
-		if r.Values[f.Name] == nil || !rv.visit.Snapshot.Ceiling(rv.visit.At).Covers(f.Needs) {
+		if f.Name == "state" || r.Values[f.Name] == nil || !rv.visit.Snapshot.Ceiling(rv.visit.At).Covers(f.Needs) {
 			continue
 		}
 		p.Details = append(p.Details, views.Detail{Label: f.Title, Value: h.wholeCell(rv, f, r, names)})

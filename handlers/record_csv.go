@@ -25,7 +25,7 @@ const exportPage = 1000
 // exportRecords sends what the list shows, all pages of it, as CSV.
 func (h *Handlers) exportRecords(rv recordVisit) error {
 	ctx, asked := rv.Request().Context(), readList(rv)
-	q := asked.query()
+	q := rv.query(asked)
 	q.Limit = exportPage
 	l, err := h.store.Records(ctx, rv.grant, rv.at, q)
 	if err != nil {

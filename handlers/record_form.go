@@ -251,7 +251,7 @@ const maxOptions = 500
 // the right to choose: who attaches a number may see how applications are called.
 func (h *Handlers) refOptions(rv recordVisit, f *catalog.Field, chosen []string) ([]views.Option, error) {
 	ctx := rv.Request().Context()
-	all, err := h.store.RecordOptions(ctx, rv.grant, rv.kind, f, rv.at.Parent, "", maxOptions)
+	all, err := h.store.RecordOptions(ctx, rv.grant, rv.kind, f, rv.at.Parent, maxOptions)
 	if err != nil {
 		return nil, err
 	}

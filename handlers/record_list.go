@@ -50,8 +50,8 @@ func listable(kind *catalog.Kind, name string) bool {
 	return kind.Field(name) != nil || name == "created_at" || name == "updated_at"
 }
 
-func (a listAsked) query() models.RecordQuery {
-	return models.RecordQuery{Search: a.search, Sort: a.sort, Filters: a.filters, Below: a.below, Account: a.account}
+func (rv recordVisit) query(a listAsked) models.RecordQuery {
+	return models.RecordQuery{Search: a.search, Sort: a.sort, Filters: a.filters, Below: a.below, Account: a.account, Long: columnsOf(rv, a)}
 }
 
 // pairs are the parameters of the same list, leaving some out.
@@ -94,7 +94,7 @@ func address(path string, pairs []views.Pair, more ...string) string {
 
 func (h *Handlers) listRecords(rv recordVisit) error {
 	asked, here := readList(rv), rv.listURL()
-	q := asked.query()
+	q := rv.query(asked)
 	q.After, q.Before = rv.QueryParam("after"), rv.QueryParam("before")
 	l, err := h.store.Records(rv.Request().Context(), rv.grant, rv.at, q)
 	if err != nil {

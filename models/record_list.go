@@ -34,6 +34,9 @@ type RecordQuery struct {
 	// see the section. Account narrows to one of them, or to the grant's.
 	Below   bool
 	Account uuid.UUID
+	// Long are the long texts (of several lines, or code) to read besides: the
+	// others are left out of a list's values.
+	Long []string
 }
 
 // RecordList is one page of a list.
@@ -57,7 +60,7 @@ func (s *Store) Records(ctx context.Context, g authz.Grant, at RecordPlace, q Re
 		return l, err
 	}
 	backwards := q.Before != ""
-	sql := b.page(backwards)
+	sql := b.page(listColumns(at.kind(), q.Long), backwards)
 	keys := map[uuid.UUID]string{}
 	err = s.read(ctx, tenantScope(g.Resource().Tenant), func(rows pgx.Rows) error {
 		var key string
@@ -131,18 +134,46 @@ func (s *Store) RecordNames(ctx context.Context, tenant uuid.UUID, kind *catalog
 	}, "SELECT id, account_id, name FROM records WHERE tenant_id = $1 AND id = ANY($2)", tenant, ids)
 }
 
+// listColumns are recordColumns without the long texts that nobody asked for.
+func listColumns(kind *catalog.Kind, long []string) string {
+	var without []string
+	for _, f := range kind.Fields {
+		if (f.Widget == "code" || f.Widget == "textarea") && !slices.Contains(long, f.Name) {
+			without = append(without, quoted(f.Name))
+		}
+	}
+	if len(without) == 0 {
+		return recordColumns
+	}
+	return strings.Replace(recordColumns, "data", "data - ARRAY["+strings.Join(without, ", ")+"]", 1)
+}
+
+// RecordOption is a record to choose.
+type RecordOption struct {
+	ID   uuid.UUID
+	Name string
+}
+
 // RecordOptions are the records that a property may name, by name, for a form.
-func (s *Store) RecordOptions(ctx context.Context, g authz.Grant, kind *catalog.Kind, f *catalog.Field, parent uuid.UUID, search string, limit int) ([]Record, error) {
+func (s *Store) RecordOptions(ctx context.Context, g authz.Grant, kind *catalog.Kind, f *catalog.Field, parent uuid.UUID, limit int) ([]RecordOption, error) {
 	at := RecordPlace{Section: f.Ref}
-	q := RecordQuery{Search: search, Sort: f.Ref.Records.Kind.Name, Limit: limit}
 	if f.Ref.Inside != nil {
 		if f.Ref.Inside != kind.Section.Inside {
 			return nil, nil
 		}
 		at.Parent = parent
 	}
-	l, err := s.Records(ctx, g, at, q)
-	return l.Records, err
+	b, err := s.recordQuery(g, at, RecordQuery{})
+	if err != nil {
+		return nil, err
+	}
+	var all []RecordOption
+	return all, s.read(ctx, tenantScope(g.Resource().Tenant), func(rows pgx.Rows) error {
+		var o RecordOption
+		err := rows.Scan(&o.ID, &o.Name)
+		all = append(all, o)
+		return err
+	}, fmt.Sprintf("SELECT id, name FROM records WHERE %s ORDER BY name_sort, id LIMIT %d", strings.Join(b.conditions, " AND "), limit), b.args...)
 }
 
 // recordQuery is a list in SQL: conditions, the sort key, and their arguments.
@@ -316,7 +347,7 @@ func (b *recordQuery) begin(q RecordQuery) error {
 	return nil
 }
 
-func (b *recordQuery) page(backwards bool) string {
+func (b *recordQuery) page(columns string, backwards bool) string {
 	where := strings.Join(b.conditions, " AND ")
 	order := "ASC"
 	if b.descending != backwards {
@@ -328,7 +359,7 @@ func (b *recordQuery) page(backwards bool) string {
 	}
 	return fmt.Sprintf(`SELECT %[1]s, %[2]s, (SELECT count(*) FROM (SELECT 1 FROM records WHERE %[3]s LIMIT %[4]d) capped)
 		FROM records WHERE %[3]s%[5]s ORDER BY %[6]s %[7]s, id %[7]s LIMIT %[8]d`,
-		recordColumns, key, where, CountCap+1, b.from, b.key, order, b.limit+1)
+		columns, key, where, CountCap+1, b.from, b.key, order, b.limit+1)
 }
 
 func cursor(key string, id uuid.UUID) string {

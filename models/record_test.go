@@ -394,6 +394,20 @@ func TestListsSearchFilterSortAndPage(t *testing.T) {
 	}
 }
 
+func TestListsLeaveLongTextsOut(t *testing.T) {
+	w := openAgency(t)
+	app := w.add(w.analytical, w.at("applications"), map[string]any{"name": "Reception"})
+	at := w.at("application_scenarios", app.ID)
+	w.add(w.analytical, at, map[string]any{"name": "greet", "code": "say('hi')"})
+	view := w.may(w.ada, "application_scenarios", w.analytical)
+	if r := w.list(view, at, models.RecordQuery{}).Records[0]; r.Values["code"] != nil || r.Values["name"] != "greet" {
+		t.Errorf("%v", r.Values)
+	}
+	if r := w.list(view, at, models.RecordQuery{Long: []string{"code"}}).Records[0]; r.Values["code"] != "say('hi')" {
+		t.Errorf("%v", r.Values)
+	}
+}
+
 func TestBelowShowsChildrenAndNeverUpOrSideways(t *testing.T) {
 	w, ctx := openAgency(t), t.Context()
 	at := w.at("contacts")
