@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -104,7 +105,7 @@ func (h *Handlers) enter(c echo.Context, g authz.Grant) error {
 	if err != nil {
 		return err
 	}
-	return c.Redirect(http.StatusSeeOther, accountPath(at)+queryOf(c.Request().URL))
+	return c.Redirect(http.StatusSeeOther, accountPath(at, strings.TrimSuffix(c.Request().URL.EscapedPath(), "/"), queryOf(c.Request().URL)))
 }
 
 func (h *Handlers) health(c echo.Context) error {

@@ -10,7 +10,9 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/uuid"
@@ -32,6 +34,7 @@ const password = "four plain english words"
 type panel struct {
 	t                                            testing.TB
 	store                                        *models.Store
+	clock                                        *clock
 	server                                       *httptest.Server
 	ada, grace, edsger, barbara, mallory         models.Member
 	analytical, east, berlin, west, malloryville models.Account
@@ -39,8 +42,8 @@ type panel struct {
 
 func newPanel(t testing.TB) *panel {
 	t.Helper()
-	ctx, secret := context.Background(), make([]byte, 32)
-	store, err := models.Open(ctx, models.Config{URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: secret, MaxConns: 8})
+	ctx, secret, clock := context.Background(), make([]byte, 32), &clock{}
+	store, err := models.Open(ctx, models.Config{URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: secret, MaxConns: 8, Now: clock.now})
 	must(t, err)
 	t.Cleanup(store.Close)
 	server := httptest.NewUnstartedServer(nil)
@@ -50,7 +53,7 @@ func newPanel(t testing.TB) *panel {
 	server.Config.Handler = e
 	server.Start()
 	t.Cleanup(server.Close)
-	p := &panel{t: t, store: store, server: server}
+	p := &panel{t: t, store: store, clock: clock, server: server}
 	for _, m := range []struct {
 		into *models.Member
 		name string
@@ -73,6 +76,13 @@ func newPanel(t testing.TB) *panel {
 	must(t, store.AddMember(ctx, p.grant(p.ada, "members.add", p.west), p.barbara.ID, "member:full_editor"))
 	return p
 }
+
+// clock is the time, moved by hand.
+type clock struct{ ahead atomic.Int64 }
+
+func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
+
+func (c *clock) advance(d time.Duration) { c.ahead.Add(int64(d)) }
 
 func must(t testing.TB, err error) {
 	t.Helper()

@@ -65,7 +65,7 @@ func (tx *Tx) record() error {
 		At:            tx.store.now().UTC().Truncate(time.Microsecond),
 		PrincipalKind: g.Actor().ID.Kind.String(), PrincipalID: g.Actor().ID.ID, PrincipalName: g.Actor().Name,
 		Address: g.Actor().Address,
-		Action: c.action, Permission: c.permission, Because: g.Because(),
+		Action:  c.action, Permission: c.permission, Because: g.Because(),
 		Kind: c.on.Kind, ResourceID: c.on.ID, ResourceName: c.name, Change: fields,
 	}
 	head := struct {

@@ -57,6 +57,18 @@ func (s *Store) AddMember(ctx context.Context, g authz.Grant, member uuid.UUID, 
 	})
 }
 
+// RemoveMember ends a membership of the grant's account.
+func (s *Store) RemoveMember(ctx context.Context, g authz.Grant, member uuid.UUID) error {
+	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account, Kind: "member", ID: member}
+	return s.write(ctx, g.On("member", member), change{action: "member.remove", permission: "members.remove", on: on}, func(tx *Tx) error {
+		if _, err := tx.lockAccess(); err != nil {
+			return err
+		}
+		tx.touch("member", member)
+		return changedOne(tx.Exec("DELETE FROM memberships WHERE tenant_id = ? AND account_id = ? AND member_id = ?", on.Tenant, on.Account, member))
+	})
+}
+
 // textList is a text array.
 type textList []string
 
