@@ -1,0 +1,121 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"gorm.io/gorm"
+
+	"bailiwick/authz"
+)
+
+// outside are the tables that belong to no tenant, each with its reason.
+var outside = map[string]string{
+	"goose_db_version": "the version of the schema",
+}
+
+func TestEveryTableHasAPolicy(t *testing.T) {
+	s, _, _ := agency(t)
+	rows, err := s.pool.Query(context.Background(), `SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity,
+		EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid) FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for rows.Next() {
+		var name string
+		var forced, policy bool
+		if err := rows.Scan(&name, &forced, &policy); err != nil {
+			t.Fatal(err)
+		}
+		seen++
+		if outside[name] == "" && !(forced && policy) {
+			t.Errorf("%s: row-level security forced %t, policy %t", name, forced, policy)
+		}
+	}
+	if seen < 10 {
+		t.Errorf("only %d tables were looked at", seen)
+	}
+}
+
+// TestOtherTenantsShowNothing fills one tenant, then counts its rows in every
+// table from the scope of another, and from none.
+func TestOtherTenantsShowNothing(t *testing.T) {
+	ctx := context.Background()
+	s, ada, a := agency(t)
+	mallory, _, err := s.SignUp(ctx, "Mallory", "mallory@example.com", "four plain english words")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := s.CreateMainAccount(ctx, authz.Self(mallory.Actor()), "Malloryville")
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := s.CreateSubAccounts(ctx, grantOf(t, s, ada, "sub_accounts.create", a.ID), []string{"East"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SetEntitlement(ctx, grantOf(t, s, ada, "entitlements.edit", a.ID), "logs", made[0].ID, false); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.SelectAll(ctx, grantOf(t, s, ada, "entitlements.edit", a.ID), "actions", AccountFilter{}, false); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.CreateSubuser(ctx, grantOf(t, s, ada, "subuser_create", a.ID), SubuserInput{Name: "dev", Roles: []string{"Developer"}, Link: true}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.AddMember(ctx, grantOf(t, s, ada, "members.add", a.ID), mallory.ID, "member:full_viewer"); err != nil {
+		t.Fatal(err)
+	}
+	place := RecordPlace{Section: s.catalog.Section("contacts")}
+	if _, _, err := s.CreateRecord(ctx, grantOf(t, s, ada, "contacts.edit", a.ID), place, map[string]any{"name": "Charles", "phone": "+442079460000"}); err != nil {
+		t.Fatal(err)
+	}
+	var tables []string
+	if err := s.in(ctx, scopeOperator, func(db *gorm.DB) error {
+		return db.Raw("SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'tenant_id' AND table_name <> 'sessions'").Scan(&tables).Error
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range tables {
+		count := func(sc scope) (n int64) {
+			if err := s.in(ctx, sc, func(db *gorm.DB) error {
+				return db.Raw(fmt.Sprintf("SELECT count(*) FROM %s WHERE tenant_id = ?", table), a.ID).Scan(&n).Error
+			}); err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		if count(tenantScope(a.ID)) == 0 {
+			t.Errorf("%s holds nothing of the tenant: the test proves nothing", table)
+		}
+		if n := count(tenantScope(other.ID)); n != 0 {
+			t.Errorf("%s shows %d rows to another tenant", table, n)
+		}
+		if n := count(scope{}); n != 0 {
+			t.Errorf("%s shows %d rows to no tenant", table, n)
+		}
+	}
+}
+
+// TestAuditIsKept tries what the panel's role must not be able to do.
+func TestAuditIsKept(t *testing.T) {
+	ctx := context.Background()
+	s, _, a := agency(t)
+	for _, sql := range []string{"UPDATE audit_events SET action = ''", "DELETE FROM audit_events", "DELETE FROM accounts", "SET LOCAL row_security = off; DELETE FROM audit_events"} {
+		if err := s.in(ctx, tenantScope(a.ID), func(db *gorm.DB) error { return db.Exec(sql).Error }); err == nil {
+			t.Errorf("the panel's role may: %s", sql)
+		}
+	}
+	// What an owner of the database changes behind the panel's back shows.
+	if n, err := s.VerifyAudit(ctx, a.ID, a.ID); err != nil || n == 0 {
+		t.Fatal(n, err)
+	}
+	if _, err := s.pool.Exec(ctx, "SET app.scope = 'system'; UPDATE audit_events SET principal_name = 'Mallory' WHERE account_id = '"+a.ID.String()+"'; RESET app.scope"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.VerifyAudit(ctx, a.ID, a.ID); err == nil {
+		t.Error("a changed event is not noticed")
+	}
+}
