@@ -53,7 +53,7 @@ func (h *Handlers) listAudit(c echo.Context, g authz.Grant) error {
 func (h *Handlers) auditChange(c echo.Context, e models.AuditEvent) views.Change {
 	at := e.At.In(zone(c))
 	return views.Change{
-		Who: e.PrincipalName, What: actionWords(e), When: when(c, e.At, h.store.Now()), WhenExact: exact(at), Details: h.changeWords(e.Change),
+		Who: e.PrincipalName, What: h.actionWords(e), When: when(c, e.At, h.store.Now()), WhenExact: exact(at), Details: h.changeWords(e.Change),
 	}
 }
 
@@ -67,11 +67,24 @@ var actions = map[string]string{
 	"subuser.delete": "deleted subuser", "login_link.replace": "replaced the login link",
 }
 
-func actionWords(e models.AuditEvent) string {
-	words, ok := actions[e.Action]
-	if !ok {
+// pasts are the verbs that every kind of record has.
+var pasts = map[string]string{
+	"create": "added", "edit": "changed", "delete": "deleted", "append": "appended to", "import": "imported", "report": "reported",
+}
+
+// actionWords says what was done, as the end of a sentence that begins with who.
+func (h *Handlers) actionWords(e models.AuditEvent) string {
+	words, known := actions[e.Action]
+	if !known {
 		noun, verb, _ := strings.Cut(e.Action, ".")
-		words = strings.ReplaceAll(verb+" "+noun, "_", " ")
+		if k := h.catalog.Kind(noun); k != nil {
+			noun = k.Section.Records.Noun
+		}
+		past := pasts[verb]
+		if past == "" {
+			past = "used “" + strings.ReplaceAll(verb, "_", " ") + "” on"
+		}
+		words = past + " " + noun
 	}
 	if e.ResourceName != "" && e.ResourceName != e.PrincipalName {
 		words += " " + e.ResourceName

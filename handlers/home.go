@@ -3,11 +3,13 @@ package handlers
 import (
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"bailiwick/authz"
+	"bailiwick/catalog"
 	"bailiwick/handlers/guard"
 	"bailiwick/models"
 	"bailiwick/views"
@@ -16,6 +18,7 @@ import (
 const (
 	homeTree    = 12
 	homeChanges = 8
+	endsSoon    = 7 * 24 * time.Hour
 )
 
 // showHome is the control panel of an account.
@@ -57,7 +60,52 @@ func (h *Handlers) showHome(c echo.Context, g authz.Grant) error {
 		}
 	}
 	p.Start = h.firstSteps(c, len(p.Counts) == 0)
+	if p.Attention, err = h.attention(c, g); err != nil {
+		return err
+	}
 	return render(c, http.StatusOK, views.Home(p))
+}
+
+// attention is what waits for somebody: logins nobody has used yet, and what
+// ends soon.
+func (h *Handlers) attention(c echo.Context, g authz.Grant) (all []views.Attention, err error) {
+	v, ctx := guard.Of(c), c.Request().Context()
+	if h.may(c, "subuser_edit") {
+		n, err := h.store.CountWithoutPassword(ctx, g)
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			all = append(all, views.Attention{Tone: views.Info, Text: count(n, "subuser has", "subusers have") + " not chosen a password yet", URL: subusersPath(c)})
+		}
+	}
+	var kinds []string
+	sections := map[string]*catalog.Section{}
+	for _, n := range h.nav {
+		for _, s := range n.sections {
+			if s.Records != nil && s.Records.Kind.Field("expires_at") != nil && v.May.Has(s.View) && s.Inside == nil {
+				kinds = append(kinds, s.Records.Kind.Key)
+				sections[s.Records.Kind.Key] = s
+			}
+		}
+	}
+	if len(kinds) == 0 {
+		return all, nil
+	}
+	counts, err := h.store.CountExpiring(ctx, g, kinds, h.store.Now().Add(endsSoon))
+	for _, k := range kinds {
+		if n, s := counts[k], sections[k]; n > 0 {
+			all = append(all, views.Attention{Tone: views.Warn, Text: count(n, s.Records.Noun+" ends", s.Records.Plural+" end") + " within a week", URL: accountPath(v.Place.Account, s.Path)})
+		}
+	}
+	return all, err
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // firstSteps are offered while an account is empty.
@@ -102,10 +150,7 @@ func (h *Handlers) homeTree(c echo.Context, g authz.Grant) (*views.TreeBox, erro
 	}
 	base := v.Snapshot.Depth(v.At)
 	for _, a := range all {
-		r := views.TreeRow{Name: a.Name, Depth: a.Depth - base, People: fmt.Sprintf("%d people", people[a.ID])}
-		if people[a.ID] == 1 {
-			r.People = "1 person"
-		}
+		r := views.TreeRow{Name: a.Name, Depth: a.Depth - base, People: count(people[a.ID], "person", "people")}
 		if a.State != "active" {
 			r.Badge = views.Badge{Text: "Suspended", Tone: views.Warn}
 		}

@@ -292,19 +292,12 @@ func (h *Handlers) selectAll(c echo.Context, g authz.Grant, place entitlementPla
 	if err != nil {
 		return err
 	}
-	text := fmt.Sprintf("%s taken from %s.", e.Title, countAccounts(result.Changed))
+	text := fmt.Sprintf("%s taken from %s.", e.Title, count(result.Changed, "sub-account", "sub-accounts"))
 	if allowed {
-		text = fmt.Sprintf("%s given to %s.", e.Title, countAccounts(result.Changed))
+		text = fmt.Sprintf("%s given to %s.", e.Title, count(result.Changed, "sub-account", "sub-accounts"))
 	}
 	h.say(c, text)
 	return done(c, place.address(place.path, ""))
-}
-
-func countAccounts(n int) string {
-	if n == 1 {
-		return "1 sub-account"
-	}
-	return fmt.Sprintf("%d sub-accounts", n)
 }
 
 func (h *Handlers) setEntitlement(c echo.Context, g authz.Grant, place entitlementPlace, e *catalog.Entitlement, id uuid.UUID, allowed bool) error {

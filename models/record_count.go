@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -19,4 +20,28 @@ func (s *Store) CountRecords(ctx context.Context, g authz.Grant) (map[string]int
 		return err
 	}, "SELECT kind, count(*)::int FROM records WHERE tenant_id = $1 AND account_id = $2 GROUP BY kind", r.Tenant, r.Account)
 	return counts, err
+}
+
+// CountExpiring counts, by kind, the records of the grant's account that end
+// before a time and have not ended yet.
+func (s *Store) CountExpiring(ctx context.Context, g authz.Grant, kinds []string, before time.Time) (map[string]int, error) {
+	r, counts := g.Resource(), map[string]int{}
+	err := s.read(ctx, tenantScope(r.Tenant), func(rows pgx.Rows) error {
+		var kind string
+		var n int
+		err := rows.Scan(&kind, &n)
+		counts[kind] = n
+		return err
+	}, `SELECT kind, count(*)::int FROM records WHERE tenant_id = $1 AND account_id = $2 AND kind = ANY($3)
+		AND (data->>'expires_at')::timestamptz BETWEEN $4 AND $5 GROUP BY kind`, r.Tenant, r.Account, kinds, s.now(), before)
+	return counts, err
+}
+
+// CountWithoutPassword counts the subusers of the grant's account that have not
+// used their one-time link yet.
+func (s *Store) CountWithoutPassword(ctx context.Context, g authz.Grant) (n int, err error) {
+	r := g.Resource()
+	err = s.one(ctx, tenantScope(r.Tenant), []any{&n},
+		"SELECT count(*)::int FROM subusers WHERE tenant_id = $1 AND account_id = $2 AND password_hash IS NULL AND state = 'active'", r.Tenant, r.Account)
+	return n, err
 }
