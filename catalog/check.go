@@ -263,7 +263,7 @@ func (k *Kind) Uncovered(values map[string]any, ceiling Entitlements) map[string
 			wrong[f.Name] = "This account may not use this."
 			continue
 		}
-		for _, text := range texts(v) {
+		for _, text := range Texts(v) {
 			if o := f.Option(text); o != nil && !ceiling.Covers(o.Needs) {
 				wrong[f.Name] = "This account may not use " + o.Title + "."
 			}
@@ -272,7 +272,8 @@ func (k *Kind) Uncovered(values map[string]any, ceiling Entitlements) map[string
 	return wrong
 }
 
-func texts(v any) (all []string) {
+// Texts are the texts of a value: of a list all of them, of a text itself.
+func Texts(v any) (all []string) {
 	switch v := v.(type) {
 	case string:
 		return []string{v}

@@ -146,9 +146,9 @@ func (f *Field) Text(value any, zone *time.Location) string {
 		return decimal(v)
 	case []any:
 		if f.Widget == "lines" {
-			return strings.Join(texts(v), "\n")
+			return strings.Join(Texts(v), "\n")
 		}
-		return strings.Join(texts(v), ", ")
+		return strings.Join(Texts(v), ", ")
 	case map[string]any:
 		var lines []string
 		for _, name := range slices.Sorted(maps.Keys(v)) {

@@ -148,7 +148,7 @@ func (h *Handlers) formFields(rv recordVisit, fields []*catalog.Field, values ma
 			Name: f.Name, Label: f.Title, Help: f.Help, Problem: in.wrong[f.Name], Required: f.Required || required[f.Name],
 			Unit: f.Unit, Autofocus: i == 0 && in.typed == nil, MaxLength: f.MaxLength, Autocomplete: "off",
 		}
-		x.Value, x.Values = f.Text(values[f.Name], zone(rv.Context)), textsOf(values[f.Name])
+		x.Value, x.Values = f.Text(values[f.Name], zone(rv.Context)), catalog.Texts(values[f.Name])
 		x.Checked = values[f.Name] == true
 		if in.typed != nil {
 			x.Value, x.Values = in.typed.Get(f.Name), in.typed[f.Name]
@@ -296,18 +296,6 @@ func orderedFields(x views.Field) (all []views.Field) {
 			one.Options = append(one.Options, o)
 		}
 		all = append(all, one)
-	}
-	return all
-}
-
-func textsOf(v any) (all []string) {
-	switch v := v.(type) {
-	case string:
-		return []string{v}
-	case []any:
-		for _, x := range v {
-			all = append(all, fmt.Sprint(x))
-		}
 	}
 	return all
 }

@@ -414,13 +414,13 @@ func (h *Handlers) valueCell(rv recordVisit, f *catalog.Field, r models.Record, 
 		return h.refCell(rv, f, r, names)
 	case f.Many && len(f.Options) == 0 && f.Widget == "tags":
 		var badges []views.Badge
-		for _, text := range textsOf(v) {
+		for _, text := range catalog.Texts(v) {
 			badges = append(badges, views.Badge{Text: text})
 		}
 		return views.Cell{Badges: badges}
 	case len(f.Options) > 0:
 		var titles []string
-		for _, text := range textsOf(v) {
+		for _, text := range catalog.Texts(v) {
 			if o := f.Option(text); o != nil {
 				text = o.Title
 			}
@@ -451,7 +451,7 @@ func (h *Handlers) valueCell(rv recordVisit, f *catalog.Field, r models.Record, 
 // refCell names records that a record names, and leads to a single one.
 func (h *Handlers) refCell(rv recordVisit, f *catalog.Field, r models.Record, names map[uuid.UUID]string) views.Cell {
 	var all []string
-	ids := textsOf(r.Values[f.Name])
+	ids := catalog.Texts(r.Values[f.Name])
 	for _, text := range ids {
 		id, _ := uuid.Parse(text)
 		all = append(all, orElse(names[id], "gone"))

@@ -376,7 +376,7 @@ func searchText(kind *catalog.Kind, values map[string]any) string {
 		switch v := values[f.Name].(type) {
 		case nil:
 		case []any, []string:
-			parts = append(parts, strings.Join(textsOf(v), "\n"))
+			parts = append(parts, strings.Join(catalog.Texts(v), "\n"))
 		default:
 			parts = append(parts, fmt.Sprint(v))
 		}
@@ -687,18 +687,4 @@ func numbered(sql string) string {
 		sql = strings.Replace(sql, "?", fmt.Sprintf("$%d", n), 1)
 	}
 	return sql
-}
-
-func textsOf(v any) (all []string) {
-	switch v := v.(type) {
-	case string:
-		return []string{v}
-	case []string:
-		return v
-	case []any:
-		for _, x := range v {
-			all = append(all, fmt.Sprint(x))
-		}
-	}
-	return all
 }

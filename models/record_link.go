@@ -15,8 +15,8 @@ import (
 func (tx *Tx) checkLinks(kind *catalog.Kind, r Record, before map[string]any) error {
 	p := Problems{}
 	for _, f := range kind.Fields {
-		added := slices.DeleteFunc(slices.Clone(textsOf(r.Values[f.Name])), func(v string) bool {
-			return slices.Contains(textsOf(before[f.Name]), v)
+		added := slices.DeleteFunc(slices.Clone(catalog.Texts(r.Values[f.Name])), func(v string) bool {
+			return slices.Contains(catalog.Texts(before[f.Name]), v)
 		})
 		if len(added) == 0 {
 			continue
@@ -75,7 +75,7 @@ func (tx *Tx) checkRefs(kind *catalog.Kind, r Record, f *catalog.Field, ids []st
 			if tf.Roles == nil {
 				continue
 			}
-			sentence, err := tx.beyond(tf, textsOf(named.Values[tf.Name]))
+			sentence, err := tx.beyond(tf, catalog.Texts(named.Values[tf.Name]))
 			if err != nil {
 				return err
 			}
@@ -91,7 +91,7 @@ func (tx *Tx) checkRank(kind *catalog.Kind, values map[string]any) error {
 		if f.Roles == nil {
 			continue
 		}
-		sentence, err := tx.beyond(f, textsOf(values[f.Name]))
+		sentence, err := tx.beyond(f, catalog.Texts(values[f.Name]))
 		if err != nil {
 			return err
 		}

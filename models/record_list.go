@@ -1,6 +1,7 @@
 package models
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -108,7 +109,7 @@ func (s *Store) RecordNames(ctx context.Context, tenant uuid.UUID, kind *catalog
 			if f.Ref == nil {
 				continue
 			}
-			for _, text := range textsOf(r.Values[f.Name]) {
+			for _, text := range catalog.Texts(r.Values[f.Name]) {
 				if id, err := uuid.Parse(text); err == nil {
 					named[id] = r.AccountID
 				}
@@ -239,15 +240,8 @@ func (s *Store) recordQuery(g authz.Grant, at RecordPlace, q RecordQuery) (*reco
 	for _, word := range strings.Fields(strings.ToLower(q.Search)) {
 		b.where("search LIKE %s", like(word))
 	}
-	b.sortBy(kind, cmpOr(q.Sort, at.records().Sort), at.records().Sort)
+	b.sortBy(kind, cmp.Or(q.Sort, at.records().Sort), at.records().Sort)
 	return b, b.begin(q)
-}
-
-func cmpOr(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // whereAccounts narrows to the grant's account, or to those below it that the
