@@ -25,8 +25,11 @@
     if (!label || label.textContent === "Copied") return;
     const was = label.textContent;
     label.textContent = "Copied";
-    label.setAttribute("role", "status");
-    setTimeout(() => { label.textContent = was; }, 2000);
+    const told = document.createElement("span"); // for ears; a status inside the button would take its name away
+    told.className = "sr-only";
+    told.textContent = "Copied";
+    $("#toasts")?.append(told);
+    setTimeout(() => { label.textContent = was; told.remove(); }, 2000);
   };
 
   // A template after the button is one more row.
