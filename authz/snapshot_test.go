@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"pgregory.net/rapid"
 
 	"bailiwick/authz"
 	"bailiwick/catalog"
@@ -125,6 +126,52 @@ func TestChangingPlaces(t *testing.T) {
 			t.Errorf("East is %d deep below %s", after.Depth(a), after.ID(after.Parent(a)))
 		}
 	}
+}
+
+// A number of an account outlives the account; asked by it, nothing is there.
+func TestRemovedIsAbsentByItsNumberToo(t *testing.T) {
+	c := catalog.MustLoad()
+	s := cast(c)
+	a, p := find(t, s, eastBerlin), c.Permission("calls")
+	for _, id := range []uuid.UUID{east, eastBerlin} {
+		after := s.With(authz.Changes{Accounts: []authz.AccountState{{ID: id, Tenant: number(1, 1), Parent: s.ID(s.Parent(find(t, s, id))), Removed: true}}})
+		w := after.Who(ada)
+		if d := after.Decide(w, p, a); d.Visible() || d.Reason != authz.UnknownAccount {
+			t.Errorf("without %s, Ada is answered %+v", id, d)
+		}
+		if may := after.May(w, a); !may.Empty() || after.Owns(w, a) || after.MayGrant(w, a, c.Role("member:full_viewer")).Empty() {
+			t.Errorf("without %s, Ada may %v, owns or grants", id, may)
+		}
+	}
+}
+
+// However accounts move about, each is among the children of its parent alone.
+func TestMovesKeepTheChildrenTogether(t *testing.T) {
+	c := catalog.MustLoad()
+	rapid.Check(t, func(t *rapid.T) {
+		parents := []uuid.UUID{analytical, east, west}
+		s, where := cast(c), map[uuid.UUID]uuid.UUID{east: analytical, west: analytical, eastBerlin: east}
+		for _, move := range rapid.SliceOfN(rapid.Custom(func(t *rapid.T) [2]int {
+			return [2]int{rapid.IntRange(0, 5).Draw(t, "account"), rapid.IntRange(0, 2).Draw(t, "to")}
+		}), 1, 40).Draw(t, "moves") {
+			id, to := number(3, move[0]), parents[move[1]]
+			s = s.With(authz.Changes{Accounts: []authz.AccountState{{ID: id, Tenant: number(1, 1), Parent: to}}})
+			where[id] = to
+		}
+		for _, parent := range parents {
+			at, _ := s.Find(parent)
+			var got, want []uuid.UUID
+			s.Children(at, func(a authz.Account) bool { got = append(got, s.ID(a)); return true })
+			for id, in := range where {
+				if in == parent {
+					want = append(want, id)
+				}
+			}
+			if !sameIDs(got, want) {
+				t.Fatalf("children of %s are %s, want %s", parent, got, want)
+			}
+		}
+	})
 }
 
 func TestNothingIsAllocated(t *testing.T) {

@@ -56,3 +56,14 @@ func TestTableIsAMapAndItsCopiesStay(t *testing.T) {
 		}
 	})
 }
+
+// The bits of the hash in a slot only spare a look: the id itself decides.
+func TestSameHashIsNotSameID(t *testing.T) {
+	var x table[int]
+	id := uuid.UUID{1}
+	i := x.put(id, 7)
+	x.rows.edit(i).id = uuid.UUID{2}
+	if got := x.find(id); got != -1 {
+		t.Errorf("id 1 is found in row %d, which is another's", got)
+	}
+}
