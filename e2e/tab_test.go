@@ -1,0 +1,414 @@
+//go:build browser
+
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/accessibility"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+const patience = 15 * time.Second
+
+// tab is one person's browser, with cookies of its own.
+type tab struct {
+	t   *testing.T
+	who string
+	ctx context.Context
+
+	mu         sync.Mutex
+	complaints []string
+	expected   map[string]bool // statuses that are no fault in this story
+}
+
+// newTab opens a browser for somebody. The test fails for what its console
+// complains about, a violated CSP among it, and keeps a picture of the page it failed on.
+func newTab(t *testing.T, who string) *tab {
+	t.Helper()
+	if browser == nil {
+		t.Skip("NO CHROMIUM")
+	}
+	b := &tab{t: t, who: who, expected: map[string]bool{}}
+	ctx, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.listen))
+	ctx, stop := context.WithTimeout(ctx, 5*time.Minute)
+	b.ctx = ctx
+	t.Cleanup(func() {
+		if t.Failed() {
+			b.picture("failed")
+		}
+		stop()
+		end()
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		for _, c := range b.complaints {
+			t.Errorf("console of %s: %s", who, c)
+		}
+	})
+	// Several people are at work, each with the window in front of them.
+	b.do(send(log.Enable, cdp.Empty{}), send(emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}))
+	b.resize(1280, 900)
+	b.theme("light")
+	return b
+}
+
+func (b *tab) listen(event any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch e := event.(type) {
+	case *runtime.EventExceptionThrown:
+		b.complaints = append(b.complaints, e.ExceptionDetails.Text)
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning {
+			line := string(e.Type)
+			for _, a := range e.Args {
+				line += " " + string(a.Value) + a.Description
+			}
+			b.complaints = append(b.complaints, line)
+		}
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.EntryLevelError && !b.expects(e.Entry.Text) {
+			b.complaints = append(b.complaints, e.Entry.Text+" "+e.Entry.URL)
+		}
+	}
+}
+
+func (b *tab) expects(text string) bool {
+	for status := range b.expected {
+		if strings.Contains(text, "status of "+status) {
+			return true
+		}
+	}
+	return false
+}
+
+// expect says that answers with such a status are part of the story.
+func (b *tab) expect(statuses ...string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, s := range statuses {
+		b.expected[s] = true
+	}
+}
+
+type action = chromedp.Action[chromedp.Void]
+
+// send sends one command of the DevTools protocol.
+func send[P any](command cdp.Command[P, cdp.Empty], params P) action {
+	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, command, params)
+		return err
+	})
+}
+
+func (b *tab) do(actions ...action) {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, actions...); err != nil {
+		b.fail("%v", err)
+	}
+}
+
+func (b *tab) fail(format string, args ...any) {
+	b.t.Helper()
+	b.t.Fatalf("%s at %s: %s", b.who, b.path(), fmt.Sprintf(format, args...))
+}
+
+func (b *tab) resize(width, height int64) {
+	b.t.Helper()
+	b.do(chromedp.EmulateViewport(width, height))
+}
+
+func (b *tab) theme(name string) {
+	b.t.Helper()
+	b.do(send(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: name}, {Name: "prefers-reduced-motion", Value: "reduce"},
+	}}))
+}
+
+// ask evaluates script in the page. It fails while the page is being replaced.
+func ask[T any](b *tab, js string) (T, error) {
+	return chromedp.Run(b.ctx, chromedp.Evaluate[T](js, chromedp.EvalAwaitPromise))
+}
+
+// eval evaluates script in the page.
+func eval[T any](b *tab, js string) T {
+	b.t.Helper()
+	v, err := ask[T](b, js)
+	if err != nil {
+		b.fail("%s: %v", js, err)
+	}
+	return v
+}
+
+// until waits for something to become true.
+func (b *tab) until(what string, true func() bool) {
+	b.t.Helper()
+	for deadline := time.Now().Add(patience); !true(); time.Sleep(25 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			b.fail("waited in vain for %s; the page says:\n%s", what, b.text())
+		}
+	}
+}
+
+// comesTrue waits for script to answer true.
+func (b *tab) comesTrue(js string) {
+	b.t.Helper()
+	b.until(js, func() bool { ok, err := ask[bool](b, js); return err == nil && ok })
+}
+
+// open goes to an address of the panel.
+func (b *tab) open(path string) {
+	b.t.Helper()
+	b.do(chromedp.Navigate(panel.base + strings.TrimPrefix(path, panel.base)))
+}
+
+func (b *tab) path() string {
+	path, _ := ask[string](b, `location.pathname + location.search`)
+	return path
+}
+
+// stands waits until the address is such a one, and its page is there.
+func (b *tab) stands(pattern string) string {
+	b.t.Helper()
+	re, path := regexp.MustCompile("^"+pattern+"$"), ""
+	b.until("the address "+pattern, func() bool {
+		if ready, err := ask[bool](b, `document.readyState === 'complete'`); err != nil || !ready {
+			return false
+		}
+		path = b.path()
+		return re.MatchString(path)
+	})
+	return path
+}
+
+// text is what a reader sees, on one line.
+func (b *tab) text() string {
+	text, _ := ask[string](b, `document.body?.innerText ?? ''`)
+	return strings.Join(strings.Fields(text), " ")
+}
+
+func (b *tab) shows(text string) bool {
+	return strings.Contains(strings.ToLower(b.text()), strings.ToLower(text))
+}
+
+// sees waits until the page says all of it, in whatever case.
+func (b *tab) sees(texts ...string) {
+	b.t.Helper()
+	for _, text := range texts {
+		b.until(fmt.Sprintf("%q", text), func() bool { return b.shows(text) })
+	}
+}
+
+// lacks fails if the page says any of it.
+func (b *tab) lacks(texts ...string) {
+	b.t.Helper()
+	for _, text := range texts {
+		if b.shows(text) {
+			b.fail("the page says %q", text)
+		}
+	}
+}
+
+// thing is what assistive technology knows of a part of the page.
+type thing struct {
+	name, value string
+	states      map[string]string
+	node        cdp.BackendNodeID
+}
+
+// things are the parts of the page with a role, in its order, hidden ones left out.
+func (b *tab) things(role string) ([]thing, error) {
+	return chromedp.Run(b.ctx, func(ctx context.Context, tab *chromedp.Target) (all []thing, err error) {
+		root, err := cdp.Call(ctx, tab, runtime.Evaluate, runtime.EvaluateParams{Expression: "document"})
+		if err != nil {
+			return nil, err
+		}
+		found, err := cdp.Call(ctx, tab, accessibility.QueryAXTree, accessibility.QueryAXTreeParams{ObjectID: root.Result.ObjectID, Role: role})
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range found.Nodes {
+			if n.Ignored || n.BackendDOMNodeID == 0 {
+				continue
+			}
+			x := thing{name: plain(n.Name), value: plain(n.Value), states: map[string]string{}, node: n.BackendDOMNodeID}
+			for _, p := range n.Properties {
+				x.states[string(p.Name)] = plain(p.Value)
+			}
+			all = append(all, x)
+		}
+		return all, nil
+	})
+}
+
+func plain(v *accessibility.Value) string {
+	if v == nil {
+		return ""
+	}
+	var x any
+	if json.Unmarshal(v.Value, &x) != nil || x == nil {
+		return ""
+	}
+	return strings.Join(strings.Fields(fmt.Sprint(x)), " ")
+}
+
+// find waits for the first thing of a role with that name, or else for the only
+// one whose name begins so.
+func (b *tab) find(role, name string) thing {
+	b.t.Helper()
+	var got thing
+	b.until(fmt.Sprintf("a %s %q", role, name), func() bool {
+		all, err := b.things(role)
+		if err != nil {
+			return false
+		}
+		var begins []thing
+		for _, x := range all {
+			if x.name == name {
+				got = x
+				return true
+			}
+			if strings.HasPrefix(x.name, name) {
+				begins = append(begins, x)
+			}
+		}
+		if len(begins) == 1 {
+			got = begins[0]
+		}
+		return len(begins) == 1
+	})
+	return got
+}
+
+// has tells whether there is a thing of that role and name now.
+func (b *tab) has(role, name string) bool {
+	b.t.Helper()
+	all, err := b.things(role)
+	if err != nil {
+		b.fail("%v", err)
+	}
+	return slices.ContainsFunc(all, func(x thing) bool { return x.name == name })
+}
+
+// reach scrolls a thing into view and gives its middle, unless something covers it.
+const reach = `function() {
+	const at = block => {
+		this.scrollIntoView({block, inline: 'nearest', behavior: 'instant'});
+		const r = [...this.getClientRects()].find(r => r.width && r.height);
+		if (!r) return null;
+		const x = r.x + r.width / 2, y = r.y + r.height / 2, top = document.elementFromPoint(x, y);
+		return top && (this.contains(top) || top.contains(this) && top.closest('label,a,button')) ? {x, y} : null;
+	};
+	return at('nearest') ?? at('center');
+}`
+
+// press clicks what find finds, as a mouse does.
+func (b *tab) press(role, name string) {
+	b.t.Helper()
+	b.until(fmt.Sprintf("a free %s %q", role, name), func() bool {
+		x := b.find(role, name)
+		at, err := chromedp.Run(b.ctx, func(ctx context.Context, tab *chromedp.Target) (at *struct{ X, Y float64 }, err error) {
+			o, err := cdp.Call(ctx, tab, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: x.node})
+			if err != nil {
+				return nil, err
+			}
+			byValue := true
+			r, err := cdp.Call(ctx, tab, runtime.CallFunctionOn, runtime.CallFunctionOnParams{FunctionDeclaration: reach, ObjectID: o.Object.ObjectID, ReturnByValue: &byValue})
+			if err != nil || r.Result == nil {
+				return nil, err
+			}
+			return at, json.Unmarshal(r.Result.Value, &at)
+		})
+		if err != nil || at == nil {
+			return false
+		}
+		b.do(chromedp.MouseClickXY(at.X, at.Y))
+		return true
+	})
+}
+
+// keys presses keys one after the other.
+func (b *tab) keys(keys string) {
+	b.t.Helper()
+	b.do(chromedp.KeyEvent(keys))
+}
+
+// fill types into the field with that label, instead of what is in it.
+func (b *tab) fill(label, value string) {
+	b.t.Helper()
+	role := "textbox"
+	if strings.HasPrefix(label, "Search") {
+		role = "searchbox"
+	}
+	b.press(role, label)
+	eval[int](b, `document.activeElement.select?.(), 0`)
+	if value == "" {
+		value = kb.Delete
+	}
+	b.keys(value)
+}
+
+// signIn signs somebody of the demo cast in at their door.
+func (b *tab) signIn(user string) {
+	b.t.Helper()
+	l, ok := panel.logins[user]
+	if !ok {
+		b.t.Fatalf("the program names no login %s", user)
+	}
+	b.signInAt(l.door, l.user, l.password)
+	b.stands(`/a/[^/]+`)
+}
+
+// signInAt fills in a sign-in page and sends it.
+func (b *tab) signInAt(door, user, password string) {
+	b.t.Helper()
+	b.open(door)
+	label := "E-mail address"
+	if strings.Contains(door, "/login/") {
+		label = "Name"
+	}
+	b.fill(label, user)
+	b.fill("Password", password)
+	b.press("button", "Sign in")
+}
+
+// picture keeps how the page looks, where somebody asked for it or it is about to fail.
+func (b *tab) picture(name string) {
+	dir := os.Getenv("SCREENSHOTS")
+	if dir == "" {
+		if !b.t.Failed() {
+			return
+		}
+		dir = filepath.Join(os.TempDir(), "bailiwick-failures")
+		if os.MkdirAll(dir, 0o755) != nil {
+			return
+		}
+	}
+	shot, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		b.t.Logf("no picture of what %s sees: %v", b.who, err)
+		return
+	}
+	file := filepath.Join(dir, fmt.Sprintf("%s-%s-%s.png", b.t.Name(), b.who, name))
+	if err := os.WriteFile(file, shot, 0o644); err != nil {
+		b.t.Log(err)
+	} else if b.t.Failed() {
+		b.t.Log("what ", b.who, " sees: ", file)
+	}
+}
