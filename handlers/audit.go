@@ -62,7 +62,8 @@ var actions = map[string]string{
 	"account.create": "made the account", "account.create_sub": "made sub-accounts", "account.edit": "changed sub-account",
 	"account.rename": "renamed the account", "account.suspend": "suspended", "account.resume": "resumed",
 	"entitlement.set": "changed a permission of", "entitlement.select_all": "changed a permission of all under",
-	"subuser.create": "added subuser", "subuser.edit": "changed subuser", "subuser.suspend": "suspended subuser", "subuser.resume": "resumed subuser",
+	"entitlement.undo_select_all": "took back a change of a permission of all under",
+	"subuser.create":              "added subuser", "subuser.edit": "changed subuser", "subuser.suspend": "suspended subuser", "subuser.resume": "resumed subuser",
 	"subuser.reset_password": "reset the password of", "subuser.set_password": "set their password", "subuser.end_sessions": "signed out everywhere",
 	"subuser.delete": "deleted subuser", "login_link.replace": "replaced the login link",
 }

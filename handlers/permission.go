@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -269,6 +270,8 @@ func (h *Handlers) updateEntitlements(c echo.Context, g authz.Grant) error {
 	}
 	e := h.catalog.Entitlement(key)
 	switch {
+	case e != nil && form.Get("undo") != "":
+		return h.undoSelectAll(c, g, place, e, form.Get("undo"))
 	case e == nil || e.Tab != place.tab.Key:
 		return models.Problems{"entitlement": fmt.Sprintf("%q is not a permission of this tab.", key)}
 	case allowed != "0" && allowed != "1":
@@ -296,7 +299,20 @@ func (h *Handlers) selectAll(c echo.Context, g authz.Grant, place entitlementPla
 	if allowed {
 		text = fmt.Sprintf("%s given to %s.", e.Title, count(result.Changed, "sub-account", "sub-accounts"))
 	}
-	h.say(c, text)
+	h.say(c, text, undoState{Action: place.path, Hidden: append(place.hidden(false),
+		views.Pair{Name: "entitlement", Value: e.Key}, views.Pair{Name: "undo", Value: fmt.Sprint(result.Epoch)})})
+	return done(c, place.address(place.path, ""))
+}
+
+func (h *Handlers) undoSelectAll(c echo.Context, g authz.Grant, place entitlementPlace, e *catalog.Entitlement, of string) error {
+	epoch, err := strconv.ParseInt(of, 10, 64)
+	if err != nil {
+		return echo.ErrBadRequest
+	}
+	if err := h.store.UndoSelectAll(c.Request().Context(), g, e.Key, epoch); err != nil {
+		return err
+	}
+	h.say(c, e.Title+" is as it was before.")
 	return done(c, place.address(place.path, ""))
 }
 

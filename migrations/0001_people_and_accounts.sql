@@ -99,13 +99,16 @@ CREATE INDEX password_links_by_subuser ON password_links (tenant_id, subuser_id)
 
 -- Entitlements of sub-accounts: a rule per parent and entitlement, and the
 -- children that differ from it. A rule voids the exceptions of earlier epochs,
--- so that setting all children costs one row. No rule means allowed.
+-- so that setting all children costs one row. No rule means allowed. The rule
+-- before is kept: putting it back brings its exceptions back, which is Undo.
 CREATE TABLE entitlement_rules (
-    tenant_id   uuid NOT NULL,
-    parent_id   uuid NOT NULL,
-    entitlement text NOT NULL,
-    allowed     boolean NOT NULL,
-    epoch       bigint NOT NULL,
+    tenant_id        uuid NOT NULL,
+    parent_id        uuid NOT NULL,
+    entitlement      text NOT NULL,
+    allowed          boolean NOT NULL,
+    epoch            bigint NOT NULL,
+    previous_allowed boolean,
+    previous_epoch   bigint,
     PRIMARY KEY (tenant_id, parent_id, entitlement),
     FOREIGN KEY (tenant_id, parent_id) REFERENCES accounts
 );

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"bailiwick/authz"
@@ -162,6 +163,7 @@ func (s *Store) eachFiltered(ctx context.Context, g authz.Grant, f AccountFilter
 
 // SelectAllResult says what a Select all did.
 type SelectAllResult struct {
+	Epoch   int64 // names it, for UndoSelectAll
 	Changed int // accounts whose own set changed
 	Skipped int // accounts left as they are, because one above lacks the entitlement
 }
@@ -200,9 +202,53 @@ func (s *Store) SelectAll(ctx context.Context, g authz.Grant, key string, f Acco
 			err = tx.exceptAll(ctx, snap, top, f, e, allowed, &done)
 		}
 		tx.note("changed", done.Changed)
+		done.Epoch = tx.epoch
 		return err
 	})
 	return done, err
+}
+
+// UndoSelectAll puts back what the Select all of an epoch changed at or below the
+// grant's account, as far as nothing newer stands there: boxes changed since
+// stay as they are.
+func (s *Store) UndoSelectAll(ctx context.Context, g authz.Grant, key string, epoch int64) error {
+	e, err := s.changeable(key)
+	if err != nil {
+		return err
+	}
+	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account}
+	return s.write(ctx, g, change{action: "entitlement.undo_select_all", permission: "entitlements.edit", on: on}, func(tx *Tx) error {
+		if _, err := tx.lockAccess(); err != nil {
+			return err
+		}
+		var top Account
+		if err := tx.account(&top, on.Account); err != nil {
+			return err
+		}
+		tx.note("entitlement", e.Key)
+		tx.change.name = top.Name
+		var parents, accounts []uuid.UUID
+		within := "tenant_id = ? AND entitlement = ? AND epoch = ? AND %s IN (SELECT id FROM accounts WHERE tenant_id = ? AND (id = ? OR " + below + "))"
+		args := []any{on.Tenant, e.Key, epoch, on.Tenant, top.ID, top.Path, top.Path}
+		if err := tx.Raw("UPDATE entitlement_rules SET allowed = coalesce(previous_allowed, true), epoch = coalesce(previous_epoch, 0), "+
+			"previous_allowed = NULL, previous_epoch = NULL WHERE "+fmt.Sprintf(within, "parent_id")+" RETURNING parent_id", args...).Scan(&parents).Error; err != nil {
+			return err
+		}
+		if err := tx.Raw("UPDATE entitlement_exceptions SET allowed = NOT allowed, epoch = ? WHERE "+fmt.Sprintf(within, "account_id")+" RETURNING account_id",
+			append([]any{tx.epoch}, args...)...).Scan(&accounts).Error; err != nil {
+			return err
+		}
+		for _, id := range parents {
+			tx.touch("children", id)
+		}
+		for _, id := range accounts {
+			tx.touch("account", id)
+		}
+		if len(tx.touched) == 0 {
+			return Problems{"": "It was changed again meanwhile, so it can not be undone as a whole."}
+		}
+		return nil
+	})
 }
 
 // ruleAll sets the rule of every parent at or below an account.
@@ -219,7 +265,7 @@ func (tx *Tx) ruleAll(snap *authz.Snapshot, top authz.Account, e *catalog.Entitl
 		})
 		if children > 0 {
 			done.Changed += differ
-			rules = append(rules, entitlementRule{tx.change.on.Tenant, snap.ID(parent), e.Key, allowed, tx.epoch})
+			rules = append(rules, entitlementRule{TenantID: tx.change.on.Tenant, ParentID: snap.ID(parent), Entitlement: e.Key, Allowed: allowed, Epoch: tx.epoch})
 			tx.touched = append(tx.touched, touch{kind: "rule", id: snap.ID(parent), entitlement: e.Key, allowed: allowed})
 		}
 	}
@@ -229,8 +275,11 @@ func (tx *Tx) ruleAll(snap *authz.Snapshot, top authz.Account, e *catalog.Entitl
 		return nil
 	}
 	return tx.Clauses(clause.OnConflict{
-		Columns:   []clause.Column{{Name: "tenant_id"}, {Name: "parent_id"}, {Name: "entitlement"}},
-		DoUpdates: clause.AssignmentColumns([]string{"allowed", "epoch"}),
+		Columns: []clause.Column{{Name: "tenant_id"}, {Name: "parent_id"}, {Name: "entitlement"}},
+		DoUpdates: clause.Assignments(map[string]any{
+			"allowed": gorm.Expr("excluded.allowed"), "epoch": gorm.Expr("excluded.epoch"),
+			"previous_allowed": gorm.Expr("entitlement_rules.allowed"), "previous_epoch": gorm.Expr("entitlement_rules.epoch"),
+		}),
 	}).CreateInBatches(rules, 1000).Error
 }
 
