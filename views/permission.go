@@ -104,10 +104,10 @@ type PermissionsAllPage struct {
 }
 
 func (p PermissionsAllPage) dialog() Dialog {
-	verb, doing := "Take away", "lose"
+	verb, doing, submit := "Take away", "lose", "Take it from "
 	allowed := "0"
 	if p.Allowed {
-		verb, doing, allowed = "Give", "get", "1"
+		verb, doing, submit, allowed = "Give", "get", "Give it to ", "1"
 	}
 	d := Dialog{
 		Frame: p.Frame,
@@ -115,7 +115,7 @@ func (p PermissionsAllPage) dialog() Dialog {
 		Text:  []string{plural(p.Accounts, "sub-account", "sub-accounts") + " will " + doing + " " + p.Entitlement + ", with " + plural(p.People, "person", "people") + " in them."},
 		Form: Form{
 			Token: p.Frame.Token, Action: p.Action, Problem: p.Problem, Danger: !p.Allowed,
-			Submit: verb + " it for " + decimal(p.Accounts), Cancel: p.Cancel,
+			Submit: submit + decimal(p.Accounts), Cancel: p.Cancel,
 			Hidden: append([]Pair{{"entitlement", p.Key}, {"all", "1"}, {"allowed", allowed}}, p.Hidden...),
 		},
 	}
