@@ -71,7 +71,8 @@ var areas = []Area{AreaData, AreaSetup, AreaMoney, AreaPeople, AreaKeys, AreaCom
 // Section is a page area of the panel.
 type Section struct {
 	Key      string // also the name of its view permission
-	Title    string
+	Title    string // as the tables have it
+	Label    string // as the navigation and the page have it; the title where it is not declared
 	Sentence string // what the section is for, shown while it is empty
 	Group    string
 	Icon     string

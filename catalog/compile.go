@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
@@ -139,6 +140,7 @@ func (k *compiler) entitlements() {
 type sectionDecl struct {
 	Key          word
 	Title        string
+	Label        string
 	Sentence     string
 	Group        word
 	Icon         string
@@ -246,7 +248,7 @@ func (k *compiler) section(file string, d sectionDecl) {
 		bad("group "+d.Group.Text+" is unknown", "use a group of groups.yaml")
 	}
 	s := &Section{
-		Key: d.Key.Text, Title: d.Title, Sentence: d.Sentence, Group: d.Group.Text, Icon: d.Icon,
+		Key: d.Key.Text, Title: d.Title, Label: cmp.Or(d.Label, d.Title), Sentence: d.Sentence, Group: d.Group.Text, Icon: d.Icon,
 		Path: path.Clean("/" + d.Path.Text), Area: Area(d.Area.Text), Pending: d.Pending, File: file, Line: line,
 	}
 	k.c.bySection[s.Key] = s

@@ -78,7 +78,7 @@ func (h *Handlers) frame(c echo.Context, title string, above ...views.Link) view
 		n := views.NavGroup{Title: g.title}
 		for _, s := range g.sections {
 			if v.May.Has(s.View) {
-				n.Items = append(n.Items, views.NavItem{Text: s.Title, URL: accountPath(id, strings.TrimSuffix(s.Path, "/")), Icon: s.Icon, Current: s == current})
+				n.Items = append(n.Items, views.NavItem{Text: s.Label, URL: accountPath(id, strings.TrimSuffix(s.Path, "/")), Icon: s.Icon, Current: s == current})
 			}
 		}
 		if len(n.Items) > 0 {

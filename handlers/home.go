@@ -55,7 +55,7 @@ func (h *Handlers) showHome(c echo.Context, g authz.Grant) error {
 				continue
 			}
 			if count := counts[s.Records.Kind.Key]; count > 0 {
-				p.Counts = append(p.Counts, views.Place{Icon: s.Icon, Text: s.Title, URL: accountPath(v.Place.Account, s.Path), Count: fmt.Sprint(count)})
+				p.Counts = append(p.Counts, views.Place{Icon: s.Icon, Text: s.Label, URL: accountPath(v.Place.Account, s.Path), Count: fmt.Sprint(count)})
 			}
 		}
 	}

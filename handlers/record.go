@@ -279,7 +279,7 @@ func (h *Handlers) listLink(rv recordVisit) views.Link {
 
 func (h *Handlers) listTitle(rv recordVisit, list *catalog.Section) string {
 	if list.Inside == nil {
-		return list.Title
+		return list.Label
 	}
 	return upper(list.Records.Plural)
 }

@@ -199,9 +199,9 @@ func (h *Handlers) rolePreview(c echo.Context, names []string) views.RolePreview
 			switch {
 			case s.Group != g.Key || s.Pending != "":
 			case mask.Has(s.View) && ceiling.Covers(h.catalog.Needs(s.View)):
-				opens.Pages = append(opens.Pages, s.Title)
+				opens.Pages = append(opens.Pages, s.Label)
 			default:
-				closed.Pages = append(closed.Pages, s.Title)
+				closed.Pages = append(closed.Pages, s.Label)
 			}
 		}
 		if len(opens.Pages) > 0 {
