@@ -15,8 +15,8 @@ import (
 )
 
 var (
-	// browser is the one Chromium of this test run; nil where there is none.
-	browser context.Context
+	// chrome is the one Chromium of this test run; nil where there is none.
+	chrome context.Context
 	// panel is the one running program of this test run.
 	panel *program
 )
@@ -56,7 +56,7 @@ func run(m *testing.M) int {
 		panel.stop()
 		return 1
 	}
-	browser = ctx
+	chrome = ctx
 	code := m.Run()
 	if err := panel.stop(); err != nil {
 		fmt.Fprintln(os.Stderr, "the panel does not stop cleanly:", err)

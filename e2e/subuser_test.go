@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	browserdomain "github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/chromedp"
 )
 
@@ -49,11 +49,15 @@ func TestOwnerHandsOverALogin(t *testing.T) {
 		return text
 	}
 	ada.press("checkbox", "Payer Pays")
-	ada.until("what a payer opens", func() bool { return strings.Contains(preview(), "Billing") && !strings.Contains(preview(), "All calls") })
+	ada.until("what a payer opens", func() bool {
+		return strings.Contains(preview(), "Billing") && !strings.Contains(preview(), "Agents")
+	})
 	ada.press("checkbox", "Supervisor")
-	ada.until("what both open", func() bool { return strings.Contains(preview(), "Billing") && strings.Contains(preview(), "All calls") })
+	ada.until("what both open", func() bool { return strings.Contains(preview(), "Billing") && strings.Contains(preview(), "Agents") })
 	ada.press("checkbox", "Payer Pays")
-	ada.until("what a supervisor opens", func() bool { return !strings.Contains(preview(), "Billing") && strings.Contains(preview(), "All calls") })
+	ada.until("what a supervisor opens", func() bool {
+		return !strings.Contains(preview(), "Billing") && strings.Contains(preview(), "Agents")
+	})
 	ada.looksRight("subuser-form")
 	ada.press("button", "Add subuser")
 
@@ -204,8 +208,8 @@ func (b *tab) looksRightAt(path, name string) {
 func (b *tab) allowClipboard() {
 	b.t.Helper()
 	for _, name := range []string{"clipboard-read", "clipboard-write"} {
-		_, err := chromedp.CallBrowser(b.ctx, browserdomain.SetPermission, browserdomain.SetPermissionParams{
-			Permission: &browserdomain.PermissionDescriptor{Name: name}, Setting: browserdomain.PermissionSettingGranted,
+		_, err := chromedp.CallBrowser(b.ctx, browser.SetPermission, browser.SetPermissionParams{
+			Permission: &browser.PermissionDescriptor{Name: name}, Setting: browser.PermissionSettingGranted,
 			BrowserContextID: chromedp.FromContext(b.ctx).BrowserContextID,
 		})
 		if err != nil {

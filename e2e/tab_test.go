@@ -42,11 +42,11 @@ type tab struct {
 // complains about, a violated CSP among it, and keeps a picture of the page it failed on.
 func newTab(t *testing.T, who string) *tab {
 	t.Helper()
-	if browser == nil {
+	if chrome == nil {
 		t.Skip("NO CHROMIUM")
 	}
 	b := &tab{t: t, who: who, expected: map[string]bool{}}
-	ctx, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.listen))
+	ctx, end := chromedp.NewContext(chrome, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.listen))
 	ctx, stop := context.WithTimeout(ctx, 5*time.Minute)
 	b.ctx = ctx
 	t.Cleanup(func() {

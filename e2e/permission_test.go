@@ -1,0 +1,227 @@
+//go:build browser
+
+package e2e
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+)
+
+// The main job of an agency's Admin: to open and close features for its sub-accounts.
+func TestAdminOpensAndClosesFeatures(t *testing.T) {
+	grace := newTab(t, "Grace")
+	grace.signIn("grace@example.com")
+	grace.press("link", "Permissions")
+	permissions := grace.stands(`/a/[^/]+/permissions/general`)
+	grace.sees("East Berlin", "start with the permissions of West, the newest one")
+	grace.looksRight("permissions")
+
+	edsger := newTab(t, "Edsger")
+	edsger.expect("403")
+	edsger.signIn("edsger@example.com")
+	east := edsger.stands(`/a/[^/]+`)
+	edsger.press("link", "Knowledge bases")
+	knowledge := edsger.stands(east + `/knowledge-bases`)
+
+	// One box: it is saved at once, and Edsger's next request feels it.
+	grace.boxIs("Knowledge Base East", "true")
+	grace.press("checkbox", "Knowledge Base East")
+	grace.sees("East may not use Knowledge Base now.")
+	grace.boxIs("Knowledge Base East", "false")
+	grace.boxIs("Select all: Knowledge Base, 2 of 3", "mixed")
+	grace.sees("Cut off: East lacks it") // in East Berlin
+	grace.looksRight("permissions-toast")
+	edsger.open(knowledge)
+	edsger.sees("You need", "East may not use Knowledge Base.")
+	if edsger.has("link", "Knowledge bases") {
+		t.Error("Edsger's navigation still leads to knowledge bases")
+	}
+	edsger.looksRight("account-lacks-it")
+	grace.press("button", "Undo")
+	grace.boxIs("Knowledge Base East", "true")
+	grace.boxIs("Select all: Knowledge Base, 3 of 3", "true")
+	edsger.open(knowledge)
+	edsger.find("heading", "Knowledge bases")
+	edsger.find("link", "Knowledge bases")
+
+	// All boxes of a column: the dialog says how many, then does it. The header shows three states.
+	grace.boxIs("Select all: Workflows, 2 of 3", "mixed")
+	grace.press("checkbox", "Select all: Workflows")
+	grace.sees("Give Workflows?", "1 sub-account will get Workflows, with 1 person in them.", "All sub-accounts, on all pages.", "2 others have it this way already.")
+	grace.looksRight("select-all-dialog")
+	grace.press("button", "Give it to 1")
+	grace.sees("Workflows given to 1 sub-account.")
+	grace.boxIs("Select all: Workflows, 3 of 3", "true")
+	grace.press("checkbox", "Select all: Workflows")
+	grace.sees("Take away Workflows?", "3 sub-accounts will lose Workflows", "Nothing is deleted")
+	grace.press("button", "Take it from 3")
+	grace.sees("Workflows taken from 3 sub-accounts.")
+	grace.boxIs("Select all: Workflows, 0 of 3", "false")
+
+	// The search narrows it down, and then all are those that it shows.
+	grace.fill("Search sub-accounts", "West")
+	grace.boxIs("Select all: Workflows, 0 of 1", "false")
+	grace.lacks("East Berlin")
+	grace.press("checkbox", "Select all: Workflows")
+	grace.sees("1 sub-account will get Workflows", "Only the sub-accounts that match “West”")
+	grace.press("button", "Give it to 1")
+	grace.sees("Workflows given to 1 sub-account.")
+	grace.boxIs("Select all: Workflows, 1 of 1", "true")
+	grace.open(permissions)
+	grace.boxIs("Select all: Workflows, 1 of 3", "mixed")
+	for box, state := range map[string]string{"Workflows West": "true", "Workflows East": "false"} {
+		grace.boxIs(box, state)
+	}
+
+	// Agents can not be taken away.
+	if grace.find("checkbox", "Agents East").states["disabled"] != "true" {
+		t.Error("Agents can be taken away from East")
+	}
+}
+
+func TestNewSubAccountCopiesTheNewestSibling(t *testing.T) {
+	grace := newTab(t, "Grace")
+	grace.signIn("grace@example.com")
+	agency := grace.stands(`/a/[^/]+`)
+	source := ""
+	for _, name := range []string{"North", "South"} {
+		grace.open(agency + "/accounts/new")
+		grace.sees("They start with the permissions of ")
+		if source != "" {
+			grace.sees("They start with the permissions of " + source + ", the newest sub-account.")
+			grace.looksRight("new-sub-accounts")
+		}
+		grace.fill("Name 1", name)
+		grace.press("button", "Make sub-accounts")
+		grace.sees(name + " is ready.")
+		grace.stands(`/a/[^/]+`)
+		if source == "" { // make North differ from everybody, in each tab
+			for _, tab := range tabs {
+				grace.open(agency + "/permissions/" + tab)
+				boxes := grace.boxesOf(name)
+				for _, column := range slices.Sorted(maps.Keys(boxes))[:2] {
+					if box := grace.find("checkbox", column+" "+name); box.states["disabled"] != "true" {
+						grace.press("checkbox", column+" "+name)
+						grace.boxIs(column+" "+name, map[string]string{"true": "false", "false": "true"}[boxes[column]])
+					}
+				}
+			}
+		}
+		source = name
+	}
+	for _, tab := range tabs {
+		grace.open(agency + "/permissions/" + tab)
+		north, south, west := grace.boxesOf("North"), grace.boxesOf("South"), grace.boxesOf("West")
+		if !maps.Equal(north, south) || len(north) < 4 {
+			t.Errorf("%s: North has %v, South that copied it %v", tab, north, south)
+		}
+		if maps.Equal(west, south) {
+			t.Errorf("%s: North does not differ from West, so nothing is shown", tab)
+		}
+	}
+}
+
+// Everything on the page can be done with the keyboard alone.
+func TestPermissionsByKeyboard(t *testing.T) {
+	ada := newTab(t, "Ada")
+	ada.signIn("ada@example.com")
+	agency := ada.stands(`/a/[^/]+`)
+	ada.open(agency + "/permissions/agent_types")
+	ada.boxIs("Chat agents East", "true")
+
+	ada.tabTo("Chat agents East")
+	ada.keys(" ")
+	ada.sees("East may not use Chat agents now.")
+	ada.boxIs("Chat agents East", "false")
+	ada.hasFocus("Chat agents East")
+	ada.keys(kb.Enter)
+	ada.sees("East may use Chat agents now.")
+	ada.boxIs("Chat agents East", "true")
+	ada.hasFocus("Chat agents East")
+
+	// Escape leaves the dialog and nothing has happened; the focus is where it was.
+	all := ada.nameOf("checkbox", "Select all: Chat agents, ")
+	if strings.HasPrefix(all, "Select all: Chat agents, 0 ") {
+		t.Fatalf("nobody has chat agents: %s", all)
+	}
+	ada.open(agency + "/permissions/agent_types")
+	for _, key := range []string{" ", kb.Enter} {
+		ada.tabTo(all)
+		ada.keys(key)
+		ada.sees("chat agents?")
+		ada.comesTrue(`!!document.querySelector('dialog:modal')?.contains(document.activeElement)`)
+		ada.keys(kb.Escape)
+		ada.comesTrue(`!document.querySelector('dialog:modal')`)
+		ada.hasFocus(all)
+	}
+	ada.keys(kb.Enter)
+	ada.sees("chat agents?")
+	button := eval[string](ada, `document.querySelector('dialog form button').innerText`)
+	ada.tabTo(button)
+	ada.keys(kb.Enter)
+	ada.sees("Chat agents given to ")
+	ada.until("all to have chat agents", func() bool { return ada.find("checkbox", "Select all: Chat agents").states["checked"] == "true" })
+}
+
+var tabs = []string{"general", "agent_types", "agent_capabilities", "integrations", "actions"}
+
+// boxIs waits until a box has that state.
+func (b *tab) boxIs(name, state string) {
+	b.t.Helper()
+	b.until(fmt.Sprintf("the box %q to be %s", name, state), func() bool {
+		all, err := b.things("checkbox")
+		return err == nil && slices.ContainsFunc(all, func(x thing) bool { return x.name == name && x.states["checked"] == state })
+	})
+}
+
+// boxesOf are the states of a sub-account's boxes by column.
+func (b *tab) boxesOf(account string) map[string]string {
+	b.t.Helper()
+	all, err := b.things("checkbox")
+	if err != nil {
+		b.fail("%v", err)
+	}
+	boxes := map[string]string{}
+	for _, x := range all {
+		if column, ok := strings.CutSuffix(x.name, " "+account); ok {
+			boxes[column] = x.states["checked"]
+		}
+	}
+	return boxes
+}
+
+func (b *tab) nameOf(role, begin string) string {
+	b.t.Helper()
+	return b.find(role, begin).name
+}
+
+// tabTo presses Tab until the focus is on what has that name, and not longer than around the page.
+func (b *tab) tabTo(name string) {
+	b.t.Helper()
+	for range 200 {
+		if b.focused() == name {
+			return
+		}
+		b.keys(kb.Tab)
+	}
+	b.fail("Tab does not come to %q", name)
+}
+
+// focused is the name of what has the focus.
+func (b *tab) focused() string {
+	name, _ := ask[string](b, `(() => {
+		const e = document.activeElement, said = x => x.textContent.trim().replace(/\s+/g, ' ');
+		return e.ariaLabelledByElements?.map(said).join(' ') || e.ariaLabel || said(e);
+	})()`)
+	return name
+}
+
+func (b *tab) hasFocus(name string) {
+	b.t.Helper()
+	b.until(fmt.Sprintf("the focus on %q", name), func() bool { return b.focused() == name })
+}
