@@ -4,13 +4,16 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/google/uuid"
 
 	"bailiwick/authz"
 	"bailiwick/catalog"
+	"bailiwick/models"
 )
 
 type accessCommand struct {
@@ -55,7 +58,7 @@ func matrixOf(cat *catalog.Catalog, set string) catalog.Matrix {
 }
 
 type canCommand struct {
-	Principal  string `arg:"" help:"member:<id> or subuser:<id>."`
+	Principal  string `arg:"" help:"member:<id>, subuser:<id>, or a member's e-mail address."`
 	Permission string `arg:"" help:"Such as calls or calls.tag."`
 	Account    string `arg:"" help:"The account's id."`
 }
@@ -64,10 +67,6 @@ type canCommand struct {
 func (a canCommand) Run(ctx context.Context, c *Config) error {
 	c.shared = true
 	log := logger()
-	who, err := authz.ParsePrincipal(a.Principal)
-	if err != nil {
-		return err
-	}
 	id, err := uuid.Parse(a.Account)
 	if err != nil {
 		return fmt.Errorf("%q is not an account's id", a.Account)
@@ -77,6 +76,10 @@ func (a canCommand) Run(ctx context.Context, c *Config) error {
 		return err
 	}
 	defer db.close(log)
+	who, err := a.principal(ctx, db)
+	if err != nil {
+		return err
+	}
 	cat, snap := db.Catalog(), db.Access()
 	p := cat.Permission(a.Permission)
 	if p == 0 {
@@ -110,6 +113,17 @@ func (a canCommand) Run(ctx context.Context, c *Config) error {
 		return exit(1)
 	}
 	return nil
+}
+
+func (a canCommand) principal(ctx context.Context, db *database) (authz.PrincipalID, error) {
+	if !strings.Contains(a.Principal, "@") {
+		return authz.ParsePrincipal(a.Principal)
+	}
+	m, err := db.MemberByEmail(ctx, a.Principal)
+	if errors.Is(err, models.ErrNotFound) {
+		err = fmt.Errorf("nobody signs in as %s", a.Principal)
+	}
+	return m.Principal(), err
 }
 
 type auditCommand struct {

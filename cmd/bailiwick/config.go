@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -47,8 +48,10 @@ func (c *Config) check() error {
 		}
 		c.PublicURL = "http://" + net.JoinHostPort(host, port)
 	}
+	addressRead := err == nil
 	u, err := url.Parse(c.PublicURL)
 	switch {
+	case c.PublicURL == "" && !addressRead: // said above
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
 		bad("BAILIWICK_PUBLIC_URL %q is not an address such as https://panel.example.com", c.PublicURL)
 	case u.Path != "" && u.Path != "/" || u.RawQuery != "":
@@ -141,7 +144,7 @@ func (configCommand) Run(c *Config) error {
 		{"BAILIWICK_DATA_DIR", c.DataDir},
 		{"BAILIWICK_PUBLIC_URL", c.PublicURL},
 		{"BAILIWICK_DEMO", fmt.Sprint(c.DemoCast)},
-		{"DATABASE_URL", masked(c.DatabaseURL)},
+		{"DATABASE_URL", cmp.Or(masked(c.DatabaseURL), "(built-in Postgres)")},
 		{"DATABASE_DIRECT_URL", masked(c.DatabaseDirectURL)},
 		{"BAILIWICK_SECRET_KEY", hidden(c.SecretKey)},
 		{"BAILIWICK_TRUSTED_PROXIES", strings.Join(c.TrustedProxies, ",")},
@@ -154,9 +157,6 @@ func (configCommand) Run(c *Config) error {
 
 // masked is a database address without its password.
 func masked(address string) string {
-	if address == "" {
-		return "(built-in Postgres)"
-	}
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" && u.RawQuery == "" {
 		return hidden(address) // key=value form: the password could stand anywhere
