@@ -78,6 +78,18 @@ func (s *Store) Account(ctx context.Context, tenant, id uuid.UUID) (Account, err
 	return a, err
 }
 
+// accounts reads the accounts that a query gives.
+func (s *Store) accounts(ctx context.Context, sc scope, sql string, args ...any) ([]Account, error) {
+	var all []Account
+	err := s.read(ctx, sc, func(r pgx.Rows) error {
+		var a Account
+		err := r.Scan(a.fields()...)
+		all = append(all, a)
+		return err
+	}, sql, args...)
+	return all, err
+}
+
 // CreateMainAccount makes a main account that its maker owns.
 func (s *Store) CreateMainAccount(ctx context.Context, g authz.Grant, name string) (Account, error) {
 	name = strings.TrimSpace(name)
@@ -294,16 +306,9 @@ func (s *Store) AccountsBelow(ctx context.Context, g authz.Grant, f AccountFilte
 	if err != nil {
 		return nil, err
 	}
-	var all []Account
-	err = s.read(ctx, tenantScope(top.TenantID), func(r pgx.Rows) error {
-		var a Account
-		err := r.Scan(a.fields()...)
-		all = append(all, a)
-		return err
-	}, "SELECT "+accountColumns+` FROM accounts WHERE tenant_id = $1 AND path > $2 AND path < $3
+	return s.accounts(ctx, tenantScope(top.TenantID), "SELECT "+accountColumns+` FROM accounts WHERE tenant_id = $1 AND path > $2 AND path < $3
 		AND ($4 = '' OR name ILIKE $4) ORDER BY path LIMIT $5`,
 		top.TenantID, max(top.Path+"/", f.After), top.Path+"0", like(f.Search), f.Limit)
-	return all, err
 }
 
 // ChildrenOf lists the direct children of an account at or below the grant's,
@@ -313,15 +318,8 @@ func (s *Store) ChildrenOf(ctx context.Context, g authz.Grant, parent uuid.UUID,
 	if err != nil {
 		return nil, err
 	}
-	var all []Account
-	err = s.read(ctx, tenantScope(top.TenantID), func(r pgx.Rows) error {
-		var a Account
-		err := r.Scan(a.fields()...)
-		all = append(all, a)
-		return err
-	}, "SELECT "+accountColumns+` FROM accounts WHERE tenant_id = $1 AND parent_id = $2 AND path > $3 ORDER BY path LIMIT $4`,
+	return s.accounts(ctx, tenantScope(top.TenantID), "SELECT "+accountColumns+` FROM accounts WHERE tenant_id = $1 AND parent_id = $2 AND path > $3 ORDER BY path LIMIT $4`,
 		top.TenantID, top.ID, after, limit)
-	return all, err
 }
 
 // filterTop is the account under which a filter looks: the grant's, or one below it.
@@ -360,13 +358,7 @@ func (s *Store) AccountsOf(ctx context.Context, g authz.Grant, who authz.Princip
 	if !g.CoversSelf(who) {
 		return nil, authz.ErrDenied
 	}
-	var all []Account
-	err := s.read(ctx, scopeMemberships, func(r pgx.Rows) error {
-		var a Account
-		err := r.Scan(a.fields()...)
-		all = append(all, a)
-		return err
-	}, `WITH mine AS (
+	return s.accounts(ctx, scopeMemberships, `WITH mine AS (
 			SELECT tenant_id, path FROM accounts a WHERE owner_id = $1 AND NOT EXISTS (
 				SELECT FROM accounts p WHERE p.tenant_id = a.tenant_id AND p.id = a.parent_id AND p.owner_id = $1)
 			UNION SELECT a.tenant_id, a.path FROM memberships m JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id
@@ -374,7 +366,6 @@ func (s *Store) AccountsOf(ctx context.Context, g authz.Grant, who authz.Princip
 		SELECT `+accountColumns+` FROM accounts a WHERE ($2 = '' OR name ILIKE $2) AND EXISTS (
 			SELECT FROM mine WHERE mine.tenant_id = a.tenant_id AND (mine.path = a.path OR $3 AND a.path > mine.path || '/' AND a.path < mine.path || '0'))
 		ORDER BY kind = 'personal', path LIMIT $4`, who.ID, like(search), below, limit)
-	return all, err
 }
 
 // People counts the members and subusers of accounts of one tenant.
@@ -396,17 +387,15 @@ func (s *Store) People(ctx context.Context, tenant uuid.UUID, accounts []uuid.UU
 
 // AccountsByID gives accounts of one tenant by id.
 func (s *Store) AccountsByID(ctx context.Context, tenant uuid.UUID, ids []uuid.UUID) (map[uuid.UUID]Account, error) {
-	all := map[uuid.UUID]Account{}
+	byID := map[uuid.UUID]Account{}
 	if len(ids) == 0 {
-		return all, nil
+		return byID, nil
 	}
-	err := s.read(ctx, tenantScope(tenant), func(r pgx.Rows) error {
-		var a Account
-		err := r.Scan(a.fields()...)
-		all[a.ID] = a
-		return err
-	}, "SELECT "+accountColumns+" FROM accounts WHERE tenant_id = $1 AND id = ANY($2)", tenant, ids)
-	return all, err
+	all, err := s.accounts(ctx, tenantScope(tenant), "SELECT "+accountColumns+" FROM accounts WHERE tenant_id = $1 AND id = ANY($2)", tenant, ids)
+	for _, a := range all {
+		byID[a.ID] = a
+	}
+	return byID, err
 }
 
 // like is the pattern of a search for a part; empty for no search.

@@ -164,8 +164,8 @@ func (s *Store) eachFiltered(ctx context.Context, g authz.Grant, f AccountFilter
 // SelectAllResult says what a Select all did.
 type SelectAllResult struct {
 	Epoch   int64 // names it, for UndoSelectAll
-	Changed int // accounts whose own set changed
-	Skipped int // accounts left as they are, because one above lacks the entitlement
+	Changed int   // accounts whose own set changed
+	Skipped int   // accounts left as they are, because one above lacks the entitlement
 }
 
 // SelectAll gives or takes one entitlement of every account that the filter
