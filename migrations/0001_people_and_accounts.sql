@@ -181,6 +181,8 @@ CREATE TABLE audit_heads (
     PRIMARY KEY (tenant_id, account_id)
 );
 
+-- The settings are read by subqueries, which run once a statement; read as they
+-- are, they would be read again for every row, and misjudged by the planner.
 -- +goose StatementBegin
 DO $$
 DECLARE t text;
@@ -190,19 +192,19 @@ BEGIN
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
         EXECUTE format($p$CREATE POLICY tenant ON %I USING (
-            tenant_id = NULLIF(current_setting('app.tenant', true), '')::uuid
-            OR current_setting('app.scope', true) = 'system')$p$, t);
+            tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)
+            OR (SELECT current_setting('app.scope', true) = 'system'))$p$, t);
     END LOOP;
     -- A tenant's own row, and what stands outside tenants.
     ALTER TABLE tenants ENABLE ROW LEVEL SECURITY;
     ALTER TABLE tenants FORCE ROW LEVEL SECURITY;
     CREATE POLICY tenant ON tenants USING (
-        id = NULLIF(current_setting('app.tenant', true), '')::uuid
-        OR current_setting('app.scope', true) = 'system');
+        id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)
+        OR (SELECT current_setting('app.scope', true) = 'system'));
     FOREACH t IN ARRAY ARRAY['members', 'sessions'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
-        EXECUTE format($p$CREATE POLICY system ON %I USING (current_setting('app.scope', true) = 'system')$p$, t);
+        EXECUTE format($p$CREATE POLICY system ON %I USING ((SELECT current_setting('app.scope', true) = 'system'))$p$, t);
     END LOOP;
 END $$;
 -- +goose StatementEnd

@@ -41,5 +41,5 @@ CREATE INDEX records_by_kind ON records (tenant_id, kind, created_at, id);
 ALTER TABLE records ENABLE ROW LEVEL SECURITY;
 ALTER TABLE records FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON records USING (
-    tenant_id = NULLIF(current_setting('app.tenant', true), '')::uuid
-    OR current_setting('app.scope', true) = 'system');
+    tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)
+    OR (SELECT current_setting('app.scope', true) = 'system'));
