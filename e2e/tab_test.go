@@ -405,7 +405,7 @@ func (b *tab) picture(name string) {
 		b.t.Logf("no picture of what %s sees: %v", b.who, err)
 		return
 	}
-	file := filepath.Join(dir, fmt.Sprintf("%s-%s-%s.png", b.t.Name(), b.who, name))
+	file := filepath.Join(dir, strings.NewReplacer("/", "-", " ", "-").Replace(fmt.Sprintf("%s-%s-%s.png", b.t.Name(), b.who, name)))
 	if err := os.WriteFile(file, shot, 0o644); err != nil {
 		b.t.Log(err)
 	} else if b.t.Failed() {

@@ -1,0 +1,99 @@
+//go:build browser
+
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+)
+
+// Ada opens every page there is for her, at a desk and on a phone, by day and by night.
+func TestEveryPageLooksRight(t *testing.T) {
+	for _, size := range [][2]int64{{1280, 900}, {390, 844}} {
+		t.Run(fmt.Sprint(size[0]), func(t *testing.T) {
+			t.Parallel()
+			ada := newTab(t, "Ada")
+			ada.signIn("ada@example.com")
+			account := ada.stands(`/a/[^/]+`)
+			ada.resize(size[0], size[1])
+			pages := ada.navigation(account)
+			if len(pages) < 40 {
+				t.Fatalf("Ada's navigation has %d pages only", len(pages))
+			}
+			for i, p := range pages {
+				pages[i] = strings.TrimSuffix(account+p, "/")
+			}
+			for _, tab := range tabs[1:] {
+				pages = append(pages, account+"/permissions/"+tab)
+			}
+			pages = append(pages, "/accounts", "/accounts/new", "/sessions", account+"/accounts/new", account+"/settings/subusers/new")
+			pages = append(pages, ada.recordPages(account)...)
+			for _, p := range pages {
+				ada.open(p)
+				if n := eval[int](ada, `document.querySelectorAll('h1').length`); n != 1 {
+					t.Errorf("%s has %d headings of the first rank", p, n)
+				}
+				ada.looksRight(strings.ReplaceAll(strings.Trim(strings.TrimPrefix(p, account), "/"), "/", "-"))
+				if over := eval[int](ada, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
+					t.Errorf("%s is %d px too wide", p, over)
+				}
+			}
+		})
+	}
+}
+
+// recordPages are the pages of the first record in some sections, and in what an application holds.
+func (b *tab) recordPages(account string) (pages []string) {
+	b.t.Helper()
+	one := func(list, name string) string {
+		b.t.Helper()
+		b.open(list)
+		b.press("link", name)
+		record := b.stands(list + "/[^/]+")
+		pages = append(pages, list+"/new", record, record+"/edit")
+		return record
+	}
+	first := func(list string) string {
+		b.t.Helper()
+		b.open(list)
+		return eval[string](b, `document.querySelector('main tbody th a').textContent.trim()`)
+	}
+	for _, section := range []string{"/contacts", "/agents", "/call-rules", "/settings/webhooks", "/settings/service_accounts"} {
+		one(account+section, first(account+section))
+	}
+	application := one(account+"/applications", "Front desk")
+	inside := eval[[]string](b, `[...document.querySelectorAll('main .places a')].map(a => a.pathname)`)
+	if len(inside) < 10 {
+		b.fail("an application holds %d pages only", len(inside))
+	}
+	pages = append(pages, inside...)
+	for _, section := range []string{"/scenarios", "/call-lists"} {
+		one(application+section, first(application+section))
+	}
+	return pages
+}
+
+// On a phone the sections are a drawer.
+func TestDrawerOnAPhone(t *testing.T) {
+	ada := newTab(t, "Ada")
+	ada.signIn("ada@example.com")
+	account := ada.stands(`/a/[^/]+`)
+	ada.resize(390, 844)
+	if ada.has("link", "Applications") {
+		t.Fatal("the drawer is open before anybody has opened it")
+	}
+	ada.press("button", "Menu")
+	ada.find("link", "Applications")
+	ada.looksRight("drawer")
+	ada.keys(kb.Escape)
+	ada.until("the drawer to close", func() bool { return !ada.has("link", "Applications") })
+	ada.press("button", "Menu")
+	ada.press("link", "Applications")
+	ada.stands(account + "/applications")
+	if ada.has("link", "Contacts") {
+		t.Error("the drawer is still open on the page that it led to")
+	}
+}
