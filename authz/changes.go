@@ -16,12 +16,20 @@ type Rule struct {
 	Allowed     bool
 }
 
+// Added is a role that a member holds besides all it held before.
+type Added struct {
+	Member uuid.UUID
+	Assignment
+}
+
 // Changes is what differs between a snapshot and the next. Rules apply first,
-// in order, then accounts (parents may follow children), then principals.
+// in order, then accounts (parents may follow children), then principals, then
+// what is added, which spares telling anew of a member who holds a lot.
 type Changes struct {
 	Rules      []Rule
 	Accounts   []AccountState
 	Principals []Principal
+	Added      []Added
 	// Epochs are the tenants' epochs that the changes lead to.
 	Epochs map[uuid.UUID]int64
 }
@@ -29,7 +37,7 @@ type Changes struct {
 // With gives the snapshot after the changes. What is malformed denies: an
 // account whose parent is unknown, of another tenant or below itself is taken
 // as removed, an assignment to an unknown account or of an unknown role is left
-// out, and so is a principal of no known kind.
+// out, and so is a principal of no known kind and what is added to nobody known.
 func (s *Snapshot) With(ch Changes) *Snapshot {
 	n := &next{Snapshot: *s}
 	for _, r := range ch.Rules {
@@ -38,6 +46,14 @@ func (s *Snapshot) With(ch Changes) *Snapshot {
 	n.place(ch.Accounts)
 	for _, p := range ch.Principals {
 		n.principal(p)
+	}
+	for all := ch.Added; len(all) > 0; {
+		same := 1
+		for same < len(all) && all[same].Member == all[0].Member {
+			same++
+		}
+		n.add(all[:same])
+		all = all[same:]
 	}
 	for t, e := range ch.Epochs {
 		n.tenants.put(t, e)
@@ -192,16 +208,38 @@ func (n *next) principal(p Principal) {
 		}
 		list = append(list, held{a, as.Role})
 	}
+	n.hold(p.ID, p.Active, list)
+}
+
+// add gives one member what is added.
+func (n *next) add(all []Added) {
+	id := PrincipalID{Member, all[0].Member}
+	old := n.principals[Member].get(id.ID)
+	if old == nil {
+		return
+	}
+	var one [1]held
+	list := append(n.held[:0], old.held(&one)...)
+	for _, x := range all {
+		if a := Account(n.accounts.find(x.Account)); a != NoAccount && n.catalog.RoleByID(x.Role) != nil {
+			list = append(list, held{a, x.Role})
+		}
+	}
+	n.hold(id, old.active, list)
+}
+
+// hold stores a principal with all that it holds, in any order.
+func (n *next) hold(id PrincipalID, active bool, list []held) {
 	slices.SortFunc(list, func(a, b held) int {
 		return cmp.Or(cmp.Compare(a.account, b.account), cmp.Compare(a.role, b.role))
 	})
 	list = slices.Compact(list)
 	n.held = list
 
-	x := principal{account: NoAccount, active: p.Active}
+	x := principal{account: NoAccount, active: active}
 	for _, h := range list {
 		r := n.catalog.RoleByID(h.role)
-		x.reaches = x.reaches || p.ID.Kind == Member && (r.Adds || !r.Below.Empty())
+		x.reaches = x.reaches || id.Kind == Member && (r.Adds || !r.Below.Empty())
 	}
 	switch len(list) {
 	case 0:
@@ -212,17 +250,20 @@ func (n *next) principal(p Principal) {
 		x.several = &several
 	}
 
-	t := &n.principals[p.ID.Kind]
+	t := &n.principals[id.Kind]
 	var one [1]held
 	var before []held
-	if old := t.get(p.ID.ID); old != nil {
+	if old := t.get(id.ID); old != nil {
 		before = old.held(&one)
 	}
-	row := t.put(p.ID.ID, x)
+	row := t.put(id.ID, x)
 	for i, h := range list {
-		if (i == 0 || list[i-1].account != h.account) && len(heldAt(before, h.account)) == 0 {
+		for len(before) > 0 && before[0].account < h.account {
+			before = before[1:]
+		}
+		if (i == 0 || list[i-1].account != h.account) && (len(before) == 0 || before[0].account != h.account) {
 			at := n.edit(h.account)
-			at.holders = n.holders.append(holder{row, at.holders, p.ID.Kind})
+			at.holders = n.holders.append(holder{row, at.holders, id.Kind})
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
 
@@ -228,4 +229,57 @@ func TestNobodyGrantsMoreThanTheyHold(t *testing.T) {
 			}
 		})
 	})
+}
+
+func TestAddingARoleIsTellingAnewOfTheMember(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := unfold(t)
+		m := h.now()
+		var added []authz.Added
+		var told []authz.Principal
+		for _, id := range h.principals {
+			p, known := m.world.Principals[id]
+			p.Assignments = slices.Clone(p.Assignments)
+			for range rapid.IntRange(0, 3).Draw(t, "roles") {
+				as := authz.Assignment{Account: rapid.SampledFrom(h.accounts).Draw(t, "at"), Role: rapid.SampledFrom(roles(h.catalog)).Draw(t, "role").ID}
+				switch {
+				case id.Kind != authz.Member:
+					continue
+				case once(t, 20, "unknown account"):
+					as.Account = number(9, 1)
+				case once(t, 20, "unknown role"):
+					as.Role = 999
+				}
+				added = append(added, authz.Added{Member: id.ID, Assignment: as})
+				p.Assignments = append(p.Assignments, as)
+			}
+			if known && id.Kind == authz.Member {
+				told = append(told, p)
+			}
+		}
+		want, got := m.snapshot.With(authz.Changes{Principals: told}), m.snapshot.With(authz.Changes{Added: added})
+		h.everywhere(func(_ *authz.Snapshot, id authz.PrincipalID, _ authz.Who, a authz.Account) {
+			if want, got := want.May(want.Who(id), a), got.May(got.Who(id), a); got != want {
+				t.Fatalf("%s may %v at %s, want %v", id, got, m.snapshot.ID(a), want)
+			}
+		})
+		for _, id := range h.accounts {
+			for _, p := range h.catalog.Permissions() {
+				if diff := cmp.Diff(helpers(want, p, id), helpers(got, p, id)); diff != "" {
+					t.Fatalf("who can %d at %s (-want +got)\n%s", p, id, diff)
+				}
+			}
+		}
+	})
+}
+
+// helpers are those who can, by id.
+func helpers(s *authz.Snapshot, p catalog.Permission, at uuid.UUID) map[authz.PrincipalID]authz.Decision {
+	all := map[authz.PrincipalID]authz.Decision{}
+	if a, ok := s.Find(at); ok {
+		for id, d := range s.WhoCan(p, a, authz.NoAccount) {
+			all[id] = d
+		}
+	}
+	return all
 }
