@@ -194,3 +194,41 @@ func (p *panel) status(b *browser, method, path, token string) int {
 	}
 	return b.post(path, url.Values{"token": {token}}).status
 }
+
+// TestEveryPermissionIsAskedFor keeps the catalog honest: a permission that no
+// route and no field of a form asks for says why.
+func TestEveryPermissionIsAskedFor(t *testing.T) {
+	p := newPanel(t)
+	asked := map[string]bool{}
+	for _, r := range handlers.Table(p.store) {
+		asked[r.Permission] = true
+	}
+	cat := p.store.Catalog()
+	for _, s := range cat.Sections {
+		if s.Records != nil {
+			for _, f := range s.Records.Kind.Fields {
+				asked[cat.Info(f.Permission).Key] = true
+			}
+		}
+	}
+	for _, perm := range cat.Permissions() {
+		switch info := cat.Info(perm); {
+		case info.Unused == "" && !asked[info.Key]:
+			t.Errorf("no route asks for %s, and it does not say why", info.Key)
+		case info.Unused != "" && asked[info.Key]:
+			t.Errorf("%s is asked for, and says that it is not: %s", info.Key, info.Unused)
+		}
+	}
+}
+
+// TestNavigationHasItsIcons looks each section's icon up in the sprite.
+func TestNavigationHasItsIcons(t *testing.T) {
+	p := newPanel(t)
+	sprite, err := os.ReadFile("../static/src/icons.svg")
+	must(t, err)
+	for _, s := range p.store.Catalog().Sections {
+		if s.InNavigation() && !strings.Contains(string(sprite), `id="`+s.Icon+`"`) {
+			t.Errorf("%s: there is no icon %q", s.Key, s.Icon)
+		}
+	}
+}
