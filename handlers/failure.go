@@ -147,7 +147,7 @@ func (h *Handlers) denied(c echo.Context, d *authz.Denial) error {
 	}
 	x := v.Snapshot.Explain(d.Decision, d.Permission)
 	p := views.DeniedPage{
-		Frame: h.frame(c, "Not allowed"), Permission: x.Title, Sentence: x.Sentence, Account: v.Place.Name,
+		Frame: h.frame(c, "Not allowed"), Permission: x.Title, Sentence: "With it one may " + x.Sentence + ".", Account: v.Place.Name,
 		Helpers: helpers, RequestID: requestID(c), BackURL: accountPath(v.Place.Account), Reason: x.Reason,
 	}
 	for _, m := range x.Missing {
@@ -155,10 +155,14 @@ func (h *Handlers) denied(c echo.Context, d *authz.Denial) error {
 	}
 	for _, set := range x.GivenBy {
 		for _, r := range set.Roles {
-			if p.Entitlement == "" && h.fits(r.Key, v.Place.Kind) {
+			if p.Entitlement == "" && r.Grantable && (set.Set.Key == "subuser") == (v.Session.Principal.Kind == authz.Subuser) && h.fits(r.Key, v.Place.Kind) {
 				p.Roles = append(p.Roles, roleTitle(r))
 			}
 		}
+	}
+	if p.Entitlement == "" && len(p.Roles) == 0 {
+		p.Reason += " No role that you can be given here does."
+		p.Helpers = nil
 	}
 	return render(c, http.StatusForbidden, views.Denied(p))
 }
