@@ -254,6 +254,7 @@ func TestNobodyGrantsBeyondTheirOwn(t *testing.T) {
 
 	// A grant that was right when the request came is checked again inside the write.
 	stale := p.grant(p.grace, "subuser_create", p.analytical)
+	must(t, p.store.AddMember(context.Background(), p.grant(p.ada, "members.add", p.analytical), p.barbara.ID, "account:admin"))
 	must(t, p.store.RemoveMember(context.Background(), p.grant(p.ada, "members.remove", p.analytical), p.grace.ID))
 	if _, err := p.store.CreateSubuser(context.Background(), stale, models.SubuserInput{Name: "late", Roles: []string{"Developer"}, Password: password}); err == nil {
 		t.Error("a grant outlives the right it was given by")

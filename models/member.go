@@ -59,6 +59,11 @@ func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 // SignUp makes a login and its personal account. Problems name the fields
 // name, email and password.
 func (s *Store) SignUp(ctx context.Context, name, email, password string) (Member, Account, error) {
+	return s.signUp(ctx, name, email, password, func(*Tx, Member) error { return nil })
+}
+
+// signUp makes a login; also is part of the same write.
+func (s *Store) signUp(ctx context.Context, name, email, password string, also func(*Tx, Member) error) (Member, Account, error) {
 	name, email = strings.TrimSpace(name), strings.TrimSpace(email)
 	p := Problems{}
 	p.add("name", checkName(name))
@@ -80,7 +85,10 @@ func (s *Store) SignUp(ctx context.Context, name, email, password string) (Membe
 			if err := tx.Create(&m).Error; err != nil {
 				return err
 			}
-			return tx.plantRoot(a)
+			if err := tx.plantRoot(a); err != nil {
+				return err
+			}
+			return also(tx, m)
 		})
 	return m, a, err
 }

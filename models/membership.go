@@ -4,10 +4,12 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"bailiwick/authz"
 	"bailiwick/catalog"
@@ -22,51 +24,366 @@ type Membership struct {
 	CreatedAt time.Time
 }
 
+// adminKey is the stored key of the account role Admin, main or sub.
+const adminKey = "account:admin"
+
+// AccountMember is somebody who works in an account, as its list of members
+// shows them: a membership, or the owner, who has none.
+type AccountMember struct {
+	ID         uuid.UUID
+	Name       string
+	Email      string
+	State      string
+	Owner      bool
+	Roles      []*catalog.Role // none of the owner
+	LastSignIn *time.Time
+	Since      time.Time // of the account, for the owner
+	sort       string
+}
+
+// Cursor is the place of the member in the list.
+func (m AccountMember) Cursor() string { return m.ID.String() + " " + m.sort }
+
+// MemberPage is how many members a page of the list holds.
+const MemberPage = 50
+
+// Members lists the people of the grant's account: its owner, then by name,
+// after a cursor. Search is part of a name or an address.
+func (s *Store) Members(ctx context.Context, g authz.Grant, search, after string) ([]AccountMember, error) {
+	id, name, _ := strings.Cut(after, " ")
+	last, err := uuid.Parse(id)
+	if err != nil && after != "" {
+		return nil, ErrNotFound
+	}
+	r := g.Resource()
+	return s.members(ctx, r.Tenant, r.Account, `($4 = '' OR x.name ILIKE $4 OR x.email ILIKE $4)
+		AND ($5 = '' OR NOT h.owner AND (lower(x.name), x.id) > ($6, $7))`, MemberPage+1, like(search), after, name, last)
+}
+
+// Member finds somebody who works in the account; the owner too.
+func (s *Store) Member(ctx context.Context, tenant, account, id uuid.UUID) (AccountMember, error) {
+	all, err := s.members(ctx, tenant, account, "x.id = $4", 1, id)
+	if err == nil && len(all) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return AccountMember{}, err
+	}
+	return all[0], nil
+}
+
+func (s *Store) members(ctx context.Context, tenant, account uuid.UUID, where string, limit int, args ...any) ([]AccountMember, error) {
+	var all []AccountMember
+	err := s.read(ctx, scopeNames, func(rows pgx.Rows) error {
+		var m AccountMember
+		var kind string
+		var keys []string
+		err := rows.Scan(&m.ID, &m.Name, &m.Email, &m.State, &m.LastSignIn, &m.Owner, &keys, &kind, &m.Since, &m.sort)
+		m.Roles = s.storedRoles(keys, kind)
+		all = append(all, m)
+		return err
+	}, `SELECT x.id, x.name, x.email, x.state, x.last_sign_in, h.owner, h.roles, h.kind, h.created_at, lower(x.name) FROM (
+			SELECT a.owner_id AS member_id, true AS owner, '{}'::text[] AS roles, a.kind, a.created_at FROM accounts a WHERE a.tenant_id = $1 AND a.id = $2
+			UNION ALL SELECT m.member_id, false, m.roles, a.kind, m.created_at FROM memberships m
+				JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id WHERE m.tenant_id = $1 AND m.account_id = $2
+		) h JOIN members x ON x.id = h.member_id WHERE `+where+` ORDER BY NOT h.owner, lower(x.name), x.id LIMIT $3`,
+		append([]any{tenant, account, limit}, args...)...)
+	return all, err
+}
+
+// storedRoles are the roles of stored keys in an account of the kind.
+func (s *Store) storedRoles(keys []string, kind string) (roles []*catalog.Role) {
+	for _, key := range keys {
+		if r := s.storedRole(key, kind); r != nil {
+			roles = append(roles, r)
+		}
+	}
+	return roles
+}
+
+// MemberRole reads the name of a role that a member can have in an account of
+// the kind: a column of member_access.csv or account_roles.csv, or `admin` and
+// `user` for the account's kind. Its set may stand before it (`member:`,
+// `account:`). It gives the key that is stored, or a sentence about what is wrong.
+func (s *Store) MemberRole(name, kind string) (r *catalog.Role, key, problem string) {
+	plain := strings.TrimPrefix(strings.TrimPrefix(name, "member:"), "account:")
+	switch plain {
+	case "admin", "main_admin", "sub_admin":
+		key = adminKey
+	case "user", "main_user", "sub_user":
+		key = "account:user"
+	default:
+		if r := s.catalog.Role("member:" + plain); r != nil && r.Grantable {
+			return r, r.Key, ""
+		}
+		return nil, "", fmt.Sprintf("%q is not a role that a member can have.", name)
+	}
+	r = s.storedRole(key, kind)
+	if strings.Contains(plain, "_") && r.Name != plain {
+		if kind == "sub" {
+			return nil, "", fmt.Sprintf("%q is a role in main accounts, and this is a sub-account.", plain)
+		}
+		return nil, "", fmt.Sprintf("%q is a role in sub-accounts, and this is a main account.", plain)
+	}
+	return r, key, ""
+}
+
+// memberRoles reads the roles that a form names.
+func (s *Store) memberRoles(names []string, kind string) (roles []*catalog.Role, keys roleList, err error) {
+	for _, name := range names {
+		r, key, problem := s.MemberRole(name, kind)
+		if problem != "" {
+			return nil, nil, Problems{"role": problem}
+		}
+		if !slices.Contains(keys, key) {
+			roles, keys = append(roles, r), append(keys, key)
+		}
+	}
+	if len(keys) == 0 {
+		return nil, nil, Problems{"role": "Choose at least one role."}
+	}
+	return roles, keys, nil
+}
+
+// sharedAccount gives the account of the write, where it can have members.
+func (tx *Tx) sharedAccount() (a Account, err error) {
+	if err := tx.account(&a, tx.change.on.Account); err != nil {
+		return a, err
+	}
+	if a.Kind == "personal" || a.Kind == "timeless" {
+		return a, Problems{"": kindSentences[a.Kind]}
+	}
+	return a, nil
+}
+
+var kindSentences = map[string]string{
+	"personal": "A personal account has one member: its owner. Make a main account to share.",
+	"timeless": "A timeless account has no members of its own.",
+}
+
 // AddMember gives a person with a login a membership in the grant's account.
-func (s *Store) AddMember(ctx context.Context, g authz.Grant, member uuid.UUID, roleKeys ...string) error {
+func (s *Store) AddMember(ctx context.Context, g authz.Grant, member uuid.UUID, roles ...string) error {
 	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account, Kind: "member", ID: member}
 	return s.write(ctx, g.On("member", member), change{action: "member.add", permission: "members.add", on: on}, func(tx *Tx) error {
 		snap, err := tx.lockAccess()
 		if err != nil {
 			return err
 		}
-		var a Account
-		if err := tx.account(&a, on.Account); err != nil {
+		a, err := tx.sharedAccount()
+		if err != nil {
 			return err
 		}
-		if a.Kind == "personal" || a.Kind == "timeless" {
-			return Problems{"": "This kind of account has no members of its own."}
+		given, keys, err := s.memberRoles(roles, a.Kind)
+		switch {
+		case err != nil:
+			return err
+		case a.OwnerID == member:
+			return Problems{"": "The owner of an account can do everything in it already."}
+		case g.Actor().ID == (authz.PrincipalID{Kind: authz.Member, ID: member}):
+			return Problems{"": "Nobody adds themselves."}
 		}
-		var roles []*catalog.Role
-		for _, key := range roleKeys {
-			r := s.storedRole(key, a.Kind)
-			if r == nil || !r.Grantable || r.Set.Key == "subuser" || r.Set.Key == "account" && r.Key == key {
-				return Problems{"role": fmt.Sprintf("%q is not a role that a member can have.", key)}
-			}
-			roles = append(roles, r)
-		}
-		if len(roles) == 0 {
-			return Problems{"role": "Choose at least one role."}
-		}
-		if err := tx.mayGrant(snap, roles); err != nil {
+		if err := tx.mayGrant(snap, given); err != nil {
 			return err
 		}
-		tx.note("roles", roleKeys)
-		tx.touch("member", member)
-		return tx.Create(&Membership{on.Tenant, on.Account, member, roleKeys, s.now()}).Error
+		return tx.addMembership(member, keys)
 	})
 }
 
-// RemoveMember ends a membership of the grant's account.
-func (s *Store) RemoveMember(ctx context.Context, g authz.Grant, member uuid.UUID) error {
-	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account, Kind: "member", ID: member}
-	return s.write(ctx, g.On("member", member), change{action: "member.remove", permission: "members.remove", on: on}, func(tx *Tx) error {
-		if _, err := tx.lockAccess(); err != nil {
+func (tx *Tx) addMembership(member uuid.UUID, keys roleList) error {
+	tx.note("roles", []string(keys))
+	tx.touch("member", member)
+	return tx.Create(&Membership{tx.change.on.Tenant, tx.change.on.Account, member, keys, tx.store.now()}).Error
+}
+
+// EditMember gives a member of the grant's account other roles. Nobody changes
+// somebody who can do more than they may grant, nor themselves upward.
+func (s *Store) EditMember(ctx context.Context, g authz.Grant, member uuid.UUID, roles ...string) error {
+	return s.changeMember(ctx, g, member, "member.edit", "members.edit", func(tx *Tx, snap *authz.Snapshot, m memberHold) error {
+		given, keys, err := s.memberRoles(roles, m.account.Kind)
+		if err != nil {
 			return err
 		}
+		// What the member keeps is not granted now.
+		added := slices.DeleteFunc(slices.Clone(given), func(r *catalog.Role) bool { return slices.Contains(m.roles, r) })
+		if err := tx.mayGrant(snap, added); err != nil {
+			return err
+		}
+		if m.self && exceeds(given, m.roles) {
+			return Problems{"role": "Nobody gives themselves more than they have."}
+		}
+		if !slices.Contains(keys, adminKey) {
+			if err := tx.keepAnAdmin(m); err != nil {
+				return err
+			}
+		}
+		tx.changed("roles", []string(m.keys), []string(keys))
 		tx.touch("member", member)
-		return changedOne(tx.Exec("DELETE FROM memberships WHERE tenant_id = ? AND account_id = ? AND member_id = ?", on.Tenant, on.Account, member))
+		return changedOne(tx.Table("memberships").Where("tenant_id = ? AND account_id = ? AND member_id = ?", m.account.TenantID, m.account.ID, member).
+			Updates(map[string]any{"roles": keys}))
 	})
+}
+
+// RemoveMember ends somebody's membership of the grant's account. Oneself one
+// does not remove, but leaves.
+func (s *Store) RemoveMember(ctx context.Context, g authz.Grant, member uuid.UUID) error {
+	return s.changeMember(ctx, g, member, "member.remove", "members.remove", func(tx *Tx, snap *authz.Snapshot, m memberHold) error {
+		return tx.removeMembership(snap, m)
+	})
+}
+
+// LeaveAccount ends the actor's own membership of an account.
+func (s *Store) LeaveAccount(ctx context.Context, g authz.Grant, account uuid.UUID) (Account, error) {
+	var a Account
+	who := g.Actor().ID
+	if who.Kind != authz.Member {
+		return a, authz.ErrDenied
+	}
+	err := s.one(ctx, scopeMemberships, a.fields(), "SELECT "+accountColumns+` FROM accounts a WHERE id = $1 AND (owner_id = $2 OR EXISTS (
+		SELECT FROM memberships m WHERE m.tenant_id = a.tenant_id AND m.account_id = a.id AND m.member_id = $2))`, account, who.ID)
+	if err != nil {
+		return a, err
+	}
+	on := authz.Resource{Tenant: a.TenantID, Account: a.ID, Kind: "member", ID: who.ID}
+	err = s.writeSelf(ctx, g, who, change{action: "member.leave", on: on}, func(tx *Tx) error {
+		snap, err := tx.lockAccess()
+		if err != nil {
+			return err
+		}
+		m, err := tx.member(who.ID)
+		if err != nil {
+			return err
+		}
+		return tx.removeMembership(snap, m)
+	})
+	return a, err
+}
+
+// memberHold is a membership within a write that changes it.
+type memberHold struct {
+	account Account
+	id      uuid.UUID
+	name    string
+	keys    roleList
+	roles   []*catalog.Role
+	self    bool // the actor's own
+}
+
+// changeMember changes a membership of the grant's account, whose holder the
+// actor must not be outranked by.
+func (s *Store) changeMember(ctx context.Context, g authz.Grant, member uuid.UUID, action, permission string, do func(*Tx, *authz.Snapshot, memberHold) error) error {
+	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account, Kind: "member", ID: member}
+	return s.write(ctx, g.On("member", member), change{action: action, permission: permission, on: on}, func(tx *Tx) error {
+		snap, err := tx.lockAccess()
+		if err != nil {
+			return err
+		}
+		m, err := tx.member(member)
+		if err != nil {
+			return err
+		}
+		if tx.mayGrant(snap, m.roles) != nil {
+			return Problems{"": m.name + " can do more here than you can, so you can not change that."}
+		}
+		return do(tx, snap, m)
+	})
+}
+
+// member reads a membership of the write's account; lockAccess came before.
+func (tx *Tx) member(id uuid.UUID) (m memberHold, err error) {
+	on := tx.change.on
+	if m.account, err = tx.sharedAccount(); err != nil {
+		return m, err
+	}
+	err = tx.across(func() error { return tx.Raw("SELECT name FROM members WHERE id = ?", id).Scan(&m.name).Error })
+	if err != nil {
+		return m, err
+	}
+	if m.account.OwnerID == id {
+		return m, Problems{"": m.name + " owns this account, which is no membership: it can be neither changed nor removed here."}
+	}
+	var row Membership
+	if err := tx.Where("tenant_id = ? AND account_id = ? AND member_id = ?", on.Tenant, on.Account, id).Take(&row).Error; err != nil {
+		return m, err
+	}
+	tx.change.name = m.name
+	m.id, m.keys, m.roles = id, row.Roles, tx.store.storedRoles(row.Roles, m.account.Kind)
+	m.self = tx.grant.Actor().ID == (authz.PrincipalID{Kind: authz.Member, ID: id})
+	return m, nil
+}
+
+func (tx *Tx) removeMembership(snap *authz.Snapshot, m memberHold) error {
+	if m.self && rises(snap, m) {
+		return Problems{"": "Your role in an account above would give you more here than you have now, so somebody else has to take you out."}
+	}
+	if err := tx.keepAnAdmin(m); err != nil {
+		return err
+	}
+	tx.note("roles", []string(m.keys))
+	tx.touch("member", m.id)
+	return changedOne(tx.Exec("DELETE FROM memberships WHERE tenant_id = ? AND account_id = ? AND member_id = ?", m.account.TenantID, m.account.ID, m.id))
+}
+
+// keepAnAdmin refuses to take the role Admin from the last active one who has it.
+func (tx *Tx) keepAnAdmin(m memberHold) error {
+	if !slices.Contains(m.keys, adminKey) {
+		return nil
+	}
+	others := 0
+	err := tx.across(func() error {
+		return tx.Raw(`SELECT count(*) FROM memberships h JOIN members x ON x.id = h.member_id
+			WHERE h.tenant_id = ? AND h.account_id = ? AND h.member_id <> ? AND ? = ANY(h.roles) AND x.state = 'active'`,
+			m.account.TenantID, m.account.ID, m.id, adminKey).Scan(&others).Error
+	})
+	if err != nil || others > 0 {
+		return err
+	}
+	return Problems{"": m.name + " is the last Admin here, and one has to stay. Make somebody else Admin first."}
+}
+
+// exceeds tells whether some roles give anything, here or below, that others
+// held at the same account do not.
+func exceeds(roles, others []*catalog.Role) bool {
+	var own, below, open, has, hasBelow, hasOpen catalog.Mask
+	sum := func(roles []*catalog.Role, own, below, open *catalog.Mask) {
+		for _, r := range roles {
+			own.Add(&r.Own)
+			below.Add(&r.Below)
+			if !r.Closable {
+				open.Add(&r.Below)
+			}
+		}
+	}
+	sum(roles, &own, &below, &open)
+	sum(others, &has, &hasBelow, &hasOpen)
+	return !own.Minus(has).Empty() || !below.Minus(hasBelow).Empty() || !open.Minus(hasOpen).Empty()
+}
+
+// rises tells whether the holder of a membership would be able to do more
+// without it, here or below: then roles held at the nearest account above decide.
+// Ownership adds to either.
+func rises(snap *authz.Snapshot, m memberHold) bool {
+	who := snap.Who(authz.PrincipalID{Kind: authz.Member, ID: m.id})
+	here, ok := snap.Find(m.account.ID)
+	if !ok {
+		return false
+	}
+	var reach, own, below catalog.Mask
+	decided := false
+	for at := snap.Parent(here); at != authz.NoAccount && !decided; at = snap.Parent(at) {
+		for _, id := range snap.Held(who, at) {
+			if r := snap.Catalog().RoleByID(id); !r.Adds {
+				decided = true
+				reach.Add(&r.Below)
+			}
+		}
+	}
+	for _, r := range m.roles {
+		own.Add(&r.Own)
+		below.Add(&r.Below)
+	}
+	further := false
+	snap.Children(here, func(authz.Account) bool { further = true; return false })
+	return !reach.Minus(own).Empty() || further && !reach.Minus(below).Empty()
 }
 
 // textList is a text array.

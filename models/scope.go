@@ -25,6 +25,7 @@ var (
 	scopeMemberships = scope{system: "one person's accounts lie in many tenants"}
 	scopeNames       = scope{system: "members stand outside tenants; a page shows the names of those who work in an account"}
 	scopeSelf        = scope{system: "a person's login and sessions stand outside tenants"}
+	scopeInvite      = scope{system: "whoever opens an invite is in no tenant yet; its address may have a login"}
 	scopeSignUp      = scope{system: "a new account is a new tenant"}
 	scopeOperator    = scope{system: "the operator's command line"}
 )

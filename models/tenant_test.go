@@ -68,6 +68,9 @@ func TestOtherTenantsShowNothing(t *testing.T) {
 	if err := s.AddMember(ctx, grantOf(t, s, ada, "members.add", a.ID), mallory.ID, "member:full_viewer"); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := s.Invite(ctx, grantOf(t, s, ada, "members.add", a.ID), []string{"grace@example.com"}, []string{"main_admin"}); err != nil {
+		t.Fatal(err)
+	}
 	place := RecordPlace{Section: s.catalog.Section("contacts")}
 	if _, _, err := s.CreateRecord(ctx, grantOf(t, s, ada, "contacts.edit", a.ID), place, map[string]any{"name": "Charles", "phone": "+442079460000"}); err != nil {
 		t.Fatal(err)

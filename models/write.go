@@ -30,6 +30,7 @@ type Tx struct {
 
 	epoch   int64 // of the tenant, once who-may-what is locked
 	touched []touch
+	also    []*Tx // writes of other tenants in the same transaction
 }
 
 // touch is one line of access_changes.
@@ -66,18 +67,38 @@ func (s *Store) commit(ctx context.Context, sc scope, g authz.Grant, c change, d
 	var tx *Tx
 	err := s.in(ctx, sc, func(db *gorm.DB) error {
 		tx = &Tx{DB: db, store: s, scope: sc, grant: g, change: c, fields: map[string]any{}}
-		if err := do(tx); err != nil {
-			return err
-		}
-		if err := tx.storeTouched(); err != nil {
-			return err
-		}
-		return tx.record()
+		return tx.run(do)
 	})
-	if err == nil && len(tx.touched) > 0 {
-		return s.CatchUp(ctx, c.on.Tenant)
+	if err != nil {
+		return err
 	}
-	return err
+	for _, done := range append(tx.also, tx) {
+		if len(done.touched) > 0 {
+			if err := s.CatchUp(ctx, done.change.on.Tenant); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// run does the change and stores what belongs to it.
+func (tx *Tx) run(do func(*Tx) error) error {
+	if err := do(tx); err != nil {
+		return err
+	}
+	if err := tx.storeTouched(); err != nil {
+		return err
+	}
+	return tx.record()
+}
+
+// in makes a change of another tenant part of this write, which must reach
+// across tenants: both commit, each with its own event, or neither.
+func (tx *Tx) in(c change, do func(*Tx) error) error {
+	other := &Tx{DB: tx.DB, store: tx.store, scope: tx.scope, grant: tx.grant, change: c, fields: map[string]any{}}
+	tx.also = append(tx.also, other)
+	return other.run(do)
 }
 
 // note keeps a fact for the audit event.

@@ -1,0 +1,269 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"bailiwick/authz"
+)
+
+// person signs somebody up whose password nobody types: the hash costs no time.
+func person(t *testing.T, s *Store, name string) Member {
+	t.Helper()
+	ctx := context.Background()
+	m := Member{ID: newID(), Name: name, Email: strings.ToLower(name) + "@example.com", PasswordHash: "-", State: "active", CreatedAt: s.now()}
+	m.EmailFolded = foldEmail(m.Email)
+	a := newRoot("personal", name, m.ID, s.now())
+	err := s.commit(ctx, scopeSignUp, authz.SystemGrant("test"), change{action: "member.sign_up", on: a.AuthzResource(), name: name}, func(tx *Tx) error {
+		if err := tx.Create(&m).Error; err != nil {
+			return err
+		}
+		return tx.plantRoot(a)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func (s *Store) admins(t *testing.T, a Account) (n int) {
+	t.Helper()
+	if err := s.one(context.Background(), tenantScope(a.TenantID), []any{&n},
+		"SELECT count(*)::int FROM memberships WHERE tenant_id = $1 AND account_id = $2 AND $3 = ANY(roles)", a.TenantID, a.ID, adminKey); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// Grace and Barbara are the two Admins. At the same moment Ada takes one out,
+// and the other one leaves, or is made a viewer.
+func TestTheLastAdminStaysWhoeverIsFaster(t *testing.T) {
+	held(t, func(t *testing.T, s *Store, ada Member, a Account) (violations int) {
+		ctx := context.Background()
+		grace, barbara := person(t, s, "Grace"), person(t, s, "Barbara")
+		add, edit, remove := grantOf(t, s, ada, "members.add", a.ID), grantOf(t, s, ada, "members.edit", a.ID), grantOf(t, s, ada, "members.remove", a.ID)
+		clear := func() {
+			if _, err := s.pool.Exec(ctx, "SET app.scope = 'system'; DELETE FROM memberships WHERE account_id = '"+a.ID.String()+"'; RESET app.scope"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i := range rounds {
+			clear()
+			for _, m := range []Member{grace, barbara} {
+				if err := s.AddMember(ctx, add, m.ID, "admin"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			other := []func() error{
+				func() error { return s.RemoveMember(ctx, remove, barbara.ID) },
+				func() error { return s.EditMember(ctx, edit, barbara.ID, "full_viewer") },
+				func() error { _, err := s.LeaveAccount(ctx, authz.Self(barbara.Actor()), a.ID); return err },
+			}[i%3]
+			_ = together(func() error { return s.RemoveMember(ctx, remove, grace.ID) }, other)
+			if s.admins(t, a) == 0 {
+				violations++
+			}
+		}
+		return violations
+	})
+}
+
+func TestHundredAcceptancesOfOneInvite(t *testing.T) {
+	ctx := context.Background()
+	s, ada, a := agency(t)
+	grace := person(t, s, "Grace")
+	made, err := s.Invite(ctx, grantOf(t, s, ada, "members.add", a.ID), []string{"GRACE@example.com"}, []string{"main_admin"})
+	if err != nil || made[0].Token == "" {
+		t.Fatal(made, err)
+	}
+	done, refused := make(chan bool, 100), 0
+	var all []func() error
+	for range 100 {
+		all = append(all, func() error {
+			for {
+				_, err := s.AcceptInvite(ctx, authz.Self(grace.Actor()), made[0].Token)
+				if errors.Is(err, ErrBusy) {
+					continue
+				}
+				var p Problems
+				if err != nil && !errors.As(err, &p) {
+					return err
+				}
+				done <- err == nil
+				return nil
+			}
+		})
+	}
+	if err := together(all...); err != nil {
+		t.Fatal(err)
+	}
+	for range 100 {
+		if !<-done {
+			refused++
+		}
+	}
+	if refused != 99 || s.admins(t, a) != 1 {
+		t.Errorf("%d were refused, and there are %d Admins", refused, s.admins(t, a))
+	}
+	joins := 0
+	events, err := s.Audit(ctx, grantOf(t, s, ada, "audit", a.ID), 0, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range events {
+		if e.Action == "member.join" {
+			joins++
+		}
+	}
+	if joins != 1 {
+		t.Errorf("the audit has %d acceptances", joins)
+	}
+	if _, err := s.VerifyAudit(ctx, a.ID, a.ID); err != nil {
+		t.Error(err)
+	}
+}
+
+// A new person's login and membership come together: where the invite is
+// refused there is no login either.
+func TestALoginByInviteIsNeverHalfDone(t *testing.T) {
+	ctx := context.Background()
+	s, ada, a := agency(t)
+	grace := person(t, s, "Grace")
+	if err := s.AddMember(ctx, grantOf(t, s, ada, "members.add", a.ID), grace.ID, "full_editor"); err != nil {
+		t.Fatal(err)
+	}
+	made, err := s.Invite(ctx, grantOf(t, s, grace, "members.add", a.ID), []string{"new@example.com"}, []string{"full_viewer"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.RemoveMember(ctx, grantOf(t, s, ada, "members.remove", a.ID), grace.ID); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = s.SignUpByInvite(ctx, made[0].Token, "New", "four plain english words")
+	var p Problems
+	if !errors.As(err, &p) || !strings.Contains(p[""], "Grace") {
+		t.Errorf("the invite of somebody who is gone: %v", err)
+	}
+	if _, err := s.MemberByEmail(ctx, "new@example.com"); err != ErrNotFound {
+		t.Errorf("a login without its membership: %v", err)
+	}
+
+	made, err = s.Invite(ctx, grantOf(t, s, ada, "members.add", a.ID), []string{"new2@example.com"}, []string{"full_viewer"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, _, err := s.SignUpByInvite(ctx, made[0].Token, "New", "four plain english words")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Access().Authorize(m.Actor(), s.catalog.Permission("members"), a.ID); err != nil {
+		t.Errorf("the new member may not come in: %v", err)
+	}
+}
+
+func TestNobodyRisesByThemselves(t *testing.T) {
+	ctx := context.Background()
+	s, ada, a := agency(t)
+	subs, err := s.CreateSubAccounts(ctx, grantOf(t, s, ada, "sub_accounts.create", a.ID), []string{"East"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	east := subs[0]
+	grace := person(t, s, "Grace")
+	add := func(at uuid.UUID, roles ...string) {
+		t.Helper()
+		if err := s.AddMember(ctx, grantOf(t, s, ada, "members.add", at), grace.ID, roles...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add(a.ID, "main_admin")
+	other := person(t, s, "Barbara")
+	if err := s.AddMember(ctx, grantOf(t, s, ada, "members.add", a.ID), other.ID, "main_admin"); err != nil {
+		t.Fatal(err)
+	}
+	own := grantOf(t, s, grace, "members.edit", a.ID)
+	// As full editor she would change the setup of sub-accounts, which an Admin only sees.
+	var p Problems
+	if err := s.EditMember(ctx, own, grace.ID, "full_editor"); !errors.As(err, &p) {
+		t.Errorf("Grace makes more of herself: %v", err)
+	}
+	if err := s.AddMember(ctx, grantOf(t, s, grace, "members.add", east.ID), grace.ID, "configuration_viewer"); !errors.As(err, &p) {
+		t.Errorf("Grace adds herself: %v", err)
+	}
+	// In East she is only a reporting viewer, which is less than what the Admin above is.
+	add(east.ID, "reporting_viewer")
+	if _, err := s.LeaveAccount(ctx, authz.Self(grace.Actor()), east.ID); !errors.As(err, &p) || !strings.Contains(p[""], "above") {
+		t.Errorf("Grace leaves what held her down: %v", err)
+	}
+	if err := s.EditMember(ctx, own, grace.ID, "main_user"); err != nil {
+		t.Errorf("Grace can not make less of herself: %v", err)
+	}
+}
+
+func TestRolesReadByTheKindOfTheAccount(t *testing.T) {
+	s, _, _ := agency(t)
+	for _, x := range []struct{ name, kind, key string }{
+		{"full_editor", "main", "member:full_editor"}, {"member:full_editor", "sub", "member:full_editor"},
+		{"admin", "main", "account:admin"}, {"main_admin", "main", "account:admin"}, {"sub_admin", "sub", "account:admin"},
+		{"account:user", "sub", "account:user"}, {"main_user", "main", "account:user"},
+		{"main_admin", "sub", ""}, {"sub_user", "main", ""}, {"owner", "main", ""}, {"MainAccount", "main", ""}, {"Developer", "main", ""}, {"", "main", ""},
+		{"subuser:Developer", "main", ""}, {"member:", "sub", ""},
+	} {
+		r, key, problem := s.MemberRole(x.name, x.kind)
+		if key != x.key || (problem == "") != (x.key != "") || (r != nil) != (x.key != "") {
+			t.Errorf("%q in a %s account: %q, %q", x.name, x.kind, key, problem)
+		}
+		if r != nil && (r.Set.Key == "account") != slices.Contains([]string{"account:admin", "account:user"}, key) {
+			t.Errorf("%q is %s", x.name, r.Key)
+		}
+	}
+}
+
+// Five thousand people, by pages of fifty: everybody once, the owner first.
+func TestMembersByPage(t *testing.T) {
+	ctx := context.Background()
+	s, ada, a := agency(t)
+	if _, err := s.pool.Exec(ctx, fmt.Sprintf(`SET app.scope = 'system';
+		WITH people AS (INSERT INTO members (id, name, email, email_folded, password_hash, created_at)
+			SELECT gen_random_uuid(), 'Person ' || n %% 300, n || '@example.com', n || '@example.com', '-', now() FROM generate_series(1, 5000) n RETURNING id)
+		INSERT INTO memberships (tenant_id, account_id, member_id, roles, created_at) SELECT '%s', '%s', id, '{member:full_viewer}', now() FROM people;
+		RESET app.scope`, a.TenantID, a.ID)); err != nil {
+		t.Fatal(err)
+	}
+	g, seen, after := grantOf(t, s, ada, "members", a.ID), map[uuid.UUID]bool{}, ""
+	start := time.Now()
+	for pages := 1; ; pages++ {
+		all, err := s.Members(ctx, g, "", after)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if pages == 1 && (!all[0].Owner || all[0].Name != "Ada" || all[0].Roles != nil) {
+			t.Errorf("the first is %+v", all[0])
+		}
+		more := len(all) > MemberPage
+		for _, m := range all[:min(len(all), MemberPage)] {
+			if seen[m.ID] {
+				t.Fatalf("%s stands twice", m.Email)
+			}
+			seen[m.ID] = true
+		}
+		if !more {
+			break
+		}
+		after = all[MemberPage-1].Cursor()
+	}
+	t.Logf("%d people in %v", len(seen), time.Since(start))
+	if len(seen) != 5001 {
+		t.Errorf("%d people", len(seen))
+	}
+	if all, err := s.Members(ctx, g, "4711@", ""); err != nil || len(all) != 1 {
+		t.Errorf("found %d: %v", len(all), err)
+	}
+}
