@@ -43,7 +43,7 @@ CREATE TABLE accounts (
 CREATE INDEX accounts_by_parent ON accounts (tenant_id, parent_id, created_at DESC, id DESC);
 CREATE INDEX accounts_by_path ON accounts (tenant_id, path);
 CREATE INDEX accounts_by_id ON accounts (id);
-CREATE INDEX accounts_by_owner ON accounts (owner_id);
+CREATE INDEX accounts_by_owner ON accounts (owner_id, path);
 
 CREATE TABLE memberships (
     tenant_id  uuid NOT NULL,

@@ -358,14 +358,18 @@ func (s *Store) AccountsOf(ctx context.Context, g authz.Grant, who authz.Princip
 	if !g.CoversSelf(who) {
 		return nil, authz.ErrDenied
 	}
-	return s.accounts(ctx, scopeMemberships, `WITH mine AS (
-			SELECT tenant_id, path FROM accounts a WHERE owner_id = $1 AND NOT EXISTS (
-				SELECT FROM accounts p WHERE p.tenant_id = a.tenant_id AND p.id = a.parent_id AND p.owner_id = $1)
+	return s.accounts(ctx, scopeMemberships, `WITH RECURSIVE owned AS ( -- the topmost: each step passes over all that is below one
+			(SELECT tenant_id, path FROM accounts WHERE owner_id = $1 ORDER BY path LIMIT 1)
+			UNION ALL SELECT next.* FROM owned CROSS JOIN LATERAL (
+				SELECT tenant_id, path FROM accounts WHERE owner_id = $1 AND path > owned.path || '0' ORDER BY path LIMIT 1) next
+		), mine AS (
+			SELECT tenant_id, path FROM owned
 			UNION SELECT a.tenant_id, a.path FROM memberships m JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id
 				WHERE m.member_id = $1)
-		SELECT `+accountColumns+` FROM accounts a WHERE ($2 = '' OR name ILIKE $2) AND EXISTS (
-			SELECT FROM mine WHERE mine.tenant_id = a.tenant_id AND (mine.path = a.path OR $3 AND a.path > mine.path || '/' AND a.path < mine.path || '0'))
-		ORDER BY kind = 'personal', path LIMIT $4`, who.ID, like(search), below, limit)
+		SELECT DISTINCT ON (found.kind = 'personal', found.path) found.* FROM mine CROSS JOIN LATERAL (
+			SELECT `+accountColumns+` FROM accounts a WHERE a.tenant_id = mine.tenant_id AND a.path >= mine.path AND a.path < mine.path || '0'
+				AND ($3 OR a.path = mine.path) AND ($2 = '' OR a.name ILIKE $2) ORDER BY a.path LIMIT $4) found
+		ORDER BY found.kind = 'personal', found.path LIMIT $4`, who.ID, like(search), below, limit)
 }
 
 // People counts the members and subusers of accounts of one tenant.
