@@ -140,11 +140,21 @@ func (s *Store) readChanged(db *gorm.DB, tenant uuid.UUID, changes []accessChang
 			}
 		}
 	}
+	only := func(has bool, condition string) string {
+		if !has {
+			return ""
+		}
+		return condition
+	}
+	args := map[string]any{"t": tenant, "a": accounts, "p": parents, "m": members, "u": subusers}
 	ch, err := s.readAccess(db,
-		"a.tenant_id = @t AND (a.id = ANY(CAST(@a AS uuid[])) OR a.parent_id = ANY(CAST(@p AS uuid[])))", "x.id = ANY(CAST(@m AS uuid[]))",
-		"u.tenant_id = @t AND u.id = ANY(CAST(@u AS uuid[]))",
-		map[string]any{"t": tenant, "a": accounts, "p": parents, "m": members, "u": subusers})
+		only(len(accounts)+len(parents) > 0, "a.tenant_id = @t AND (a.id = ANY(CAST(@a AS uuid[])) OR a.parent_id = ANY(CAST(@p AS uuid[])))"),
+		only(len(members) > 0, "x.id = ANY(CAST(@m AS uuid[]))"),
+		only(len(subusers) > 0, "u.tenant_id = @t AND u.id = ANY(CAST(@u AS uuid[]))"), args)
 	if err != nil {
+		return ch, err
+	}
+	if ch.Added, err = s.readOwners(db, accounts, args); err != nil {
 		return ch, err
 	}
 	ch.Rules = rules
@@ -161,27 +171,57 @@ func (s *Store) readChanged(db *gorm.DB, tenant uuid.UUID, changes []accessChang
 	return ch, nil
 }
 
+// readOwners gives the owners of accounts what is theirs. Who is not the owner
+// any more is told of as a member.
+func (s *Store) readOwners(db *gorm.DB, accounts idList, args map[string]any) ([]authz.Added, error) {
+	if len(accounts) == 0 {
+		return nil, nil
+	}
+	var rows []struct{ ID, OwnerID uuid.UUID }
+	err := db.Raw("SELECT id, owner_id FROM accounts WHERE tenant_id = @t AND id = ANY(CAST(@a AS uuid[])) ORDER BY owner_id", args).Scan(&rows).Error
+	added := make([]authz.Added, len(rows))
+	for i, r := range rows {
+		added[i] = authz.Added{Member: r.OwnerID, Assignment: authz.Assignment{Account: r.ID, Role: s.catalog.Owner().ID}}
+	}
+	return added, err
+}
+
 var accountKinds = map[string]authz.AccountKind{"personal": authz.Personal, "main": authz.Main, "sub": authz.Sub, "timeless": authz.Timeless}
 
 // readAccess reads what a snapshot is told, of the accounts (a), members (x)
-// and subusers (u) that the conditions name.
-func (s *Store) readAccess(db *gorm.DB, accounts, members, subusers string, args ...any) (authz.Changes, error) {
-	ch := authz.Changes{Epochs: map[uuid.UUID]int64{}}
+// and subusers (u) that the conditions name; none where one is empty.
+func (s *Store) readAccess(db *gorm.DB, accounts, members, subusers string, args ...any) (ch authz.Changes, err error) {
+	ch.Epochs = map[uuid.UUID]int64{}
+	if accounts != "" {
+		ch.Accounts, err = s.readAccounts(db, accounts, args...)
+	}
+	if members != "" && err == nil {
+		ch.Principals, err = s.readMembers(db, members, args...)
+	}
+	if subusers != "" && err == nil {
+		var logins []authz.Principal
+		logins, err = s.readSubusers(db, subusers, args...)
+		ch.Principals = append(ch.Principals, logins...)
+	}
+	return ch, err
+}
+
+func (s *Store) readAccounts(db *gorm.DB, which string, args ...any) ([]authz.AccountState, error) {
 	var rows []struct {
 		ID, TenantID uuid.UUID
 		ParentID     *uuid.UUID
 		Kind, State  string
 		OpenToMain   bool
 	}
-	err := db.Raw(`SELECT a.id, a.tenant_id, a.parent_id, a.kind, a.state, a.open_to_main FROM accounts a WHERE `+accounts, args...).Scan(&rows).Error
+	err := db.Raw(`SELECT a.id, a.tenant_id, a.parent_id, a.kind, a.state, a.open_to_main FROM accounts a WHERE `+which, args...).Scan(&rows).Error
 	if err != nil {
-		return ch, err
+		return nil, err
 	}
-	given, err := s.readGiven(db, accounts, args...)
+	given, err := s.readGiven(db, which, args...)
 	if err != nil {
-		return ch, err
+		return nil, err
 	}
-	ch.Accounts = make([]authz.AccountState, 0, len(rows))
+	all := make([]authz.AccountState, 0, len(rows))
 	for _, r := range rows {
 		st := authz.AccountState{
 			ID: r.ID, Tenant: r.TenantID, Kind: accountKinds[r.Kind],
@@ -192,10 +232,13 @@ func (s *Store) readAccess(db *gorm.DB, accounts, members, subusers string, args
 			st.Parent = *r.ParentID
 			st.Own = given.to(r.ID, st.Parent)
 		}
-		ch.Accounts = append(ch.Accounts, st)
+		all = append(all, st)
 	}
+	return all, nil
+}
 
-	var people []struct {
+func (s *Store) readMembers(db *gorm.DB, which string, args ...any) (all []authz.Principal, err error) {
+	var rows []struct {
 		ID        uuid.UUID
 		State     string
 		AccountID *uuid.UUID
@@ -206,36 +249,34 @@ func (s *Store) readAccess(db *gorm.DB, accounts, members, subusers string, args
 			SELECT m.account_id, a.kind, array_to_string(m.roles, ',') AS roles FROM memberships m
 				JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id WHERE m.member_id = x.id
 			UNION ALL SELECT o.id, o.kind, 'owner' FROM accounts o WHERE o.owner_id = x.id
-		) h ON true WHERE `+members+` ORDER BY x.id`, args...).Scan(&people).Error
-	if err != nil {
-		return ch, err
-	}
-	for _, r := range people {
+		) h ON true WHERE `+which+` ORDER BY x.id`, args...).Scan(&rows).Error
+	for _, r := range rows {
 		id := authz.PrincipalID{Kind: authz.Member, ID: r.ID}
-		if n := len(ch.Principals); n == 0 || ch.Principals[n-1].ID != id {
-			ch.Principals = append(ch.Principals, authz.Principal{ID: id, Active: r.State == "active"})
+		if n := len(all); n == 0 || all[n-1].ID != id {
+			all = append(all, authz.Principal{ID: id, Active: r.State == "active"})
 		}
 		if r.AccountID != nil {
-			p := &ch.Principals[len(ch.Principals)-1]
+			p := &all[len(all)-1]
 			p.Assignments = append(p.Assignments, s.assignments(*r.AccountID, *r.Kind, *r.Roles)...)
 		}
 	}
+	return all, err
+}
 
-	var logins []struct {
+func (s *Store) readSubusers(db *gorm.DB, which string, args ...any) ([]authz.Principal, error) {
+	var rows []struct {
 		ID, AccountID uuid.UUID
 		State, Roles  string
 	}
-	err = db.Raw(`SELECT u.id, u.account_id, u.state, array_to_string(u.roles, ',') AS roles FROM subusers u WHERE `+subusers, args...).Scan(&logins).Error
-	if err != nil {
-		return ch, err
-	}
-	for _, r := range logins {
-		ch.Principals = append(ch.Principals, authz.Principal{
+	err := db.Raw(`SELECT u.id, u.account_id, u.state, array_to_string(u.roles, ',') AS roles FROM subusers u WHERE `+which, args...).Scan(&rows).Error
+	all := make([]authz.Principal, len(rows))
+	for i, r := range rows {
+		all[i] = authz.Principal{
 			ID: authz.PrincipalID{Kind: authz.Subuser, ID: r.ID}, Active: r.State == "active",
 			Assignments: s.assignments(r.AccountID, "", r.Roles),
-		})
+		}
 	}
-	return ch, nil
+	return all, err
 }
 
 // assignments reads stored role keys; one that is not in the catalog gives nothing.

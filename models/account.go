@@ -157,7 +157,6 @@ func (s *Store) CreateSubAccounts(ctx context.Context, g authz.Grant, names []st
 			ids = append(ids, id.String())
 			tx.touch("account", id)
 		}
-		tx.touch("member", parent.OwnerID)
 		tx.note("accounts", ids)
 		if source != uuid.Nil {
 			tx.note("copied_from", source.String())
