@@ -125,7 +125,7 @@ func (s *Store) CreateSubAccounts(ctx context.Context, g authz.Grant, names []st
 	}
 	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account}
 	var made []Account
-	err := s.write(ctx, g, change{action: "account.create_sub", permission: "sub_accounts.create", on: on, name: strings.Join(names, ", ")}, func(tx *Tx) error {
+	err := s.write(ctx, g, change{action: "account.create_sub", permission: "sub_accounts.create", on: on, name: listed(names)}, func(tx *Tx) error {
 		snap, err := tx.lockAccess()
 		if err != nil {
 			return err
@@ -158,6 +158,7 @@ func (s *Store) CreateSubAccounts(ctx context.Context, g authz.Grant, names []st
 			tx.touch("account", id)
 		}
 		tx.note("accounts", ids)
+		tx.note("names", names)
 		if source != uuid.Nil {
 			tx.note("copied_from", source.String())
 		}
@@ -170,6 +171,15 @@ func (s *Store) CreateSubAccounts(ctx context.Context, g authz.Grant, names []st
 		return nil, err
 	}
 	return made, nil
+}
+
+// listed are names in a line, the first few of many.
+func listed(names []string) string {
+	const few = 5
+	if len(names) > few+1 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), len(names)-few)
+	}
+	return strings.Join(names, ", ")
 }
 
 func (tx *Tx) account(into *Account, id uuid.UUID) error {
