@@ -341,8 +341,8 @@ func (s *Store) SelectAllEffect(ctx context.Context, g authz.Grant, e *catalog.E
 		return effect, err
 	}
 	err = s.one(ctx, tenantScope(top.TenantID), []any{&effect.People},
-		`SELECT (SELECT count(*) FROM memberships WHERE tenant_id = $1 AND account_id = ANY($2::uuid[]))
-			+ (SELECT count(*) FROM subusers WHERE tenant_id = $1 AND account_id = ANY($2::uuid[]))`, top.TenantID, change)
+		`SELECT (SELECT count(*) FROM memberships WHERE tenant_id = $1 AND account_id IN (SELECT unnest($2::uuid[])))
+			+ (SELECT count(*) FROM subusers WHERE tenant_id = $1 AND account_id IN (SELECT unnest($2::uuid[])))`, top.TenantID, change)
 	return effect, err
 }
 
