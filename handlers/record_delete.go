@@ -1,0 +1,83 @@
+package handlers
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"bailiwick/models"
+	"bailiwick/views"
+)
+
+func (h *Handlers) askDeleteRecord(rv recordVisit, r models.Record) error {
+	return h.deleteDialog(rv, http.StatusOK, r, nil)
+}
+
+// deleteDialog says what will be gone. What takes other things with it asks for
+// its name to be typed.
+func (h *Handlers) deleteDialog(rv recordVisit, status int, r models.Record, wrong models.Problems) error {
+	goes, stays, err := h.store.Inside(rv.Request().Context(), r)
+	if err != nil {
+		return err
+	}
+	f := h.recordFrame(rv, "Delete "+r.Name, h.listLink(rv))
+	d := views.Dialog{
+		Frame: f, Title: "Delete " + r.Name + "?", Text: []string{"It is gone for good."},
+		Form: views.Form{
+			Token: f.Token, Action: rv.url(rv.records.OnePath()+"/delete", r), Submit: "Delete", Danger: true,
+			Cancel: h.afterURL(rv, r), Problem: wrong[""],
+		},
+	}
+	if len(goes) > 0 {
+		d.Text = []string{"It is gone for good, with everything inside it:"}
+		d.Facts = append(d.Facts, h.counted(goes))
+		d.Form.Fields = []views.Field{{
+			Name: "confirm", Label: "Type " + r.Name + " to go on", Required: true, Autocomplete: "off", Problem: wrong["confirm"],
+		}}
+	}
+	if len(stays) > 0 {
+		d.Facts = append(d.Facts, "What belongs to it stays, and belongs to nothing then: "+h.counted(stays))
+	}
+	return render(rv.Context, status, views.DialogPage(d))
+}
+
+// counted lists how many of each kind.
+func (h *Handlers) counted(of map[string]int) string {
+	var all []string
+	for _, s := range h.catalog.Sections {
+		r := s.Records
+		if r == nil || r.Kind.Section != s || of[r.Kind.Key] == 0 {
+			continue
+		}
+		noun := r.Plural
+		if of[r.Kind.Key] == 1 {
+			noun = r.Noun
+		}
+		all = append(all, fmt.Sprintf("%d %s", of[r.Kind.Key], noun))
+	}
+	return strings.Join(all, ", ")
+}
+
+func (h *Handlers) deleteRecord(rv recordVisit, r models.Record) error {
+	ctx := rv.Request().Context()
+	goes, _, err := h.store.Inside(ctx, r)
+	if err != nil {
+		return err
+	}
+	if len(goes) > 0 && strings.TrimSpace(rv.FormValue("confirm")) != r.Name {
+		return h.deleteDialog(rv, http.StatusUnprocessableEntity, r, models.Problems{"confirm": "This is not its name."})
+	}
+	err = h.store.DeleteRecord(ctx, rv.grant, rv.at, r.ID)
+	if wrong, ok := problems(err); ok {
+		return h.deleteDialog(rv, http.StatusUnprocessableEntity, r, wrong)
+	}
+	if err != nil {
+		return err
+	}
+	h.say(rv.Context, fmt.Sprintf("%s is deleted.", r.Name))
+	list := h.listOf(rv.section)
+	if !rv.visit.May.Has(list.View) {
+		return done(rv.Context, accountPath(r.AccountID))
+	}
+	return done(rv.Context, rv.url(list.Path))
+}

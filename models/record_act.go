@@ -1,0 +1,61 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+)
+
+// actCode is what the program does beyond what an act declares, by kind and key.
+var actCode = map[string]func(*Tx, *Record) error{
+	"number.buy": (*Tx).chargeNumber,
+}
+
+// Act does an act to a record: gives it the values of the act's form and what
+// the act sets. In a state that the act does not wait for it is Problems.
+func (s *Store) Act(ctx context.Context, g authz.Grant, kind *catalog.Kind, act *catalog.Act, id uuid.UUID, values map[string]any) (Record, error) {
+	return s.changeRecord(ctx, g, act.Permission, act.Key, kind, id, func(tx *Tx, r *Record) error {
+		if !act.Applies(r.State()) {
+			return Problems{"": fmt.Sprintf("%s is not possible while this is %s.", act.Title, stateTitle(kind, r.State()))}
+		}
+		if p := s.typed(g, act.Fields, values); len(p) > 0 {
+			return p
+		}
+		p := Problems{}
+		for _, f := range act.Fields {
+			if act.Required[f.Name] && values[f.Name] == nil {
+				p[f.Name] = "Fill this in."
+			}
+			if _, given := values[f.Name]; !given {
+				delete(r.Values, f.Name)
+			}
+		}
+		if len(p) > 0 {
+			return p
+		}
+		setAll(r.Values, asJSON(values))
+		setAll(r.Values, act.Set)
+		if kind.Parent != nil {
+			text, _ := r.Values[kind.Parent.Name].(string)
+			r.ParentID, _ = uuid.Parse(text)
+		}
+		if code := actCode[kind.Key+"."+act.Key]; code != nil {
+			return code(tx, r)
+		}
+		return nil
+	})
+}
+
+func stateTitle(kind *catalog.Kind, state string) string {
+	if f := kind.Field("state"); f != nil {
+		if o := f.Option(state); o != nil {
+			return strings.ToLower(o.Title)
+		}
+	}
+	return state
+}
