@@ -3,6 +3,8 @@ package handlers
 import (
 	"context"
 	"errors"
+	"io"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -65,11 +67,12 @@ func (h *Handlers) answer(c echo.Context, err error) error {
 		return h.failure(c, http.StatusUnprocessableEntity, "That did not work", sentences(p))
 	case errors.As(err, &tooLarge):
 		return h.failure(c, http.StatusRequestEntityTooLarge, "That is too much at once", "Send less, or split it.")
-	case errors.As(err, &he):
-		return h.httpError(c, he)
 	case unavailable(err):
 		c.Response().Header().Set("Retry-After", "2")
 		return h.failure(c, http.StatusServiceUnavailable, "Not just now", "The panel can not reach its database, or it is very busy. Try again in a moment.")
+	}
+	if errors.As(err, &he) {
+		return h.httpError(c, he)
 	}
 	h.config.Log.Error("request failed", "request_id", requestID(c), "route", c.Path(), "error", err)
 	return h.failure(c, http.StatusInternalServerError, "Something went wrong", "It is not your fault, and it is in the log under the number below.")
@@ -79,8 +82,9 @@ func (h *Handlers) answer(c echo.Context, err error) error {
 func unavailable(err error) bool {
 	var connect *pgconn.ConnectError
 	var pg *pgconn.PgError
+	var network net.Error
 	return errors.Is(err, models.ErrBusy) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) ||
-		errors.As(err, &connect) || pgconn.SafeToRetry(err) || errors.As(err, &pg) && (strings.HasPrefix(pg.Code, "57P") || strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "53"))
+		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.As(err, &network) || errors.As(err, &connect) || pgconn.SafeToRetry(err) || errors.As(err, &pg) && (strings.HasPrefix(pg.Code, "57P") || strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "53"))
 }
 
 func (h *Handlers) httpError(c echo.Context, he *echo.HTTPError) error {

@@ -40,10 +40,14 @@ type panel struct {
 	analytical, east, berlin, west, malloryville models.Account
 }
 
-func newPanel(t testing.TB) *panel {
+func newPanel(t testing.TB, with ...func(*models.Config)) *panel {
 	t.Helper()
 	ctx, secret, clock := context.Background(), make([]byte, 32), &clock{}
-	store, err := models.Open(ctx, models.Config{URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: secret, MaxConns: 8, Now: clock.now})
+	config := models.Config{URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: secret, MaxConns: 8, Now: clock.now}
+	for _, change := range with {
+		change(&config)
+	}
+	store, err := models.Open(ctx, config)
 	must(t, err)
 	t.Cleanup(store.Close)
 	server := httptest.NewUnstartedServer(nil)

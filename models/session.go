@@ -16,6 +16,9 @@ import (
 // extend it (domain, sessions).
 const SessionLife = 8 * time.Hour
 
+// sessionTime bounds the query by which every request is decided.
+const sessionTime = time.Second
+
 // Session is one sign-in.
 type Session struct {
 	ID        uuid.UUID // names it in lists; the cookie holds something else
@@ -95,7 +98,11 @@ func (p Place) Admits(address string) bool { return admits(p.networks, address) 
 // Session finds a session by its token, dead ones too, together with the
 // account in the address (zero for none), so that one query tells who asks,
 // where, and whether the snapshot is up to date.
+//
+// It waits a second at most: a node that can not ask does not know, and denies.
 func (s *Store) Session(ctx context.Context, token string, account uuid.UUID) (Session, Place, error) {
+	ctx, cancel := context.WithTimeout(ctx, sessionTime)
+	defer cancel()
 	var x Session
 	e := Place{Account: account}
 	var kind string

@@ -1,0 +1,60 @@
+package handlers_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"bailiwick/models"
+	"bailiwick/postgres/pgtest"
+)
+
+// TestDatabaseGoneDeniesAndHeals takes the database away while somebody is
+// signed in: nothing is answered from what was known, and it heals by itself.
+func TestDatabaseGoneDeniesAndHeals(t *testing.T) {
+	var database string
+	p := newPanel(t, func(c *models.Config) { database = c.URL })
+	ada := p.as(p.ada)
+	page := in(p.analytical, "/calls")
+	ada.get(page).want(t, http.StatusOK)
+
+	ctx := context.Background()
+	u, err := url.Parse(database)
+	must(t, err)
+	name := strings.TrimPrefix(u.Path, "/")
+	admin, err := pgx.Connect(ctx, pgtest.AdminURL())
+	must(t, err)
+	defer admin.Close(ctx)
+	for _, sql := range []string{
+		"ALTER DATABASE " + name + " ALLOW_CONNECTIONS false",
+		"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'",
+	} {
+		_, err := admin.Exec(ctx, sql)
+		must(t, err)
+	}
+	began := time.Now()
+	for range 3 {
+		if got := ada.get(page).want(t, http.StatusServiceUnavailable); got.header.Get("Retry-After") == "" {
+			t.Error("the answer does not say when to try again")
+		}
+	}
+	ada.get("/healthz").want(t, http.StatusServiceUnavailable)
+	if took := time.Since(began); took > 4*time.Second {
+		t.Errorf("four denials took %s", took)
+	}
+	_, err = admin.Exec(ctx, "ALTER DATABASE "+name+" ALLOW_CONNECTIONS true")
+	must(t, err)
+	ada.get(page).want(t, http.StatusOK)
+}
+
+// TestTooMuchIsRefused sends more than a form may hold.
+func TestTooMuchIsRefused(t *testing.T) {
+	p := newPanel(t)
+	ada := p.as(p.ada)
+	ada.send("/accounts", "name", strings.Repeat("x", 2<<20)).want(t, http.StatusRequestEntityTooLarge)
+}
