@@ -20,14 +20,6 @@ type entitlementRule struct {
 	Epoch       int64
 }
 
-type entitlementException struct {
-	TenantID    uuid.UUID
-	AccountID   uuid.UUID
-	Entitlement string
-	Allowed     bool
-	Epoch       int64
-}
-
 // giveEntitlements stores what new children of a parent start with: only where
 // it differs from the parent's rules.
 func (tx *Tx) giveEntitlements(parent uuid.UUID, children []Account, own catalog.Entitlements) error {
@@ -39,27 +31,31 @@ func (tx *Tx) giveEntitlements(parent uuid.UUID, children []Account, own catalog
 	for _, r := range rules {
 		byKey[r.Entitlement] = r.Allowed
 	}
-	var rows []entitlementException
+	ids := make(idList, len(children))
+	for i, c := range children {
+		ids[i] = c.ID
+	}
 	for _, e := range tx.store.catalog.Entitlements {
 		want := own.Covers(e.Bit)
 		if rule, ok := byKey[e.Key]; e.AlwaysOn || want == (rule || !ok) {
 			continue
 		}
-		for _, c := range children {
-			rows = append(rows, entitlementException{tx.change.on.Tenant, c.ID, e.Key, want, tx.epoch})
+		if err := tx.except(ids, e, want); err != nil {
+			return err
 		}
 	}
-	return tx.storeExceptions(rows)
+	return nil
 }
 
-func (tx *Tx) storeExceptions(rows []entitlementException) error {
-	if len(rows) == 0 {
+// except makes accounts differ from their parents' rules.
+func (tx *Tx) except(accounts idList, e *catalog.Entitlement, allowed bool) error {
+	if len(accounts) == 0 {
 		return nil
 	}
-	return tx.Clauses(clause.OnConflict{
-		Columns:   []clause.Column{{Name: "tenant_id"}, {Name: "account_id"}, {Name: "entitlement"}},
-		DoUpdates: clause.AssignmentColumns([]string{"allowed", "epoch"}),
-	}).CreateInBatches(rows, 1000).Error
+	return tx.Exec(`INSERT INTO entitlement_exceptions (tenant_id, account_id, entitlement, allowed, epoch)
+		SELECT ?, unnest(CAST(? AS uuid[])), ?, ?, ?
+		ON CONFLICT (tenant_id, account_id, entitlement) DO UPDATE SET allowed = excluded.allowed, epoch = excluded.epoch`,
+		tx.change.on.Tenant, accounts, e.Key, allowed, tx.epoch).Error
 }
 
 // SetEntitlement gives or takes one entitlement of one account below the
@@ -93,7 +89,7 @@ func (s *Store) SetEntitlement(ctx context.Context, g authz.Grant, key string, a
 		tx.note("entitlement", e.Key)
 		tx.changed("allowed", snap.Own(a).Covers(e.Bit), allowed)
 		tx.touch("account", account)
-		return tx.storeExceptions([]entitlementException{{on.Tenant, account, e.Key, allowed, tx.epoch}})
+		return tx.except(idList{account}, e, allowed)
 	})
 }
 
@@ -292,7 +288,7 @@ func (tx *Tx) exceptAll(ctx context.Context, snap *authz.Snapshot, top Account, 
 		return err
 	}
 	given := map[authz.Account]bool{} // by this very write
-	var rows []entitlementException
+	var differ idList
 	for _, id := range ids {
 		a, ok := snap.Find(id)
 		switch {
@@ -302,11 +298,11 @@ func (tx *Tx) exceptAll(ctx context.Context, snap *authz.Snapshot, top Account, 
 		default:
 			given[a] = allowed
 			done.Changed++
-			rows = append(rows, entitlementException{tx.change.on.Tenant, id, e.Key, allowed, tx.epoch})
+			differ = append(differ, id)
 			tx.touch("account", id)
 		}
 	}
-	return tx.storeExceptions(rows)
+	return tx.except(differ, e, allowed)
 }
 
 // SelectAllEffect says beforehand what a Select all will do.

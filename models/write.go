@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -163,14 +164,15 @@ func (tx *Tx) storeTouched() error {
 	if tx.epoch == 0 {
 		return fmt.Errorf("%s changes access without its lock", tx.change.action)
 	}
-	rows := make([]accessChange, len(tx.touched))
+	n := len(tx.touched)
+	kinds, ids, entitlements, allowed := make(textList, n), make(idList, n), make(textList, n), make(textList, n)
 	for i, t := range tx.touched {
-		rows[i] = accessChange{TenantID: tx.change.on.Tenant, Epoch: tx.epoch, Seq: i, Kind: t.kind, SubjectID: t.id}
-		if t.entitlement != "" {
-			rows[i].Entitlement, rows[i].Allowed = &t.entitlement, &t.allowed
-		}
+		kinds[i], ids[i], entitlements[i], allowed[i] = t.kind, t.id, t.entitlement, strconv.FormatBool(t.allowed)
 	}
-	if err := tx.CreateInBatches(rows, 1000).Error; err != nil {
+	if err := tx.Exec(`INSERT INTO access_changes (tenant_id, epoch, seq, kind, subject_id, entitlement, allowed)
+		SELECT ?, ?, n - 1, kind, id, NULLIF(entitlement, ''), CASE WHEN entitlement <> '' THEN allowed END
+		FROM unnest(CAST(? AS text[]), CAST(? AS uuid[]), CAST(? AS text[]), CAST(? AS boolean[])) WITH ORDINALITY AS x (kind, id, entitlement, allowed, n)`,
+		tx.change.on.Tenant, tx.epoch, kinds, ids, entitlements, allowed).Error; err != nil {
 		return err
 	}
 	return tx.Exec("DELETE FROM access_changes WHERE tenant_id = ? AND epoch <= ?", tx.change.on.Tenant, tx.epoch-keepEpochs).Error
