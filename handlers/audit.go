@@ -58,6 +58,7 @@ func (h *Handlers) auditChange(c echo.Context, e models.AuditEvent) views.Change
 }
 
 var actions = map[string]string{
+	"member.rename": "changed their name", "member.change_password": "changed their password", "subuser.change_password": "changed their password",
 	"member.sign_up": "signed up", "member.add": "added a member",
 	"account.create": "made the account", "account.create_sub": "made sub-accounts", "account.edit": "changed sub-account",
 	"account.rename": "renamed the account", "account.suspend": "suspended", "account.resume": "resumed",
@@ -152,23 +153,4 @@ func (h *Handlers) words(v any) string {
 		return v
 	}
 	return fmt.Sprint(v)
-}
-
-// showProfile is what is known of whoever is signed in.
-func (h *Handlers) showProfile(c echo.Context, _ authz.Grant) error {
-	v := guard.Of(c)
-	until := v.Session.ExpiresAt.In(zone(c))
-	p := views.RecordPage{
-		Frame: h.frame(c, "Profile settings"), Header: views.Header{Title: "Profile settings", Actions: []views.Action{{Text: "Your sessions", URL: "/sessions"}}},
-		Details: []views.Detail{
-			{Label: "Name", Value: views.Cell{Text: v.Session.Name}},
-			{Label: "Role here", Value: views.Cell{Text: h.roleLabel(v)}},
-			{Label: "Signed in until", Value: views.Cell{Text: until.Format("15:04"), Title: exact(until)}},
-			{Label: "Time zone", Value: views.Cell{Text: zone(c).String()}},
-		},
-	}
-	if v.Session.Email != "" {
-		p.Details = append(p.Details, views.Detail{Label: "E-mail address", Value: views.Cell{Text: v.Session.Email}})
-	}
-	return render(c, http.StatusOK, views.Record(p))
 }

@@ -81,6 +81,8 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.In(get, "/roles", "roles", h.showRoles),
 			guard.In(get, "/audit", "audit", h.listAudit),
 			guard.In(get, "/settings/profile", "profile", h.showProfile),
+			guard.In(post, "/settings/profile", "profile", h.updateProfile),
+			guard.In(post, "/settings/profile/password", "profile", h.updateOwnPassword),
 		},
 		h.recordRoutes(),
 		h.bareRoutes(),

@@ -55,7 +55,14 @@ func (s *Store) StartSession(ctx context.Context, who authz.PrincipalID, tenant,
 	if who.Kind == authz.Subuser {
 		row.TenantID, row.AccountID = &tenant, &account
 	}
-	err = s.in(ctx, scopeSession, func(db *gorm.DB) error { return db.Create(&row).Error })
+	err = s.in(ctx, scopeSession, func(db *gorm.DB) error {
+		if who.Kind == authz.Member {
+			if err := db.Exec("UPDATE members SET last_sign_in = ? WHERE id = ?", row.StartedAt, who.ID).Error; err != nil {
+				return err
+			}
+		}
+		return db.Create(&row).Error
+	})
 	return token, err
 }
 
@@ -174,10 +181,13 @@ func (s *Store) endOwn(ctx context.Context, g authz.Grant, who authz.PrincipalID
 }
 
 // endSessions ends every session of a principal within a write.
-func (tx *Tx) endSessions(who authz.PrincipalID) error {
+func (tx *Tx) endSessions(who authz.PrincipalID) error { return tx.endSessionsBut(who, uuid.Nil) }
+
+// endSessionsBut is endSessions for all but one.
+func (tx *Tx) endSessionsBut(who authz.PrincipalID, keep uuid.UUID) error {
 	return tx.across(func() error {
-		return tx.Exec("UPDATE sessions SET ended_at = ? WHERE principal_kind = ? AND principal_id = ? AND ended_at IS NULL",
-			tx.store.now(), who.Kind.String(), who.ID).Error
+		return tx.Exec("UPDATE sessions SET ended_at = ? WHERE principal_kind = ? AND principal_id = ? AND ended_at IS NULL AND id <> ?",
+			tx.store.now(), who.Kind.String(), who.ID, keep).Error
 	})
 }
 

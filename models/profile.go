@@ -1,0 +1,69 @@
+package models
+
+import (
+	"context"
+	"strings"
+
+	"bailiwick/authz"
+)
+
+// RenameMember changes the name of whoever asks.
+func (s *Store) RenameMember(ctx context.Context, g authz.Grant, name string) error {
+	name = strings.TrimSpace(name)
+	if p := checkName(name); p != "" {
+		return Problems{"name": p}
+	}
+	who := g.Actor()
+	home, err := s.personalAccount(ctx, who.ID)
+	if err != nil {
+		return err
+	}
+	return s.writeSelf(ctx, g, who.ID, change{action: "member.rename", on: home, name: name}, func(tx *Tx) error {
+		tx.changed("name", who.Name, name)
+		return changedOne(tx.Table("members").Where("id = ?", who.ID.ID).Updates(map[string]any{"name": name}))
+	})
+}
+
+// personalAccount is where the changes of a person's own login are kept.
+func (s *Store) personalAccount(ctx context.Context, who authz.PrincipalID) (authz.Resource, error) {
+	var r authz.Resource
+	err := s.one(ctx, scopeSelf, []any{&r.Tenant, &r.Account}, "SELECT tenant_id, id FROM accounts WHERE owner_id = $1 AND kind = 'personal'", who.ID)
+	r.Kind, r.ID = "member", who.ID
+	return r, err
+}
+
+// ChangePassword replaces the password of whoever asks, who shows the present
+// one, and ends their other sessions. Problems name current and password.
+func (s *Store) ChangePassword(ctx context.Context, g authz.Grant, x Session, current, password string) error {
+	who := g.Actor()
+	table, hash := "members", ""
+	var on authz.Resource
+	var err error
+	if who.ID.Kind == authz.Subuser {
+		table, on = "subusers", authz.Resource{Tenant: x.Tenant, Account: x.Account, Kind: "subuser", ID: who.ID.ID}
+	} else if on, err = s.personalAccount(ctx, who.ID); err != nil {
+		return err
+	}
+	if err := s.one(ctx, scopeSelf, []any{&hash}, "SELECT coalesce(password_hash, '') FROM "+table+" WHERE id = $1", who.ID.ID); err != nil {
+		return err
+	}
+	p := Problems{}
+	p.add("password", CheckPassword(password, who.Name, x.Email))
+	if !s.matches(ctx, current, hash) {
+		p.add("current", "This is not your present password.")
+	}
+	if len(p) > 0 {
+		return p
+	}
+	fresh, err := s.hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return s.writeSelf(ctx, g, who.ID, change{action: on.Kind + ".change_password", on: on, name: who.Name}, func(tx *Tx) error {
+		// Whoever changed it meanwhile was faster, and knows it.
+		if changedOne(tx.Table(table).Where("id = ? AND password_hash = ?", who.ID.ID, hash).Updates(map[string]any{"password_hash": fresh})) != nil {
+			return ErrConflict
+		}
+		return tx.endSessionsBut(who.ID, x.ID)
+	})
+}
