@@ -3,13 +3,16 @@
 package e2e
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Somebody whom nobody knows comes by and ends with an agency of their own.
 func TestStrangerMakesAnAgency(t *testing.T) {
-	const email, password = "katherine@example.com", "orbits by hand and pencil"
+	const password = "orbits by hand and pencil"
+	email := fmt.Sprintf("katherine.%d@example.com", time.Now().UnixNano()) // a stranger in each run
 	katherine := newTab(t, "Katherine")
 	katherine.expect("422")
 	katherine.open("/sign-in")

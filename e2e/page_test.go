@@ -38,6 +38,9 @@ func TestEveryPageLooksRight(t *testing.T) {
 					t.Errorf("%s has %d headings of the first rank", p, n)
 				}
 				ada.looksRight(pictureName(p))
+				if size[0] > 400 && !eval[bool](ada, currentInSight) {
+					t.Errorf("%s: the sidebar does not show where one is", p)
+				}
 				if over := eval[int](ada, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
 					t.Errorf("%s is %d px too wide", p, over)
 				}
@@ -45,6 +48,12 @@ func TestEveryPageLooksRight(t *testing.T) {
 		})
 	}
 }
+
+// currentInSight tells whether the sidebar's entry of this page, if there is one, can be seen.
+const currentInSight = `(() => {
+	const at = document.querySelector('#sidebar [aria-current]')?.getBoundingClientRect(), side = document.querySelector('#sidebar').getBoundingClientRect();
+	return !at || at.top >= Math.max(0, side.top) && at.bottom <= Math.min(innerHeight, side.bottom);
+})()`
 
 var id = regexp.MustCompile(`/[0-9a-f]{8}-[0-9a-f-]{27}`)
 
@@ -99,7 +108,9 @@ func TestDrawerOnAPhone(t *testing.T) {
 	ada.looksRight("drawer")
 	ada.keys(kb.Escape)
 	ada.until("the drawer to close", func() bool { return !ada.has("link", "Applications") })
+	ada.open(account + "/settings/webhooks")
 	ada.press("button", "Menu")
+	ada.comesTrue(currentInSight)
 	ada.press("link", "Applications")
 	ada.stands(account + "/applications")
 	if ada.has("link", "Contacts") {

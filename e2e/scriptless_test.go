@@ -71,6 +71,11 @@ func TestWithoutScript(t *testing.T) {
 	donald.signInAt(link, "donald", firstPassword)
 	donald.stands(west)
 	donald.find("link", "Applications")
+	barbara.press("link", "Done")
+	barbara.act("donald", "Delete…")
+	barbara.stands(west + "/settings/subusers/[^/]+/delete")
+	barbara.press("button", "Delete")
+	barbara.sees("donald is deleted.")
 
 	// Permissions: one box with its Undo, and all of them after the question.
 	ada := newTab(t, "Ada")

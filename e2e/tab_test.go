@@ -25,7 +25,10 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-const patience = 15 * time.Second
+const (
+	patience = 15 * time.Second
+	failed   = "failed"
+)
 
 // tab is one person's browser, with cookies of its own.
 type tab struct {
@@ -51,7 +54,7 @@ func newTab(t *testing.T, who string) *tab {
 	b.ctx = ctx
 	t.Cleanup(func() {
 		if t.Failed() {
-			b.picture("failed")
+			b.picture(failed)
 		}
 		stop()
 		end()
@@ -388,17 +391,19 @@ func (b *tab) signInAt(door, user, password string) {
 	b.press("button", "Sign in")
 }
 
-// picture keeps how the page looks, where somebody asked for it or it is about to fail.
+// picture keeps how the page looks in the folder SCREENSHOTS, if it is set; a
+// page that a test failed on is kept anyway.
 func (b *tab) picture(name string) {
 	dir := os.Getenv("SCREENSHOTS")
-	if dir == "" {
-		if !b.t.Failed() {
-			return
-		}
+	if dir == "" && name == failed {
 		dir = filepath.Join(os.TempDir(), "bailiwick-failures")
-		if os.MkdirAll(dir, 0o755) != nil {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			b.t.Log(err)
 			return
 		}
+	}
+	if dir == "" {
+		return
 	}
 	shot, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
 	if err != nil {
@@ -408,7 +413,7 @@ func (b *tab) picture(name string) {
 	file := filepath.Join(dir, strings.NewReplacer("/", "-", " ", "-").Replace(fmt.Sprintf("%s-%s-%s.png", b.t.Name(), b.who, name)))
 	if err := os.WriteFile(file, shot, 0o644); err != nil {
 		b.t.Log(err)
-	} else if b.t.Failed() {
-		b.t.Log("what ", b.who, " sees: ", file)
+	} else if name == failed {
+		b.t.Logf("what %s sees: %s", b.who, file)
 	}
 }

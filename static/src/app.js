@@ -120,5 +120,10 @@
     toasts.replaceChildren(t);
   });
 
+  // The page one is on stays in sight in a long sidebar, and in the drawer once it opens.
+  const side = $("#sidebar");
+  const showCurrent = () => $("[aria-current]", side)?.scrollIntoView({ block: "nearest" });
+  if (side) { showCurrent(); side.addEventListener("toggle", showCurrent); }
+
   refresh();
 })();
