@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -214,7 +215,8 @@ func (s *Store) UndoSelectAll(ctx context.Context, g authz.Grant, key string, ep
 	}
 	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account}
 	return s.write(ctx, g, change{action: "entitlement.undo_select_all", permission: "entitlements.edit", on: on}, func(tx *Tx) error {
-		if _, err := tx.lockAccess(); err != nil {
+		snap, err := tx.lockAccess()
+		if err != nil {
 			return err
 		}
 		var top Account
@@ -223,15 +225,22 @@ func (s *Store) UndoSelectAll(ctx context.Context, g authz.Grant, key string, ep
 		}
 		tx.note("entitlement", e.Key)
 		tx.change.name = top.Name
-		var parents, accounts []uuid.UUID
-		within := "tenant_id = ? AND entitlement = ? AND epoch = ? AND %s IN (SELECT id FROM accounts WHERE tenant_id = ? AND (id = ? OR " + below + "))"
-		args := []any{on.Tenant, e.Key, epoch, on.Tenant, top.ID, top.Path, top.Path}
-		if err := tx.Raw("UPDATE entitlement_rules SET allowed = coalesce(previous_allowed, true), epoch = coalesce(previous_epoch, 0), "+
-			"previous_allowed = NULL, previous_epoch = NULL WHERE "+fmt.Sprintf(within, "parent_id")+" RETURNING parent_id", args...).Scan(&parents).Error; err != nil {
+		parents, err := tx.within(snap, "SELECT parent_id FROM entitlement_rules WHERE tenant_id = ? AND entitlement = ? AND epoch = ?", on.Tenant, e.Key, epoch)
+		if err != nil {
 			return err
 		}
-		if err := tx.Raw("UPDATE entitlement_exceptions SET allowed = NOT allowed, epoch = ? WHERE "+fmt.Sprintf(within, "account_id")+" RETURNING account_id",
-			append([]any{tx.epoch}, args...)...).Scan(&accounts).Error; err != nil {
+		if err := tx.Exec(`UPDATE entitlement_rules SET allowed = coalesce(previous_allowed, true), epoch = coalesce(previous_epoch, 0),
+			previous_allowed = NULL, previous_epoch = NULL WHERE tenant_id = ? AND entitlement = ? AND parent_id IN (SELECT unnest(CAST(? AS uuid[])))`,
+			on.Tenant, e.Key, parents).Error; err != nil {
+			return err
+		}
+		accounts, err := tx.within(snap, "SELECT account_id FROM entitlement_exceptions WHERE tenant_id = ? AND entitlement = ? AND epoch = ?", on.Tenant, e.Key, epoch)
+		if err != nil {
+			return err
+		}
+		if err := tx.Exec(`UPDATE entitlement_exceptions SET allowed = NOT allowed, epoch = ?
+			WHERE tenant_id = ? AND entitlement = ? AND account_id IN (SELECT unnest(CAST(? AS uuid[])))`,
+			tx.epoch, on.Tenant, e.Key, accounts).Error; err != nil {
 			return err
 		}
 		for _, id := range parents {
@@ -245,6 +254,21 @@ func (s *Store) UndoSelectAll(ctx context.Context, g authz.Grant, key string, ep
 		}
 		return nil
 	})
+}
+
+// within runs a query for ids of accounts and keeps those at or below the
+// grant's.
+func (tx *Tx) within(snap *authz.Snapshot, sql string, args ...any) (idList, error) {
+	top, ok := snap.Find(tx.change.on.Account)
+	if !ok {
+		return nil, ErrNotFound
+	}
+	var ids []uuid.UUID
+	err := tx.Raw(sql, args...).Scan(&ids).Error
+	return slices.DeleteFunc(ids, func(id uuid.UUID) bool {
+		a, ok := snap.Find(id)
+		return !ok || !snap.Within(a, top)
+	}), err
 }
 
 // ruleAll sets the rule of every parent at or below an account.
