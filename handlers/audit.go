@@ -1,12 +1,14 @@
 package handlers
 
 import (
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -16,29 +18,63 @@ import (
 	"bailiwick/views"
 )
 
+// auditFilter reads what the address asks for. A day that can not be read is
+// no bound.
+func (h *Handlers) auditFilter(c echo.Context) models.AuditFilter {
+	day := func(name string) time.Time {
+		t, err := time.ParseInLocation(time.DateOnly, c.QueryParam(name), zone(c))
+		if err != nil {
+			return time.Time{}
+		}
+		return t
+	}
+	f := models.AuditFilter{Who: strings.TrimSpace(c.QueryParam("q")), Kind: c.QueryParam("kind"), From: day("from"), To: day("to"), Limit: models.AuditPage + 1}
+	f.Before, _ = strconv.ParseInt(c.QueryParam("before"), 10, 64)
+	if !f.To.IsZero() {
+		f.To = f.To.AddDate(0, 0, 1) // the day itself is in
+	}
+	return f
+}
+
 // listAudit shows the changes of an account, newest first.
 func (h *Handlers) listAudit(c echo.Context, g authz.Grant) error {
-	v, here := guard.Of(c), accountPath(guard.Of(c).Place.Account, "/audit")
-	before, _ := strconv.ParseInt(c.QueryParam("before"), 10, 64)
-	events, err := h.store.Audit(c.Request().Context(), g, before, models.AuditPage+1)
+	if c.QueryParam("format") == "csv" {
+		return h.exportAudit(c, g)
+	}
+	v, here, f := guard.Of(c), accountPath(guard.Of(c).Place.Account, "/audit"), h.auditFilter(c)
+	asked := []string{"q", f.Who, "kind", f.Kind, "from", c.QueryParam("from"), "to", c.QueryParam("to")}
+	events, err := h.store.Audit(c.Request().Context(), g, f)
 	if err != nil {
 		return err
+	}
+	kinds, err := h.store.AuditKinds(c.Request().Context(), g)
+	if err != nil {
+		return err
+	}
+	choice := views.Field{Kind: views.Select, Name: "kind", Label: "About", Value: f.Kind, Required: true, Options: []views.Option{{Text: "About: anything"}}}
+	for _, k := range kinds {
+		choice.Options = append(choice.Options, views.Option{Value: k, Text: upper(h.kindWords(k))})
 	}
 	p := views.RecordListPage{
 		Frame:  h.frame(c, "Audit"),
 		Header: views.Header{Title: "Audit", Text: "Every change in this account: who, what, and because of which role."},
 		List: views.List{
-			Label: "Changes",
+			Label: "Changes", CSVURL: withQuery(here, append(asked, "format", "csv")...),
+			Search: &views.Search{Action: here, Value: f.Who, Placeholder: "Search people", Filters: []views.Field{choice,
+				{Kind: views.Date, Name: "from", Label: "From", Value: c.QueryParam("from")}, {Kind: views.Date, Name: "to", Label: "To", Value: c.QueryParam("to")}}},
 			Table: views.Table{Token: v.Token, Columns: []views.Column{{Text: "When"}, {Text: "Who"}, {Text: "What"}, {Text: "Before and after"}, {Text: "Because"}}},
 			Empty: views.Empty{Icon: "history", Title: "No changes yet", Text: "Every change is kept here, with who made it."},
 		},
 	}
-	if before != 0 {
-		p.List.Pager.Previous = here
+	if withQuery(here, asked...) != here {
+		p.List.Clear = here
+	}
+	if f.Before != 0 {
+		p.List.Pager.Previous = withQuery(here, asked...)
 	}
 	if len(events) > models.AuditPage {
 		events = events[:models.AuditPage]
-		p.List.Pager.Next = withQuery(here, "before", fmt.Sprint(events[len(events)-1].Seq))
+		p.List.Pager.Next = withQuery(here, append(asked, "before", fmt.Sprint(events[len(events)-1].Seq))...)
 	}
 	for _, e := range events {
 		change := h.auditChange(c, e)
@@ -50,6 +86,35 @@ func (h *Handlers) listAudit(c echo.Context, g authz.Grant) error {
 	return render(c, http.StatusOK, views.RecordList(p))
 }
 
+// exportAudit sends all that the filter shows as CSV.
+func (h *Handlers) exportAudit(c echo.Context, g authz.Grant) error {
+	f := h.auditFilter(c)
+	f.Limit = 1000
+	attachment(c, "audit.csv")
+	w := csv.NewWriter(c.Response())
+	if err := w.Write([]string{"number", "at", "who", "principal", "address", "action", "permission", "because", "resource", "name", "change"}); err != nil {
+		return err
+	}
+	for {
+		events, err := h.store.Audit(c.Request().Context(), g, f)
+		if err != nil {
+			return err
+		}
+		for _, e := range events {
+			if err := w.Write([]string{fmt.Sprint(e.Seq), e.At.Format(time.RFC3339Nano), safeCell(e.PrincipalName), e.PrincipalKind + ":" + e.PrincipalID.String(),
+				e.Address, e.Action, e.Permission, e.Because, e.Kind + ":" + e.ResourceID.String(), safeCell(e.ResourceName), string(e.Change)}); err != nil {
+				return err
+			}
+			f.Before = e.Seq
+		}
+		if len(events) < f.Limit {
+			break
+		}
+	}
+	w.Flush()
+	return w.Error()
+}
+
 func (h *Handlers) auditChange(c echo.Context, e models.AuditEvent) views.Change {
 	at := e.At.In(zone(c))
 	return views.Change{
@@ -58,8 +123,9 @@ func (h *Handlers) auditChange(c echo.Context, e models.AuditEvent) views.Change
 }
 
 var actions = map[string]string{
-	"member.rename": "changed their name", "member.change_password": "changed their password", "subuser.change_password": "changed their password",
-	"member.sign_up": "signed up", "member.add": "added a member",
+	"member.sign_up": "signed up", "member.rename": "changed their name", "member.change_password": "changed their password",
+	"subuser.change_password": "changed their password", "member.add": "added a member", "member.edit": "changed the roles of", "member.remove": "removed member",
+	"member.leave": "left", "member.invite": "invited", "member.join": "joined", "invite.resend": "made a new link for", "invite.cancel": "cancelled the invite of",
 	"account.create": "made the account", "account.create_sub": "made sub-accounts", "account.edit": "changed sub-account",
 	"account.rename": "renamed the account", "account.suspend": "suspended", "account.resume": "resumed",
 	"entitlement.set": "changed a permission of", "entitlement.select_all": "changed a permission of all under",
@@ -79,9 +145,7 @@ func (h *Handlers) actionWords(e models.AuditEvent) string {
 	words, known := actions[e.Action]
 	if !known {
 		noun, verb, _ := strings.Cut(e.Action, ".")
-		if k := h.catalog.Kind(noun); k != nil {
-			noun = k.Section.Records.Noun
-		}
+		noun = h.kindWords(noun)
 		past := pasts[verb]
 		if past == "" {
 			past = "used “" + strings.ReplaceAll(verb, "_", " ") + "” on"
@@ -92,6 +156,17 @@ func (h *Handlers) actionWords(e models.AuditEvent) string {
 		words += " " + e.ResourceName
 	}
 	return words
+}
+
+// kindWords is what people call a kind of thing.
+func (h *Handlers) kindWords(kind string) string {
+	if k := h.catalog.Kind(kind); k != nil {
+		return k.Section.Records.Noun
+	}
+	if kind == "entitlement" {
+		return "permission"
+	}
+	return strings.ReplaceAll(kind, "_", " ")
 }
 
 // changeWords tells before and after, field by field.
@@ -143,6 +218,9 @@ func (h *Handlers) words(v any) string {
 	case string:
 		if r := h.catalog.Role(v); r != nil {
 			return r.Title
+		}
+		if r, key, wrong := h.store.MemberRole(v, "main"); wrong == "" && key == v {
+			return r.Title // Admin and User are kept without the kind of account
 		}
 		if e := h.catalog.Entitlement(v); e != nil {
 			return e.Title

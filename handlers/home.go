@@ -36,7 +36,7 @@ func (h *Handlers) showHome(c echo.Context, g authz.Grant) error {
 	}
 	p.Changes.Hidden = !h.may(c, "audit")
 	if !p.Changes.Hidden {
-		events, err := h.store.Audit(ctx, g, 0, homeChanges)
+		events, err := h.store.Audit(ctx, g, models.AuditFilter{Limit: homeChanges})
 		if err != nil {
 			return err
 		}

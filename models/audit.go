@@ -93,21 +93,51 @@ func (tx *Tx) record() error {
 // AuditPage is how many events a page of the audit holds.
 const AuditPage = 50
 
-// Audit lists the newest events of the grant's account, before a sequence
-// number where it is not zero.
-func (s *Store) Audit(ctx context.Context, g authz.Grant, before int64, limit int) ([]AuditEvent, error) {
+// AuditFilter narrows a list of events down.
+type AuditFilter struct {
+	Who      string    // part of the name of who acted
+	Kind     string    // of the resource, empty for all
+	From, To time.Time // zero for no bound; To is left out
+	Before   int64     // a sequence number; zero for the newest
+	Limit    int
+}
+
+// Audit lists the newest events of the grant's account.
+func (s *Store) Audit(ctx context.Context, g authz.Grant, f AuditFilter) ([]AuditEvent, error) {
 	r := g.Resource()
 	var all []AuditEvent
 	err := s.read(ctx, tenantScope(r.Tenant), func(rows pgx.Rows) error {
 		var e AuditEvent
+		err := rows.Scan(&e.Seq, &e.At, &e.PrincipalKind, &e.PrincipalID, &e.PrincipalName, &e.Address, &e.Action, &e.Permission, &e.Because,
+			&e.Kind, &e.ResourceID, &e.ResourceName, &e.Change)
 		all = append(all, e)
-		p := &all[len(all)-1]
-		return rows.Scan(&p.Seq, &p.At, &p.PrincipalKind, &p.PrincipalID, &p.PrincipalName, &p.Address, &p.Action, &p.Permission, &p.Because,
-			&p.Kind, &p.ResourceID, &p.ResourceName, &p.Change)
+		return err
 	}, `SELECT seq, at, principal_kind, principal_id, principal_name, address, action, permission, because, kind, resource_id, resource_name, change
-		FROM audit_events WHERE tenant_id = $1 AND account_id = $2 AND ($3 = 0 OR seq < $3) ORDER BY seq DESC LIMIT $4`,
-		r.Tenant, r.Account, before, limit)
+		FROM audit_events WHERE tenant_id = $1 AND account_id = $2 AND ($3 = 0 OR seq < $3)
+		AND ($4 = '' OR principal_name ILIKE $4) AND ($5 = '' OR split_part(action, '.', 1) = $5)
+		AND ($6::timestamptz IS NULL OR at >= $6) AND ($7::timestamptz IS NULL OR at < $7) ORDER BY seq DESC LIMIT $8`,
+		r.Tenant, r.Account, f.Before, like(f.Who), f.Kind, orNever(f.From), orNever(f.To), f.Limit)
 	return all, err
+}
+
+func orNever(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+// AuditKinds are the kinds of thing that the account's events are about.
+func (s *Store) AuditKinds(ctx context.Context, g authz.Grant) ([]string, error) {
+	r := g.Resource()
+	var kinds []string
+	err := s.read(ctx, tenantScope(r.Tenant), func(rows pgx.Rows) error {
+		var kind string
+		err := rows.Scan(&kind)
+		kinds = append(kinds, kind)
+		return err
+	}, "SELECT DISTINCT split_part(action, '.', 1) FROM audit_events WHERE tenant_id = $1 AND account_id = $2 ORDER BY 1", r.Tenant, r.Account)
+	return kinds, err
 }
 
 // VerifyAudit reads an account's chain from its beginning and gives the number

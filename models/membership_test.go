@@ -113,7 +113,7 @@ func TestHundredAcceptancesOfOneInvite(t *testing.T) {
 		t.Errorf("%d were refused, and there are %d Admins", refused, s.admins(t, a))
 	}
 	joins := 0
-	events, err := s.Audit(ctx, grantOf(t, s, ada, "audit", a.ID), 0, 1000)
+	events, err := s.Audit(ctx, grantOf(t, s, ada, "audit", a.ID), AuditFilter{Limit: 1000})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -117,7 +117,7 @@ func TestTwoCreationsRaceForTheNewestSibling(t *testing.T) {
 		for i := 1; i < len(children); i++ {
 			before[children[i].ID.String()] = children[i-1].ID.String()
 		}
-		events, err := s.Audit(ctx, g, 0, 3*rounds)
+		events, err := s.Audit(ctx, g, AuditFilter{Limit: 3 * rounds})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -210,7 +210,7 @@ func TestAdaKeepsApplications(t *testing.T) {
 	}
 
 	var actions []string
-	events, err := w.s.Audit(ctx, w.may(w.ada, "audit", w.analytical), 0, 50)
+	events, err := w.s.Audit(ctx, w.may(w.ada, "audit", w.analytical), models.AuditFilter{Limit: 50})
 	if err != nil {
 		t.Fatal(err)
 	}
