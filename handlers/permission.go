@@ -17,6 +17,9 @@ import (
 	"bailiwick/views"
 )
 
+// matrixSize is how many sub-accounts a page shows: a row is a dozen boxes.
+const matrixSize = 40
+
 // entitlementPlace is what the address of a permissions page says: the tab, and
 // which sub-accounts it shows.
 type entitlementPlace struct {
@@ -32,7 +35,7 @@ func (h *Handlers) entitlementPlace(c echo.Context) (entitlementPlace, error) {
 		return p, models.ErrNotFound
 	}
 	p.path = accountPath(guard.Of(c).Place.Account, "/permissions/", p.tab.Key)
-	p.filter = models.AccountFilter{Search: strings.TrimSpace(c.FormValue("q")), After: c.FormValue("after"), Limit: pageSize + 1}
+	p.filter = models.AccountFilter{Search: strings.TrimSpace(c.FormValue("q")), After: c.FormValue("after"), Limit: matrixSize + 1}
 	if u := c.FormValue("under"); u != "" {
 		id, err := uuid.Parse(u)
 		if err != nil {
@@ -150,9 +153,9 @@ func (h *Handlers) entitlementMatrix(c echo.Context, g authz.Grant, snap *authz.
 		m.Columns = append(m.Columns, col)
 	}
 	next := ""
-	if len(rows) > pageSize {
-		rows = rows[:pageSize]
-		next = rows[pageSize-1].Path
+	if len(rows) > matrixSize {
+		rows = rows[:matrixSize]
+		next = rows[matrixSize-1].Path
 	}
 	cutters, err := h.cutters(c, snap, rows, place.tab.Entitlements)
 	if err != nil {

@@ -44,7 +44,7 @@ func TestOneBoxIsOneChange(t *testing.T) {
 	// What East lacks can not be given below it, and is shown as cut.
 	set(ada, p.berlin, "1").want(t, http.StatusUnprocessableEntity)
 	list := ada.get(in(p.analytical, permissions)).want(t, http.StatusOK)
-	if !strings.Contains(list.Find(".cut").Text(), "East lacks it") {
+	if who := list.Find(".cut svg").AttrOr("aria-labelledby", "nobody"); !strings.Contains(list.Find("#"+who).Text(), "East lacks it") {
 		t.Error("a cut box does not say who cuts it")
 	}
 	set(ada, p.east, "1").want(t, http.StatusSeeOther)

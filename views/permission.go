@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -143,8 +144,30 @@ func plural(n int, one, many string) string {
 	return decimal(n) + " " + many
 }
 
+// cutters are the names of those who cut something off, each once: the table
+// says them in full in one place.
+func (m PermissionMatrix) cutters() (names []string) {
+	for _, r := range m.Rows {
+		for _, c := range r.Cells {
+			if c.Cut != "" && !slices.Contains(names, c.Cut) {
+				names = append(names, c.Cut)
+			}
+		}
+	}
+	return names
+}
+
+// short is a name for where there is little room.
+func short(name string) string {
+	const room = 24
+	if r := []rune(name); len(r) > room {
+		return string(r[:room-1]) + "…"
+	}
+	return name
+}
+
 // The boxes of a row are written by hand: there are hundreds on a page, and each byte of one counts.
-func (m PermissionMatrix) cells(n int, r PermissionRow) templ.Component {
+func (m PermissionMatrix) cells(n int, r PermissionRow, cutters []string) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 		b := make([]byte, 0, 128*len(r.Cells))
 		row := strconv.Itoa(n)
@@ -154,12 +177,11 @@ func (m PermissionMatrix) cells(n int, r PermissionRow) templ.Component {
 			}
 			col := m.Columns[i]
 			if c.Cut != "" {
-				who := templ.EscapeString(c.Cut + " lacks it")
 				b = append(b, `<td class=cut title="`...)
-				b = append(b, who...)
-				b = append(b, `"><svg class=icon aria-hidden=true><use href=#lock></use></svg><span class=sr-only>Cut off: `...)
-				b = append(b, who...)
-				b = append(b, `</span></td>`...)
+				b = append(b, templ.EscapeString(short(c.Cut)+" lacks it")...)
+				b = append(b, `"><svg class=icon role=img aria-labelledby=k`...)
+				b = strconv.AppendInt(b, int64(slices.Index(cutters, c.Cut)), 10)
+				b = append(b, `><use href=#lock></use></svg></td>`...)
 				continue
 			}
 			on, next := "false", "1"
