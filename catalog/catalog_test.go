@@ -198,7 +198,7 @@ func TestEveryPermissionIsExplainedAndDecided(t *testing.T) {
 func TestEveryPermissionIsUsedOrSaysWhyNot(t *testing.T) {
 	c := MustLoad()
 	own := []string{ // sections with code of their own
-		"control_panel", "subusers", "profile", "roles", "entitlements", "sub_accounts", "audit", "account.manage",
+		"control_panel", "subusers", "profile", "roles", "entitlements", "sub_accounts", "members", "audit", "account.manage",
 	}
 	used := map[Permission]bool{}
 	for _, s := range c.Sections {

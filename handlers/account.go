@@ -3,6 +3,7 @@ package handlers
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -99,8 +100,18 @@ func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
 		t.Rows = append(t.Rows, views.Row{ID: a.ID.String(), Depth: a.Depth, Dim: a.State != "active", Cells: []views.Cell{
 			{Text: a.Name, URL: accountPath(a.ID)}, {Text: kindTitle(a.Kind)}, {Text: h.roleLabelAt(v.Snapshot, v.Who, at)}, stateCell(a.State),
 		}})
+		if h.isMember(v, at) {
+			t.Rows[len(t.Rows)-1].Menu = []views.Action{{Text: "Leave…", URL: leavePath(a.ID), Dialog: true, Danger: true}}
+		}
 	}
 	return render(c, http.StatusOK, views.Accounts(p))
+}
+
+// isMember tells whether the reader has a membership of the very account, which
+// its owner has not.
+func (h *Handlers) isMember(v *guard.Visit, at authz.Account) bool {
+	held := v.Snapshot.Held(v.Who, at)
+	return len(held) > 0 && !slices.Contains(held, h.catalog.Owner().ID)
 }
 
 // tops gives the topmost listed account of each tree, which names it: a root

@@ -33,6 +33,9 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.Public(get, "/set-password/:token", "the one-time link is the proof", h.editPassword),
 			guard.Public(post, "/set-password/:token", "the one-time link is the proof", h.updatePassword),
 
+			guard.Public(get, "/invites/:token", "the link is the proof; whoever comes may have no login yet", h.showInvite),
+			guard.Public(post, "/invites/:token", "the link is the proof; whoever comes may have no login yet", h.acceptInvite),
+
 			guard.Self(post, "/sign-out", "ends one's own session", h.deleteOwnSession),
 			guard.Self(get, "/sessions", "lists one's own sessions", h.listSessions),
 			guard.Self(post, "/sessions/:session/end", "ends one of one's own sessions", h.endSession),
@@ -42,6 +45,9 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.Self(get, "/accounts/switcher", "lists one's own accounts", h.searchAccounts),
 			guard.Self(get, "/accounts/new", "anybody with a login may make a main account", h.newAccount),
 			guard.Self(post, "/accounts", "anybody with a login may make a main account", h.createAccount),
+
+			guard.Self(get, "/accounts/:account/leave", "ends one's own membership", h.askLeaveAccount),
+			guard.Self(post, "/accounts/:account/leave", "ends one's own membership", h.leaveAccount),
 
 			guard.In(get, "/", "control_panel", h.showHome),
 
@@ -59,6 +65,18 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.In(get, "/permissions/:tab", "entitlements", h.showEntitlements),
 			guard.In(get, "/permissions/:tab/select-all", "entitlements.edit", h.askSelectAll),
 			guard.In(post, "/permissions/:tab", "entitlements.edit", h.updateEntitlements),
+
+			guard.In(get, "/members", "members", h.listMembers),
+			guard.In(get, "/members/preview", "members", h.previewMemberRoles),
+			guard.On(get, "/members/:member/edit", "members.edit", h.store.Member, h.editMember),
+			guard.On(post, "/members/:member/edit", "members.edit", h.store.Member, h.updateMember),
+			guard.On(get, "/members/:member/remove", "members.remove", h.store.Member, h.askRemoveMember),
+			guard.On(post, "/members/:member/remove", "members.remove", h.store.Member, h.removeMember),
+			guard.In(get, "/members/invites/new", "members.add", h.newInvites),
+			guard.In(post, "/members/invites", "members.add", h.createInvites),
+			guard.On(post, "/members/invites/:invite/resend", "members.add", h.store.InviteByID, h.resendInvite),
+			guard.On(get, "/members/invites/:invite/cancel", "members.add", h.store.InviteByID, h.askCancelInvite),
+			guard.On(post, "/members/invites/:invite/cancel", "members.add", h.store.InviteByID, h.cancelInvite),
 
 			guard.In(get, "/settings/subusers", "subusers", h.listSubusers),
 			guard.In(get, "/settings/subusers/new", "subuser_create", h.newSubuser),

@@ -181,7 +181,8 @@ func (h *Handlers) updatePassword(c echo.Context) error {
 	return done(c, accountPath(u.AccountID))
 }
 
-// deleteOwnSession signs out, to the door that the session came in by.
+// deleteOwnSession signs out, to the door that the session came in by, or back
+// to a page that wants somebody else.
 func (h *Handlers) deleteOwnSession(c echo.Context, g authz.Grant) error {
 	s := guard.Of(c).Session
 	if err := h.store.EndSession(c.Request().Context(), g, s.Principal, s.ID); err != nil {
@@ -196,7 +197,7 @@ func (h *Handlers) deleteOwnSession(c echo.Context, g authz.Grant) error {
 			door = "/login/" + link
 		}
 	}
-	return done(c, door+"?out=1")
+	return done(c, orElse(returnPath(c.FormValue("return")), door+"?out=1"))
 }
 
 func (h *Handlers) listSessions(c echo.Context, g authz.Grant) error {

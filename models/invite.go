@@ -18,7 +18,7 @@ import (
 const InviteLife = 7 * 24 * time.Hour
 
 // MaxInvites is how many addresses one request may invite.
-const MaxInvites = 500
+const MaxInvites = 100
 
 // Invite asks whoever has one address to become a member of one account.
 type Invite struct {
@@ -351,7 +351,7 @@ func (tx *Tx) acceptInvite(i Invite, m Member) error {
 func (tx *Tx) inviterMay(snap *authz.Snapshot, i Invite, a Account) error {
 	id, err := authz.ParsePrincipal(i.Inviter)
 	if err != nil {
-		return err
+		return fmt.Errorf("read who made an invite: %w", err)
 	}
 	if id.Kind == authz.System {
 		return nil

@@ -112,18 +112,16 @@ func (s *Store) SignInMember(ctx context.Context, email, password string) (Membe
 	if !s.matches(ctx, password, m.PasswordHash) || m.State != "active" {
 		return Member{}, ErrSignIn
 	}
-	err = s.in(ctx, scopeSignIn, func(db *gorm.DB) error {
-		set := map[string]any{"last_sign_in": s.now()}
-		if rehash(m.PasswordHash) {
-			hash, err := s.hash(ctx, password)
-			if err != nil {
-				return err
-			}
-			set["password_hash"] = hash
-		}
-		return db.Table("members").Where("id = ?", m.ID).Updates(set).Error
+	if !rehash(m.PasswordHash) {
+		return m, nil
+	}
+	hash, err := s.hash(ctx, password)
+	if err != nil {
+		return m, err
+	}
+	return m, s.in(ctx, scopeSignIn, func(db *gorm.DB) error {
+		return db.Exec("UPDATE members SET password_hash = ? WHERE id = ?", hash, m.ID).Error
 	})
-	return m, err
 }
 
 // Names gives the names of members by id.

@@ -231,15 +231,22 @@ func (s *Store) RemoveMember(ctx context.Context, g authz.Grant, member uuid.UUI
 	})
 }
 
+// OwnMembership gives an account that the actor works in, as its owner or by a
+// membership; ErrNotFound for any other.
+func (s *Store) OwnMembership(ctx context.Context, g authz.Grant, account uuid.UUID) (a Account, err error) {
+	who := g.Actor().ID
+	if !g.CoversSelf(who) || who.Kind != authz.Member {
+		return a, ErrNotFound
+	}
+	err = s.one(ctx, scopeMemberships, a.fields(), "SELECT "+accountColumns+` FROM accounts a WHERE id = $1 AND (owner_id = $2 OR EXISTS (
+		SELECT FROM memberships m WHERE m.tenant_id = a.tenant_id AND m.account_id = a.id AND m.member_id = $2))`, account, who.ID)
+	return a, err
+}
+
 // LeaveAccount ends the actor's own membership of an account.
 func (s *Store) LeaveAccount(ctx context.Context, g authz.Grant, account uuid.UUID) (Account, error) {
-	var a Account
 	who := g.Actor().ID
-	if who.Kind != authz.Member {
-		return a, authz.ErrDenied
-	}
-	err := s.one(ctx, scopeMemberships, a.fields(), "SELECT "+accountColumns+` FROM accounts a WHERE id = $1 AND (owner_id = $2 OR EXISTS (
-		SELECT FROM memberships m WHERE m.tenant_id = a.tenant_id AND m.account_id = a.id AND m.member_id = $2))`, account, who.ID)
+	a, err := s.OwnMembership(ctx, g, account)
 	if err != nil {
 		return a, err
 	}

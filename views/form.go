@@ -82,7 +82,7 @@ type Option struct {
 	Help        string // for Radio and Multi: under the text
 	Selected    bool   // for Select, Radio and Reference; Multi may use it instead of Field.Values
 	Disabled    bool
-	Group       string // for Select: neighbours with the same group stand under its name
+	Group       string // for Select, Radio and Multi: neighbours with the same group stand under its name
 }
 
 func (f Field) id() string {

@@ -175,6 +175,17 @@ func (g *Guard) SignIn(c echo.Context, who authz.PrincipalID, tenant, account uu
 // Forget takes the cookie away.
 func (g *Guard) Forget(c echo.Context) error { return g.cookies.clear(c.Request(), c.Response()) }
 
+// Guest is the visit of somebody who is signed in on a public route, or nil.
+// Their forms carry their session's token there too.
+func (g *Guard) Guest(c echo.Context) (*Visit, error) {
+	v, err := g.visit(c, uuid.Nil)
+	var out SignedOut
+	if errors.As(err, &out) {
+		return nil, nil
+	}
+	return v, err
+}
+
 // SignedIn tells who is signed in on a public route, or nil.
 func (g *Guard) SignedIn(c echo.Context) *models.Session {
 	token := g.cookies.token(c.Request())

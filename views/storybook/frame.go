@@ -52,7 +52,7 @@ func nav(current string) []views.NavGroup {
 			{Text: "Contacts", Icon: "contact"}, {Text: "Test center", Icon: "flask-conical"},
 		}},
 		{Title: "People and access", Items: []views.NavItem{
-			{Text: "Accounts", Icon: "folder-tree"}, {Text: "Permissions", Icon: "list-checks"}, {Text: "Subusers", Icon: "users"}, {Text: "Roles", Icon: "key-round"},
+			{Text: "Accounts", Icon: "folder-tree"}, {Text: "Permissions", Icon: "list-checks"}, {Text: "Members", Icon: "users"}, {Text: "Subusers", Icon: "users"}, {Text: "Roles", Icon: "key-round"},
 		}},
 		{Title: "Settings", Items: []views.NavItem{{Text: "Security", Icon: "shield"}, {Text: "API keys", Icon: "key"}, {Text: "Webhooks", Icon: "webhook"}, {Text: "Service accounts", Icon: "server"}}},
 	}

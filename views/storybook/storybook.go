@@ -47,6 +47,7 @@ func Stories() []Story {
 		{"Home", homes()},
 		{"Accounts", accounts()},
 		{"Permissions", permissions()},
+		{"Members", memberships()},
 		{"Subusers", subusers()},
 		{"Roles", roles()},
 		{"Records", records()},

@@ -1,0 +1,226 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/authz"
+	"bailiwick/handlers/guard"
+	"bailiwick/models"
+	"bailiwick/views"
+)
+
+// inviteList shows the invites of the account that wait, nil where there are none.
+func (h *Handlers) inviteList(c echo.Context, g authz.Grant, search string) (*views.InviteList, error) {
+	v := guard.Of(c)
+	all, err := h.store.Invites(c.Request().Context(), g, search, models.InvitePage+1)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	list := &views.InviteList{Table: views.Table{Token: v.Token, Columns: []views.Column{
+		{Text: "E-mail address"}, {Text: "Roles"}, {Text: "Invited by"}, {Text: "Invited"}, {Text: "State"}}}}
+	if len(all) > models.InvitePage {
+		all, list.More = all[:models.InvitePage], "These are the newest. Search to find the others."
+	}
+	for _, i := range all {
+		state := views.Badge{Text: "Until " + when(c, i.ExpiresAt, h.store.Now()), Tone: views.Info}
+		if !h.store.Now().Before(i.ExpiresAt) {
+			state = views.Badge{Text: "Expired", Tone: views.Warn}
+		}
+		roles := h.store.MemberRoles(i.Roles, v.Place.Kind)
+		row := views.Row{ID: i.ID.String(), Cells: []views.Cell{
+			{Text: i.Email}, {Text: strings.Join(setTitles(roles), ", ")}, {Text: i.InviterName},
+			{Text: when(c, i.CreatedAt, h.store.Now()), Title: exact(i.CreatedAt.In(zone(c)))}, {Badges: []views.Badge{state}},
+		}}
+		if h.may(c, "members.add") {
+			one, lock := membersPath(c, "/invites/", i.ID.String()), ""
+			if beyond := v.Snapshot.MayGrant(v.Who, v.At, roles...); !beyond.Empty() {
+				lock = "This invite gives more than you can give here"
+			}
+			row.Menu = []views.Action{
+				lockable(views.Action{Text: "Resend", Post: &views.Post{Text: "Resend", Action: one + "/resend"}}, lock),
+				lockable(views.Action{Text: "Cancel…", URL: one + "/cancel", Dialog: true, Danger: true}, lock),
+			}
+		}
+		list.Table.Rows = append(list.Table.Rows, row)
+	}
+	return list, nil
+}
+
+func (h *Handlers) newInvites(c echo.Context, _ authz.Grant) error {
+	return h.inviteForm(c, http.StatusOK, nil, nil, nil)
+}
+
+func (h *Handlers) inviteForm(c echo.Context, status int, emails, roles []string, wrong models.Problems) error {
+	v, list := guard.Of(c), membersPath(c)
+	if !shared(v.Place.Kind) {
+		return models.Problems{"": "A " + strings.ToLower(kindTitle(v.Place.Kind)) + " has no members besides its owner."}
+	}
+	return render(c, status, views.InviteForm(views.InviteFormPage{
+		Frame:  h.frame(c, "Invite members", views.Link{Text: "Members", URL: list}),
+		Header: views.Header{Title: "Invite members", Text: "Each address gets a link that works once, for seven days. No mail is sent: you hand the links over."},
+		Action: list + "/invites", Cancel: list, Problem: wrong[""], Emails: strings.Join(emails, "\n"), EmailsProblem: wrong["email"],
+		Roles: h.roleChoice(c, roles, wrong["role"]),
+	}))
+}
+
+func (h *Handlers) createInvites(c echo.Context, g authz.Grant) error {
+	form, err := c.FormParams()
+	if err != nil {
+		return echo.ErrBadRequest
+	}
+	var emails []string
+	for _, text := range form["email"] {
+		emails = append(emails, strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("\r\n\t ,;", r) })...)
+	}
+	if form.Get("preview") != "" {
+		return h.inviteForm(c, http.StatusOK, emails, form["role"], nil)
+	}
+	all, err := h.store.Invite(c.Request().Context(), g, emails, form["role"])
+	if wrong, ok := problems(err); ok {
+		return h.inviteForm(c, http.StatusUnprocessableEntity, emails, form["role"], wrong)
+	}
+	if err != nil {
+		return err
+	}
+	if len(all) == 1 && all[0].Problem != "" {
+		return h.inviteForm(c, http.StatusUnprocessableEntity, emails, form["role"], models.Problems{"email": all[0].Problem})
+	}
+	return h.invitesMade(c, all)
+}
+
+// invitesMade shows what became of each address, and the links, this once.
+func (h *Handlers) invitesMade(c echo.Context, all []models.Invited) error {
+	list, status := membersPath(c), http.StatusUnprocessableEntity
+	p := views.InvitesMadePage{
+		Frame:   h.frame(c, "Invited", views.Link{Text: "Members", URL: list}),
+		ListURL: list, AnotherURL: list + "/invites/new",
+	}
+	for _, i := range all {
+		if i.Problem != "" {
+			p.NotInvited = append(p.NotInvited, views.Detail{Label: i.Email, Value: views.Cell{Text: i.Problem}})
+			continue
+		}
+		status = http.StatusOK
+		p.Text = "Each link works once, for the address above it alone, until " + when(c, i.Until, h.store.Now()) + "."
+		p.Links = append(p.Links, views.CopyBox{ID: "invite-" + i.Token[:8], Label: i.Email, Value: h.link("/invites/" + i.Token)})
+	}
+	p.Header.Title = count(len(p.Links), "invite is ready", "invites are ready")
+	return render(c, status, views.InvitesMade(p))
+}
+
+func (h *Handlers) resendInvite(c echo.Context, g authz.Grant, i models.Invite) error {
+	again, err := h.store.ResendInvite(c.Request().Context(), g, i.ID)
+	if err != nil {
+		return err
+	}
+	return h.invitesMade(c, []models.Invited{again})
+}
+
+func (h *Handlers) askCancelInvite(c echo.Context, _ authz.Grant, i models.Invite) error {
+	list := membersPath(c)
+	f := h.frame(c, "Cancel an invite", views.Link{Text: "Members", URL: list})
+	return render(c, http.StatusOK, views.DialogPage(views.Dialog{
+		Frame: f, Title: "Cancel the invite of " + i.Email + "?",
+		Text: []string{"Its link is dead from then on."},
+		Form: views.Form{Token: f.Token, Action: c.Request().URL.Path, Submit: "Cancel the invite", Danger: true, Cancel: list},
+	}))
+}
+
+func (h *Handlers) cancelInvite(c echo.Context, g authz.Grant, i models.Invite) error {
+	if err := h.store.CancelInvite(c.Request().Context(), g, i.ID); err != nil {
+		return err
+	}
+	h.say(c, "The invite of "+i.Email+" is cancelled.")
+	return done(c, membersPath(c))
+}
+
+func (h *Handlers) showInvite(c echo.Context) error {
+	p, err := h.invitePage(c)
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.Invite(p))
+}
+
+// invitePage is what the link of an invite opens for whoever opens it.
+func (h *Handlers) invitePage(c echo.Context) (p views.InvitePage, err error) {
+	c.Response().Header().Set("Referrer-Policy", "no-referrer")
+	v, err := h.guard.Guest(c)
+	switch {
+	case err != nil:
+		return p, err
+	case v != nil && v.Session.Principal.Kind != authz.Member:
+		return p, models.Problems{"": "You are signed in as a subuser, who works in one account alone. Sign out and open the link again."}
+	}
+	token := c.Param("token")
+	i, a, login, err := h.store.InviteByToken(c.Request().Context(), token)
+	if errors.Is(err, models.ErrNotFound) {
+		return p, models.Problems{"": "This link is not one of ours, or not all of it arrived. Ask whoever gave it to you for a new one."}
+	}
+	if err != nil {
+		return p, err
+	}
+	if refusal := i.Refusal(h.store.Now()); refusal != "" {
+		return p, models.Problems{"": refusal}
+	}
+	p = views.InvitePage{
+		Action: "/invites/" + token, Account: a.Name, Inviter: i.InviterName, Roles: setTitles(h.store.MemberRoles(i.Roles, a.Kind)),
+		Address: masked(i.Email), Until: when(c, i.ExpiresAt, h.store.Now()), MinimumPasswordSize: models.MinPassword,
+	}
+	switch {
+	case v != nil && i.For(v.Session.Email):
+		p.State, p.Token, p.Address = views.InviteJoin, v.Token, i.Email
+	case v != nil:
+		p.State, p.Token, p.SignedInAs = views.InviteOther, v.Token, v.Session.Email
+	case login:
+		p.State, p.SignInURL = views.InviteSignIn, withQuery("/sign-in", "return", p.Action)
+	}
+	return p, nil
+}
+
+// masked is an address as told to somebody who may not be who has it.
+func masked(email string) string {
+	_, size := utf8.DecodeRuneInString(email)
+	return email[:size] + "•••" + email[strings.LastIndex(email, "@"):]
+}
+
+func (h *Handlers) acceptInvite(c echo.Context) error {
+	p, err := h.invitePage(c)
+	if err != nil {
+		return err
+	}
+	ctx, token := c.Request().Context(), c.Param("token")
+	var a models.Account
+	switch p.State {
+	case views.InviteSignIn:
+		return done(c, p.SignInURL)
+	case views.InviteOther:
+		err = models.Problems{"": "This invite is for another address than yours."}
+	case views.InviteJoin:
+		a, err = h.store.AcceptInvite(ctx, authz.Self(guard.Of(c).Actor()), token)
+	case views.InviteNew:
+		if !h.limits.allow("invite", token, c.RealIP()) {
+			return echo.ErrTooManyRequests
+		}
+		var m models.Member
+		p.Name = c.FormValue("name")
+		if m, a, err = h.store.SignUpByInvite(ctx, token, p.Name, c.FormValue("password")); err == nil {
+			err = h.guard.SignIn(c, m.Principal(), uuid.Nil, uuid.Nil)
+		}
+	}
+	if wrong, ok := problems(err); ok {
+		p.NameProblem, p.PasswordProblem, p.Problem = wrong["name"], wrong["password"], wrong[""]+wrong["email"]
+		return render(c, http.StatusUnprocessableEntity, views.Invite(p))
+	}
+	if err != nil {
+		return err
+	}
+	h.say(c, "You work in "+a.Name+" now.")
+	return done(c, accountPath(a.ID))
+}

@@ -1,0 +1,414 @@
+package handlers_test
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"bailiwick/models"
+)
+
+var inviteLink = regexp.MustCompile(`/invites/[\w-]{43}`)
+
+// invite has somebody invite one address and gives the link's path.
+func (b *browser) invite(a models.Account, email string, roles ...string) string {
+	b.t.Helper()
+	pairs := []string{"email", email}
+	for _, r := range roles {
+		pairs = append(pairs, "role", r)
+	}
+	got := b.send(in(a, "/members/invites"), pairs...).want(b.t, http.StatusOK)
+	link := inviteLink.FindString(got.body)
+	if link == "" {
+		b.t.Fatalf("no link for %s: %s", email, got.Text())
+	}
+	return link
+}
+
+// says fails unless the page holds the sentence.
+func (x page) says(t testing.TB, sentences ...string) page {
+	t.Helper()
+	text := strings.Join(strings.Fields(x.Text()), " ")
+	for _, s := range sentences {
+		if !strings.Contains(text, s) {
+			t.Errorf("the page does not say %q: %s", s, text)
+		}
+	}
+	return x
+}
+
+// member is the path of one of an account's members, and what is done there.
+func (p *panel) member(m models.Member, path string) string {
+	return "/members/" + m.ID.String() + path
+}
+
+func TestMembersPage(t *testing.T) {
+	p := newPanel(t)
+	ada := p.as(p.ada)
+	got := ada.get(in(p.analytical, "/members")).want(t, http.StatusOK).says(t, "Ada", "Account owner", "grace@example.com", "Account role: Admin")
+	if got.Find("nav.side a[aria-current]").Text() == "" || !strings.Contains(got.Find("nav.side a[aria-current]").Text(), "Members") {
+		t.Error("the sidebar does not lead here")
+	}
+	if n := got.Find("tbody tr").Length(); n != 2 {
+		t.Errorf("%d rows", n)
+	}
+	if got.Find("tbody tr").First().Find(".dots").Length() != 0 {
+		t.Error("something can be done to the owner")
+	}
+	if n := ada.get(in(p.analytical, "/members?q=grace")).Find("tbody tr").Length(); n != 1 {
+		t.Errorf("the search finds %d", n)
+	}
+	if n := ada.get(in(p.analytical, "/members?q=barbara")).Find("tbody tr").Length(); n != 0 {
+		t.Error("West's people are listed in Analytical")
+	}
+	edsger := p.as(p.edsger).get(in(p.east, "/members")).want(t, http.StatusOK).says(t, "Member access: Full viewer")
+	if strings.Contains(edsger.body, "grace") || strings.Contains(edsger.body, "/edit") || strings.Contains(edsger.Text(), "Invite members") {
+		t.Error("a viewer in East sees people of the account above, or what only others may do")
+	}
+	p.as(p.mallory).get(in(p.analytical, "/members")).want(t, http.StatusNotFound)
+	p.browser().get(in(p.analytical, "/members")).want(t, http.StatusSeeOther)
+	ada.get(in(p.analytical, "/members?after=nonsense")).want(t, http.StatusNotFound)
+}
+
+func TestChangingTheRolesOfAMember(t *testing.T) {
+	p := newPanel(t)
+	ada, grace := p.as(p.ada), p.as(p.grace)
+	edit := in(p.west, p.member(p.barbara, "/edit"))
+	form := ada.get(edit).want(t, http.StatusOK).says(t, "Change the roles of Barbara", "With these roles one reads 1 account: this one.", "One changes things in 1 account.")
+	if form.Find("input[name=role]").Length() != 8 || form.Find("input[value=full_editor][checked]").Length() != 1 {
+		t.Error("the form does not offer the six and the two roles, or forgets what Barbara has")
+	}
+	// Without script a button shows what roles would give, and saves nothing.
+	ada.send(edit, "role", "reporting_viewer", "preview", "1").want(t, http.StatusOK).says(t, "One changes nothing in any of them.")
+	p.as(p.barbara).get(in(p.west, "/applications/new")).want(t, http.StatusOK)
+	ada.get(in(p.analytical, "/members/preview?role=full_viewer")).want(t, http.StatusOK).says(t, "reads 4 accounts: this one and 3 of the 3 below it", "changes nothing")
+	ada.get(in(p.analytical, "/members/preview?role=main_admin")).want(t, http.StatusOK).says(t, "reads 4 accounts", "One changes things in 4 accounts")
+	ada.get(in(p.east, "/members/preview?role=configuration_editor")).want(t, http.StatusOK).says(t, "reads 2 accounts: this one and 1 of the 1 below it", "changes things in 2 accounts")
+	ada.get(in(p.east, "/members/preview?role=main_admin")).want(t, http.StatusOK).says(t, "Pick a role")
+
+	barbara := p.as(p.barbara)
+	ada.send(edit, "role", "reporting_viewer", "role", "sub_user").want(t, http.StatusSeeOther)
+	ada.get(in(p.west, "/members")).says(t, "Member access: Reporting viewer, Account role: User", "has other roles now")
+	barbara.get(in(p.west, "/applications/new")).want(t, http.StatusForbidden) // the very next request
+	barbara.get(in(p.west, "/calls")).want(t, http.StatusOK)
+	barbara.get("/accounts").says(t, "Member access: Reporting viewer, Account role: User")
+
+	for _, wrong := range []struct{ role, says string }{
+		{"", "Choose at least one role"}, {"main_admin", "a role in main accounts"}, {"Developer", "not a role that a member can have"}, {"owner", "not a role"},
+	} {
+		got := ada.send(edit, "role", wrong.role)
+		if wrong.role == "" {
+			got = ada.send(edit)
+		}
+		got.want(t, http.StatusUnprocessableEntity).says(t, wrong.says)
+	}
+	ada.send(in(p.analytical, p.member(p.ada, "/edit")), "role", "full_viewer").want(t, http.StatusUnprocessableEntity).says(t, "owns this account")
+	ada.send(in(p.analytical, p.member(p.ada, "/remove"))).want(t, http.StatusUnprocessableEntity).says(t, "owns this account")
+	ada.get(in(p.analytical, p.member(p.ada, "/edit"))).want(t, http.StatusUnprocessableEntity)
+
+	// Who is not of the account is not there, whoever they are.
+	absent := grace.send(in(p.analytical, "/members/018f0000-0000-7000-8000-000000000000/edit"), "role", "full_viewer").want(t, http.StatusNotFound)
+	for _, m := range []models.Member{p.barbara, p.mallory} {
+		if got := grace.send(in(p.analytical, p.member(m, "/edit")), "role", "full_viewer").want(t, http.StatusNotFound); got.body != absent.body {
+			t.Errorf("%s does not answer like nobody", m.Name)
+		}
+	}
+	p.as(p.edsger).send(in(p.east, p.member(p.edsger, "/edit")), "role", "full_editor").want(t, http.StatusForbidden)
+	p.as(p.mallory).send(in(p.analytical, p.member(p.grace, "/remove"))).want(t, http.StatusNotFound)
+	p.browser().post(in(p.analytical, p.member(p.grace, "/remove")), nil).want(t, http.StatusSeeOther)
+	ada.post(in(p.analytical, p.member(p.grace, "/remove")), nil).want(t, http.StatusForbidden) // no form token
+	grace.get(in(p.analytical, "/members")).want(t, http.StatusOK)
+}
+
+func TestNobodyActsOnWhoCanDoMore(t *testing.T) {
+	p := newPanel(t)
+	ctx := context.Background()
+	// The Admin of East can not give what a full editor has, so full editors are beyond.
+	must(t, p.store.AddMember(ctx, p.grant(p.ada, "members.add", p.east), p.grace.ID, "full_editor"))
+	must(t, p.store.AddMember(ctx, p.grant(p.ada, "members.add", p.east), p.barbara.ID, "sub_admin"))
+	barbara := p.as(p.barbara)
+	one := in(p.east, p.member(p.grace, ""))
+	barbara.send(one+"/edit", "role", "reporting_viewer").want(t, http.StatusUnprocessableEntity).says(t, "Grace can do more here than you can")
+	barbara.send(one+"/remove").want(t, http.StatusUnprocessableEntity).says(t, "Grace can do more here than you can")
+	barbara.get(in(p.east, "/members")).says(t, "Grace can do more here than you can")
+	own := in(p.east, p.member(p.barbara, "/edit"))
+	barbara.send(own, "role", "full_editor").want(t, http.StatusUnprocessableEntity).says(t, "which you do not have here")
+	barbara.send(own, "role", "sub_admin", "role", "configuration_editor").want(t, http.StatusUnprocessableEntity).says(t, "Nobody gives themselves more")
+	barbara.send(in(p.east, "/members/invites"), "email", "new@example.com", "role", "full_editor").want(t, http.StatusUnprocessableEntity).says(t, "which you do not have here")
+	barbara.send(in(p.east, "/members/invites"), "email", "new@example.com", "role", "sub_admin").want(t, http.StatusOK)
+
+	// What the owner of East's ceiling takes away, binds its Admin.
+	must(t, p.store.SetEntitlement(ctx, p.grant(p.ada, "entitlements.edit", p.analytical), "invite_members", p.east.ID, false))
+	barbara.send(in(p.east, "/members/invites"), "email", "newer@example.com", "role", "sub_admin").want(t, http.StatusForbidden)
+	barbara.get(in(p.east, "/members")).want(t, http.StatusOK)
+}
+
+func TestLeavingAndRemoving(t *testing.T) {
+	p := newPanel(t)
+	ada, grace, edsger := p.as(p.ada), p.as(p.grace), p.as(p.edsger)
+	ada.send(in(p.analytical, p.member(p.grace, "/remove"))).want(t, http.StatusUnprocessableEntity).says(t, "Grace is the last Admin here")
+	ada.send(in(p.analytical, p.member(p.grace, "/edit")), "role", "full_viewer").want(t, http.StatusUnprocessableEntity).says(t, "last Admin")
+	grace.send("/accounts/"+p.analytical.ID.String()+"/leave").want(t, http.StatusUnprocessableEntity).says(t, "last Admin")
+
+	edsger.get("/accounts/"+p.east.ID.String()+"/leave").want(t, http.StatusOK).says(t, "Leave East?")
+	edsger.send("/accounts/"+p.east.ID.String()+"/leave").want(t, http.StatusSeeOther)
+	edsger.get(in(p.east, "/calls")).want(t, http.StatusNotFound)
+	edsger.send("/accounts/"+p.east.ID.String()+"/leave").want(t, http.StatusNotFound)
+	edsger.send("/accounts/"+p.malloryville.ID.String()+"/leave").want(t, http.StatusNotFound)
+	ada.send("/accounts/"+p.analytical.ID.String()+"/leave").want(t, http.StatusUnprocessableEntity).says(t, "owns this account")
+
+	ada.get(in(p.west, p.member(p.barbara, "/remove"))).want(t, http.StatusOK).says(t, "Remove Barbara?")
+	ada.send(in(p.west, p.member(p.barbara, "/remove"))).want(t, http.StatusSeeOther)
+	p.as(p.barbara).get(in(p.west, "/calls")).want(t, http.StatusNotFound)
+	ada.get(in(p.west, "/audit")).says(t, "removed member Barbara")
+	ada.get(in(p.east, "/audit")).says(t, "Edsger left")
+	_, link := p.subuser(p.east, "dev", "Owner")
+	p.asSubuser(link, "dev").send("/accounts/"+p.east.ID.String()+"/leave").want(t, http.StatusNotFound)
+}
+
+func TestAnInviteOfANewPerson(t *testing.T) {
+	p := newPanel(t)
+	grace := p.as(p.grace)
+	link := grace.invite(p.analytical, "New.Person@Example.com", "reporting_viewer", "main_user")
+	grace.get(in(p.analytical, "/members")).says(t, "New.Person@Example.com", "Member access: Reporting viewer, Account role: User", "Grace")
+
+	b := p.browser()
+	page := b.get(link).want(t, http.StatusOK).says(t, "Join Analytical", "Grace invites N•••@Example.com", "Member access: Reporting viewer")
+	if strings.Contains(page.body, "New.Person") || page.header.Get("Referrer-Policy") != "no-referrer" {
+		t.Error("the page tells whoever has the link the address, or its own")
+	}
+	b.post(link, values("name", "", "password", "short")).want(t, http.StatusUnprocessableEntity).says(t, "Use 1 to 100 characters", "at least 12 characters")
+	b.post(link, values("name", "Newton", "password", "personperson1")).want(t, http.StatusUnprocessableEntity).says(t, "made of the name")
+	if got := b.post(link, values("name", "Newton", "password", password)).want(t, http.StatusSeeOther); got.location() != in(p.analytical, "") {
+		t.Errorf("led to %s", got.location())
+	}
+	b.get(in(p.analytical, "")).want(t, http.StatusOK).says(t, "You work in Analytical now", "Newton")
+	b.get(in(p.analytical, "/calls")).want(t, http.StatusOK)
+	b.get(in(p.east, "/calls")).want(t, http.StatusOK) // views flow up
+	b.get(in(p.analytical, "/members")).want(t, http.StatusForbidden)
+	again := p.browser()
+	again.post("/sign-in", values("email", "new.person@example.com", "password", password)).want(t, http.StatusSeeOther)
+	b.get(link).want(t, http.StatusUnprocessableEntity).says(t, "accepted already")
+	p.browser().post(link, values("name", "Another", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "accepted already")
+	grace.get(in(p.analytical, "/audit")).says(t, "Newton joined", "Grace invited")
+	if strings.Contains(grace.get(in(p.analytical, "/members")).Text(), "Invites that wait") {
+		t.Error("the invite still waits")
+	}
+}
+
+func TestAnInviteIsForOneAddress(t *testing.T) {
+	p := newPanel(t)
+	ada := p.as(p.ada)
+	link := ada.invite(p.analytical, "EDSGER@example.com", "full_viewer")
+
+	mallory := p.as(p.mallory)
+	page := mallory.get(link).want(t, http.StatusOK).says(t, "You are signed in as mallory@example.com", "another address")
+	if strings.Contains(page.body, "EDSGER") || page.Find("form[action='/sign-out'] input[name=return]").AttrOr("value", "") != link {
+		t.Error("the address is told to somebody else, or signing out does not come back")
+	}
+	mallory.send(link).want(t, http.StatusUnprocessableEntity).says(t, "another address")
+	mallory.get(in(p.analytical, "/calls")).want(t, http.StatusNotFound)
+	if got := mallory.send("/sign-out", "return", link).want(t, http.StatusSeeOther); got.location() != link {
+		t.Errorf("signing out leads to %s", got.location())
+	}
+
+	// Signed out, whoever has the login is led through the door and back.
+	signIn, _ := mallory.get(link).want(t, http.StatusOK).says(t, "There is a login with this address").Find("main a").First().Attr("href")
+	if got := mallory.post(link, values("name", "Thief", "password", password)).want(t, http.StatusSeeOther); got.location() != signIn {
+		t.Errorf("led to %s", got.location())
+	}
+	b := p.browser()
+	if got := b.post("/sign-in", values("email", p.edsger.Email, "password", password, "return", link)).want(t, http.StatusSeeOther); got.location() != link {
+		t.Errorf("signing in leads to %s", got.location())
+	}
+	b.get(link).want(t, http.StatusOK).says(t, "EDSGER@example.com", "Join Analytical")
+	b.post(link, nil).want(t, http.StatusForbidden) // without the session's token
+	b.send(link).want(t, http.StatusSeeOther)
+	b.get(in(p.analytical, "/calls")).want(t, http.StatusOK)
+	b.send(link).want(t, http.StatusUnprocessableEntity).says(t, "accepted already")
+
+	_, door := p.subuser(p.east, "dev", "Owner")
+	dev := p.asSubuser(door, "dev")
+	other := ada.invite(p.analytical, "somebody@example.com", "full_viewer")
+	if got := dev.get(other).want(t, http.StatusUnprocessableEntity).says(t, "signed in as a subuser"); strings.Contains(got.Text(), "Analytical") {
+		t.Error("a subuser sees an invite")
+	}
+	dev.send(other, "name", "Dev", "password", password).want(t, http.StatusUnprocessableEntity)
+}
+
+func TestAnInviteEnds(t *testing.T) {
+	p := newPanel(t)
+	ada := p.as(p.ada)
+	p.browser().get("/invites/"+strings.Repeat("x", 43)).want(t, http.StatusUnprocessableEntity).says(t, "not one of ours")
+	first := ada.invite(p.west, "one@example.com", "sub_user")
+	one := regexp.MustCompile(`/members/invites/[0-9a-f-]{36}`).FindString(ada.get(in(p.west, "/members")).body)
+	resent := inviteLink.FindString(ada.send(in(p.west, one+"/resend")).want(t, http.StatusOK).body)
+	if resent == "" || resent == first {
+		t.Fatalf("resent: %q", resent)
+	}
+	p.browser().get(first).want(t, http.StatusUnprocessableEntity).says(t, "replaced by a newer one")
+	p.browser().post(first, values("name", "One", "password", password)).want(t, http.StatusUnprocessableEntity)
+	p.browser().get(resent).want(t, http.StatusOK)
+	ada.send(in(p.west, one+"/resend")).want(t, http.StatusNotFound) // it is not there any more
+	one = regexp.MustCompile(`/members/invites/[0-9a-f-]{36}`).FindString(ada.get(in(p.west, "/members")).body)
+	for path, status := range map[string]int{in(p.west, one+"/cancel"): 200, in(p.east, one+"/cancel"): 404} {
+		ada.get(path).want(t, status)
+	}
+	p.as(p.mallory).send(in(p.malloryville, one+"/cancel")).want(t, http.StatusNotFound)
+	ada.send(in(p.west, one+"/cancel")).want(t, http.StatusSeeOther)
+	p.browser().get(resent).want(t, http.StatusUnprocessableEntity).says(t, "cancelled")
+	p.browser().post(resent, values("name", "One", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "cancelled")
+
+	link := ada.invite(p.west, "one@example.com", "sub_user") // may be invited anew
+	p.clock.advance(7*24*time.Hour - time.Minute)
+	p.browser().get(link).want(t, http.StatusOK)
+	p.clock.advance(time.Minute)
+	p.browser().get(link).want(t, http.StatusUnprocessableEntity).says(t, "older than seven days")
+	p.browser().post(link, values("name", "One", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "older than seven days")
+	ada = p.as(p.ada)
+	ada.get(in(p.west, "/members")).says(t, "Expired")
+	ada.invite(p.west, "one@example.com", "sub_user")
+}
+
+func TestAnInviteIsWorthWhatItsInviterIs(t *testing.T) {
+	p := newPanel(t)
+	ctx := context.Background()
+	ada, barbara := p.as(p.ada), p.as(p.barbara)
+	viewer, editor := barbara.invite(p.west, "viewer@example.com", "reporting_viewer"), barbara.invite(p.west, "editor@example.com", "full_editor")
+	// Demoted to Admin of West, Barbara may still invite, but no full editor.
+	ada.send(in(p.west, p.member(p.barbara, "/edit")), "role", "sub_admin").want(t, http.StatusSeeOther)
+	b := p.browser()
+	b.post(editor, values("name", "Eve", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "Barbara can not give these roles any more")
+	b.post("/sign-in", values("email", "editor@example.com", "password", password)).want(t, http.StatusUnprocessableEntity) // nothing half done
+	p.browser().post(viewer, values("name", "Vic", "password", password)).want(t, http.StatusSeeOther)
+
+	viewer = barbara.invite(p.west, "second@example.com", "reporting_viewer")
+	must(t, p.store.AddMember(ctx, p.grant(p.ada, "members.add", p.west), p.edsger.ID, "admin"))
+	ada.send(in(p.west, p.member(p.barbara, "/remove"))).want(t, http.StatusSeeOther)
+	p.browser().post(viewer, values("name", "Vic", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "Barbara can not give these roles any more")
+
+	// Of a suspended account nothing is accepted; afterwards it is.
+	other := ada.invite(p.west, "third@example.com", "full_editor")
+	must(t, p.store.SuspendAccount(ctx, p.grant(p.ada, "sub_accounts.edit", p.analytical), p.west.ID))
+	p.browser().post(other, values("name", "Vic", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "West is suspended")
+	must(t, p.store.ResumeAccount(ctx, p.grant(p.ada, "sub_accounts.edit", p.analytical), p.west.ID))
+	p.browser().post(other, values("name", "Vic", "password", password)).want(t, http.StatusSeeOther)
+}
+
+func TestManyAreInvitedAtOnce(t *testing.T) {
+	p := newPanel(t)
+	ada := p.as(p.ada)
+	invites := in(p.analytical, "/members/invites")
+	ada.invite(p.analytical, "waits@example.com", "full_viewer")
+	got := ada.send(invites, "role", "full_viewer", "email", "one@example.com\r\ntwo@example.com, ONE@example.com; three", "email", "grace@example.com",
+		"email", p.ada.Email, "email", "waits@example.com", "email", "edsger@example.com").want(t, http.StatusOK)
+	got.says(t, "3 invites are ready", "stands here twice", "Write an e-mail address", "is a member already", "your own address", "has an invite that waits", "No mail is sent")
+	if n := got.Find("[data-copy-value]").Length(); n != 3 {
+		t.Errorf("%d links", n)
+	}
+	if n := ada.get(in(p.analytical, "/members")).Find("#invites ~ .region tbody tr").Length(); n != 4 {
+		t.Errorf("%d wait", n)
+	}
+	if body := ada.get(in(p.analytical, "/members")).body; inviteLink.MatchString(body) {
+		t.Error("a link is shown again")
+	}
+	grace := p.as(p.grace)
+	for _, wrong := range []struct {
+		pairs []string
+		says  string
+	}{
+		{[]string{"role", "full_viewer"}, "at least one e-mail address"},
+		{[]string{"role", "full_viewer", "email", " \n,"}, "at least one e-mail address"},
+		{[]string{"email", "x@example.com"}, "at least one role"},
+		{[]string{"email", "x@example.com", "role", "sub_admin"}, "a role in sub-accounts"},
+		{[]string{"email", "x@example.com", "role", "full_viewer", "role", "Payer"}, "not a role that a member can have"},
+		{[]string{"email", "not an address", "role", "full_viewer"}, "Write an e-mail address"},
+		{[]string{"email", "Ada <ada2@example.com>", "role", "full_viewer"}, "Write an e-mail address"},
+		{[]string{"email", p.grace.Email, "role", "full_viewer"}, "your own address"},
+		{[]string{"email", p.ada.Email, "role", "full_viewer"}, "owns the account"},
+		{[]string{"email", strings.Repeat("a@example.com ", 101), "role", "full_viewer"}, "at most 100"},
+	} {
+		got := grace.send(invites, wrong.pairs...).want(t, http.StatusUnprocessableEntity).says(t, wrong.says)
+		if inviteLink.MatchString(got.body) {
+			t.Errorf("%v makes a link", wrong.pairs)
+		}
+	}
+	if got := grace.send(invites, "email", "kept@example.com", "role", "sub_admin"); !strings.Contains(got.body, "kept@example.com") {
+		t.Error("what was typed is forgotten")
+	}
+	p.as(p.edsger).send(in(p.east, "/members/invites"), "email", "x@example.com", "role", "full_viewer").want(t, http.StatusForbidden)
+	p.as(p.mallory).send(invites, "email", "x@example.com", "role", "full_viewer").want(t, http.StatusNotFound)
+	p.browser().post(invites, values("email", "x@example.com", "role", "full_viewer")).want(t, http.StatusSeeOther)
+	ada.post(invites, values("email", "x@example.com", "role", "full_viewer")).want(t, http.StatusForbidden)
+
+	// A personal account stays single.
+	personal := regexp.MustCompile(`/a/[0-9a-f-]{36}`).FindAllString(p.as(p.mallory).get("/accounts?q=Mallory").body, -1)
+	seen := 0
+	mallory := p.as(p.mallory)
+	for _, a := range personal {
+		if a == in(p.malloryville, "") {
+			continue
+		}
+		seen++
+		mallory.get(a+"/members").want(t, http.StatusOK).says(t, "no members besides its owner")
+		mallory.send(a+"/members/invites", "email", "x@example.com", "role", "full_viewer").want(t, http.StatusUnprocessableEntity).says(t, "A personal account has")
+	}
+	if seen == 0 {
+		t.Error("no personal account was tried")
+	}
+}
+
+func TestAHundredTabsAcceptOneInvite(t *testing.T) {
+	p := newPanel(t)
+	link := p.as(p.ada).invite(p.analytical, p.edsger.Email, "main_admin")
+	edsger := p.as(p.edsger)
+	token := edsger.token()
+	var wg sync.WaitGroup
+	statuses := make([]int, 100)
+	for i := range statuses {
+		wg.Go(func() {
+			// A node that is too busy says so, and the browser tries again.
+			for statuses[i] = http.StatusServiceUnavailable; statuses[i] == http.StatusServiceUnavailable; {
+				statuses[i] = edsger.post(link, values("token", token)).status
+			}
+		})
+	}
+	wg.Wait()
+	joined := 0
+	for _, s := range statuses {
+		switch s {
+		case http.StatusSeeOther:
+			joined++
+		case http.StatusUnprocessableEntity:
+		default:
+			t.Errorf("status %d", s)
+		}
+	}
+	if joined != 1 {
+		t.Errorf("accepted %d times", joined)
+	}
+}
+
+// New people race for one invite: one login is made, which is a member.
+func TestAnInviteMakesOneLogin(t *testing.T) {
+	p := newPanel(t)
+	link := p.as(p.ada).invite(p.analytical, "new@example.com", "full_viewer")
+	var wg sync.WaitGroup
+	joined := make(chan *browser, 8)
+	for range 8 {
+		wg.Go(func() {
+			b := p.browser()
+			if b.post(link, values("name", "New", "password", password)).status == http.StatusSeeOther && b.get(in(p.analytical, "")).status == http.StatusOK {
+				joined <- b
+			}
+		})
+	}
+	wg.Wait()
+	if len(joined) != 1 {
+		t.Errorf("%d came in", len(joined))
+	}
+}

@@ -1,0 +1,83 @@
+package views
+
+// InviteFormPage invites people. POST with email (repeatable, and each may hold
+// many addresses) and role (repeatable); preview as in MemberFormPage.
+type InviteFormPage struct {
+	Frame          Frame
+	Header         Header
+	Action, Cancel string
+	Emails         string
+	EmailsProblem  string
+	Roles          RoleChoice
+	Problem        string
+}
+
+// InvitesMadePage hands over the links, which are shown only now.
+type InvitesMadePage struct {
+	Frame      Frame
+	Header     Header
+	Text       string // who may use them, until when
+	Links      []CopyBox
+	NotInvited []Detail // addresses, each with the reason
+	ListURL    string
+	AnotherURL string
+}
+
+// InvitePage is what the link of an invite opens: a form for a new person, a
+// button for whoever is signed in with the address, or the way to there.
+type InvitePage struct {
+	Token               string // of the session; empty where nobody is signed in
+	Action              string // the link's own path
+	Account             string
+	Inviter             string
+	Roles               []string // with their set
+	Address             string   // masked for whoever may not have it
+	Until               string
+	Problem             string
+	State               InviteState
+	SignedInAs          string // for InviteOther
+	SignInURL           string // for InviteSignIn
+	Name                string // for InviteNew, as typed
+	NameProblem         string
+	PasswordProblem     string
+	MinimumPasswordSize int
+}
+
+// InviteState is who stands before an invite.
+type InviteState int
+
+const (
+	InviteNew    InviteState = iota // nobody has a login with the address
+	InviteSignIn                    // somebody has, and is signed out
+	InviteJoin                      // they are signed in
+	InviteOther                     // somebody else is
+)
+
+func (p InviteFormPage) form() Form {
+	return Form{Token: p.Frame.Token, Action: p.Action, Cancel: p.Cancel, Problem: p.Problem, Submit: "Invite", Fields: []Field{
+		{Kind: Lines, Name: "email", Label: "E-mail addresses", Help: "One on each line, or with commas between.", Value: p.Emails, Problem: p.EmailsProblem,
+			Required: true, Rows: 4, Autofocus: p.EmailsProblem == "" && p.Problem == "" && p.Roles.Problem == ""},
+		p.Roles.field(),
+	}}
+}
+
+func (p InvitePage) form() Form {
+	f := Form{Token: p.Token, Action: p.Action, Problem: p.Problem, Plain: true}
+	switch p.State {
+	case InviteNew:
+		f.Submit = "Make login and join"
+		f.Fields = []Field{
+			{Name: "name", Label: "Your name", Value: p.Name, Problem: p.NameProblem, Required: true, Autocomplete: "name", MaxLength: 100,
+				Autofocus: p.Problem == "" && p.NameProblem == "" && p.PasswordProblem == ""},
+			newPassword(p.MinimumPasswordSize, p.PasswordProblem),
+		}
+	case InviteJoin:
+		f.Submit = "Join " + p.Account
+	}
+	return f
+}
+
+// signOut ends the session of somebody else and comes back.
+func (p InvitePage) signOut() Form {
+	return Form{Token: p.Token, Action: "/sign-out", Hidden: returnTo(p.Action), Submit: "Sign out", Plain: true}
+}

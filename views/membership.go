@@ -1,0 +1,59 @@
+package views
+
+// MemberListPage lists who works in an account, and the invites that wait.
+type MemberListPage struct {
+	Frame   Frame
+	Header  Header
+	List    List
+	Invites *InviteList // nil where none waits
+}
+
+// InviteList are invites that nobody has accepted yet.
+type InviteList struct {
+	Table Table
+	More  string // where not all are shown: how to see the others
+}
+
+// MemberFormPage changes the roles of a member. POST with role (repeatable);
+// with preview nothing is saved and the page says what the roles would give.
+type MemberFormPage struct {
+	Frame          Frame
+	Header         Header
+	Action, Cancel string
+	Roles          RoleChoice
+	Problem        string
+}
+
+// RoleChoice are the roles that a member can have, and what the chosen ones give.
+type RoleChoice struct {
+	Options    []Option // grouped by set
+	PreviewURL string   // GET with role answers AccessPreviewBox
+	Preview    AccessPreview
+	RolesURL   string // the page with all roles as a matrix; empty for those who may not
+	Problem    string
+}
+
+// AccessPreview tells what roles let somebody read and change, and where.
+type AccessPreview struct {
+	Sentences []string // in how many accounts; empty: no role is picked yet
+	Reaches   []AccessReach
+	Note      string // what else may decide
+}
+
+// AccessReach is what may be read and changed in one place.
+type AccessReach struct {
+	Title   string
+	Changes []RolePreviewGroup
+	Reads   []RolePreviewGroup // without what may be changed
+}
+
+func (r RoleChoice) field() Field {
+	return Field{
+		Kind: Multi, Name: "role", Label: "Roles", Help: "What several roles give adds up.", Options: r.Options, Problem: r.Problem,
+		PreviewURL: r.PreviewURL, PreviewInto: "access-preview", Required: true,
+	}
+}
+
+func (p MemberFormPage) form() Form {
+	return Form{Token: p.Frame.Token, Action: p.Action, Cancel: p.Cancel, Problem: p.Problem, Fields: []Field{p.Roles.field()}}
+}

@@ -1,0 +1,120 @@
+package storybook
+
+import "bailiwick/views"
+
+const membersURL = "/a/analytical/members"
+
+func memberRow(id, name, email, roles, seen string, menu ...views.Action) views.Row {
+	return views.Row{ID: id, Menu: menu, Cells: []views.Cell{
+		{Text: name}, {Text: email}, {Text: roles}, {Text: seen, Title: "20 November 2026, 16:12:44 CET"}, {Text: "3 Mar, 09:12", Title: "3 March 2026, 09:12:00 CET"},
+	}}
+}
+
+func inviteRow(id, email, roles, by string, state views.Badge) views.Row {
+	return views.Row{ID: id, Cells: []views.Cell{{Text: email}, {Text: roles}, {Text: by}, {Text: "yesterday"}, {Badges: []views.Badge{state}}}, Menu: []views.Action{
+		{Text: "Resend", Post: &views.Post{Text: "Resend", Action: membersURL + "/invites/" + id + "/resend"}},
+		{Text: "Cancel…", URL: membersURL + "/invites/" + id + "/cancel", Dialog: true, Danger: true},
+	}}
+}
+
+var memberOptions = []views.Option{
+	{Group: "Member access", Value: "full_editor", Text: "Full editor", Help: "Sees and changes everything."},
+	{Group: "Member access", Value: "full_viewer", Text: "Full viewer", Help: "Sees everything but keys."},
+	{Group: "Member access", Value: "configuration_editor", Text: "Configuration editor", Help: "Sees and changes the setup."},
+	{Group: "Member access", Value: "configuration_viewer", Text: "Configuration viewer", Help: "Sees the setup."},
+	{Group: "Member access", Value: "reporting_editor", Text: "Reporting editor", Help: "Gives more than you have here, so you can not give it.", Disabled: true},
+	{Group: "Member access", Value: "reporting_viewer", Text: "Reporting viewer", Help: "Sees calls and reports.", Selected: true},
+	{Group: "Account role", Value: "main_admin", Text: "Admin", Help: "Runs a main account and looks into its sub-accounts."},
+	{Group: "Account role", Value: "main_user", Text: "User", Help: "Looks at a main account and its sub-accounts."},
+}
+
+func memberships() []Story {
+	change := views.Action{Text: "Change roles", URL: membersURL + "/2/edit"}
+	remove := views.Action{Text: "Remove…", URL: membersURL + "/2/remove", Dialog: true, Danger: true}
+	list := views.MemberListPage{
+		Frame: frame("Members", "Members"),
+		Header: views.Header{Title: "Members", Text: "People who work in Analytical, each with a login of their own for all their accounts.", Actions: []views.Action{
+			{Text: "Invite members", URL: membersURL + "/invites/new", Icon: "plus", Primary: true},
+		}},
+		List: views.List{
+			Label: "Members", Search: &views.Search{Action: membersURL, Placeholder: "Search members"},
+			Table: views.Table{Token: token, Columns: []views.Column{{Text: "Name"}, {Text: "E-mail address"}, {Text: "Roles"}, {Text: "Last sign-in"}, {Text: "Since"}}, Rows: []views.Row{
+				memberRow("1", "Ada", "ada@analytical.example", "Account owner", "09:40"),
+				memberRow("2", "Barbara", "barbara@analytical.example", "Member access: Reporting viewer, Account role: User", "Never", change, remove),
+				memberRow("3", "Edsger", "edsger@analytical.example", "Member access: Full editor", "yesterday",
+					views.Action{Text: "Change roles", Lock: "Edsger can do more here than you can"}, views.Action{Text: "Remove…", Lock: "Edsger can do more here than you can"}),
+				memberRow("4", "Grace", "grace@analytical.example", "Account role: Admin", "08:02", change, views.Action{Text: "Leave…", URL: "/accounts/analytical/leave", Dialog: true, Danger: true}),
+			}},
+			Pager: views.Pager{Next: membersURL + "?after=4"},
+		},
+		Invites: &views.InviteList{More: "These are the newest. Search to find the others.", Table: views.Table{Token: token,
+			Columns: []views.Column{{Text: "E-mail address"}, {Text: "Roles"}, {Text: "Invited by"}, {Text: "Invited"}, {Text: "State"}}, Rows: []views.Row{
+				inviteRow("i1", "charles@difference.example", "Account role: User", "Ada", views.Badge{Text: "Until 28 Nov, 11:05", Tone: views.Info}),
+				inviteRow("i2", "luigi@turin.example", "Member access: Full viewer", "Grace", views.Badge{Text: "Expired", Tone: views.Warn}),
+			}}},
+	}
+	list.List.Table.Rows[3].Cells[0].Badges = []views.Badge{{Text: "You", Tone: views.Info}}
+	single := views.MemberListPage{Frame: list.Frame, Header: views.Header{Title: "Members", Text: "A personal account has no members besides its owner."}, List: list.List}
+	single.List.Table.Rows, single.List.Pager = list.List.Table.Rows[:1], views.Pager{}
+	preview := views.AccessPreview{
+		Sentences: []string{"With these roles one reads 4 accounts: this one and 3 of the 3 below it.", "One changes things in 1 account."},
+		Reaches: []views.AccessReach{
+			{Title: "In Analytical", Changes: []views.RolePreviewGroup{{Title: "Voice", Pages: []string{"Calls", "Call downloads"}}}, Reads: []views.RolePreviewGroup{{Title: "Voice", Pages: []string{"Active sessions"}}, {Title: "Messaging", Pages: []string{"One-way SMS", "Two-way SMS"}}}},
+			{Title: "In the accounts below", Reads: []views.RolePreviewGroup{{Title: "Voice", Pages: []string{"Calls", "Call downloads", "Active sessions"}}}},
+		},
+		Note: "Where somebody is a member of an account below too, that membership decides there.",
+	}
+	roles := views.RoleChoice{Options: memberOptions, PreviewURL: membersURL + "/preview", Preview: preview, RolesURL: "/a/analytical/roles"}
+	edit := views.MemberFormPage{
+		Frame: frame("Change the roles of Barbara", "Members"), Header: views.Header{Title: "Change the roles of Barbara", Text: "barbara@analytical.example"},
+		Action: membersURL + "/2/edit", Cancel: membersURL, Roles: roles,
+	}
+	refused := edit
+	refused.Problem = "Barbara is the last Admin here, and one has to stay. Make somebody else Admin first."
+	invite := views.InviteFormPage{
+		Frame: frame("Invite members", "Members"), Header: views.Header{Title: "Invite members", Text: "Each address gets a link that works once, for seven days. No mail is sent: you hand the links over."},
+		Action: membersURL + "/invites", Cancel: membersURL, Roles: roles,
+	}
+	invite.Roles.Preview = views.AccessPreview{}
+	wrong := invite
+	wrong.Emails, wrong.EmailsProblem, wrong.Roles.Problem = "charles", "Write an e-mail address, such as ada@example.com.", "Choose at least one role."
+	made := views.InvitesMadePage{
+		Frame: frame("Invited", "Members"), Header: views.Header{Title: "2 invites are ready"}, ListURL: membersURL, AnotherURL: membersURL + "/invites/new",
+		Text: "Each link works once, for the address above it alone, until 28 Nov, 11:05.",
+		Links: []views.CopyBox{
+			{ID: "invite-1", Label: "charles@difference.example", Value: "https://panel.example/invites/7TQ0kX2mJ4vB9sYc1nRfWg"},
+			{ID: "invite-2", Label: "luigi@turin.example", Value: "https://panel.example/invites/9sYc1nRfWg7TQ0kX2mJ4vB"},
+		},
+		NotInvited: []views.Detail{{Label: "grace@analytical.example", Value: views.Cell{Text: "Whoever has this address is a member already."}}, {Label: "three", Value: views.Cell{Text: "Write an e-mail address, such as ada@example.com."}}},
+	}
+	door := views.InvitePage{
+		Token: token, Action: "/invites/x", Account: "Analytical", Inviter: "Ada", Roles: []string{"Member access: Reporting viewer", "Account role: User"},
+		Address: "c•••@difference.example", Until: "28 Nov, 11:05", MinimumPasswordSize: 12,
+	}
+	doorWrong := door
+	doorWrong.Name, doorWrong.PasswordProblem = "Charles", "Use at least 12 characters; a few words in a row are easy to keep."
+	gone := door
+	gone.Problem = "Ada can not give these roles any more. Ask somebody else in Analytical for a new invite."
+	join := door
+	join.State, join.Address = views.InviteJoin, "charles@difference.example"
+	other := door
+	other.State, other.SignedInAs = views.InviteOther, "mallory@malloryville.example"
+	signIn := door
+	signIn.State, signIn.SignInURL = views.InviteSignIn, "/sign-in?return=/invites/x"
+	return []Story{
+		{Name: "List", Render: views.MemberList(list)},
+		{Name: "List of a personal account", Render: views.MemberList(single)},
+		{Name: "Change roles", Render: views.MemberForm(edit)},
+		{Name: "Change roles, refused", Render: views.MemberForm(refused)},
+		{Name: "Remove", Render: views.DialogPage(views.Dialog{Frame: frame("Remove Barbara", "Members"), Title: "Remove Barbara?", Text: []string{"Barbara can not work in Analytical from then on, unless a role in an account above says so. Their login and what they made stay."}, Form: views.Form{Token: token, Action: membersURL + "/2/remove", Submit: "Remove", Danger: true, Cancel: membersURL}})},
+		{Name: "Invite", Render: views.InviteForm(invite)},
+		{Name: "Invite, refused", Render: views.InviteForm(wrong)},
+		{Name: "Invited", Render: views.InvitesMade(made)},
+		{Name: "Accept as a new person", Render: views.Invite(door)},
+		{Name: "Accept, wrong password", Render: views.Invite(doorWrong)},
+		{Name: "Accept, inviter gone", Render: views.Invite(gone)},
+		{Name: "Accept, signed in", Render: views.Invite(join)},
+		{Name: "Accept, signed out", Render: views.Invite(signIn)},
+		{Name: "Accept, signed in as somebody else", Render: views.Invite(other)},
+	}
+}
