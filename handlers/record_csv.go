@@ -31,10 +31,6 @@ func (h *Handlers) exportRecords(rv recordVisit) error {
 	if err != nil {
 		return err
 	}
-	accounts, err := h.accountsBelow(rv, asked)
-	if err != nil {
-		return err
-	}
 	columns := columnsOf(rv, asked)
 	header := make([]string, len(columns))
 	for i, name := range columns {
@@ -55,7 +51,7 @@ func (h *Handlers) exportRecords(rv recordVisit) error {
 				row = append(row, h.csvCell(rv, name, r, l.Names))
 			}
 			if asked.below {
-				row = append(row, safeCell(accounts[r.AccountID].Name))
+				row = append(row, safeCell(l.Accounts[r.AccountID].Name))
 			}
 			if err := w.Write(row); err != nil {
 				return err

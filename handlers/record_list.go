@@ -131,15 +131,11 @@ func (h *Handlers) listRecords(rv recordVisit) error {
 	if l.Next != "" {
 		p.List.Pager.Next = address(here, asked.pairs(), "after", l.Next)
 	}
-	accounts, err := h.accountsBelow(rv, asked)
-	if err != nil {
-		return err
-	}
-	if p.List.Search, p.List.Chips, err = h.listSearch(rv, asked, accounts); err != nil {
+	if p.List.Search, p.List.Chips, err = h.listSearch(rv, asked); err != nil {
 		return err
 	}
 	p.List.Columns = columnChoice(rv, asked)
-	p.List.Table = h.recordTable(rv, asked, l, accounts)
+	p.List.Table = h.recordTable(rv, asked, l)
 	return render(rv.Context, http.StatusOK, views.RecordList(p))
 }
 
@@ -168,19 +164,6 @@ func (h *Handlers) besides(rv recordVisit) (tabs []views.Tab) {
 	return tabs
 }
 
-// accountsBelow are the accounts whose records the list shows, or nil where it
-// shows this account's alone.
-func (h *Handlers) accountsBelow(rv recordVisit, asked listAsked) (map[uuid.UUID]models.Account, error) {
-	if !asked.below {
-		return nil, nil
-	}
-	ids, err := h.store.AccountsSeen(rv.grant, rv.section)
-	if err != nil {
-		return nil, err
-	}
-	return h.store.AccountsByID(rv.Request().Context(), rv.grant.Resource().Tenant, ids)
-}
-
 // hasBelow tells whether an account below shows the section to who looks.
 func (rv recordVisit) hasBelow() (found bool) {
 	v := rv.visit
@@ -194,8 +177,22 @@ func (rv recordVisit) hasBelow() (found bool) {
 // maxAccounts is how many accounts a list offers to choose from.
 const maxAccounts = 200
 
+// accountChoices are the accounts that a list which reaches below can be narrowed
+// to, or the chosen one alone where there are too many to choose from.
+func (h *Handlers) accountChoices(rv recordVisit, asked listAsked) (choices map[uuid.UUID]models.Account, few bool, err error) {
+	ids, err := h.store.AccountsSeen(rv.grant, rv.section)
+	if err != nil {
+		return nil, false, err
+	}
+	if few = len(ids) <= maxAccounts; !few {
+		ids = []uuid.UUID{asked.account}
+	}
+	choices, err = h.store.AccountsByID(rv.Request().Context(), rv.grant.Resource().Tenant, ids)
+	return choices, few, err
+}
+
 // listSearch is the search of a list with its filters, and those in force.
-func (h *Handlers) listSearch(rv recordVisit, asked listAsked, accounts map[uuid.UUID]models.Account) (*views.Search, []views.Chip, error) {
+func (h *Handlers) listSearch(rv recordVisit, asked listAsked) (*views.Search, []views.Chip, error) {
 	here := rv.listURL()
 	s := &views.Search{Action: here, Value: asked.search, Placeholder: "Search " + rv.records.Plural}
 	var chips []views.Chip
@@ -235,11 +232,15 @@ func (h *Handlers) listSearch(rv recordVisit, asked listAsked, accounts map[uuid
 	}
 	if asked.below {
 		chips = append(chips, views.Chip{Text: "Accounts below too", RemoveURL: address(here, asked.pairs("accounts", "account"))})
-		if len(accounts) <= maxAccounts {
-			s.Filters = append(s.Filters, accountFilter(asked, accounts))
+		choices, few, err := h.accountChoices(rv, asked)
+		if err != nil {
+			return nil, nil, err
+		}
+		if few {
+			s.Filters = append(s.Filters, accountFilter(asked, choices))
 			offered = append(offered, "account")
 		}
-		if a, ok := accounts[asked.account]; ok {
+		if a, ok := choices[asked.account]; ok {
 			chips = append(chips, views.Chip{Text: "Account: " + a.Name, RemoveURL: address(here, asked.pairs("account"))})
 		}
 	}
@@ -301,7 +302,7 @@ func propertyTitle(kind *catalog.Kind, name string) string {
 	return kind.Field(name).Title
 }
 
-func (h *Handlers) recordTable(rv recordVisit, asked listAsked, l models.RecordList, accounts map[uuid.UUID]models.Account) views.Table {
+func (h *Handlers) recordTable(rv recordVisit, asked listAsked, l models.RecordList) views.Table {
 	t := views.Table{Token: rv.visit.Token}
 	columns := columnsOf(rv, asked)
 	for _, name := range columns {
@@ -321,7 +322,7 @@ func (h *Handlers) recordTable(rv recordVisit, asked listAsked, l models.RecordL
 			row.Cells = append(row.Cells, cell)
 		}
 		if asked.below {
-			row.Cells = append(row.Cells, views.Cell{Text: accounts[r.AccountID].Name, URL: accountPath(r.AccountID, filled(rv.section.Path))})
+			row.Cells = append(row.Cells, views.Cell{Text: l.Accounts[r.AccountID].Name, URL: accountPath(r.AccountID, filled(rv.section.Path))})
 		}
 		t.Rows = append(t.Rows, row)
 	}

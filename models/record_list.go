@@ -48,6 +48,8 @@ type RecordList struct {
 	Sum        string // of the section's sum property over the account, where it has one
 	// Names are those of the records that the page's records name, by id.
 	Names map[uuid.UUID]string
+	// Accounts are those of the page's records, where the list reaches below.
+	Accounts map[uuid.UUID]Account
 }
 
 // Records lists what stands at a place, in the grant's account or below it.
@@ -96,7 +98,16 @@ func (s *Store) Records(ctx context.Context, g authz.Grant, at RecordPlace, q Re
 			return l, err
 		}
 	}
-	l.Names, err = s.RecordNames(ctx, g.Resource().Tenant, at.kind(), l.Records...)
+	if l.Names, err = s.RecordNames(ctx, g.Resource().Tenant, at.kind(), l.Records...); err != nil || !q.Below {
+		return l, err
+	}
+	var ids []uuid.UUID
+	for _, r := range l.Records {
+		if !slices.Contains(ids, r.AccountID) {
+			ids = append(ids, r.AccountID)
+		}
+	}
+	l.Accounts, err = s.AccountsByID(ctx, g.Resource().Tenant, ids)
 	return l, err
 }
 
@@ -252,37 +263,48 @@ func (s *Store) whereAccounts(b *recordQuery, g authz.Grant, at RecordPlace, q R
 		b.where("account_id = %s", own)
 		return nil
 	}
-	ids, err := s.AccountsSeen(g, at.Section)
-	if err != nil {
+	seen, unseen, err := s.accountsSeen(g, at.Section)
+	wholeTenant := own == g.Resource().Tenant
+	switch {
+	case err != nil:
 		return err
+	case q.Account != uuid.Nil && !slices.Contains(seen, q.Account):
+		return ErrNotFound
+	case q.Account != uuid.Nil:
+		b.where("account_id = %s", q.Account)
+	case wholeTenant && len(unseen) == 0:
+	case wholeTenant && len(unseen) < len(seen): // the shorter list is the cheaper one
+		b.where("account_id <> ALL(%s)", unseen)
+	default:
+		b.where("account_id = ANY(%s)", seen)
 	}
-	if q.Account != uuid.Nil {
-		if !slices.Contains(ids, q.Account) {
-			return ErrNotFound
-		}
-		ids = []uuid.UUID{q.Account}
-	}
-	b.where("account_id = ANY(%s)", ids)
 	return nil
 }
 
 // AccountsSeen are the grant's account and those below it where the actor may
 // see a section, in the order of the tree.
 func (s *Store) AccountsSeen(g authz.Grant, section *catalog.Section) ([]uuid.UUID, error) {
+	seen, _, err := s.accountsSeen(g, section)
+	return seen, err
+}
+
+func (s *Store) accountsSeen(g authz.Grant, section *catalog.Section) (seen, unseen []uuid.UUID, err error) {
 	snap := s.Access()
 	top, ok := snap.Find(g.Resource().Account)
 	if !ok {
-		return nil, ErrNotFound
+		return nil, nil, ErrNotFound
 	}
-	ids := []uuid.UUID{g.Resource().Account}
+	seen = append(seen, g.Resource().Account)
 	who := snap.Who(g.Actor().ID)
 	snap.Descendants(top, func(a authz.Account) bool {
 		if g.IsSystem() || snap.Decide(who, section.View, a).Allow {
-			ids = append(ids, snap.ID(a))
+			seen = append(seen, snap.ID(a))
+		} else {
+			unseen = append(unseen, snap.ID(a))
 		}
 		return true
 	})
-	return ids, nil
+	return seen, unseen, nil
 }
 
 // Filterable tells whether a list can be narrowed by a property's value.

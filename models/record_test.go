@@ -447,6 +447,11 @@ func TestBelowShowsChildrenAndNeverUpOrSideways(t *testing.T) {
 	if l := w.list(w.may(edsger, "contacts", w.east), at, q); !cmp.Equal(names(l), []string{"Contact of East"}) {
 		t.Errorf("a closed section is read: %v", names(l))
 	}
+	if l := w.list(w.may(w.ada, "contacts", w.analytical), at, q); !cmp.Equal(names(l), []string{"Contact of Analytical", "Contact of East", "Contact of West"}) {
+		t.Errorf("a closed section is read by the agency: %v", names(l))
+	} else if got := l.Accounts[l.Records[2].AccountID].Name; got != "West" {
+		t.Errorf("the account of %s is called %q", l.Records[2].Name, got)
+	}
 	// A filter names only accounts that are seen.
 	for _, a := range []models.Account{w.analytical, w.west, w.malloryVill, w.eastBerlin} {
 		if _, err := w.s.Records(ctx, w.may(edsger, "contacts", w.east), at, models.RecordQuery{Below: true, Account: a.ID}); !errors.Is(err, models.ErrNotFound) {
