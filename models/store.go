@@ -34,6 +34,8 @@ type Config struct {
 	Now func() time.Time
 	// MaxConns limits the pool; pgx's default where zero.
 	MaxConns int32
+	// Tracer sees every statement, where it is not nil.
+	Tracer pgx.QueryTracer
 }
 
 // Store is the database, with the access snapshot that follows it.
@@ -63,6 +65,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.MaxConns > 0 {
 		pc.MaxConns = c.MaxConns
 	}
+	pc.ConnConfig.Tracer = c.Tracer
 	pool, err := pgxpool.NewWithConfig(ctx, pc)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the database: %w", err)
