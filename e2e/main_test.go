@@ -62,6 +62,10 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, "the panel does not stop cleanly:", err)
 		return 1
 	}
+	for _, line := range panel.log.errors() {
+		fmt.Fprintln(os.Stderr, "the panel logged:", line)
+		code = 1
+	}
 	return code
 }
 

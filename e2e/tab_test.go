@@ -76,7 +76,11 @@ func (b *tab) listen(event any) {
 	defer b.mu.Unlock()
 	switch e := event.(type) {
 	case *runtime.EventExceptionThrown:
-		b.complaints = append(b.complaints, e.ExceptionDetails.Text)
+		line := e.ExceptionDetails.Text
+		if x := e.ExceptionDetails.Exception; x != nil {
+			line += " " + x.Description
+		}
+		b.complaints = append(b.complaints, line)
 	case *runtime.EventConsoleAPICalled:
 		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning {
 			line := string(e.Type)
