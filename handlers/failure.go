@@ -65,6 +65,8 @@ func (h *Handlers) answer(c echo.Context, err error) error {
 		return h.failure(c, http.StatusConflict, "Somebody else was faster", "It was changed meanwhile. Open the page again to see how it is now.")
 	case isProblem:
 		return h.failure(c, http.StatusUnprocessableEntity, "That did not work", sentences(p))
+	case unreadable(err):
+		return h.failure(c, http.StatusBadRequest, "That could not be read", "It holds characters that are none.")
 	case errors.As(err, &tooLarge):
 		return h.failure(c, http.StatusRequestEntityTooLarge, "That is too much at once", "Send less, or split it.")
 	case unavailable(err):
@@ -76,6 +78,13 @@ func (h *Handlers) answer(c echo.Context, err error) error {
 	}
 	h.config.Log.Error("request failed", "request_id", requestID(c), "route", c.Path(), "error", err)
 	return h.failure(c, http.StatusInternalServerError, "Something went wrong", "It is not your fault, and it is in the log under the number below.")
+}
+
+// unreadable tells that the database was given what is no text: a NUL, or bytes
+// that are not UTF-8.
+func unreadable(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "22021" || pg.Code == "22P05")
 }
 
 // unavailable tells failures of the moment from faults.

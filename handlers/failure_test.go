@@ -58,3 +58,24 @@ func TestTooMuchIsRefused(t *testing.T) {
 	ada := p.as(p.ada)
 	ada.send("/accounts", "name", strings.Repeat("x", 2<<20)).want(t, http.StatusRequestEntityTooLarge)
 }
+
+func TestTextThatIsNoneIsRefused(t *testing.T) {
+	p := newPanel(t)
+	ada := p.as(p.ada)
+	for _, none := range []string{"\x00", "\xff"} {
+		p.browser().post("/sign-in", values("email", none, "password", none)).want(t, http.StatusBadRequest)
+		ada.get("/accounts?q="+url.QueryEscape(none)).want(t, http.StatusBadRequest)
+	}
+}
+
+func TestHeadIsGetWithoutItsBody(t *testing.T) {
+	p := newPanel(t)
+	ada := p.as(p.ada)
+	for path, status := range map[string]int{"/healthz": http.StatusOK, in(p.analytical, ""): http.StatusOK, in(p.malloryville, ""): http.StatusNotFound} {
+		req, err := http.NewRequest(http.MethodHead, ada.base+path, nil)
+		must(t, err)
+		if got := ada.do(req).want(t, status); got.body != "" {
+			t.Errorf("HEAD %s answers with a body", path)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"crypto/sha256"
 	"net/netip"
 	"strings"
 	"time"
@@ -36,7 +37,11 @@ func (l *limits) allow(door, name, address string) bool {
 // succeeded gives a name its tries back.
 func (l *limits) succeeded(door, name string) { l.name.Invalidate(key(door, name)) }
 
-func key(door, name string) string { return door + "\n" + strings.ToLower(strings.TrimSpace(name)) }
+// key is as short for a name of a megabyte as for any other.
+func key(door, name string) string {
+	sum := sha256.Sum256([]byte(door + "\n" + strings.ToLower(strings.TrimSpace(name))))
+	return string(sum[:])
+}
 
 func take(c *otter.Cache[string, *rate.Limiter], key string, fresh *rate.Limiter) bool {
 	l, _ := c.SetIfAbsent(key, fresh)

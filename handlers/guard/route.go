@@ -112,7 +112,11 @@ func (g *Guard) Mount(e *echo.Echo, table []Route) error {
 			return fmt.Errorf("route %s %s stands twice", r.method, r.path)
 		default:
 			seen[key] = true
-			e.Add(r.method, r.path, r.serve(g, p))
+			serve := r.serve(g, p)
+			e.Add(r.method, r.path, serve)
+			if r.method == http.MethodGet {
+				e.Add(http.MethodHead, r.path, serve) // net/http leaves the body out
+			}
 		}
 	}
 	e.OnAddRouteHandler = func(_ string, r echo.Route, _ echo.HandlerFunc, _ []echo.MiddlewareFunc) {
