@@ -126,6 +126,39 @@ func TestSetPasswordLinkWorksOnce(t *testing.T) {
 	p.browser().get(link).want(t, http.StatusUnprocessableEntity)
 }
 
+func TestATypedPasswordVoidsTheLink(t *testing.T) {
+	p := newPanel(t)
+	ada := p.as(p.ada)
+	made := ada.send(in(p.east, "/settings/subusers"), "name", "dev", "role", "Developer", "password_by", "link").want(t, http.StatusOK)
+	link := regexp.MustCompile(`/set-password/[\w-]+`).FindString(made.body)
+	dev := regexp.MustCompile(`/settings/subusers/[0-9a-f-]{36}`).FindString(ada.get(in(p.east, "/settings/subusers")).body)
+	ada.send(in(p.east, dev+"/password"), "password_by", "typed", "password", "dev in the East").want(t, http.StatusSeeOther)
+	p.browser().get(link).want(t, http.StatusUnprocessableEntity)
+	p.browser().post(link, values("password", "whoever found the link")).want(t, http.StatusUnprocessableEntity)
+}
+
+func TestASubuserPasswordIsNotTheAccountsName(t *testing.T) {
+	p := newPanel(t)
+	ada := p.as(p.ada)
+	for _, weak := range []string{"analytical12", "dev@Analytical"} {
+		ada.send(in(p.analytical, "/settings/subusers"), "name", "dev", "role", "Developer", "password", weak).want(t, http.StatusUnprocessableEntity)
+	}
+	ada.send(in(p.analytical, "/settings/subusers"), "name", "dev", "role", "Developer", "password", password).want(t, http.StatusSeeOther)
+	dev := regexp.MustCompile(`/settings/subusers/[0-9a-f-]{36}`).FindString(ada.get(in(p.analytical, "/settings/subusers")).body)
+	ada.send(in(p.analytical, dev+"/password"), "password_by", "typed", "password", "analytical12").want(t, http.StatusUnprocessableEntity)
+}
+
+func TestASubusersNameIsOneHoweverItIsTyped(t *testing.T) {
+	p := newPanel(t)
+	ada := p.as(p.ada)
+	ada.send(in(p.east, "/settings/subusers"), "name", "zo\u00eb", "role", "Developer", "password", password).want(t, http.StatusSeeOther)
+	for _, same := range []string{"ZO\u00cb", "zoe\u0308", "\uff5ao\u00eb"} {
+		ada.send(in(p.east, "/settings/subusers"), "name", same, "role", "Developer", "password", password).want(t, http.StatusUnprocessableEntity)
+	}
+	link := regexp.MustCompile(`/login/[\w-]+`).FindString(ada.get(in(p.east, "/settings/subusers")).body)
+	p.browser().post(link, values("name", " Zoe\u0308", "password", password)).want(t, http.StatusSeeOther)
+}
+
 func TestFormsOfOthersAreRefused(t *testing.T) {
 	p := newPanel(t)
 	ada := p.as(p.ada)

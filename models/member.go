@@ -5,6 +5,7 @@ import (
 	"net/mail"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -48,13 +49,20 @@ func checkEmail(email string) string {
 }
 
 func checkName(name string) string {
-	if n := utf8.RuneCountInString(name); n < 1 || n > 100 || !utf8.ValidString(name) || strings.ContainsFunc(name, isControl) {
-		return "Use 1 to 100 characters."
+	if n := utf8.RuneCountInString(name); n < 1 || n > 100 {
+		return constraints["members_name_length"]["name"]
+	}
+	if !utf8.ValidString(name) || strings.ContainsFunc(name, unseen) {
+		return "Leave out characters that can not be seen."
 	}
 	return ""
 }
 
-func isControl(r rune) bool { return r < ' ' || r == 0x7f }
+// unseen tells the characters by which a name could pass for another, or turn
+// round the text beside it. Joiners are not among them: scripts need them.
+func unseen(r rune) bool {
+	return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp) || r == 0x200b || r == 0xfeff
+}
 
 // SignUp makes a login and its personal account. Problems name the fields
 // name, email and password.

@@ -6,8 +6,10 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
@@ -46,14 +48,26 @@ func CheckPassword(password string, words ...string) string {
 	case common()[low] || repeats(low):
 		return "This password is one of those tried first. Choose another."
 	}
-	for _, w := range words {
-		for _, part := range strings.FieldsFunc(strings.ToLower(w), func(r rune) bool { return r == '@' || r == ' ' || r == '.' }) {
-			if rest := strings.ReplaceAll(low, part, ""); utf8.RuneCountInString(part) >= 4 && utf8.RuneCountInString(rest) < 6 {
-				return "This password is made of the name it belongs to. Choose another."
-			}
-		}
+	rest := low
+	for _, piece := range pieces(words) {
+		rest = strings.ReplaceAll(rest, piece, "")
+	}
+	if rest != low && utf8.RuneCountInString(rest) < 6 {
+		return "This password is made of the names it belongs to. Choose another."
 	}
 	return ""
+}
+
+// pieces are words and their parts in lower case, longest first, without those
+// too short to give a password away.
+func pieces(words []string) (all []string) {
+	for _, w := range words {
+		w = strings.ToLower(strings.TrimSpace(w))
+		all = append(append(all, w), strings.FieldsFunc(w, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })...)
+	}
+	all = slices.DeleteFunc(all, func(s string) bool { return utf8.RuneCountInString(s) < 4 })
+	slices.SortFunc(all, func(a, b string) int { return len(b) - len(a) })
+	return all
 }
 
 // repeats tells whether s is one short piece over and over.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/text/unicode/norm"
 	"gorm.io/gorm"
 
 	"bailiwick/authz"
@@ -74,7 +75,11 @@ func (s *Store) CreateSubuser(ctx context.Context, g authz.Grant, in SubuserInpu
 	u := Subuser{TenantID: on.Tenant, ID: newID(), AccountID: on.Account, State: "active", CreatedAt: s.now()}
 	roles, p := s.readSubuser(&u, in)
 	if !in.Link {
-		p.add("password", CheckPassword(in.Password, u.Name))
+		wrong, err := s.checkSubuserPassword(ctx, u, in.Password)
+		if err != nil {
+			return CreatedSubuser{}, err
+		}
+		p.add("password", wrong)
 	}
 	if len(p) > 0 {
 		return CreatedSubuser{}, p
@@ -112,10 +117,17 @@ func (s *Store) CreateSubuser(ctx context.Context, g authz.Grant, in SubuserInpu
 	return made, err
 }
 
+// checkSubuserPassword is CheckPassword with the words of a subuser and of the
+// account they sign in to.
+func (s *Store) checkSubuserPassword(ctx context.Context, u Subuser, password string) (string, error) {
+	a, err := s.Account(ctx, u.TenantID, u.AccountID)
+	return CheckPassword(password, u.Name, a.Name), err
+}
+
 // readSubuser puts what the form says into u and gives its roles.
 func (s *Store) readSubuser(u *Subuser, in SubuserInput) ([]*catalog.Role, Problems) {
 	p := Problems{}
-	u.Name, u.Description = strings.ToLower(strings.TrimSpace(in.Name)), strings.TrimSpace(in.Description)
+	u.Name, u.Description = foldSubuser(in.Name), strings.TrimSpace(in.Description)
 	if !subuserName.MatchString(u.Name) {
 		p.add("name", "Use letters, digits and . _ @ + -, beginning with a letter or digit.")
 	}
@@ -141,6 +153,11 @@ func (s *Store) readSubuser(u *Subuser, in SubuserInput) ([]*catalog.Role, Probl
 		p.add("role", constraints["subusers_have_roles"]["role"])
 	}
 	return roles, p
+}
+
+// foldSubuser is the form in which the names of subusers are kept and compared.
+func foldSubuser(name string) string {
+	return strings.ToLower(norm.NFKC.String(strings.TrimSpace(name)))
 }
 
 // mayGrant refuses roles that give more than the actor may grant here.
@@ -192,9 +209,14 @@ func tokenHash(token string) []byte {
 // PasswordLinkLife is how long a one-time set-password link works.
 const PasswordLinkLife = 7 * 24 * time.Hour
 
+// voidPasswordLinks kills the one-time links of a subuser.
+func (tx *Tx) voidPasswordLinks(u Subuser) error {
+	return tx.Exec("DELETE FROM password_links WHERE tenant_id = ? AND subuser_id = ?", u.TenantID, u.ID).Error
+}
+
 // passwordLink makes a one-time link; earlier ones of the subuser die.
 func (tx *Tx) passwordLink(u Subuser) (string, error) {
-	if err := tx.Exec("DELETE FROM password_links WHERE tenant_id = ? AND subuser_id = ?", u.TenantID, u.ID).Error; err != nil {
+	if err := tx.voidPasswordLinks(u); err != nil {
 		return "", err
 	}
 	token := newToken()
@@ -247,7 +269,7 @@ func (s *Store) SignInSubuser(ctx context.Context, link, name, password string) 
 	err := s.one(ctx, scopeSignIn, []any{&u.TenantID, &u.ID, &u.AccountID, &u.Name, &hash, &u.State},
 		`SELECT u.tenant_id, u.id, u.account_id, u.name, coalesce(u.password_hash, ''), u.state FROM login_links l
 		JOIN subusers u ON u.tenant_id = l.tenant_id AND u.account_id = l.account_id WHERE l.link = $1 AND u.name = $2`,
-		link, strings.ToLower(strings.TrimSpace(name)))
+		link, foldSubuser(name))
 	if err != nil && err != ErrNotFound {
 		return u, err
 	}
@@ -377,12 +399,21 @@ func (s *Store) setSubuserState(ctx context.Context, g authz.Grant, id uuid.UUID
 }
 
 // ResetSubuserPassword sets a new password, or makes a one-time link by which
-// the subuser does; either way the old one is dead and the sessions end.
+// the subuser does; either way the old password and any earlier link are dead
+// and the sessions end.
 func (s *Store) ResetSubuserPassword(ctx context.Context, g authz.Grant, id uuid.UUID, password string, link bool) (token string, err error) {
 	var hash *string
 	if !link {
-		if p := CheckPassword(password); p != "" {
-			return "", Problems{"password": p}
+		u, err := s.Subuser(ctx, g.Resource().Tenant, g.Resource().Account, id)
+		if err != nil {
+			return "", err
+		}
+		wrong, err := s.checkSubuserPassword(ctx, u, password)
+		if err != nil {
+			return "", err
+		}
+		if wrong != "" {
+			return "", Problems{"password": wrong}
 		}
 		h, err := s.hash(ctx, password)
 		if err != nil {
@@ -396,9 +427,12 @@ func (s *Store) ResetSubuserPassword(ctx context.Context, g authz.Grant, id uuid
 			return err
 		}
 		if link {
-			if token, err = tx.passwordLink(u); err != nil {
-				return err
-			}
+			token, err = tx.passwordLink(u)
+		} else {
+			err = tx.voidPasswordLinks(u)
+		}
+		if err != nil {
+			return err
 		}
 		return tx.endSessions(u.Principal())
 	})
@@ -444,11 +478,11 @@ func (s *Store) PasswordLink(ctx context.Context, token string) (Subuser, Accoun
 
 // SetPasswordByLink uses a one-time link, once. It gives the account's login link.
 func (s *Store) SetPasswordByLink(ctx context.Context, token, password string) (loginLink string, err error) {
-	u, _, err := s.PasswordLink(ctx, token)
+	u, a, err := s.PasswordLink(ctx, token)
 	if err != nil {
 		return "", err
 	}
-	if p := CheckPassword(password, u.Name); p != "" {
+	if p := CheckPassword(password, u.Name, a.Name); p != "" {
 		return "", Problems{"password": p}
 	}
 	hash, err := s.hash(ctx, password)
