@@ -141,7 +141,15 @@ func TestNobodyActsOnWhoCanDoMore(t *testing.T) {
 	barbara.send(in(p.east, "/members/invites"), "email", "new@example.com", "role", "full_editor").want(t, http.StatusUnprocessableEntity).says(t, "which you do not have here")
 	barbara.send(in(p.east, "/members/invites"), "email", "new@example.com", "role", "sub_admin").want(t, http.StatusOK)
 
-	// What the owner of East's ceiling takes away, binds its Admin.
+	// An invite that gives more than she can give is not hers to renew or end.
+	p.as(p.ada).invite(p.east, "editor@example.com", "full_editor")
+	list := barbara.get(in(p.east, "/members")).says(t, "This invite gives more than you can give here")
+	editor := regexp.MustCompile(`id="m-([0-9a-f-]{36})"`).FindStringSubmatch(list.body[strings.Index(list.body, "editor@example.com"):])[1]
+	for _, act := range []string{"/resend", "/cancel"} {
+		barbara.send(in(p.east, "/members/invites/"+editor+act)).want(t, http.StatusUnprocessableEntity).says(t, "gives more than you can give")
+	}
+
+	// What the account above takes away binds East's Admin too.
 	must(t, p.store.SetEntitlement(ctx, p.grant(p.ada, "entitlements.edit", p.analytical), "invite_members", p.east.ID, false))
 	barbara.send(in(p.east, "/members/invites"), "email", "newer@example.com", "role", "sub_admin").want(t, http.StatusForbidden)
 	barbara.get(in(p.east, "/members")).want(t, http.StatusOK)

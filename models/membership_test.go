@@ -130,6 +130,53 @@ func TestHundredAcceptancesOfOneInvite(t *testing.T) {
 	}
 }
 
+// What the pages refuse first, the write refuses too.
+func TestAnInviteIsUsedOnceByItsAddress(t *testing.T) {
+	ctx := context.Background()
+	s, ada, a := agency(t)
+	grace, mallory := person(t, s, "Grace"), person(t, s, "Mallory")
+	made, err := s.Invite(ctx, grantOf(t, s, ada, "members.add", a.ID), []string{grace.Email}, []string{"full_viewer"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := func(m Member, says string) {
+		t.Helper()
+		_, err := s.AcceptInvite(ctx, authz.Self(m.Actor()), made[0].Token)
+		var p Problems
+		if !errors.As(err, &p) || !strings.Contains(p[""], says) {
+			t.Errorf("%s accepts: %v", m.Name, err)
+		}
+	}
+	refused(mallory, "another address")
+	if _, err := s.AcceptInvite(ctx, authz.Self(grace.Actor()), made[0].Token); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.RemoveMember(ctx, grantOf(t, s, ada, "members.remove", a.ID), grace.ID); err != nil {
+		t.Fatal(err)
+	}
+	refused(grace, "accepted already") // and does not come back by it
+
+	made, err = s.Invite(ctx, grantOf(t, s, ada, "members.add", a.ID), []string{grace.Email}, []string{"full_viewer"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	waiting, err := s.Invites(ctx, grantOf(t, s, ada, "members", a.ID), "", 2)
+	if err != nil || len(waiting) != 1 {
+		t.Fatal(waiting, err)
+	}
+	if err := s.CancelInvite(ctx, grantOf(t, s, ada, "members.add", a.ID), waiting[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	refused(grace, "cancelled")
+	made, err = s.Invite(ctx, grantOf(t, s, ada, "members.add", a.ID), []string{grace.Email}, []string{"full_viewer"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := s.now
+	s.now = func() time.Time { return now().Add(InviteLife) }
+	refused(grace, "older than seven days")
+}
+
 // A new person's login and membership come together: where the invite is
 // refused there is no login either.
 func TestALoginByInviteIsNeverHalfDone(t *testing.T) {
@@ -194,7 +241,7 @@ func TestNobodyRisesByThemselves(t *testing.T) {
 	if err := s.EditMember(ctx, own, grace.ID, "full_editor"); !errors.As(err, &p) {
 		t.Errorf("Grace makes more of herself: %v", err)
 	}
-	if err := s.AddMember(ctx, grantOf(t, s, grace, "members.add", east.ID), grace.ID, "configuration_viewer"); !errors.As(err, &p) {
+	if err := s.AddMember(ctx, grantOf(t, s, grace, "members.add", east.ID), grace.ID, "configuration_viewer"); !errors.As(err, &p) || p[""] != "Nobody adds themselves." {
 		t.Errorf("Grace adds herself: %v", err)
 	}
 	// In East she is only a reporting viewer, which is less than what the Admin above is.
