@@ -15,18 +15,61 @@ import (
 	"bailiwick/views"
 )
 
-// inviteList shows the invites of the account that wait, nil where there are none.
+// fewInvites is how many invites stand under the list of members.
+const fewInvites = 10
+
+// inviteList shows the newest invites of the account that wait, nil where there
+// are none.
 func (h *Handlers) inviteList(c echo.Context, g authz.Grant, search string) (*views.InviteList, error) {
-	v := guard.Of(c)
-	all, err := h.store.Invites(c.Request().Context(), g, search, models.InvitePage+1)
+	all, err := h.store.Invites(c.Request().Context(), g, search, uuid.Nil, fewInvites+1)
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
-	list := &views.InviteList{Table: views.Table{Token: v.Token, Columns: []views.Column{
-		{Text: "E-mail address"}, {Text: "Roles"}, {Text: "Invited by"}, {Text: "Invited"}, {Text: "State"}}}}
-	if len(all) > models.InvitePage {
-		all, list.More = all[:models.InvitePage], "These are the newest. Search to find the others."
+	list := &views.InviteList{}
+	if len(all) > fewInvites {
+		all, list.AllURL = all[:fewInvites], withQuery(membersPath(c, "/invites"), "q", search)
 	}
+	list.Table = h.inviteTable(c, all)
+	return list, nil
+}
+
+// listInvites shows all invites that wait.
+func (h *Handlers) listInvites(c echo.Context, g authz.Grant) error {
+	here, q := membersPath(c, "/invites"), c.QueryParam("q")
+	after, err := uuid.Parse(c.QueryParam("after"))
+	if err != nil && c.QueryParam("after") != "" {
+		return models.ErrNotFound
+	}
+	all, err := h.store.Invites(c.Request().Context(), g, q, after, models.InvitePage+1)
+	if err != nil {
+		return err
+	}
+	p := views.RecordListPage{
+		Frame:  h.frame(c, "Invites", views.Link{Text: "Members", URL: membersPath(c)}),
+		Header: views.Header{Title: "Invites", Text: "Invites that nobody has accepted yet, the newest first."},
+		List: views.List{
+			Label: "Invites", Search: &views.Search{Action: here, Value: q, Placeholder: "Search invites"},
+			Empty: views.Empty{Icon: "mail", Title: "No invite waits", Text: "An invite waits here until it is accepted or cancelled."},
+		},
+	}
+	if q != "" {
+		p.List.Clear = here
+	}
+	if after != uuid.Nil {
+		p.List.Pager.Previous = withQuery(here, "q", q)
+	}
+	if len(all) > models.InvitePage {
+		all = all[:models.InvitePage]
+		p.List.Pager.Next = withQuery(here, "q", q, "after", all[len(all)-1].ID.String())
+	}
+	p.List.Table = h.inviteTable(c, all)
+	return render(c, http.StatusOK, views.RecordList(p))
+}
+
+func (h *Handlers) inviteTable(c echo.Context, all []models.Invite) views.Table {
+	v := guard.Of(c)
+	t := views.Table{Token: v.Token, Columns: []views.Column{
+		{Text: "E-mail address"}, {Text: "Roles"}, {Text: "Invited by"}, {Text: "Invited"}, {Text: "State"}}}
 	for _, i := range all {
 		state := views.Badge{Text: "Until " + when(c, i.ExpiresAt, h.store.Now()), Tone: views.Info}
 		if !h.store.Now().Before(i.ExpiresAt) {
@@ -47,9 +90,9 @@ func (h *Handlers) inviteList(c echo.Context, g authz.Grant, search string) (*vi
 				lockable(views.Action{Text: "Cancel…", URL: one + "/cancel", Dialog: true, Danger: true}, lock),
 			}
 		}
-		list.Table.Rows = append(list.Table.Rows, row)
+		t.Rows = append(t.Rows, row)
 	}
-	return list, nil
+	return t
 }
 
 func (h *Handlers) newInvites(c echo.Context, _ authz.Grant) error {

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -325,6 +326,22 @@ func TestManyAreInvitedAtOnce(t *testing.T) {
 		t.Error("a link is shown again")
 	}
 	grace := p.as(p.grace)
+	var many []string
+	for i := range 56 {
+		many = append(many, fmt.Sprintf("many%d@example.com", i))
+	}
+	grace.send(invites, "role", "full_viewer", "email", strings.Join(many, ",")).want(t, http.StatusOK)
+	next, _ := ada.get(in(p.analytical, "/members")).Find("#invites ~ p a").Attr("href")
+	first := ada.get(next).want(t, http.StatusOK)
+	next, _ = first.Find("a[rel=next]").Attr("href")
+	second := ada.get(next).want(t, http.StatusOK)
+	if n, m := first.Find("tbody tr").Length(), second.Find("tbody tr").Length(); n != 50 || m != 10 {
+		t.Errorf("%d invites, then %d", n, m)
+	}
+	if len(first.body) > 100_000 {
+		t.Errorf("a page of invites has %d bytes", len(first.body))
+	}
+	p.as(p.mallory).get(in(p.analytical, "/members/invites")).want(t, http.StatusNotFound)
 	for _, wrong := range []struct {
 		pairs []string
 		says  string

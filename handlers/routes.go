@@ -72,6 +72,7 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.On(post, "/members/:member/edit", "members.edit", h.store.Member, h.updateMember),
 			guard.On(get, "/members/:member/remove", "members.remove", h.store.Member, h.askRemoveMember),
 			guard.On(post, "/members/:member/remove", "members.remove", h.store.Member, h.removeMember),
+			guard.In(get, "/members/invites", "members", h.listInvites),
 			guard.In(get, "/members/invites/new", "members.add", h.newInvites),
 			guard.In(post, "/members/invites", "members.add", h.createInvites),
 			guard.On(post, "/members/invites/:invite/resend", "members.add", h.store.InviteByID, h.resendInvite),

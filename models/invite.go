@@ -188,12 +188,12 @@ func (i *Invite) fields() []any {
 		&i.AcceptedAt, &i.CancelledAt}
 }
 
-// InvitePage is how many invites are listed at once.
+// InvitePage is how many invites a page of the list holds.
 const InvitePage = 50
 
 // Invites lists the invites of the grant's account that wait, expired ones
-// too, newest first.
-func (s *Store) Invites(ctx context.Context, g authz.Grant, search string, limit int) ([]Invite, error) {
+// too, newest first, after one of them.
+func (s *Store) Invites(ctx context.Context, g authz.Grant, search string, after uuid.UUID, limit int) ([]Invite, error) {
 	r := g.Resource()
 	var all []Invite
 	err := s.read(ctx, tenantScope(r.Tenant), func(rows pgx.Rows) error {
@@ -202,7 +202,8 @@ func (s *Store) Invites(ctx context.Context, g authz.Grant, search string, limit
 		all = append(all, i)
 		return err
 	}, "SELECT "+inviteColumns+` FROM invites i WHERE i.tenant_id = $1 AND i.account_id = $2 AND i.accepted_at IS NULL AND i.cancelled_at IS NULL
-		AND ($3 = '' OR i.email ILIKE $3) ORDER BY i.created_at DESC, i.id DESC LIMIT $4`, r.Tenant, r.Account, like(search), limit)
+		AND ($3 = '' OR i.email ILIKE $3) AND ($4::uuid = $5::uuid OR i.id < $4) ORDER BY i.id DESC LIMIT $6`,
+		r.Tenant, r.Account, like(search), after, uuid.Nil, limit)
 	return all, err
 }
 

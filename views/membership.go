@@ -10,8 +10,8 @@ type MemberListPage struct {
 
 // InviteList are invites that nobody has accepted yet.
 type InviteList struct {
-	Table Table
-	More  string // where not all are shown: how to see the others
+	Table  Table
+	AllURL string // the list of all, where these are not all
 }
 
 // MemberFormPage changes the roles of a member. POST with role (repeatable);

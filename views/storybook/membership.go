@@ -47,7 +47,7 @@ func memberships() []Story {
 			}},
 			Pager: views.Pager{Next: membersURL + "?after=4"},
 		},
-		Invites: &views.InviteList{More: "These are the newest. Search to find the others.", Table: views.Table{Token: token,
+		Invites: &views.InviteList{AllURL: membersURL + "/invites", Table: views.Table{Token: token,
 			Columns: []views.Column{{Text: "E-mail address"}, {Text: "Roles"}, {Text: "Invited by"}, {Text: "Invited"}, {Text: "State"}}, Rows: []views.Row{
 				inviteRow("i1", "charles@difference.example", "Account role: User", "Ada", views.Badge{Text: "Until 28 Nov, 11:05", Tone: views.Info}),
 				inviteRow("i2", "luigi@turin.example", "Member access: Full viewer", "Grace", views.Badge{Text: "Expired", Tone: views.Warn}),
