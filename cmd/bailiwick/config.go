@@ -39,6 +39,9 @@ func (c *Config) check() error {
 	var wrong []error
 	bad := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
 	host, port, err := net.SplitHostPort(c.Addr)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
 	if err != nil {
 		bad("BAILIWICK_ADDR %q is not host:port, such as 127.0.0.1:8080", c.Addr)
 	}
@@ -56,8 +59,8 @@ func (c *Config) check() error {
 		bad("BAILIWICK_PUBLIC_URL %q is not an address such as https://panel.example.com", c.PublicURL)
 	case u.Path != "" && u.Path != "/" || u.RawQuery != "":
 		bad("BAILIWICK_PUBLIC_URL %q must have no path: the panel stands at the root of its host", c.PublicURL)
-	case u.Scheme == "http" && !loopback(u.Hostname()) && !c.PlainHTTP:
-		bad("BAILIWICK_PUBLIC_URL %q is plain http: put the panel behind HTTPS, or set BAILIWICK_PLAIN_HTTP=true to accept that passwords travel in the open", c.PublicURL)
+	case u.Scheme == "http" && !(loopback(u.Hostname()) && (!addressRead || loopback(host))) && !c.PlainHTTP:
+		bad("BAILIWICK_PUBLIC_URL %q at BAILIWICK_ADDR %s is plain http beyond this machine: put the panel behind HTTPS, or set BAILIWICK_PLAIN_HTTP=true to accept that passwords travel in the open", c.PublicURL, c.Addr)
 	}
 	c.publicURL = u
 	for name, value := range map[string]string{"DATABASE_URL": c.DatabaseURL, "DATABASE_DIRECT_URL": c.DatabaseDirectURL} {

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestPlainHTTPStaysOnThisMachineUnlessAccepted(t *testing.T) {
+	for _, c := range []struct {
+		addr, public string
+		accepted     bool
+		wrong        string // what the refusal says, empty for none
+	}{
+		{addr: "127.0.0.1:8080"},
+		{addr: "[::1]:8080", public: "http://localhost:8080"},
+		{addr: "0.0.0.0:8080", public: "https://panel.example.com"},
+		{addr: "0.0.0.0:8080", public: "http://localhost:8080", accepted: true},
+		{addr: "0.0.0.0:8080", public: "http://localhost:8080", wrong: "plain http"},
+		{addr: ":8080", public: "http://127.0.0.1:8080", wrong: "plain http"},
+		{addr: "127.0.0.1:8080", public: "http://panel.example.com", wrong: "plain http"},
+		{addr: "0.0.0.0:8080", wrong: "BAILIWICK_PUBLIC_URL is needed"},
+		{addr: "127.0.0.1:99999", wrong: "BAILIWICK_ADDR"},
+		{addr: "127.0.0.1", wrong: "BAILIWICK_ADDR"},
+	} {
+		x := Config{Addr: c.addr, PublicURL: c.public, PlainHTTP: c.accepted, DataDir: t.TempDir()}
+		err := x.check()
+		if (err == nil) != (c.wrong == "") || err != nil && !strings.Contains(err.Error(), c.wrong) {
+			t.Errorf("%s as %q, accepted %v: %v", c.addr, c.public, c.accepted, err)
+		}
+	}
+}
+
+func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
+	x := Config{Addr: "nope", PublicURL: "ftp://x", DatabaseURL: "mysql://u:hunter2@h/d", SecretKey: "zz", TrustedProxies: []string{"x"}, DataDir: t.TempDir()}
+	err := x.check()
+	for _, name := range []string{"BAILIWICK_ADDR", "BAILIWICK_PUBLIC_URL", "DATABASE_URL", "BAILIWICK_SECRET_KEY", "BAILIWICK_TRUSTED_PROXIES"} {
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s is not said to be wrong: %v", name, err)
+		}
+	}
+	if strings.Contains(err.Error(), "hunter2") {
+		t.Error("the password is in the message")
+	}
+}
