@@ -13,7 +13,9 @@ func TestAuditIsFilteredAndExported(t *testing.T) {
 	grace.send(in(p.analytical, "/settings/subusers"), "name", "charles", "role", "Developer", "password", password).want(t, http.StatusSeeOther)
 	ada.send(in(p.analytical, "/contacts"), "name", "=Babbage").want(t, http.StatusSeeOther)
 
-	rows := func(query string) string { return ada.get(in(p.analytical, "/audit"+query)).want(t, http.StatusOK).Find("tbody").Text() }
+	rows := func(query string) string {
+		return ada.get(in(p.analytical, "/audit"+query)).want(t, http.StatusOK).Find("tbody").Text()
+	}
 	if all := rows(""); !strings.Contains(all, "added subuser charles") || !strings.Contains(all, "Babbage") {
 		t.Errorf("something is missing: %s", all)
 	}
