@@ -22,6 +22,10 @@ import (
 
 const failureTime = 2 * time.Second
 
+// statusClientGone is for the log alone: nobody waits for the answer any more.
+// The number is nginx's.
+const statusClientGone = 499
+
 // fail answers an error: the one place where errors become statuses and pages.
 func (h *Handlers) fail(err error, c echo.Context) {
 	if c.Response().Committed {
@@ -47,6 +51,8 @@ func (h *Handlers) answer(c echo.Context, err error) error {
 	var tooLarge *http.MaxBytesError
 	p, isProblem := problems(err)
 	switch {
+	case errors.Is(err, context.Canceled):
+		return c.NoContent(statusClientGone)
 	case errors.As(err, &out):
 		return h.toSignIn(c, out)
 	case errors.As(err, &outside):
@@ -92,7 +98,7 @@ func unavailable(err error) bool {
 	var connect *pgconn.ConnectError
 	var pg *pgconn.PgError
 	var network net.Error
-	return errors.Is(err, models.ErrBusy) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) ||
+	return errors.Is(err, models.ErrBusy) || errors.Is(err, context.DeadlineExceeded) ||
 		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.As(err, &network) || errors.As(err, &connect) || pgconn.SafeToRetry(err) || errors.As(err, &pg) && (strings.HasPrefix(pg.Code, "57P") || strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "53"))
 }
 

@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -50,6 +51,23 @@ func TestDatabaseGoneDeniesAndHeals(t *testing.T) {
 	_, err = admin.Exec(ctx, "ALTER DATABASE "+name+" ALLOW_CONNECTIONS true")
 	must(t, err)
 	ada.get(page).want(t, http.StatusOK)
+}
+
+// TestClientGoneIsNoFault leaves before the answer: that is nothing an operator has to look at.
+func TestClientGoneIsNoFault(t *testing.T) {
+	p := newPanel(t)
+	ada := p.as(p.ada)
+	req := httptest.NewRequest(http.MethodGet, p.server.URL+in(p.analytical, "/calls"), nil)
+	for _, c := range ada.client.Jar.Cookies(req.URL) {
+		req.AddCookie(c)
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	got := httptest.NewRecorder()
+	p.server.Config.Handler.ServeHTTP(got, req.WithContext(ctx))
+	if got.Code >= http.StatusInternalServerError {
+		t.Errorf("status %d", got.Code)
+	}
 }
 
 // TestTooMuchIsRefused sends more than a form may hold.
