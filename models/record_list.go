@@ -373,7 +373,8 @@ func (b *recordQuery) page(columns string, backwards bool) string {
 	if b.cast == "timestamptz" {
 		key = `to_char(` + b.key + ` AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 	}
-	return fmt.Sprintf(`SELECT %[1]s, %[2]s, (SELECT count(*) FROM (SELECT 1 FROM records WHERE %[3]s LIMIT %[4]d) capped)
+	// Counting in the order of an index keeps it from reading the whole table.
+	return fmt.Sprintf(`SELECT %[1]s, %[2]s, (SELECT count(*) FROM (SELECT 1 FROM records WHERE %[3]s ORDER BY created_at, id LIMIT %[4]d) capped)
 		FROM records WHERE %[3]s%[5]s ORDER BY %[6]s %[7]s, id %[7]s LIMIT %[8]d`,
 		columns, key, where, CountCap+1, b.from, b.key, order, b.limit+1)
 }
