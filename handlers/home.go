@@ -45,25 +45,41 @@ func (h *Handlers) showHome(c echo.Context, g authz.Grant) error {
 		}
 		p.Changes.AllURL = accountPath(v.Place.Account, "/audit")
 	}
-	counts, err := h.store.CountRecords(ctx, g)
-	if err != nil {
+	if p.Counts, err = h.recordCounts(c, g); err != nil {
 		return err
-	}
-	for _, n := range h.nav {
-		for _, s := range n.sections {
-			if s.Records == nil || s.Inside != nil || !v.May.Has(s.View) || s.Records.Where != nil {
-				continue
-			}
-			if count := counts[s.Records.Kind.Key]; count > 0 {
-				p.Counts = append(p.Counts, views.Place{Icon: s.Icon, Text: s.Label, URL: accountPath(v.Place.Account, s.Path), Count: fmt.Sprint(count)})
-			}
-		}
 	}
 	p.Start = h.firstSteps(c, len(p.Counts) == 0)
 	if p.Attention, err = h.attention(c, g); err != nil {
 		return err
 	}
 	return render(c, http.StatusOK, views.Home(p))
+}
+
+// recordCounts are the sections that hold something, with how much.
+func (h *Handlers) recordCounts(c echo.Context, g authz.Grant) (all []views.Place, err error) {
+	v := guard.Of(c)
+	var sections []*catalog.Section
+	var kinds []string
+	for _, n := range h.nav {
+		for _, s := range n.sections {
+			if s.Records != nil && s.Inside == nil && v.May.Has(s.View) && s.Records.Where == nil {
+				sections, kinds = append(sections, s), append(kinds, s.Records.Kind.Key)
+			}
+		}
+	}
+	counts, err := h.store.CountRecords(c.Request().Context(), g, kinds)
+	for _, s := range sections {
+		n := counts[s.Records.Kind.Key]
+		if n == 0 {
+			continue
+		}
+		p := views.Place{Icon: s.Icon, Text: s.Label, URL: accountPath(v.Place.Account, s.Path), Count: fmt.Sprint(n)}
+		if n > models.CountCap {
+			p.Count = fmt.Sprintf("%d+", models.CountCap)
+		}
+		all = append(all, p)
+	}
+	return all, err
 }
 
 // attention is what waits for somebody: logins nobody has used yet, and what

@@ -4,33 +4,38 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"bailiwick/authz"
 )
 
-// CountRecords counts the records of the grant's account by kind.
-func (s *Store) CountRecords(ctx context.Context, g authz.Grant) (map[string]int, error) {
-	return s.countByKind(ctx, g, "true")
+// CountRecords counts, by kind, the records of the grant's account, each kind to
+// CountCap+1 at most.
+func (s *Store) CountRecords(ctx context.Context, g authz.Grant, kinds []string) (map[string]int, error) {
+	r := g.Resource()
+	return s.countByKind(ctx, r.Tenant, `SELECT kind, (SELECT count(*)::int FROM (SELECT FROM records r
+			WHERE r.tenant_id = $1 AND r.account_id = $2 AND r.kind = k.kind ORDER BY r.created_at, r.id LIMIT $4) capped)
+		FROM unnest($3::text[]) k (kind)`, r.Tenant, r.Account, kinds, CountCap+1)
 }
 
 // CountExpiring counts, by kind, the records of the grant's account that end
 // before a time and have not ended yet.
 func (s *Store) CountExpiring(ctx context.Context, g authz.Grant, kinds []string, before time.Time) (map[string]int, error) {
-	return s.countByKind(ctx, g, "kind = ANY($3) AND (data->>'expires_at')::timestamptz BETWEEN $4 AND $5", kinds, s.now(), before)
+	r := g.Resource()
+	return s.countByKind(ctx, r.Tenant, `SELECT kind, count(*)::int FROM records WHERE tenant_id = $1 AND account_id = $2
+		AND kind = ANY($3) AND (data->>'expires_at')::timestamptz BETWEEN $4 AND $5 GROUP BY kind`, r.Tenant, r.Account, kinds, s.now(), before)
 }
 
-// countByKind counts where a condition holds; its arguments are numbered from $3.
-func (s *Store) countByKind(ctx context.Context, g authz.Grant, condition string, args ...any) (map[string]int, error) {
-	r, counts := g.Resource(), map[string]int{}
-	err := s.read(ctx, tenantScope(r.Tenant), func(rows pgx.Rows) error {
+func (s *Store) countByKind(ctx context.Context, tenant uuid.UUID, sql string, args ...any) (map[string]int, error) {
+	counts := map[string]int{}
+	err := s.read(ctx, tenantScope(tenant), func(rows pgx.Rows) error {
 		var kind string
 		var n int
 		err := rows.Scan(&kind, &n)
 		counts[kind] = n
 		return err
-	}, "SELECT kind, count(*)::int FROM records WHERE tenant_id = $1 AND account_id = $2 AND "+condition+" GROUP BY kind",
-		append([]any{r.Tenant, r.Account}, args...)...)
+	}, sql, args...)
 	return counts, err
 }
 
