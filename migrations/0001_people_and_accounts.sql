@@ -160,7 +160,8 @@ CREATE TABLE audit_events (
     principal_id   uuid NOT NULL,
     principal_name text NOT NULL,
     address        text NOT NULL,
-    action         text NOT NULL,
+    action         text NOT NULL, -- noun.verb
+    noun           text NOT NULL GENERATED ALWAYS AS (split_part(action, '.', 1)) STORED,
     permission     text NOT NULL,
     because        text NOT NULL,
     kind           text NOT NULL,
@@ -172,6 +173,7 @@ CREATE TABLE audit_events (
     PRIMARY KEY (tenant_id, account_id, seq)
 );
 CREATE INDEX audit_events_by_time ON audit_events (tenant_id, account_id, at DESC);
+CREATE INDEX audit_events_by_noun ON audit_events (tenant_id, account_id, noun, seq DESC);
 
 CREATE TABLE audit_heads (
     tenant_id  uuid NOT NULL,

@@ -114,7 +114,7 @@ func (s *Store) Audit(ctx context.Context, g authz.Grant, f AuditFilter) ([]Audi
 		return err
 	}, `SELECT seq, at, principal_kind, principal_id, principal_name, address, action, permission, because, kind, resource_id, resource_name, change
 		FROM audit_events WHERE tenant_id = $1 AND account_id = $2 AND ($3 = 0 OR seq < $3)
-		AND ($4 = '' OR principal_name ILIKE $4) AND ($5 = '' OR split_part(action, '.', 1) = $5)
+		AND ($4 = '' OR principal_name ILIKE $4) AND ($5 = '' OR noun = $5)
 		AND ($6::timestamptz IS NULL OR at >= $6) AND ($7::timestamptz IS NULL OR at < $7) ORDER BY seq DESC LIMIT $8`,
 		r.Tenant, r.Account, f.Before, like(f.Who), f.Kind, orNever(f.From), orNever(f.To), f.Limit)
 	return all, err
@@ -136,7 +136,11 @@ func (s *Store) AuditKinds(ctx context.Context, g authz.Grant) ([]string, error)
 		err := rows.Scan(&kind)
 		kinds = append(kinds, kind)
 		return err
-	}, "SELECT DISTINCT split_part(action, '.', 1) FROM audit_events WHERE tenant_id = $1 AND account_id = $2 ORDER BY 1", r.Tenant, r.Account)
+	}, `WITH RECURSIVE kinds AS ( -- each step passes over all events of a kind
+			(SELECT noun FROM audit_events WHERE tenant_id = $1 AND account_id = $2 ORDER BY noun LIMIT 1)
+			UNION ALL SELECT (SELECT noun FROM audit_events WHERE tenant_id = $1 AND account_id = $2 AND noun > kinds.noun ORDER BY noun LIMIT 1)
+				FROM kinds WHERE noun IS NOT NULL)
+		SELECT noun FROM kinds WHERE noun IS NOT NULL`, r.Tenant, r.Account)
 	return kinds, err
 }
 
