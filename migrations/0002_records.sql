@@ -37,6 +37,7 @@ CREATE INDEX records_by_account ON records (tenant_id, account_id, kind, created
 CREATE INDEX records_by_name ON records (tenant_id, account_id, kind, name_sort, id);
 CREATE INDEX records_by_parent ON records (tenant_id, account_id, parent_id, kind, created_at, id) WHERE parent_id IS NOT NULL;
 CREATE INDEX records_by_kind ON records (tenant_id, kind, created_at, id);
+CREATE INDEX records_by_kind_and_name ON records (tenant_id, kind, name_sort, id);
 
 ALTER TABLE records ENABLE ROW LEVEL SECURITY;
 ALTER TABLE records FORCE ROW LEVEL SECURITY;
