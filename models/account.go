@@ -320,17 +320,6 @@ func (s *Store) AccountsBelow(ctx context.Context, g authz.Grant, f AccountFilte
 		top.TenantID, max(top.Path+"/", f.After), top.Path+"0", like(f.Search), f.Limit)
 }
 
-// ChildrenOf lists the direct children of an account at or below the grant's,
-// by name, after one of them.
-func (s *Store) ChildrenOf(ctx context.Context, g authz.Grant, parent uuid.UUID, after string, limit int) ([]Account, error) {
-	top, err := s.filterTop(ctx, g, AccountFilter{Under: parent})
-	if err != nil {
-		return nil, err
-	}
-	return s.accounts(ctx, tenantScope(top.TenantID), "SELECT "+accountColumns+` FROM accounts WHERE tenant_id = $1 AND parent_id = $2 AND path > $3 ORDER BY path LIMIT $4`,
-		top.TenantID, top.ID, after, limit)
-}
-
 // filterTop is the account under which a filter looks: the grant's, or one below it.
 func (s *Store) filterTop(ctx context.Context, g authz.Grant, f AccountFilter) (Account, error) {
 	top, err := s.Account(ctx, g.Resource().Tenant, g.Resource().Account)

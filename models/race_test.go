@@ -109,7 +109,7 @@ func TestTwoCreationsRaceForTheNewestSibling(t *testing.T) {
 			}
 		}
 		// Each account copied the one that stands before it.
-		children, err := s.ChildrenOf(ctx, g, a.ID, "", 3*rounds)
+		children, err := s.AccountsBelow(ctx, g, AccountFilter{Limit: 3 * rounds})
 		if err != nil {
 			t.Fatal(err)
 		}
