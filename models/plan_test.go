@@ -1,0 +1,372 @@
+package models
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+	"bailiwick/postgres/pgtest"
+)
+
+// recorded is a read that the store sent, with what set its scope.
+type recorded struct {
+	scope []string
+	sql   string
+	args  []any
+}
+
+// recorder keeps what one store reads, one request at a time.
+type recorder struct {
+	scope []string
+	reads []recorded
+}
+
+func (r *recorder) sent(sql string, args []any) {
+	switch word, _, _ := strings.Cut(strings.TrimSpace(sql), " "); strings.ToUpper(word) {
+	case "BEGIN":
+		r.scope = nil
+	case "SET":
+		r.scope = append(r.scope, sql)
+	case "SELECT", "WITH":
+		r.reads = append(r.reads, recorded{slices.Clone(r.scope), sql, args})
+	}
+}
+
+func (r *recorder) TraceQueryStart(ctx context.Context, _ *pgx.Conn, d pgx.TraceQueryStartData) context.Context {
+	r.sent(d.SQL, d.Args)
+	return ctx
+}
+
+func (r *recorder) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+func (r *recorder) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
+	return ctx
+}
+
+func (r *recorder) TraceBatchQuery(_ context.Context, _ *pgx.Conn, d pgx.TraceBatchQueryData) {
+	r.sent(d.SQL, d.Args)
+}
+
+func (r *recorder) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData) {}
+
+// plan is a node of EXPLAIN's answer.
+type plan struct {
+	Type     string  `json:"Node Type"`
+	Relation string  `json:"Relation Name"`
+	Index    string  `json:"Index Name"`
+	Rows     float64 `json:"Actual Rows"`
+	Loops    float64 `json:"Actual Loops"`
+	Filtered float64 `json:"Rows Removed by Filter"`
+	Rechecks float64 `json:"Rows Removed by Index Recheck"`
+	Plans    []plan
+}
+
+const allOf = "all of "
+
+// reads gives the indexes that a plan uses and the tables it reads from the
+// beginning, and how many rows it looks at.
+func (p plan) reads(how map[string]bool) (rows float64) {
+	switch {
+	case p.Loops == 0:
+	case p.Type == "Seq Scan":
+		how[allOf+p.Relation] = true
+		rows = p.Loops * (p.Rows + p.Filtered)
+	case p.Index != "":
+		how[p.Index] = true
+		rows = p.Loops * (p.Rows + p.Filtered + p.Rechecks)
+	}
+	for _, below := range p.Plans {
+		rows += below.reads(how)
+	}
+	return rows
+}
+
+// installation is a store with a database of a realistic size: Ada's agency of
+// 20,000 sub-accounts among 20 others of 500, everything busy in one account of
+// hers, and a little everywhere.
+type installation struct {
+	*Store
+	t        *testing.T
+	recorder *recorder
+	ada      Member
+	agency   Account
+	busy     Account
+	owner    Member // of another agency
+	other    Account
+	deep     string // the path of one in the middle
+	token    string
+}
+
+const fill = `
+SET app.scope = 'system';
+CREATE FUNCTION id(what text, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$ -- in the order they are made, as real ones
+	SELECT ('02' || lpad(to_hex(ascii(what)), 2, '0') || lpad(to_hex(length(what)), 4, '0') || '-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid $$;
+INSERT INTO members (id, name, email, email_folded, password_hash, created_at)
+	SELECT id('member', n), 'Member ' || n, n || '@example.com', n || '@example.com', '', now() FROM generate_series(1, 10000) n;
+INSERT INTO tenants (id) SELECT id('root', n) FROM generate_series(1, 20) n UNION ALL SELECT id('home', n) FROM generate_series(1, 5000) n;
+INSERT INTO accounts (tenant_id, id, kind, name, owner_id, depth, path, created_at)
+	SELECT id('home', n), id('home', n), 'personal', 'Member ' || n, id('member', n), 0, id('home', n)::text, now() FROM generate_series(1, 5000) n;
+INSERT INTO accounts (tenant_id, id, kind, name, owner_id, depth, path, created_at)
+	SELECT id('root', n), id('root', n), 'main', 'Agency ' || n, id('member', n), 0, id('root', n)::text, now() FROM generate_series(1, 20) n;
+INSERT INTO accounts (tenant_id, id, parent_id, kind, name, owner_id, depth, path, created_at)
+	SELECT r.id, id('sub', k * 1000 + n), r.id, 'sub', 'Town ' || n, r.owner_id, 1, r.path || '/' || id('sub', k * 1000 + n), now() + n * interval '1 ms'
+	FROM (SELECT *, row_number() OVER () AS k FROM accounts WHERE name LIKE 'Agency %') r, generate_series(1, 500) n;
+INSERT INTO accounts (tenant_id, id, parent_id, kind, name, owner_id, depth, path, created_at)
+	SELECT r.id, id('ours', n), r.id, 'sub', CASE n WHEN 7 THEN 'Harbour' ELSE 'City ' || n END, r.owner_id, 1, r.path || '/' || id('ours', n), now() + n * interval '1 ms'
+	FROM accounts r, generate_series(1, 20000) n WHERE r.name = 'Analytical';
+INSERT INTO memberships (tenant_id, account_id, member_id, roles, created_at)
+	SELECT a.tenant_id, a.id, id('member', a.n), '{member:full_viewer}', now()
+	FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM accounts WHERE kind = 'sub') a WHERE n <= 10000;
+INSERT INTO subusers (tenant_id, id, account_id, name, roles, created_at)
+	SELECT tenant_id, id('subuser', row_number() OVER ()), id, 'somebody', '{subuser:Support}', now() FROM accounts;
+INSERT INTO subusers (tenant_id, id, account_id, name, roles, created_at)
+	SELECT tenant_id, id('busy subuser', n), id, 'agent-' || n, '{subuser:Support}', now() FROM accounts, generate_series(1, 2000) n WHERE id = id('ours', 7);
+INSERT INTO login_links (tenant_id, account_id, link, created_at) SELECT tenant_id, id, 'link to ' || id, now() FROM accounts;
+INSERT INTO sessions (id_hash, id, principal_kind, principal_id, address, agent, started_at, expires_at)
+	SELECT sha256(n::text::bytea), id('session', n), 'member', id('member', n % 10000 + 1), '', '', now(), now() + interval '8 hours' FROM generate_series(1, 20000) n;
+INSERT INTO audit_events (tenant_id, account_id, seq, at, principal_kind, principal_id, principal_name, address, action, permission, because, kind, resource_id, resource_name, change, previous, hash)
+	SELECT tenant_id, id, n, now(), 'member', owner_id, 'Ada', '', 'contact.edit', 'contacts.edit', '', 'contact', id, '', jsonb '{}', bytea '', bytea ''
+	FROM accounts, generate_series(1, 20) n WHERE tenant_id <> id('root', 20) AND depth = 1 AND hashtext(id::text) % 20 = 0
+	UNION ALL SELECT tenant_id, id, n, now(), 'member', owner_id, 'Ada', '', 'contact.edit', 'contacts.edit', '', 'contact', id, '', jsonb '{}', bytea '', bytea ''
+	FROM accounts, generate_series(1, 10000) n WHERE id = id('ours', 7);
+INSERT INTO records (tenant_id, id, account_id, kind, data, name, search, created_at, created_by, created_by_name, updated_at, updated_by, updated_by_name)
+	SELECT tenant_id, id('contact', row_number() OVER ()), id, 'contact', jsonb '{"name": "Charles", "phone": "+442079460000"}', 'Charles', 'charles', now(), '', '', now(), '', ''
+	FROM accounts WHERE kind = 'sub'
+	UNION ALL SELECT tenant_id, id('busy contact', n), id, 'contact', jsonb_build_object('name', 'Person ' || n, 'company', 'Company ' || n % 97),
+		'Person ' || n, 'person ' || n, now() - n * interval '1 minute', '', '', now(), '', ''
+	FROM accounts, generate_series(1, 10000) n WHERE id = id('ours', 7)
+	UNION ALL SELECT tenant_id, id('application', n), id, 'application', jsonb_build_object('name', 'App ' || n), 'App ' || n, 'app ' || n, now(), '', '', now(), '', ''
+	FROM accounts, generate_series(1, 100) n WHERE id = id('ours', 7);
+INSERT INTO records (tenant_id, id, account_id, parent_id, kind, data, name, search, created_at, created_by, created_by_name, updated_at, updated_by, updated_by_name)
+	SELECT tenant_id, id('scenario', row_number() OVER ()), account_id, id, 'scenario', jsonb_build_object('name', 'Scenario ' || n), 'Scenario ' || n, '', now(), '', '', now(), '', ''
+	FROM records, generate_series(1, 20) n WHERE kind = 'application' AND name < 'App 50';
+INSERT INTO access_changes (tenant_id, epoch, seq, kind, subject_id) SELECT t.id, n, 0, 'account', t.id FROM accounts t, generate_series(1001, 1500) n WHERE t.kind = 'main';
+UPDATE tenants SET epoch = 1500;
+INSERT INTO entitlement_exceptions (tenant_id, account_id, entitlement, allowed, epoch) SELECT tenant_id, id, 'contacts', true, 1 FROM accounts WHERE kind = 'sub';
+DROP FUNCTION id;
+`
+
+func openInstallation(t *testing.T) *installation {
+	t.Helper()
+	ctx := t.Context()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	url := pgtest.Clone(t)
+	open := func(tracer pgx.QueryTracer) *Store {
+		s, err := Open(ctx, Config{URL: url, Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 2, Tracer: tracer})
+		must(err)
+		t.Cleanup(s.Close)
+		return s
+	}
+	before := open(nil)
+	w := &installation{t: t, recorder: &recorder{}}
+	var err error
+	w.ada, _, err = before.SignUp(ctx, "Ada", "ada@example.com", "four plain english words")
+	must(err)
+	w.agency, err = before.CreateMainAccount(ctx, authz.Self(w.ada.Actor()), "Analytical")
+	must(err)
+	w.token, err = before.StartSession(ctx, w.ada.Principal(), uuid.Nil, uuid.Nil, "", "")
+	must(err)
+	_, err = before.pool.Exec(ctx, fill)
+	must(err)
+	_, err = before.pool.Exec(ctx, "VACUUM (ANALYZE)") // as autovacuum does in time
+	must(err)
+	w.Store = open(w.recorder)
+	g := grantOf(t, w.Store, w.ada, "sub_accounts", w.agency.ID)
+	all, err := w.AccountsBelow(ctx, g, AccountFilter{Limit: 15_000})
+	must(err)
+	w.deep = all[len(all)-1].Path
+	found, err := w.AccountsBelow(ctx, g, AccountFilter{Search: "Harbour", Limit: 1})
+	must(err)
+	w.busy = found[0]
+	w.owner, err = w.MemberByEmail(ctx, "1@example.com")
+	must(err)
+	all, err = w.AccountsOf(ctx, authz.Self(w.owner.Actor()), w.owner.Principal(), "Agency", false, 1)
+	must(err)
+	w.other = all[0]
+	return w
+}
+
+// looks runs reads and tells how the database did them.
+func (w *installation) looks(do func() error) (how []string, rows int) {
+	w.t.Helper()
+	ctx := w.t.Context()
+	w.recorder.reads = nil
+	if err := do(); err != nil {
+		w.t.Fatal(err)
+	}
+	reads, ways := w.recorder.reads, map[string]bool{}
+	if len(reads) == 0 {
+		w.t.Fatal("nothing was read")
+	}
+	for _, r := range reads {
+		tx, err := w.pool.Begin(ctx)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		for _, sql := range r.scope {
+			if _, err := tx.Exec(ctx, sql, pgx.QueryExecModeSimpleProtocol); err != nil {
+				w.t.Fatal(err)
+			}
+		}
+		var text []byte
+		if err := tx.QueryRow(ctx, "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) "+r.sql, r.args...).Scan(&text); err != nil {
+			w.t.Fatalf("%v: %s", err, r.sql)
+		}
+		if err := tx.Rollback(ctx); err != nil {
+			w.t.Fatal(err)
+		}
+		var answer []struct{ Plan plan }
+		if err := json.Unmarshal(text, &answer); err != nil {
+			w.t.Fatal(err)
+		}
+		rows += int(answer[0].Plan.reads(ways))
+	}
+	for way := range ways {
+		how = append(how, way)
+	}
+	slices.Sort(how)
+	return how, rows
+}
+
+// TestListsReadWhatTheyShow asks the database, under the panel's role and
+// row-level security, how it does the reads that pages wait for: by which
+// indexes, and looking at how many rows.
+func TestListsReadWhatTheyShow(t *testing.T) {
+	w, ctx := openInstallation(t), t.Context()
+	below, others := grantOf(t, w.Store, w.ada, "sub_accounts", w.agency.ID), grantOf(t, w.Store, w.owner, "sub_accounts", w.other.ID)
+	may := func(permission string) authz.Grant { return grantOf(t, w.Store, w.ada, permission, w.busy.ID) }
+	self := authz.Self(w.ada.Actor())
+	contacts := RecordPlace{Section: w.catalog.Section("contacts")}
+	tree := func(g authz.Grant, f AccountFilter) func() error {
+		f.Limit = 51
+		return func() error { _, err := w.AccountsBelow(ctx, g, f); return err }
+	}
+	mine := func(search string, below bool) func() error {
+		return func() error { _, err := w.AccountsOf(ctx, self, w.ada.Principal(), search, below, 31); return err }
+	}
+	subusers := func(search, after string) func() error {
+		return func() error { _, err := w.Subusers(ctx, may("subusers"), search, after); return err }
+	}
+	audit := func(f AuditFilter) func() error {
+		f.Limit = 51
+		return func() error { _, err := w.Audit(ctx, may("audit"), f); return err }
+	}
+	list := func(permission string, at RecordPlace, q RecordQuery) RecordList {
+		t.Helper()
+		l, err := w.Records(ctx, may(permission), at, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	records := func(q RecordQuery) func() error {
+		return func() error { _, err := w.Records(ctx, may("contacts"), contacts, q); return err }
+	}
+	first, newest := list("contacts", contacts, RecordQuery{}), list("contacts", contacts, RecordQuery{Sort: "-created_at"})
+	app := list("applications", RecordPlace{Section: w.catalog.Section("applications")}, RecordQuery{})
+	for _, x := range []struct {
+		name string
+		by   string // the index
+		rows int    // at most
+		do   func() error
+	}{
+		{"the tree", "accounts_by_path", 60, tree(below, AccountFilter{})},
+		{"the tree, far down", "accounts_by_path", 60, tree(below, AccountFilter{After: w.deep})},
+		{"the tree below one", "accounts_by_path", 10, tree(below, AccountFilter{Under: w.busy.ID})},
+		{"the tree, searched", "accounts_by_path", 510, tree(others, AccountFilter{Search: "Town 499"})},
+		{"all ids of a search", "accounts_by_path", 510, func() error {
+			_, err := w.CountEntitlements(ctx, others, AccountFilter{Search: "Town 499"}, w.catalog.Entitlements)
+			return err
+		}},
+		{"the accounts of one", "accounts_by_owner", 10, mine("", false)},
+		{"the switcher", "accounts_by_owner", 60, mine("", true)},
+		{"the switcher, searched", "accounts_by_path", 20_030, mine("City 19999", true)},
+		{"the newest sub-account", "accounts_by_parent", 2, func() error { _, err := w.CopySource(ctx, below); return err }},
+		{"people", "subusers_name_unique", 10, func() error { _, err := w.People(ctx, w.agency.ID, []uuid.UUID{w.agency.ID}); return err }},
+		{"names", "members_pkey", 2, func() error { _, err := w.Names(ctx, []uuid.UUID{w.ada.ID}); return err }},
+		{"a session", "sessions_pkey", 10, func() error { _, _, err := w.Session(ctx, w.token, w.busy.ID); return err }},
+		{"one's sessions", "sessions_by_principal", 10, func() error { _, err := w.Sessions(ctx, self, w.ada.Principal()); return err }},
+		{"sign-in", "members_email_unique", 2, func() error { _, err := w.MemberByEmail(ctx, "77@example.com"); return err }},
+		{"sign-in of a subuser", "login_links_unique", 4, func() error { _, err := w.SignInSubuser(ctx, "no link", "agent-7", ""); return ignore(err, ErrSignIn) }},
+		{"subusers", "subusers_name_unique", 60, subusers("", "")},
+		{"subusers, far down", "subusers_name_unique", 60, subusers("", "agent-7")},
+		{"subusers, searched", "subusers_name_unique", 2_010, subusers("agent-1999", "")},
+		{"one subuser", "subusers_pkey", 2, func() error {
+			_, err := w.Subuser(ctx, w.agency.ID, w.busy.ID, uuid.New())
+			return ignore(err, ErrNotFound)
+		}},
+		{"the audit", "audit_events_pkey", 60, audit(AuditFilter{})},
+		{"the audit, far down", "audit_events_pkey", 60, audit(AuditFilter{Before: 100})},
+		{"the audit, of a seldom kind", "audit_events_by_noun", 60, audit(AuditFilter{Kind: "account"})},
+		{"the audit's kinds", "audit_events_by_noun", 10, func() error { _, err := w.AuditKinds(ctx, may("audit")); return err }},
+		// Records are counted to one more than CountCap.
+		{"records", "records_by_name", 1_100, records(RecordQuery{})},
+		{"records, next page", "records_by_name", 1_100, records(RecordQuery{After: first.Next})},
+		{"records, newest first", "records_by_account", 1_100, records(RecordQuery{Sort: "-created_at"})},
+		{"records, newest first, next page", "records_by_account", 1_100, records(RecordQuery{Sort: "-created_at", After: newest.Next})},
+		{"records, by a property", "records_by_account", 12_500, records(RecordQuery{Sort: "company"})},
+		{"records, searched", "records_by_account_id", 23_000, records(RecordQuery{Search: "9999"})},
+		{"records inside one", "records_by_parent", 300, func() error {
+			_, err := w.Records(ctx, may("application_scenarios"), RecordPlace{w.catalog.Section("application_scenarios"), app.Records[0].ID}, RecordQuery{})
+			return err
+		}},
+		{"records below", "records_by_kind_and_name", 1_200, func() error {
+			_, err := w.Records(ctx, grantOf(t, w.Store, w.ada, "contacts", w.agency.ID), contacts, RecordQuery{Below: true})
+			return err
+		}},
+		{"records below, newest first", "records_by_kind", 1_200, func() error {
+			_, err := w.Records(ctx, grantOf(t, w.Store, w.ada, "contacts", w.agency.ID), contacts, RecordQuery{Below: true, Sort: "-created_at"})
+			return err
+		}},
+		{"how many records", "records_by_account", 1_200, func() error {
+			_, err := w.CountRecords(ctx, may("control_panel"), []string{"contact", "application", "agent"})
+			return err
+		}},
+		{"one box", "access_changes_pkey", 40, func() error {
+			return w.SetEntitlement(ctx, grantOf(t, w.Store, w.ada, "entitlements.edit", w.agency.ID), "logs", w.busy.ID, false)
+		}},
+		{"a new sub-account", "accounts_by_parent", 40, func() error {
+			_, err := w.CreateSubAccounts(ctx, grantOf(t, w.Store, w.ada, "sub_accounts.create", w.agency.ID), []string{"Zadar"})
+			return err
+		}},
+	} {
+		start := time.Now()
+		how, rows := w.looks(x.do)
+		t.Logf("%-34s %6d rows %6v %s", x.name, rows, time.Since(start).Round(time.Millisecond), strings.Join(how, ", "))
+		if rows > x.rows {
+			t.Errorf("%s: looks at %d rows, at most %d are needed", x.name, rows, x.rows)
+		}
+		if !slices.Contains(how, x.by) {
+			t.Errorf("%s: does not use %s", x.name, x.by)
+		}
+		for _, way := range how {
+			if table, all := strings.CutPrefix(way, allOf); all && !slices.Contains(small, table) {
+				t.Errorf("%s: reads all of %s", x.name, table)
+			}
+		}
+	}
+}
+
+// small are the tables of which the installation has a few rows only.
+var small = []string{"entitlement_rules", "audit_heads"}
+
+func ignore(err, expected error) error {
+	if errors.Is(err, expected) {
+		return nil
+	}
+	return err
+}
