@@ -108,13 +108,24 @@ func (h *Handlers) Routes() []guard.Route {
 	)
 }
 
-// bareRoutes lead from a section's own path into the account one was in last.
+// bareRoutes lead from the paths of the tables into the account one was in last.
 func (h *Handlers) bareRoutes() (all []guard.Route) {
 	seen := map[string]bool{"/accounts": true} // is a page of its own
+	add := func(path string) {
+		if !seen[path] {
+			seen[path] = true
+			all = append(all, guard.Self(get, path, "leads into one's own account", h.enter))
+		}
+	}
 	for _, s := range h.catalog.Sections {
-		if s.Pending == "" && !seen[s.Path] {
-			seen[s.Path] = true
-			all = append(all, guard.Self(get, s.Path, "leads into one's own account", h.enter))
+		if s.Pending != "" {
+			continue
+		}
+		add(s.Path)
+		for _, p := range s.Permissions {
+			if info := h.catalog.Info(p); info.Method == get && info.Path != "" && info.Unused == "" {
+				add(info.Path)
+			}
 		}
 	}
 	return all

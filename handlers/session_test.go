@@ -56,8 +56,10 @@ func TestSubuserStaysInTheirAccount(t *testing.T) {
 	}
 	b.get("/accounts").want(t, http.StatusNotFound)
 	b.send("/accounts", "name", "Mine").want(t, http.StatusNotFound)
-	if got := b.get("/calls").want(t, http.StatusSeeOther); got.location() != in(p.east, "/calls") {
-		t.Errorf("the bare path leads to %s", got.location())
+	for _, path := range []string{"/calls", "/settings/subusers/new", "/numbers/" + p.east.ID.String() + "/parameters"} {
+		if got := b.get(path).want(t, http.StatusSeeOther); got.location() != in(p.east, path) {
+			t.Errorf("the bare path %s leads to %s", path, got.location())
+		}
 	}
 }
 
