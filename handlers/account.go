@@ -258,13 +258,20 @@ func (h *Handlers) listSubAccounts(c echo.Context, g authz.Grant) error {
 	return render(c, http.StatusOK, views.SubAccounts(p))
 }
 
+// mayOpen tells whether the account can be gone to: who manages accounts from
+// above, such as a subuser, need not be let into them.
+func (h *Handlers) mayOpen(v *guard.Visit, account uuid.UUID) bool {
+	at, ok := v.Snapshot.Find(account)
+	return ok && v.Snapshot.Decide(v.Who, h.catalog.Permission("control_panel"), at).Allow
+}
+
 func (h *Handlers) subAccountRow(c echo.Context, a models.Account, base, people int, owner string, mayEdit bool) views.Row {
 	v := guard.Of(c)
 	row := views.Row{ID: a.ID.String(), Depth: a.Depth - base - 1, Dim: a.State != "active", Cells: []views.Cell{
 		{Text: a.Name}, {Text: kindTitle(a.Kind)}, stateCell(a.State), {Text: fmt.Sprint(people)}, {Text: owner},
 		{Text: when(c, a.CreatedAt, h.store.Now()), Title: exact(a.CreatedAt.In(zone(c)))},
 	}}
-	if at, ok := v.Snapshot.Find(a.ID); ok && v.Snapshot.Decide(v.Who, h.catalog.Permission("control_panel"), at).Allow {
+	if h.mayOpen(v, a.ID) {
 		row.Cells[0].URL = accountPath(a.ID)
 		row.Menu = append(row.Menu, views.Action{Text: "Open", URL: accountPath(a.ID)})
 	}

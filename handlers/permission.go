@@ -168,7 +168,10 @@ func (h *Handlers) entitlementMatrix(c echo.Context, g authz.Grant, snap *authz.
 			continue
 		}
 		r := views.PermissionRow{
-			SubAccount: a.ID.String(), Name: a.Name, URL: accountPath(a.ID), Depth: a.Depth - base - 1, Suspended: a.State != "active",
+			SubAccount: a.ID.String(), Name: a.Name, Depth: a.Depth - base - 1, Suspended: a.State != "active",
+		}
+		if h.mayOpen(v, a.ID) {
+			r.URL = accountPath(a.ID)
 		}
 		for _, e := range place.tab.Entitlements {
 			cell := views.PermissionCell{On: snap.Own(at).Covers(e.Bit), Fixed: e.AlwaysOn}

@@ -62,6 +62,22 @@ func TestOneBoxIsOneChange(t *testing.T) {
 	}
 }
 
+// A subuser who decides for sub-accounts can not go there, and sees no way.
+func TestWhoManagesFromAboveIsNotLedBelow(t *testing.T) {
+	p := newPanel(t)
+	_, link := p.subuser(p.analytical, "housekeeper", "Owner")
+	b := p.asSubuser(link, "housekeeper")
+	for _, path := range []string{permissions, "/accounts", ""} {
+		got := b.get(in(p.analytical, path)).want(t, http.StatusOK)
+		if !strings.Contains(got.Find("main").Text(), "West") || got.Find("main a[href^='"+in(p.west, "")+"']").Length() > 0 {
+			t.Errorf("%s does not show West, or leads there", path)
+		}
+	}
+	if p.as(p.ada).get(in(p.analytical, permissions)).Find("main a[href='"+in(p.west, "")+"']").Length() != 1 {
+		t.Error("Ada is not led to West")
+	}
+}
+
 func TestSelectAllAndItsUndo(t *testing.T) {
 	p := newPanel(t)
 	ada := p.as(p.ada)
