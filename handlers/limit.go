@@ -27,11 +27,12 @@ func newLimits() *limits {
 	return &limits{all: rate.NewLimiter(50, 200), name: cache(), address: cache()}
 }
 
-// allow takes one try of a name (of one door) from an address.
+// allow takes one try of a name (of one door) from an address. Whoever is over
+// their own limit takes nothing from the name's or from everybody's.
 func (l *limits) allow(door, name, address string) bool {
-	ok := l.all.Allow()
-	ok = take(l.address, block(address), rate.NewLimiter(1, 120)) && ok
-	return take(l.name, key(door, name), rate.NewLimiter(rate.Every(6*time.Second), 10)) && ok
+	return take(l.address, block(address), rate.NewLimiter(1, 120)) &&
+		take(l.name, key(door, name), rate.NewLimiter(rate.Every(6*time.Second), 10)) &&
+		l.all.Allow()
 }
 
 // succeeded gives a name its tries back.
