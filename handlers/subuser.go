@@ -23,13 +23,21 @@ func (h *Handlers) may(c echo.Context, permission string) bool {
 }
 
 func (h *Handlers) listSubusers(c echo.Context, g authz.Grant) error {
+	p, err := h.subuserList(c, g)
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.SubuserList(p))
+}
+
+func (h *Handlers) subuserList(c echo.Context, g authz.Grant) (p views.SubuserListPage, err error) {
 	v, here := guard.Of(c), subusersPath(c)
 	q, after := c.QueryParam("q"), c.QueryParam("after")
 	all, err := h.store.Subusers(c.Request().Context(), g, q, after)
 	if err != nil {
-		return err
+		return p, err
 	}
-	p := views.SubuserListPage{
+	p = views.SubuserListPage{
 		Frame:  h.frame(c, "Subusers"),
 		Header: views.Header{Title: "Subusers", Text: "Logins of this account alone, which come in by its own login page."},
 		List: views.List{
@@ -55,7 +63,7 @@ func (h *Handlers) listSubusers(c echo.Context, g authz.Grant) error {
 	if h.may(c, "subuser_edit") {
 		link, err := h.store.LoginLink(c.Request().Context(), g)
 		if err != nil {
-			return err
+			return p, err
 		}
 		if link != "" {
 			p.LoginLink = &views.LoginLink{URL: h.link("/login/" + link), ReplaceURL: here + "/login-link"}
@@ -64,7 +72,7 @@ func (h *Handlers) listSubusers(c echo.Context, g authz.Grant) error {
 	for _, u := range all {
 		p.List.Table.Rows = append(p.List.Table.Rows, h.subuserRow(c, u))
 	}
-	return render(c, http.StatusOK, views.SubuserList(p))
+	return p, nil
 }
 
 func (h *Handlers) subuserRow(c echo.Context, u models.Subuser) views.Row {
