@@ -97,3 +97,15 @@ func TestHeadIsGetWithoutItsBody(t *testing.T) {
 		}
 	}
 }
+
+func TestARequestIsNamedReadably(t *testing.T) {
+	b := newPanel(t).browser()
+	for given, kept := range map[string]bool{"proxy-7.4_a": true, "a<b": false, "a b": false, strings.Repeat("x", 65): false} {
+		req, err := http.NewRequest(http.MethodGet, b.base+"/sign-in", nil)
+		must(t, err)
+		req.Header.Set("X-Request-Id", given)
+		if got := b.do(req).want(t, http.StatusOK).header.Get("X-Request-Id"); got == "" || (got == given) != kept {
+			t.Errorf("a request named %q is called %q", given, got)
+		}
+	}
+}

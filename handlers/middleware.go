@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 
@@ -24,6 +25,7 @@ const (
 
 func (h *Handlers) middleware(e *echo.Echo) {
 	e.Use(
+		readableID,
 		middleware.RequestIDWithConfig(middleware.RequestIDConfig{TargetHeader: echo.HeaderXRequestID}),
 		h.logRequests(),
 		middleware.RecoverWithConfig(middleware.RecoverConfig{LogErrorFunc: func(c echo.Context, err error, stack []byte) error {
@@ -36,6 +38,19 @@ func (h *Handlers) middleware(e *echo.Echo) {
 		limitBody,
 		guard.CrossOrigin(),
 	)
+}
+
+var readable = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+
+// readableID lets a proxy in front name a request, and nobody write what they
+// like into logs and pages.
+func readableID(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if head := c.Request().Header; !readable.MatchString(head.Get(echo.HeaderXRequestID)) {
+			head.Del(echo.HeaderXRequestID)
+		}
+		return next(c)
+	}
 }
 
 func requestID(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
