@@ -50,7 +50,7 @@ func newTab(t *testing.T, who string) *tab {
 	}
 	b := &tab{t: t, who: who, expected: map[string]bool{}}
 	ctx, end := chromedp.NewContext(chrome, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.listen))
-	ctx, stop := context.WithTimeout(ctx, 5*time.Minute)
+	ctx, stop := context.WithTimeout(ctx, 9*time.Minute)
 	b.ctx = ctx
 	t.Cleanup(func() {
 		if t.Failed() {
