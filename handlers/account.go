@@ -18,7 +18,7 @@ import (
 const (
 	pageSize     = 50
 	switcherSize = 30
-	mineSize     = 200
+	mineSize     = 100
 )
 
 // wishedAccount is the account the browser says it was in last, or none.
@@ -71,7 +71,7 @@ func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
 	if v.Session.Principal.Kind != authz.Member {
 		return models.ErrNotFound
 	}
-	all, err := h.store.AccountsOf(c.Request().Context(), g, v.Session.Principal, q, q != "", mineSize)
+	all, err := h.store.AccountsOf(c.Request().Context(), g, v.Session.Principal, q, true, mineSize+1)
 	if err != nil {
 		return err
 	}
@@ -86,6 +86,9 @@ func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
 	if q != "" {
 		p.Clear = "/accounts"
 	}
+	if len(all) > mineSize {
+		all, p.Pager.Summary = all[:mineSize], fmt.Sprintf("The first %d: search for the others.", mineSize)
+	}
 	names := tops(all)
 	for _, a := range all {
 		at, ok := v.Snapshot.Find(a.ID)
@@ -97,7 +100,7 @@ func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
 				Table: views.Table{Token: v.Token, Columns: []views.Column{{Text: "Account"}, {Text: "Kind"}, {Text: "Your role"}, {Text: "State"}}}})
 		}
 		t := &p.Trees[len(p.Trees)-1].Table
-		t.Rows = append(t.Rows, views.Row{ID: a.ID.String(), Depth: a.Depth, Dim: a.State != "active", Cells: []views.Cell{
+		t.Rows = append(t.Rows, views.Row{ID: a.ID.String(), Depth: a.Depth - names[a.TenantID].Depth, Dim: a.State != "active", Cells: []views.Cell{
 			{Text: a.Name, URL: accountPath(a.ID)}, {Text: kindTitle(a.Kind)}, {Text: h.roleLabelAt(v.Snapshot, v.Who, at)}, stateCell(a.State),
 		}})
 		if h.isMember(v, at) {
@@ -300,8 +303,8 @@ func (h *Handlers) subAccountsForm(c echo.Context, g authz.Grant, status int, ty
 		Action: accountPath(v.Place.Account, "/sub-accounts"), Cancel: list, Problem: wrong[""], MaximumSize: 100,
 	}
 	for i, name := range typed {
-		row := views.NameRow{Value: name}
-		if i == 0 {
+		row := views.NameRow{Value: name, Problem: wrong[fmt.Sprintf("name.%d", i)]}
+		if i == 0 && row.Problem == "" {
 			row.Problem = wrong["name"]
 		}
 		p.Names = append(p.Names, row)

@@ -170,7 +170,7 @@ func (h *Handlers) homeTree(c echo.Context, g authz.Grant) (*views.TreeBox, erro
 		if a.State != "active" {
 			r.Badge = views.Badge{Text: "Suspended", Tone: views.Warn}
 		}
-		if at, ok := v.Snapshot.Find(a.ID); ok && v.Snapshot.Decide(v.Who, h.catalog.Permission("control_panel"), at).Allow {
+		if h.mayOpen(v, a.ID) {
 			r.URL = accountPath(a.ID)
 		}
 		box.Rows = append(box.Rows, r)

@@ -253,7 +253,7 @@ func (h *Handlers) acceptInvite(c echo.Context) error {
 		}
 		var m models.Member
 		p.Name = c.FormValue("name")
-		if m, a, err = h.store.SignUpByInvite(ctx, token, p.Name, c.FormValue("password")); err == nil {
+		if m, a, err = h.store.SignUpByInvite(ctx, token, p.Name, posted(c, "password")); err == nil {
 			err = h.guard.SignIn(c, m.Principal(), uuid.Nil, uuid.Nil)
 		}
 	}

@@ -66,7 +66,7 @@ func (h *Handlers) updateOwnPassword(c echo.Context, _ authz.Grant) error {
 	if !h.limits.allow("password", v.Session.Principal.String(), c.RealIP()) {
 		return echo.ErrTooManyRequests
 	}
-	err := h.store.ChangePassword(c.Request().Context(), authz.Self(v.Actor()), v.Session, c.FormValue("current"), c.FormValue("password"))
+	err := h.store.ChangePassword(c.Request().Context(), authz.Self(v.Actor()), v.Session, posted(c, "current"), posted(c, "password"))
 	if wrong, ok := problems(err); ok {
 		return h.profilePage(c, http.StatusUnprocessableEntity, v.Session.Name, wrong)
 	}

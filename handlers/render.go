@@ -49,6 +49,10 @@ func problems(err error) (models.Problems, bool) {
 	return p, ok
 }
 
+// posted is a field of the form that was sent. The address is not read, so that
+// no script gets into the habit of putting a password there.
+func posted(c echo.Context, name string) string { return c.Request().PostFormValue(name) }
+
 // saidCookie holds what the next page tells happened.
 const saidCookie = "bailiwick-said"
 

@@ -28,11 +28,11 @@ func (h *Handlers) signUpPage(c echo.Context) views.SignUpPage {
 
 func (h *Handlers) createMember(c echo.Context) error {
 	p := h.signUpPage(c)
-	p.Name, p.Email = c.FormValue("name"), c.FormValue("email")
+	p.Name, p.Email = c.FormValue("name"), posted(c, "email")
 	if !h.limits.allow("sign-up", p.Email, c.RealIP()) {
 		return echo.ErrTooManyRequests
 	}
-	m, a, err := h.store.SignUp(c.Request().Context(), p.Name, p.Email, c.FormValue("password"))
+	m, a, err := h.store.SignUp(c.Request().Context(), p.Name, p.Email, posted(c, "password"))
 	if wrong, ok := problems(err); ok {
 		p.NameProblem, p.EmailProblem, p.PasswordProblem, p.Problem = wrong["name"], wrong["email"], wrong["password"], wrong[""]
 		return render(c, http.StatusUnprocessableEntity, views.SignUp(p))
@@ -63,11 +63,11 @@ func signedOutNotice(c echo.Context) *views.Alert {
 }
 
 func (h *Handlers) createMemberSession(c echo.Context) error {
-	email, back := c.FormValue("email"), returnPath(c.FormValue("return"))
+	email, back := posted(c, "email"), returnPath(c.FormValue("return"))
 	if !h.limits.allow("member", email, c.RealIP()) {
 		return echo.ErrTooManyRequests
 	}
-	m, err := h.store.SignInMember(c.Request().Context(), email, c.FormValue("password"))
+	m, err := h.store.SignInMember(c.Request().Context(), email, posted(c, "password"))
 	if errors.Is(err, models.ErrSignIn) {
 		return render(c, http.StatusUnprocessableEntity, views.SignIn(views.SignInPage{
 			Email: email, Problem: wrong, Return: back, SignUpURL: withQuery("/sign-up", "return", back),
@@ -117,7 +117,7 @@ func (h *Handlers) createSubuserSession(c echo.Context) error {
 	if !h.limits.allow("subuser "+link, name, c.RealIP()) {
 		return echo.ErrTooManyRequests
 	}
-	u, err := h.store.SignInSubuser(ctx, link, name, c.FormValue("password"))
+	u, err := h.store.SignInSubuser(ctx, link, name, posted(c, "password"))
 	if errors.Is(err, models.ErrSignIn) {
 		a, err := h.store.LoginPage(ctx, link)
 		if err != nil {
@@ -163,7 +163,7 @@ func (h *Handlers) updatePassword(c echo.Context) error {
 		return echo.ErrTooManyRequests
 	}
 	ctx := c.Request().Context()
-	link, err := h.store.SetPasswordByLink(ctx, c.Param("token"), c.FormValue("password"))
+	link, err := h.store.SetPasswordByLink(ctx, c.Param("token"), posted(c, "password"))
 	if wrong, ok := problems(err); ok {
 		p.PasswordProblem, p.Problem = wrong["password"], wrong[""]
 		return render(c, http.StatusUnprocessableEntity, views.SetPassword(p))
@@ -171,7 +171,7 @@ func (h *Handlers) updatePassword(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	u, err := h.store.SignInSubuser(ctx, link, p.Name, c.FormValue("password"))
+	u, err := h.store.SignInSubuser(ctx, link, p.Name, posted(c, "password"))
 	if err != nil {
 		return err
 	}

@@ -33,10 +33,11 @@ func (h *Handlers) listSubusers(c echo.Context, g authz.Grant) error {
 func (h *Handlers) subuserList(c echo.Context, g authz.Grant) (p views.SubuserListPage, err error) {
 	v, here := guard.Of(c), subusersPath(c)
 	q, after := c.QueryParam("q"), c.QueryParam("after")
-	all, err := h.store.Subusers(c.Request().Context(), g, q, after)
+	found, err := h.store.Subusers(c.Request().Context(), g, q, after)
 	if err != nil {
 		return p, err
 	}
+	all := found.Subusers
 	p = views.SubuserListPage{
 		Frame:  h.frame(c, "Subusers"),
 		Header: views.Header{Title: "Subusers", Text: "Logins of this account alone, which come in by its own login page."},
@@ -60,15 +61,10 @@ func (h *Handlers) subuserList(c echo.Context, g authz.Grant) (p views.SubuserLi
 		all = all[:models.SubuserPage]
 		p.List.Pager.Next = withQuery(here, "q", q, "after", all[len(all)-1].Name)
 	}
-	if h.may(c, "subuser_edit") {
-		link, err := h.store.LoginLink(c.Request().Context(), g)
-		if err != nil {
-			return p, err
-		}
-		if link != "" {
-			p.LoginLink = &views.LoginLink{URL: h.link("/login/" + link), ReplaceURL: here + "/login-link"}
-		}
+	if found.LoginLink != "" && h.may(c, "subuser_edit") {
+		p.LoginLink = &views.LoginLink{URL: h.link("/login/" + found.LoginLink), ReplaceURL: here + "/login-link"}
 	}
+	p.List.Table.Rows = make([]views.Row, 0, len(all))
 	for _, u := range all {
 		p.List.Table.Rows = append(p.List.Table.Rows, h.subuserRow(c, u))
 	}
@@ -89,24 +85,24 @@ func (h *Handlers) subuserRow(c echo.Context, u models.Subuser) views.Row {
 		{Text: u.Name, URL: one}, {Text: strings.Join(h.roleTitles(u.Roles), ", ")}, {Text: u.Description}, last, state,
 	}}
 	if h.may(c, "subuser_edit") {
-		row.Menu = h.subuserMenu(c, u)
+		row.Menu = subuserMenu(one, u)
 	}
 	return row
 }
 
-func (h *Handlers) subuserMenu(c echo.Context, u models.Subuser) []views.Action {
-	one := subusersPath(c, "/", u.ID.String())
-	menu := []views.Action{
+// subuserMenu is what can be done to the subuser at an address.
+func subuserMenu(one string, u models.Subuser) []views.Action {
+	suspend := views.Action{Text: "Suspend…", URL: one + "/suspend", Dialog: true}
+	if u.State != "active" {
+		suspend = views.Action{Text: "Resume", Post: &views.Post{Text: "Resume", Action: one + "/resume"}}
+	}
+	return []views.Action{
 		{Text: "Edit", URL: one + "/edit"},
 		{Text: "Reset password", URL: one + "/password"},
 		{Text: "Sign out everywhere", Post: &views.Post{Text: "Sign out everywhere", Action: one + "/end-sessions"}},
+		suspend,
+		{Text: "Delete…", URL: one + "/delete", Dialog: true, Danger: true},
 	}
-	if u.State == "active" {
-		menu = append(menu, views.Action{Text: "Suspend…", URL: one + "/suspend", Dialog: true})
-	} else {
-		menu = append(menu, views.Action{Text: "Resume", Post: &views.Post{Text: "Resume", Action: one + "/resume"}})
-	}
-	return append(menu, views.Action{Text: "Delete…", URL: one + "/delete", Dialog: true, Danger: true})
 }
 
 func (h *Handlers) roleTitles(keys []string) (titles []string) {
@@ -228,8 +224,8 @@ func readSubuser(c echo.Context) (models.SubuserInput, error) {
 		return models.SubuserInput{}, echo.ErrBadRequest
 	}
 	return models.SubuserInput{
-		Name: form.Get("name"), Description: form.Get("description"), Roles: form["role"],
-		Password: form.Get("password"), Link: form.Get("password_by") == "link",
+		Name: form.Get("name"), Description: form.Get("description"), Roles: nonEmpty(form["role"]),
+		Password: posted(c, "password"), Link: form.Get("password_by") == "link",
 	}, nil
 }
 
@@ -323,7 +319,7 @@ func (h *Handlers) subuserPasswordForm(c echo.Context, status int, u models.Subu
 
 func (h *Handlers) updateSubuserPassword(c echo.Context, g authz.Grant, u models.Subuser) error {
 	byLink := c.FormValue("password_by") == "link"
-	token, err := h.store.ResetSubuserPassword(c.Request().Context(), g, u.ID, c.FormValue("password"), byLink)
+	token, err := h.store.ResetSubuserPassword(c.Request().Context(), g, u.ID, posted(c, "password"), byLink)
 	if wrong, ok := problems(err); ok {
 		return h.subuserPasswordForm(c, http.StatusUnprocessableEntity, u, byLink, wrong)
 	}

@@ -107,9 +107,9 @@ func (s *Store) CreateMainAccount(ctx context.Context, g authz.Grant, name strin
 const MaxAtOnce = 500
 
 // CreateSubAccounts makes sub-accounts of the grant's account, all of them or
-// none. Each copies the entitlements of the newest sub-account there was before
-// (by creation time, then id); the first ones get all that the parent has. They
-// belong to the parent's owner.
+// none; a problem with the third of the names is under "name.2". Each copies the
+// entitlements of the newest sub-account there was before (by creation time, then
+// id); the first ones get all that the parent has. They belong to the parent's owner.
 func (s *Store) CreateSubAccounts(ctx context.Context, g authz.Grant, names []string) ([]Account, error) {
 	names = trimmed(names)
 	switch {
@@ -118,10 +118,12 @@ func (s *Store) CreateSubAccounts(ctx context.Context, g authz.Grant, names []st
 	case len(names) > MaxAtOnce:
 		return nil, Problems{"name": fmt.Sprintf("Make at most %d at once.", MaxAtOnce)}
 	}
-	for _, n := range names {
-		if p := checkName(n); p != "" {
-			return nil, Problems{"name": p}
-		}
+	p := Problems{}
+	for i, n := range names {
+		p.add(fmt.Sprintf("name.%d", i), checkName(n))
+	}
+	if len(p) > 0 {
+		return nil, p
 	}
 	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account}
 	var made []Account

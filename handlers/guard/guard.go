@@ -96,7 +96,7 @@ func (g *Guard) visit(c echo.Context, account uuid.UUID) (*Visit, error) {
 	v := &Visit{Session: session, Snapshot: snap, Who: snap.Who(session.Principal), At: authz.NoAccount, Token: formToken(token), address: c.RealIP()}
 	v.enter(place)
 	c.Set(visitKey, v)
-	if unsafe(c.Request().Method) && subtle.ConstantTimeCompare([]byte(c.FormValue("token")), []byte(v.Token)) != 1 {
+	if unsafe(c.Request().Method) && subtle.ConstantTimeCompare([]byte(c.Request().PostFormValue("token")), []byte(v.Token)) != 1 {
 		return nil, ErrForged
 	}
 	return v, nil
