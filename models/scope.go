@@ -33,7 +33,7 @@ var (
 // statements begin every transaction. SET LOCAL with literals reaches through
 // PgBouncer and to the workers of a distributed Postgres.
 func (s *Store) statements(sc scope) []string {
-	all := []string{"SET LOCAL statement_timeout = '2s'", "SET LOCAL lock_timeout = '1s'"}
+	all := []string{"SET LOCAL statement_timeout = '2s'"}
 	if s.role != "" {
 		all = append(all, "SET LOCAL ROLE "+s.role)
 	}
@@ -49,7 +49,7 @@ func (s *Store) statements(sc scope) []string {
 // in runs do in one transaction of the scope.
 func (s *Store) in(ctx context.Context, sc scope, do func(*gorm.DB) error) error {
 	return known(s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		begin := ""
+		begin := "SET LOCAL lock_timeout = '1s';"
 		for _, st := range s.statements(sc) {
 			begin += st + ";"
 		}
@@ -60,15 +60,29 @@ func (s *Store) in(ctx context.Context, sc scope, do func(*gorm.DB) error) error
 	}))
 }
 
+// query is a statement that reads, and what takes each of its rows.
+type query struct {
+	scan func(pgx.Rows) error
+	sql  string
+	args []any
+}
+
 // read runs one query in a scope of its own, all in one round trip.
 func (s *Store) read(ctx context.Context, sc scope, scan func(pgx.Rows) error, sql string, args ...any) error {
+	return s.readAll(ctx, sc, query{scan, sql, args})
+}
+
+// readAll is read for several queries.
+func (s *Store) readAll(ctx context.Context, sc scope, queries ...query) error {
 	b := &pgx.Batch{}
 	b.Queue("BEGIN READ ONLY")
 	for _, st := range s.statements(sc) {
 		b.Queue(st)
 	}
 	before := b.Len()
-	b.Queue(sql, args...)
+	for _, q := range queries {
+		b.Queue(q.sql, q.args...)
+	}
 	b.Queue("COMMIT")
 	res := s.pool.SendBatch(ctx, b)
 	defer res.Close()
@@ -77,17 +91,25 @@ func (s *Store) read(ctx context.Context, sc scope, scan func(pgx.Rows) error, s
 			return fmt.Errorf("begin a scope: %w", err)
 		}
 	}
+	for _, q := range queries {
+		if err := q.take(res); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (q query) take(res pgx.BatchResults) error {
 	rows, err := res.Query()
 	if err != nil {
 		return known(err)
 	}
+	defer rows.Close()
 	for rows.Next() {
-		if err := scan(rows); err != nil {
-			rows.Close()
+		if err := q.scan(rows); err != nil {
 			return err
 		}
 	}
-	rows.Close()
 	return known(rows.Err())
 }
 

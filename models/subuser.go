@@ -293,19 +293,28 @@ func (s *Store) SignInSubuser(ctx context.Context, link, name, password string) 
 // SubuserPage is how many subusers a page of the list holds.
 const SubuserPage = 50
 
+// SubuserList is a page of an account's subusers, and where they sign in.
+type SubuserList struct {
+	Subusers  []Subuser // one more than a page where there are more
+	LoginLink string    // the last part of the login page's address, empty before the first subuser
+}
+
 // Subusers lists the subusers of the grant's account by name, after one of them.
-func (s *Store) Subusers(ctx context.Context, g authz.Grant, search, after string) ([]Subuser, error) {
+func (s *Store) Subusers(ctx context.Context, g authz.Grant, search, after string) (SubuserList, error) {
 	r := g.Resource()
-	var all []Subuser
-	err := s.read(ctx, tenantScope(r.Tenant), func(rows pgx.Rows) error {
-		u := Subuser{TenantID: r.Tenant, AccountID: r.Account}
-		err := rows.Scan(&u.ID, &u.Name, &u.Description, (*[]string)(&u.Roles), &u.PasswordHash, &u.State, &u.LastSignIn, &u.CreatedAt)
-		all = append(all, u)
-		return err
-	}, `SELECT id, name, description, roles, CASE WHEN password_hash IS NULL THEN NULL ELSE '' END, state, last_sign_in, created_at FROM subusers
-		WHERE tenant_id = $1 AND account_id = $2 AND name > $3 AND ($4 = '' OR name ILIKE $4 OR description ILIKE $4) ORDER BY name LIMIT $5`,
-		r.Tenant, r.Account, after, like(search), SubuserPage+1)
-	return all, err
+	l := SubuserList{Subusers: make([]Subuser, 0, SubuserPage+1)}
+	one := func(rows pgx.Rows) error {
+		l.Subusers = append(l.Subusers, Subuser{TenantID: r.Tenant, AccountID: r.Account})
+		u := &l.Subusers[len(l.Subusers)-1]
+		return rows.Scan(&u.ID, &u.Name, &u.Description, (*[]string)(&u.Roles), &u.PasswordHash, &u.State, &u.LastSignIn, &u.CreatedAt)
+	}
+	err := s.readAll(ctx, tenantScope(r.Tenant),
+		query{one, `SELECT id, name, description, roles, CASE WHEN password_hash IS NULL THEN NULL ELSE '' END, state, last_sign_in, created_at FROM subusers
+			WHERE tenant_id = $1 AND account_id = $2 AND name > $3 AND ($4 = '' OR name ILIKE $4 OR description ILIKE $4) ORDER BY name LIMIT $5`,
+			[]any{r.Tenant, r.Account, after, like(search), SubuserPage + 1}},
+		query{func(rows pgx.Rows) error { return rows.Scan(&l.LoginLink) },
+			"SELECT link FROM login_links WHERE tenant_id = $1 AND account_id = $2", []any{r.Tenant, r.Account}})
+	return l, err
 }
 
 // Subuser finds one of the account's subusers.

@@ -137,16 +137,12 @@ func (c *Cast) findSubusers(ctx context.Context, s *models.Store) error {
 	if err != nil {
 		return err
 	}
-	link, err := s.LoginLink(ctx, g)
-	if err != nil || link == "" {
-		return err
-	}
 	there, err := s.Subusers(ctx, g, "", "")
-	if err != nil {
+	if err != nil || there.LoginLink == "" {
 		return err
 	}
 	byName := map[string]models.Subuser{}
-	for _, u := range there {
+	for _, u := range there.Subusers {
 		byName[u.Name] = u
 	}
 	for _, r := range subuserRoles(s) {
@@ -155,7 +151,7 @@ func (c *Cast) findSubusers(ctx context.Context, s *models.Store) error {
 			continue
 		}
 		c.Logins = append(c.Logins, Login{
-			Name: u.Name, Account: analytical, Role: roleTitle(s, u.Roles...), Door: "/login/" + link, User: u.Name, Password: Password,
+			Name: u.Name, Account: analytical, Role: roleTitle(s, u.Roles...), Door: "/login/" + there.LoginLink, User: u.Name, Password: Password,
 		})
 	}
 	return nil
