@@ -91,18 +91,10 @@ func tint(a Action) string {
 	return ""
 }
 
-func badgeTone(t Tone) string {
-	switch t {
-	case Info:
-		return "badge-soft badge-info"
-	case Good:
-		return "badge-soft badge-success"
-	case Warn:
-		return "badge-soft badge-warning"
-	case Bad:
-		return "badge-soft badge-error"
-	}
-	return ""
+var badgeTones = map[Tone]string{Info: " badge-soft badge-info", Good: " badge-soft badge-success", Warn: " badge-soft badge-warning", Bad: " badge-soft badge-error"}
+
+func badgeClass(t Tone) templ.OrderedAttributes {
+	return templ.OrderedAttributes{{Key: "class", Value: "badge badge-sm" + badgeTones[t]}}
 }
 
 func alertTone(t Tone) string {
