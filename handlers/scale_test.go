@@ -198,7 +198,7 @@ func TestAnAgencyOfTwentyThousand(t *testing.T) {
 	w.see("a sub-account", in(newest, ""))
 
 	// She takes Logs from all, gives them back to some, and takes that back.
-	if x = w.see("ask, all", general+"/select-all?entitlement=logs&allowed=0"); !strings.Contains(x.Text(), fmt.Sprintf("%d sub-accounts", all)) {
+	if x = w.see("ask, all", general+"/select-all?entitlement=logs&allowed=0"); !strings.Contains(x.Text(), fmt.Sprintf("%d sub-accounts will lose Logs, with 2 people", all)) {
 		t.Errorf("the dialog does not say how many will change: %s", x.Find("dialog").Text())
 	}
 	w.change("take from all", permissions, "entitlement", "logs", "all", "1", "allowed", "0")
@@ -208,7 +208,10 @@ func TestAnAgencyOfTwentyThousand(t *testing.T) {
 	if got := counted(w.see("permissions", general)); got != fmt.Sprintf("0 of %d", all) {
 		t.Errorf("after taking from all, Logs are counted as %q", got)
 	}
-	w.see("ask, search", general+"/select-all?entitlement=logs&allowed=1&q=bergen")
+	w.see("ask, search for many", general+"/select-all?entitlement=logs&allowed=1&q=bergen")
+	if x = w.see("ask, search", general+"/select-all?entitlement=logs&allowed=1&q=east"); !strings.Contains(x.Text(), "2 sub-accounts will get Logs, with 1 person") {
+		t.Errorf("the dialog does not say how many of a search will change: %s", x.Find("dialog").Text())
+	}
 	w.change("give to a search", permissions, "entitlement", "logs", "all", "1", "allowed", "1", "q", "bergen")
 	x = w.see("permissions", general)
 	if got := counted(x); got != fmt.Sprintf("2437 of %d", all) { // but for those below East, which lacks it
@@ -228,6 +231,9 @@ func TestAnAgencyOfTwentyThousand(t *testing.T) {
 
 	// A new sub-account has what the newest one has.
 	w.change("give to one", permissions, "entitlement", "logs", "sub_account", newest.ID.String(), "allowed", "1")
+	if x = w.see("ask, all but one", general+"/select-all?entitlement=logs&allowed=1"); !strings.Contains(x.Text(), fmt.Sprintf("%d sub-accounts will get Logs, with 2 people", all-1)) {
+		t.Errorf("the dialog does not say how many others will change: %s", x.Find("dialog").Text())
+	}
 	for _, want := range []bool{true, false} {
 		where := w.change("new sub-account", "/sub-accounts", "name", "Zadar").location()
 		id, err := uuid.Parse(strings.TrimPrefix(where, "/a/"))

@@ -274,23 +274,19 @@ func (tx *Tx) within(snap *authz.Snapshot, sql string, args ...any) (idList, err
 // ruleAll sets the rule of every parent at or below an account.
 func (tx *Tx) ruleAll(snap *authz.Snapshot, top authz.Account, e *catalog.Entitlement, allowed bool, done *SelectAllResult) error {
 	var rules []entitlementRule
-	rule := func(parent authz.Account) {
-		differ, children := 0, 0
-		snap.Children(parent, func(c authz.Account) bool {
-			children++
-			if snap.Own(c).Covers(e.Bit) != allowed {
-				differ++
-			}
-			return true
-		})
-		if children > 0 {
-			done.Changed += differ
+	seen, last := map[authz.Account]bool{}, authz.NoAccount
+	snap.Descendants(top, func(a authz.Account) bool {
+		if snap.Own(a).Covers(e.Bit) != allowed {
+			done.Changed++
+		}
+		if parent := snap.Parent(a); parent != last && !seen[parent] {
+			seen[parent] = true
 			rules = append(rules, entitlementRule{TenantID: tx.change.on.Tenant, ParentID: snap.ID(parent), Entitlement: e.Key, Allowed: allowed, Epoch: tx.epoch})
 			tx.touched = append(tx.touched, touch{kind: "rule", id: snap.ID(parent), entitlement: e.Key, allowed: allowed})
 		}
-	}
-	rule(top)
-	snap.Descendants(top, func(a authz.Account) bool { rule(a); return true })
+		last = snap.Parent(a)
+		return true
+	})
 	if len(rules) == 0 {
 		return nil
 	}
@@ -344,13 +340,15 @@ func (s *Store) SelectAllEffect(ctx context.Context, g authz.Grant, e *catalog.E
 		return effect, err
 	}
 	snap, given := s.Access(), map[authz.Account]bool{}
-	var change idList
+	var change, rest idList
 	err = s.eachFiltered(ctx, g, f, snap, func(a authz.Account) {
 		switch {
 		case snap.Own(a).Covers(e.Bit) == allowed:
 			effect.Already++
+			rest = append(rest, snap.ID(a))
 		case allowed && !reaches(snap, a, e, given):
 			effect.Skipped++
+			rest = append(rest, snap.ID(a))
 		default:
 			given[a] = allowed
 			effect.Changed++
@@ -360,9 +358,12 @@ func (s *Store) SelectAllEffect(ctx context.Context, g authz.Grant, e *catalog.E
 	if err != nil || len(change) == 0 {
 		return effect, err
 	}
-	err = s.one(ctx, tenantScope(top.TenantID), []any{&effect.People},
-		`SELECT (SELECT count(*) FROM memberships WHERE tenant_id = $1 AND account_id IN (SELECT unnest($2::uuid[])))
-			+ (SELECT count(*) FROM subusers WHERE tenant_id = $1 AND account_id IN (SELECT unnest($2::uuid[])))`, top.TenantID, change)
+	which, ids := "account_id IN (SELECT unnest($2::uuid[]))", change
+	if f.Search == "" && top.ID == top.TenantID && len(rest) < len(change) { // all of the tenant but few
+		which, ids = "account_id <> ALL($2::uuid[])", append(rest, top.ID)
+	}
+	err = s.one(ctx, tenantScope(top.TenantID), []any{&effect.People}, "SELECT (SELECT count(*) FROM memberships WHERE tenant_id = $1 AND "+which+`)
+		+ (SELECT count(*) FROM subusers WHERE tenant_id = $1 AND `+which+")", top.TenantID, ids)
 	return effect, err
 }
 
