@@ -29,7 +29,7 @@ func TestAPasswordIsNotMadeOfItsOwnWords(t *testing.T) {
 
 func TestNamesShowAllTheyHold(t *testing.T) {
 	for name, fine := range map[string]bool{
-		"Ada": true, "Zoë ü": true, "می‌خواهم": true, "👩‍💻": true, "": false, strings.Repeat("é", 100): true, strings.Repeat("é", 101): false,
+		"Ada": true, "Zoë ü": true, "می\u200cخواهم": true, "👩‍💻": true, "": false, strings.Repeat("é", 100): true, strings.Repeat("é", 101): false,
 		"a\x00b": false, "a\nb": false, "a\u0085b": false, "\u202eadA": false, "A\u200bda": false, "\ufeffAda": false, "\xff": false,
 	} {
 		if wrong := checkName(name); (wrong == "") != fine {
