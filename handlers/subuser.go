@@ -66,13 +66,15 @@ func (h *Handlers) subuserList(c echo.Context, g authz.Grant) (p views.SubuserLi
 	}
 	p.List.Table.Rows = make([]views.Row, 0, len(all))
 	for _, u := range all {
-		p.List.Table.Rows = append(p.List.Table.Rows, h.subuserRow(c, u))
+		p.List.Table.Rows = append(p.List.Table.Rows, h.subuserRow(c, here, u))
 	}
 	return p, nil
 }
 
-func (h *Handlers) subuserRow(c echo.Context, u models.Subuser) views.Row {
-	one := subusersPath(c, "/", u.ID.String())
+// subuserRow shows a subuser of the list at an address.
+func (h *Handlers) subuserRow(c echo.Context, list string, u models.Subuser) views.Row {
+	id := u.ID.String()
+	one := list + "/" + id
 	last := views.Cell{Text: "Never"}
 	if u.LastSignIn != nil {
 		last = views.Cell{Text: when(c, *u.LastSignIn, h.store.Now()), Title: exact(u.LastSignIn.In(zone(c)))}
@@ -81,7 +83,7 @@ func (h *Handlers) subuserRow(c echo.Context, u models.Subuser) views.Row {
 	if u.State == "active" && !u.HasPassword() {
 		state = views.Cell{Badges: []views.Badge{{Text: "No password yet", Tone: views.Info}}}
 	}
-	row := views.Row{ID: u.ID.String(), Dim: u.State != "active", Cells: []views.Cell{
+	row := views.Row{ID: id, Dim: u.State != "active", Cells: []views.Cell{
 		{Text: u.Name, URL: one}, {Text: strings.Join(h.roleTitles(u.Roles), ", ")}, {Text: u.Description}, last, state,
 	}}
 	if h.may(c, "subuser_edit") {
@@ -118,7 +120,7 @@ func (h *Handlers) showSubuser(c echo.Context, g authz.Grant, u models.Subuser) 
 	if c.QueryParam("created") != "" && h.may(c, "subuser_create") {
 		return h.showCreatedSubuser(c, g, models.CreatedSubuser{Subuser: u, First: c.QueryParam("created") == "first"})
 	}
-	row := h.subuserRow(c, u)
+	row := h.subuserRow(c, subusersPath(c), u)
 	labels := []string{"Name", "Roles", "Description", "Last sign-in", "State"}
 	p := views.RecordPage{
 		Frame:  h.frame(c, u.Name, views.Link{Text: "Subusers", URL: subusersPath(c)}),

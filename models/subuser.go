@@ -305,11 +305,13 @@ func (s *Store) Subusers(ctx context.Context, g authz.Grant, search, after strin
 	l := SubuserList{Subusers: make([]Subuser, 0, SubuserPage+1)}
 	one := func(rows pgx.Rows) error {
 		l.Subusers = append(l.Subusers, Subuser{TenantID: r.Tenant, AccountID: r.Account})
-		u := &l.Subusers[len(l.Subusers)-1]
-		return rows.Scan(&u.ID, &u.Name, &u.Description, (*[]string)(&u.Roles), &u.PasswordHash, &u.State, &u.LastSignIn, &u.CreatedAt)
+		u, roles := &l.Subusers[len(l.Subusers)-1], ""
+		err := rows.Scan((*[16]byte)(&u.ID), &u.Name, &u.Description, &roles, &u.PasswordHash, &u.State, &u.LastSignIn, &u.CreatedAt)
+		u.Roles = splitList(roles)
+		return err
 	}
 	err := s.readAll(ctx, tenantScope(r.Tenant),
-		query{one, `SELECT id, name, description, roles, CASE WHEN password_hash IS NULL THEN NULL ELSE '' END, state, last_sign_in, created_at FROM subusers
+		query{one, `SELECT id, name, description, array_to_string(roles, ','), CASE WHEN password_hash IS NULL THEN NULL ELSE '' END, state, last_sign_in, created_at FROM subusers
 			WHERE tenant_id = $1 AND account_id = $2 AND name > $3 AND ($4 = '' OR name ILIKE $4 OR description ILIKE $4) ORDER BY name LIMIT $5`,
 			[]any{r.Tenant, r.Account, after, like(search), SubuserPage + 1}},
 		query{func(rows pgx.Rows) error { return rows.Scan(&l.LoginLink) },
