@@ -12,13 +12,15 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
 
 	"bailiwick/migrations"
 )
 
 // ErrSchema is for a database whose schema this program does not know.
 var ErrSchema = errors.New("unknown schema")
+
+// migrating names the lock of whoever migrates a database.
+const migrating = 0x6261696c6977
 
 // Migrate brings the database to this program's schema. Several nodes may call
 // it at once: one does the work, the others wait. The url must reach Postgres
@@ -30,12 +32,16 @@ func Migrate(ctx context.Context, url string) error {
 	}
 	db := stdlib.OpenDB(*cc)
 	defer db.Close()
-	locker, err := lock.NewPostgresSessionLocker()
+	// Waiting in the database's own queue, nobody waits longer than the work takes.
+	queue, err := db.Conn(ctx)
 	if err != nil {
-		return err
+		return fmt.Errorf("connect to the database: %w", err)
 	}
-	p, err := goose.NewProvider(goose.DialectPostgres, db, migrations.Files,
-		goose.WithSessionLocker(locker), goose.WithDisableGlobalRegistry(true))
+	defer queue.Close()
+	if _, err := queue.ExecContext(ctx, "SELECT pg_advisory_lock($1)", migrating); err != nil {
+		return fmt.Errorf("wait for others that migrate: %w", err)
+	}
+	p, err := goose.NewProvider(goose.DialectPostgres, db, migrations.Files, goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
 	}
