@@ -57,6 +57,7 @@ func TestOneBoxIsOneChange(t *testing.T) {
 	set(ada, p.analytical, "0").want(t, http.StatusNotFound)
 	p.as(p.mallory).send(in(p.malloryville, permissions), "entitlement", "logs", "sub_account", p.east.ID.String(), "allowed", "0").want(t, http.StatusNotFound)
 	set(p.as(p.barbara), p.west, "0").want(t, http.StatusNotFound)
+	ada.send(in(p.east, permissions), "entitlement", "logs", "sub_account", p.west.ID.String(), "allowed", "0").want(t, http.StatusNotFound) // a sibling
 	if !p.gives(p.east, "logs") || !p.gives(p.west, "logs") {
 		t.Error("a refused change had effect")
 	}
