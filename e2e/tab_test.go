@@ -325,12 +325,16 @@ const reach = `function() {
 	return at('nearest') ?? at('center');
 }`
 
-// press clicks what find finds, as a mouse does.
+// press clicks what find finds, as a mouse does, once it stands still: what is
+// still arriving may push it away.
 func (b *tab) press(role, name string) {
 	b.t.Helper()
+	type point struct{ X, Y float64 }
+	var last point
+	still := 0
 	b.until(fmt.Sprintf("a free %s %q", role, name), func() bool {
 		x := b.find(role, name)
-		at, err := chromedp.Run(b.ctx, func(ctx context.Context, tab *chromedp.Target) (at *struct{ X, Y float64 }, err error) {
+		at, err := chromedp.Run(b.ctx, func(ctx context.Context, tab *chromedp.Target) (at *point, err error) {
 			o, err := cdp.Call(ctx, tab, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: x.node})
 			if err != nil {
 				return nil, err
@@ -343,6 +347,13 @@ func (b *tab) press(role, name string) {
 			return at, json.Unmarshal(r.Result.Value, &at)
 		})
 		if err != nil || at == nil {
+			still = 0
+			return false
+		}
+		if *at != last {
+			last, still = *at, 0
+		}
+		if still++; still < 4 {
 			return false
 		}
 		b.do(chromedp.MouseClickXY(at.X, at.Y))
