@@ -28,6 +28,7 @@ var (
 	scopeInvite      = scope{system: "whoever opens an invite is in no tenant yet; its address may have a login"}
 	scopeSignUp      = scope{system: "a new account is a new tenant"}
 	scopeOperator    = scope{system: "the operator's command line"}
+	scopeLetters     = scope{system: "letters go to people in any tenant or none"}
 )
 
 // statements begin every transaction. SET LOCAL with literals reaches through

@@ -1,0 +1,202 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm"
+)
+
+// The kinds of letter. Package mail holds the words of each, and which facts
+// they take.
+const (
+	LetterInvite       = "invite"
+	LetterReset        = "password_reset"
+	LetterConfirmEmail = "email_confirm"
+	LetterEmailChanged = "email_changed"
+)
+
+// LetterKinds are all kinds of letter.
+var LetterKinds = []string{LetterInvite, LetterReset, LetterConfirmEmail, LetterEmailChanged}
+
+// Letter is one mail: facts, not words. A fact that leads into the panel is a
+// path; only what sends knows the public address.
+type Letter struct {
+	Kind   string
+	To     string // e-mail address
+	ToName string // empty where nobody knows it
+	About  uuid.UUID
+	Facts  map[string]string
+}
+
+// Post is a letter in the queue.
+type Post struct {
+	Letter
+	ID        uuid.UUID
+	State     string // waiting, sent or failed
+	Attempts  int
+	NextAt    time.Time // of one that waits
+	LastError string
+	CreatedAt time.Time
+	SentAt    *time.Time
+	sealed    string
+}
+
+const (
+	// letterLease is how long whoever claims a letter has to send it; then it
+	// comes back for others.
+	letterLease = 5 * time.Minute
+	// letterTime is for how long sending is tried.
+	letterTime = 48 * time.Hour
+	// letterLife is how long what became of a letter can be read.
+	letterLife = 30 * 24 * time.Hour
+)
+
+type letterRow struct {
+	ID            uuid.UUID
+	Kind          string
+	Recipient     string
+	RecipientName string
+	About         *uuid.UUID
+	Facts         string
+	NextAt        time.Time
+	GiveUpAt      time.Time
+	CreatedAt     time.Time
+}
+
+func (letterRow) TableName() string { return "letters" }
+
+// post queues a letter: it is sent if, and only if, this write commits.
+func (tx *Tx) post(l Letter) error {
+	if !slices.Contains(LetterKinds, l.Kind) {
+		return fmt.Errorf("no kind of letter is called %q", l.Kind)
+	}
+	now := tx.store.now()
+	row := letterRow{ID: newID(), Kind: l.Kind, Recipient: l.To, RecipientName: l.ToName, NextAt: now, GiveUpAt: now.Add(letterTime), CreatedAt: now}
+	if l.About != uuid.Nil {
+		row.About = &l.About
+	}
+	facts, err := json.Marshal(l.Facts)
+	if err != nil {
+		return fmt.Errorf("encode the facts of a letter: %w", err)
+	}
+	box, err := newSecretBox(tx.store.secret)
+	if err != nil {
+		return err
+	}
+	row.Facts = box.seal(string(facts), letterSeal(row.ID))
+	return tx.across(func() error { return tx.Create(&row).Error })
+}
+
+func letterSeal(id uuid.UUID) []byte { return sealedFor(uuid.Nil, id, "letter") }
+
+const letterColumns = "id, kind, recipient, recipient_name, coalesce(about, '00000000-0000-0000-0000-000000000000'), facts, state, attempts, next_at, last_error, created_at, sent_at"
+
+func (p *Post) fields() []any {
+	return []any{&p.ID, &p.Kind, &p.To, &p.ToName, &p.About, &p.sealed, &p.State, &p.Attempts, &p.NextAt, &p.LastError, &p.CreatedAt, &p.SentAt}
+}
+
+// openLetter reads what is sealed. A letter that was sent has no facts any more.
+func (s *Store) openLetter(p *Post) error {
+	if p.sealed == "" {
+		return nil
+	}
+	box, err := newSecretBox(s.secret)
+	if err != nil {
+		return err
+	}
+	facts, err := box.open(p.sealed, letterSeal(p.ID))
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal([]byte(facts), &p.Facts)
+}
+
+// ClaimLetter takes a letter that is due, for as long as a lease lasts, or
+// answers ErrNotFound. Whoever dies with it lets it go by that.
+func (s *Store) ClaimLetter(ctx context.Context) (p Post, err error) {
+	now := s.now()
+	err = s.in(ctx, scopeLetters, func(db *gorm.DB) error {
+		if err := db.Exec(`UPDATE letters SET state = 'failed', last_error = 'It could not be sent within two days.'
+			WHERE state = 'waiting' AND give_up_at <= ? AND next_at <= ?`, now, now).Error; err != nil {
+			return err
+		}
+		err := db.Raw(`UPDATE letters SET attempts = attempts + 1, next_at = ? WHERE id = (
+			SELECT id FROM letters WHERE state = 'waiting' AND next_at <= ? ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING `+letterColumns,
+			now.Add(letterLease), now).Row().Scan(p.fields()...)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil // what was given up stays so
+		}
+		return err
+	})
+	if err != nil {
+		return p, err
+	}
+	if p.ID == uuid.Nil {
+		return p, ErrNotFound
+	}
+	if err := s.openLetter(&p); err != nil {
+		if err := s.LetterFailed(ctx, p, "It was sealed with another secret key.", true); err != nil {
+			return p, err
+		}
+		return s.ClaimLetter(ctx)
+	}
+	return p, nil
+}
+
+// LetterSent keeps that a claimed letter was handed over, and forgets its facts.
+func (s *Store) LetterSent(ctx context.Context, p Post) error {
+	return s.settle(ctx, p, map[string]any{"state": "sent", "facts": "", "sent_at": s.now(), "last_error": ""})
+}
+
+// LetterFailed keeps why a claimed letter was not handed over. It is tried again
+// later, unless the refusal is for good or there is no time left.
+func (s *Store) LetterFailed(ctx context.Context, p Post, cause string, forGood bool) error {
+	set := map[string]any{"last_error": cut(cause, 500), "next_at": s.now().Add(letterDelay(p.Attempts))}
+	if forGood {
+		set["state"] = "failed"
+	}
+	return s.settle(ctx, p, set)
+}
+
+// letterDelay is a minute after the first attempt, and twice as long after each
+// further one, six hours at most.
+func letterDelay(attempts int) time.Duration {
+	return min(time.Minute<<min(max(attempts-1, 0), 10), 6*time.Hour)
+}
+
+// settle ends a claim, unless its lease is over and somebody else has it.
+func (s *Store) settle(ctx context.Context, p Post, set map[string]any) error {
+	return s.in(ctx, scopeLetters, func(db *gorm.DB) error {
+		return changedOne(db.Table("letters").Where("id = ? AND state = 'waiting' AND attempts = ?", p.ID, p.Attempts).Updates(set))
+	})
+}
+
+// LettersAbout gives the newest letter about each of some things.
+func (s *Store) LettersAbout(ctx context.Context, about []uuid.UUID) (map[uuid.UUID]Post, error) {
+	newest := map[uuid.UUID]Post{}
+	if len(about) == 0 {
+		return newest, nil
+	}
+	err := s.read(ctx, scopeLetters, func(r pgx.Rows) error {
+		var p Post
+		err := r.Scan(p.fields()...)
+		newest[p.About] = p
+		return err
+	}, "SELECT DISTINCT ON (about) "+letterColumns+" FROM letters WHERE about = ANY($1) ORDER BY about, id DESC", about)
+	return newest, err
+}
+
+// PruneLetters removes letters that are old, and what they were to say.
+func (s *Store) PruneLetters(ctx context.Context) error {
+	return s.in(ctx, scopeLetters, func(db *gorm.DB) error {
+		return db.Exec("DELETE FROM letters WHERE created_at < ?", s.now().Add(-letterLife)).Error
+	})
+}

@@ -1,0 +1,165 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"bailiwick/authz"
+)
+
+// posting writes letters as part of a rename, and then fails with err.
+func posting(s *Store, m Member, err error, letters ...Letter) error {
+	home, wrong := s.personalAccount(context.Background(), m.Principal())
+	if wrong != nil {
+		return wrong
+	}
+	return s.writeSelf(context.Background(), authz.Self(m.Actor()), m.Principal(), change{action: "member.rename", on: home, name: m.Name}, func(tx *Tx) error {
+		for _, l := range letters {
+			if err := tx.post(l); err != nil {
+				return err
+			}
+		}
+		return err
+	})
+}
+
+func reset(to string) Letter {
+	return Letter{Kind: LetterReset, To: to, ToName: "Ada", Facts: map[string]string{"path": "/reset-password/a-live-secret"}}
+}
+
+func TestALetterCommitsWithItsWriteOrNotAtAll(t *testing.T) {
+	ctx := context.Background()
+	s, ada, a := agency(t)
+	undone := errors.New("undone")
+	if err := posting(s, ada, undone, reset(ada.Email)); !errors.Is(err, undone) {
+		t.Fatal(err)
+	}
+	if _, err := s.ClaimLetter(ctx); !errors.Is(err, ErrNotFound) {
+		t.Fatalf("a letter of a write that did not happen: %v", err)
+	}
+	if err := posting(s, ada, nil, Letter{Kind: "chain_letter"}); err == nil {
+		t.Error("a letter that nobody has words for is queued")
+	}
+	// Inside a tenant's own scope too, which can not see letters.
+	err := s.write(ctx, grantOf(t, s, ada, "account.manage", a.ID), change{action: "account.rename", permission: "account.manage", on: a.AuthzResource(), name: a.Name}, func(tx *Tx) error {
+		if err := tx.post(reset(ada.Email)); err != nil {
+			return err
+		}
+		var n int
+		if err := tx.Raw("SELECT count(*) FROM letters").Scan(&n).Error; err != nil || n != 0 {
+			t.Errorf("the tenant sees %d letters: %v", n, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := s.ClaimLetter(ctx)
+	if err != nil || p.Facts["path"] != "/reset-password/a-live-secret" || p.To != ada.Email {
+		t.Fatalf("%+v %v", p, err)
+	}
+	if strings.Contains(p.sealed, "live") {
+		t.Error("the facts lie open in the table")
+	}
+	if err := s.LetterSent(ctx, p); err != nil {
+		t.Fatal(err)
+	}
+	var facts string
+	if err := s.one(ctx, scopeLetters, []any{&facts}, "SELECT facts FROM letters WHERE id = $1", p.ID); err != nil || facts != "" {
+		t.Errorf("after sending %q is kept: %v", facts, err)
+	}
+}
+
+// Twenty workers, fifty letters: each is claimed once. One worker dies, and its
+// letter comes back when the lease is over.
+func TestEachLetterIsClaimedOnce(t *testing.T) {
+	ctx := context.Background()
+	s, ada, _ := agency(t)
+	now := time.Now()
+	s.now = func() time.Time { return now }
+	for range 50 {
+		if err := posting(s, ada, nil, reset(ada.Email)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	claimed := make(chan Post, 100)
+	var all []func() error
+	for range 20 {
+		all = append(all, func() error {
+			for {
+				switch p, err := s.ClaimLetter(ctx); {
+				case err == nil:
+					claimed <- p
+				case errors.Is(err, ErrBusy):
+				case errors.Is(err, ErrNotFound):
+					return nil
+				default:
+					return err
+				}
+			}
+		})
+	}
+	if err := together(all...); err != nil {
+		t.Fatal(err)
+	}
+	close(claimed)
+	seen := map[string]bool{}
+	var last Post
+	for p := range claimed {
+		if seen[p.ID.String()] {
+			t.Errorf("%s was claimed twice", p.ID)
+		}
+		seen[p.ID.String()], last = true, p
+		if len(seen) < 50 {
+			if err := s.LetterSent(ctx, p); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if len(seen) != 50 {
+		t.Errorf("%d letters were claimed", len(seen))
+	}
+	now = now.Add(letterLease)
+	again, err := s.ClaimLetter(ctx)
+	if err != nil || again.ID != last.ID || again.Attempts != 2 {
+		t.Fatalf("%+v %v", again, err)
+	}
+	if err := s.LetterSent(ctx, last); !errors.Is(err, ErrNotFound) {
+		t.Errorf("whoever lost the lease settles the letter: %v", err)
+	}
+}
+
+func TestALetterIsTriedForTwoDaysThenFails(t *testing.T) {
+	ctx := context.Background()
+	s, ada, _ := agency(t)
+	begin := time.Now()
+	now := begin
+	s.now = func() time.Time { return now }
+	if err := posting(s, ada, nil, reset(ada.Email)); err != nil {
+		t.Fatal(err)
+	}
+	tries := 0
+	for ; now.Before(begin.Add(72 * time.Hour)); now = now.Add(time.Minute) {
+		p, err := s.ClaimLetter(ctx)
+		if errors.Is(err, ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		tries++
+		if err := s.LetterFailed(ctx, p, "421 busy", false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var state, cause string
+	if err := s.one(ctx, scopeLetters, []any{&state, &cause}, "SELECT state, last_error FROM letters"); err != nil || state != "failed" || !strings.Contains(cause, "two days") {
+		t.Errorf("%s: %s %v", state, cause, err)
+	}
+	if tries < 12 || tries > 20 {
+		t.Errorf("it was tried %d times", tries)
+	}
+}
