@@ -32,19 +32,37 @@ func (s *Store) personalAccount(ctx context.Context, who authz.PrincipalID) (aut
 	return r, err
 }
 
+// ownLogin is a session's own login, kept where the changes of it are.
+func (s *Store) ownLogin(ctx context.Context, x Session) (authz.Resource, error) {
+	if x.Principal.Kind == authz.Subuser {
+		return authz.Resource{Tenant: x.Tenant, Account: x.Account, Kind: "subuser", ID: x.Principal.ID}, nil
+	}
+	return s.personalAccount(ctx, x.Principal)
+}
+
+// loginTable holds the logins of a principal's kind.
+func loginTable(who authz.PrincipalID) string {
+	if who.Kind == authz.Subuser {
+		return "subusers"
+	}
+	return "members"
+}
+
+func (s *Store) passwordHash(ctx context.Context, who authz.PrincipalID) (hash string, err error) {
+	err = s.one(ctx, scopeSelf, []any{&hash}, "SELECT coalesce(password_hash, '') FROM "+loginTable(who)+" WHERE id = $1", who.ID)
+	return hash, err
+}
+
 // ChangePassword replaces the password of whoever asks, who shows the present
 // one, and ends their other sessions. Problems name current and password.
 func (s *Store) ChangePassword(ctx context.Context, g authz.Grant, x Session, current, password string) error {
 	who := g.Actor()
-	table, hash := "members", ""
-	var on authz.Resource
-	var err error
-	if who.ID.Kind == authz.Subuser {
-		table, on = "subusers", authz.Resource{Tenant: x.Tenant, Account: x.Account, Kind: "subuser", ID: who.ID.ID}
-	} else if on, err = s.personalAccount(ctx, who.ID); err != nil {
+	on, err := s.ownLogin(ctx, x)
+	if err != nil {
 		return err
 	}
-	if err := s.one(ctx, scopeSelf, []any{&hash}, "SELECT coalesce(password_hash, '') FROM "+table+" WHERE id = $1", who.ID.ID); err != nil {
+	hash, err := s.passwordHash(ctx, who.ID)
+	if err != nil {
 		return err
 	}
 	p := Problems{}
@@ -61,7 +79,7 @@ func (s *Store) ChangePassword(ctx context.Context, g authz.Grant, x Session, cu
 	}
 	return s.writeSelf(ctx, g, who.ID, change{action: on.Kind + ".change_password", on: on, name: who.Name}, func(tx *Tx) error {
 		// Whoever changed it meanwhile was faster, and knows it.
-		if changedOne(tx.Table(table).Where("id = ? AND password_hash = ?", who.ID.ID, hash).Updates(map[string]any{"password_hash": fresh})) != nil {
+		if changedOne(tx.Table(loginTable(who.ID)).Where("id = ? AND password_hash = ?", who.ID.ID, hash).Updates(map[string]any{"password_hash": fresh})) != nil {
 			return ErrConflict
 		}
 		return tx.endSessionsBut(who.ID, x.ID)

@@ -16,6 +16,10 @@ import (
 // extend it (domain, sessions).
 const SessionLife = 8 * time.Hour
 
+// ProofLife is how long a password given again is good for what costs a lot
+// (ASVS 5.0, 7.5.3).
+const ProofLife = 5 * time.Minute
+
 // sessionTime bounds the query by which every request is decided.
 const sessionTime = time.Second
 
@@ -32,7 +36,9 @@ type Session struct {
 	StartedAt time.Time
 	ExpiresAt time.Time
 	EndedAt   *time.Time
-	Active    bool // of the principal
+	ProvedAt  time.Time // when its owner last gave their password or passkey
+	TwoStep   bool      // that took more than a password
+	Active    bool      // of the principal
 }
 
 // Actor is who is signed in, as the audit names them.
@@ -43,6 +49,10 @@ func (x Session) Actor() authz.Actor { return authz.Actor{ID: x.Principal, Name:
 func (x Session) Live(now time.Time) bool {
 	return x.EndedAt == nil && x.Active && !now.Before(x.StartedAt) && now.Before(x.ExpiresAt)
 }
+
+// Fresh tells whether the owner proved lately enough who they are for an act
+// that costs a lot.
+func (x Session) Fresh(now time.Time) bool { return now.Before(x.ProvedAt.Add(ProofLife)) }
 
 // StartSession signs a principal in. The token is for the cookie; only its hash
 // is kept.
@@ -114,10 +124,11 @@ func (s *Store) Session(ctx context.Context, token string, account uuid.UUID) (S
 	e := Place{Account: account}
 	var kind string
 	err := s.one(ctx, scopeSession, []any{&x.ID, &kind, &x.Principal.ID, &x.Tenant, &x.Account, &x.Name, &x.Email, &x.Active,
-		&x.Address, &x.Agent, &x.StartedAt, &x.ExpiresAt, &x.EndedAt, &e.Tenant, &e.Epoch, &e.Kind, &e.Name, &e.Owner, &e.Path, &e.networks},
+		&x.Address, &x.Agent, &x.StartedAt, &x.ExpiresAt, &x.EndedAt, &x.ProvedAt, &x.TwoStep, &e.Tenant, &e.Epoch, &e.Kind, &e.Name, &e.Owner, &e.Path, &e.networks},
 		`SELECT s.id, s.principal_kind, s.principal_id, coalesce(s.tenant_id, $3), coalesce(s.account_id, $3),
 			coalesce(m.name, u.name, ''), coalesce(m.email, ''), coalesce(m.state, u.state, '') = 'active',
-			s.address, s.agent, s.started_at, s.expires_at, s.ended_at, coalesce(t.id, $3), coalesce(t.epoch, 0),
+			s.address, s.agent, s.started_at, s.expires_at, s.ended_at,
+			coalesce(s.proved_at, s.started_at), s.two_step, coalesce(t.id, $3), coalesce(t.epoch, 0),
 			coalesce(a.kind, ''), coalesce(a.name, ''), coalesce(a.owner_id, $3), coalesce(a.path, ''),
 			`+fmt.Sprintf(networkRules, "a.tenant_id", "a.id")+`
 		FROM sessions s

@@ -22,15 +22,19 @@ type cookieStore struct {
 var _ sessions.Store = (*cookieStore)(nil)
 
 func newCookieStore(secret []byte, secure bool) *cookieStore {
-	key, err := hkdf.Key(sha256.New, secret, nil, "session cookie", 32)
-	if err != nil {
-		panic(err) // only for a length that HKDF can not give
-	}
 	name := "bailiwick"
 	if secure {
 		name = "__Host-bailiwick"
 	}
-	return &cookieStore{name, securecookie.New(key, nil).MaxAge(int(models.SessionLife.Seconds())), secure}
+	return &cookieStore{name, securecookie.New(derive(secret, "session cookie"), nil).MaxAge(int(models.SessionLife.Seconds())), secure}
+}
+
+func derive(secret []byte, use string) []byte {
+	key, err := hkdf.Key(sha256.New, secret, nil, use, 32)
+	if err != nil {
+		panic(err) // only for a length that HKDF can not give
+	}
+	return key
 }
 
 const tokenKey = "id"

@@ -22,12 +22,13 @@ type Guard struct {
 	store   *models.Store
 	catalog *catalog.Catalog
 	cookies *cookieStore
+	forms   []byte // key of the forms' tokens
 }
 
 // New makes a guard. The secret signs cookies; secure says that the panel is
 // reached by HTTPS.
 func New(store *models.Store, secret []byte, secure bool) *Guard {
-	return &Guard{store, store.Catalog(), newCookieStore(secret, secure)}
+	return &Guard{store, store.Catalog(), newCookieStore(secret, secure), derive(secret, "form token")}
 }
 
 // SignedOut is the error of a request without a live session. Link is the last
@@ -93,7 +94,7 @@ func (g *Guard) visit(c echo.Context, account uuid.UUID) (*Visit, error) {
 	if err != nil {
 		return nil, fmt.Errorf("bring the access snapshot up to date: %w", err)
 	}
-	v := &Visit{Session: session, Snapshot: snap, Who: snap.Who(session.Principal), At: authz.NoAccount, Token: formToken(token), address: c.RealIP()}
+	v := &Visit{Session: session, Snapshot: snap, Who: snap.Who(session.Principal), At: authz.NoAccount, Token: g.formToken(session.ID), address: c.RealIP()}
 	v.enter(place)
 	c.Set(visitKey, v)
 	if unsafe(c.Request().Method) && subtle.ConstantTimeCompare([]byte(c.Request().PostFormValue("token")), []byte(v.Token)) != 1 {
@@ -199,11 +200,22 @@ func (g *Guard) SignedIn(c echo.Context) *models.Session {
 	return &s
 }
 
-// formToken is what the forms of a session carry: bound to the cookie, which
-// another site can not read.
-func formToken(session string) string {
-	m := hmac.New(sha256.New, []byte(session))
-	m.Write([]byte("form"))
+// Prove checks the visitor's password again and gives their session a new token.
+func (g *Guard) Prove(c echo.Context, self authz.Grant, password string) error {
+	v := Of(c)
+	token, at, err := g.store.Prove(c.Request().Context(), self, v.Session, g.cookies.token(c.Request()), password)
+	if err != nil {
+		return err
+	}
+	v.Session.ProvedAt = at
+	return g.cookies.set(c.Request(), c.Response(), token)
+}
+
+// formToken is what the forms of a session carry, which another site can not
+// know. It outlives a new token of the session, so that forms open elsewhere do.
+func (g *Guard) formToken(session uuid.UUID) string {
+	m := hmac.New(sha256.New, g.forms)
+	m.Write(session[:])
 	return base64.RawURLEncoding.EncodeToString(m.Sum(nil))
 }
 

@@ -1,0 +1,44 @@
+package models
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"bailiwick/authz"
+)
+
+// Prove checks the password of a session's owner once more and gives the
+// session a new token for its cookie; the one before is dead. Start and end stay
+// as they are. Problems name proof.
+func (s *Store) Prove(ctx context.Context, g authz.Grant, x Session, token, password string) (renewed string, at time.Time, err error) {
+	if !g.CoversSelf(x.Principal) {
+		return "", at, authz.ErrDenied
+	}
+	hash, err := s.passwordHash(ctx, x.Principal)
+	if err != nil {
+		return "", at, err
+	}
+	if !s.matches(ctx, password, hash) {
+		return "", at, Problems{"proof": "This is not your password."}
+	}
+	at = s.now()
+	err = s.in(ctx, scopeSession, func(db *gorm.DB) error {
+		renewed, err = s.renewSession(db, x, token, map[string]any{"proved_at": at})
+		return err
+	})
+	return renewed, at, err
+}
+
+// renewSession changes a session that lives and gives it a new token. Of two
+// that come with the same token one succeeds.
+func (s *Store) renewSession(db *gorm.DB, x Session, token string, set map[string]any) (renewed string, err error) {
+	renewed = newToken()
+	set["id_hash"] = tokenHash(renewed)
+	done := db.Table("sessions").Where("id = ? AND id_hash = ? AND ended_at IS NULL AND expires_at > ?", x.ID, tokenHash(token), s.now()).Updates(set)
+	if done.Error == nil && done.RowsAffected != 1 {
+		return "", ErrConflict
+	}
+	return renewed, done.Error
+}
