@@ -2,6 +2,7 @@ package authz
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/google/uuid"
@@ -16,6 +17,13 @@ type Rule struct {
 	Allowed     bool
 }
 
+// CustomRole is a role of an account's own, which can be held there alone. Role
+// is nil once it is deleted: then nobody holds it, and Account need not be told.
+type CustomRole struct {
+	Account, ID uuid.UUID
+	Role        *catalog.Role
+}
+
 // Added is a role that a member holds besides all it held before.
 type Added struct {
 	Member uuid.UUID
@@ -23,11 +31,12 @@ type Added struct {
 }
 
 // Changes is what differs between a snapshot and the next. Rules apply first,
-// in order, then accounts (parents may follow children), then principals, then
-// what is added, which spares telling anew of a member who holds a lot.
+// in order, then accounts (parents may follow children), custom roles, principals,
+// and what is added, which spares telling anew of a member who holds a lot.
 type Changes struct {
 	Rules      []Rule
 	Accounts   []AccountState
+	Roles      []CustomRole
 	Principals []Principal
 	Added      []Added
 	// Epochs are the tenants' epochs that the changes lead to.
@@ -36,14 +45,23 @@ type Changes struct {
 
 // With gives the snapshot after the changes. What is malformed denies: an
 // account whose parent is unknown, of another tenant or below itself is taken
-// as removed, an assignment to an unknown account or of an unknown role is left
-// out, and so is a principal of no known kind and what is added to nobody known.
+// as removed, an assignment to an unknown account, of an unknown role or of
+// another account's is left out, and so is a principal of no known kind and what is added to nobody known.
 func (s *Snapshot) With(ch Changes) *Snapshot {
 	n := &next{Snapshot: *s}
 	for _, r := range ch.Rules {
 		n.rule(r)
 	}
 	n.place(ch.Accounts)
+	for _, r := range ch.Roles {
+		a, known := Account(n.accounts.find(r.Account)), n.custom.get(r.ID)
+		switch {
+		case known != nil && (r.Role == nil || known.account == a):
+			n.custom.put(r.ID, custom{known.account, r.Role})
+		case known == nil && a != NoAccount:
+			n.custom.put(r.ID, custom{a, r.Role})
+		}
+	}
 	for _, p := range ch.Principals {
 		n.principal(p)
 	}
@@ -61,6 +79,7 @@ func (s *Snapshot) With(ch Changes) *Snapshot {
 	n.accounts.seal()
 	n.tenants.seal()
 	n.holders.seal()
+	n.custom.seal()
 	for i := range n.principals {
 		n.principals[i].seal()
 	}
@@ -198,17 +217,17 @@ func (n *next) principal(p Principal) {
 	}
 	list := n.held[:0]
 	for _, as := range p.Assignments {
-		a, r := Account(n.accounts.find(as.Account)), n.catalog.RoleByID(as.Role)
-		if a == NoAccount || r == nil {
+		h, r := n.hold(as)
+		if r == nil {
 			continue
 		}
 		if p.ID.Kind != Member && (r.Adds || as.Account != p.Assignments[0].Account) {
 			list = list[:0]
 			break
 		}
-		list = append(list, held{a, as.Role})
+		list = append(list, h)
 	}
-	n.hold(p.ID, p.Active, list)
+	n.keep(p.ID, p.Active, list)
 }
 
 // add gives one member what is added.
@@ -221,30 +240,51 @@ func (n *next) add(all []Added) {
 	var one [1]held
 	list := append(n.held[:0], old.held(&one)...)
 	for _, x := range all {
-		if a := Account(n.accounts.find(x.Account)); a != NoAccount && n.catalog.RoleByID(x.Role) != nil {
-			list = append(list, held{a, x.Role})
+		if h, r := n.hold(x.Assignment); r != nil {
+			list = append(list, h)
 		}
 	}
-	n.hold(id, old.active, list)
+	n.keep(id, old.active, list)
 }
 
-// hold stores a principal with all that it holds, in any order.
-func (n *next) hold(id PrincipalID, active bool, list []held) {
+// hold resolves an assignment; the role is nil where it is to be left out.
+func (n *next) hold(as Assignment) (held, *catalog.Role) {
+	h := held{Account(n.accounts.find(as.Account)), as.Role, never}
+	if !as.Until.IsZero() {
+		h.until = secondsAt(as.Until)
+	}
+	r := n.catalog.RoleByID(as.Role)
+	if as.Custom != uuid.Nil {
+		i := n.custom.find(as.Custom)
+		if i < 0 || n.custom.value(i).account != h.account {
+			return h, nil
+		}
+		r, h.role = n.custom.value(i).role, catalog.RoleID(n.catalog.Roles()+1+int(i))
+	}
+	if h.account == NoAccount {
+		r = nil
+	}
+	return h, r
+}
+
+// keep stores a principal with all that it holds, in any order.
+func (n *next) keep(id PrincipalID, active bool, list []held) {
 	slices.SortFunc(list, func(a, b held) int {
-		return cmp.Or(cmp.Compare(a.account, b.account), cmp.Compare(a.role, b.role))
+		return cmp.Or(cmp.Compare(a.account, b.account), cmp.Compare(a.role, b.role), cmp.Compare(a.until, b.until))
 	})
 	list = slices.Compact(list)
 	n.held = list
 
 	x := principal{account: NoAccount, active: active}
 	for _, h := range list {
-		r := n.catalog.RoleByID(h.role)
-		x.reaches = x.reaches || id.Kind == Member && (r.Adds || !r.Below.Empty())
+		r := n.Role(h.role)
+		// A custom role may come to reach below when it is edited.
+		x.reaches = x.reaches || id.Kind == Member && r != nil && (r.Adds || r.Base != nil || !r.Below.Empty())
 	}
-	switch len(list) {
-	case 0:
-	case 1:
-		x.account, x.role = list[0].account, list[0].role
+	switch {
+	case len(list) == 0:
+	case len(list) == 1 && list[0].until == never && list[0].role <= math.MaxUint16:
+		x.account, x.role = list[0].account, uint16(list[0].role)
 	default:
 		several := slices.Clone(list)
 		x.several = &several

@@ -102,7 +102,7 @@ func (s *Snapshot) byRole(d *Decision, p *principal, perm catalog.Permission, a 
 			if h.account == a {
 				d.Reason = ByRole
 			}
-			if s.catalog.RoleByID(h.role).Adds {
+			if h.role == s.catalog.Owner().ID {
 				d.Reason = ByOwnership
 			}
 			return
@@ -113,8 +113,8 @@ func (s *Snapshot) byRole(d *Decision, p *principal, perm catalog.Permission, a 
 }
 
 // counting gives the roles of p that count at a with what each gives there,
-// from a upwards: those of the nearest account where p is a member, and
-// ownership wherever it is held. A role may count and give nothing.
+// from a upwards: those of the nearest account where p is a member, and what
+// adds to any wherever it is held. A role may count and give nothing.
 func (s *Snapshot) counting(p *principal, a Account) iter.Seq2[held, *catalog.Mask] {
 	return func(yield func(held, *catalog.Mask) bool) {
 		var one [1]held
@@ -128,10 +128,13 @@ func (s *Snapshot) counting(p *principal, a Account) iter.Seq2[held, *catalog.Ma
 				here = heldAt(all, at)
 			}
 			for _, h := range here {
-				if h.account != at {
+				if h.account != at || s.ended(h) {
 					continue
 				}
-				r := s.catalog.RoleByID(h.role)
+				r := s.Role(h.role)
+				if r == nil {
+					continue
+				}
 				member = member || !r.Adds
 				if !r.Adds && decided {
 					continue
@@ -182,14 +185,14 @@ func (s *Snapshot) Owns(w Who, a Account) bool {
 		return false
 	}
 	for h := range s.counting(w.p, a) {
-		if s.catalog.RoleByID(h.role).Adds {
+		if h.role == s.catalog.Owner().ID {
 			return true
 		}
 	}
 	return false
 }
 
-// Held are the roles w holds at a itself.
+// Held are the roles w holds at a itself. Role finds them.
 func (s *Snapshot) Held(w Who, a Account) []catalog.RoleID {
 	if w.p == nil {
 		return nil
@@ -197,7 +200,9 @@ func (s *Snapshot) Held(w Who, a Account) []catalog.RoleID {
 	var one [1]held
 	var all []catalog.RoleID
 	for _, h := range heldAt(w.p.held(&one), a) {
-		all = append(all, h.role)
+		if !s.ended(h) && s.Role(h.role) != nil {
+			all = append(all, h.role)
+		}
 	}
 	return all
 }
@@ -211,7 +216,10 @@ func (s *Snapshot) Accounts(w Who) []uuid.UUID {
 	var all []uuid.UUID
 	last := NoAccount
 	for _, h := range w.p.held(&one) {
-		if h.account != last && !s.node(h.account).gone {
+		if h.account == last || s.ended(h) || s.Role(h.role) == nil {
+			continue
+		}
+		if !s.node(h.account).gone {
 			all = append(all, s.ID(h.account))
 		}
 		last = h.account

@@ -1,6 +1,7 @@
 package authz_test
 
 import (
+	"maps"
 	"slices"
 	"testing"
 
@@ -82,8 +83,8 @@ func sameAccount(t *rapid.T, m moment, id uuid.UUID) {
 
 func sameAssignments(t *rapid.T, m moment, id authz.PrincipalID) {
 	var accounts []uuid.UUID
-	for _, as := range m.world.Principals[id].Assignments {
-		if present, _ := m.world.State(as.Account); present && !slices.Contains(accounts, as.Account) {
+	for _, as := range m.world.Holds(id) {
+		if present, _ := m.world.State(as.Account); present && m.world.Role(as) != nil && !slices.Contains(accounts, as.Account) {
 			accounts = append(accounts, as.Account)
 		}
 	}
@@ -92,15 +93,17 @@ func sameAssignments(t *rapid.T, m moment, id authz.PrincipalID) {
 		t.Fatalf("%s holds roles at %s, want %s", id, got, accounts)
 	}
 	for _, a := range accounts {
-		var want []catalog.RoleID
-		for _, as := range m.world.Principals[id].Assignments {
-			if as.Account == a && !slices.Contains(want, as.Role) {
-				want = append(want, as.Role)
+		want, got := map[*catalog.Role]bool{}, map[*catalog.Role]bool{}
+		for _, as := range m.world.Holds(id) {
+			if r := m.world.Role(as); as.Account == a && r != nil {
+				want[r] = true
 			}
 		}
-		slices.Sort(want)
 		at, _ := m.snapshot.Find(a)
-		if got := m.snapshot.Held(who, at); !slices.Equal(got, want) {
+		for _, role := range m.snapshot.Held(who, at) {
+			got[m.snapshot.Role(role)] = true
+		}
+		if !maps.Equal(got, want) {
 			t.Fatalf("%s holds %v at %s, want %v", id, got, a, want)
 		}
 	}
@@ -162,7 +165,7 @@ func reason(m moment, id authz.PrincipalID, p catalog.Permission, account uuid.U
 		return authz.NoRoleHere
 	}
 	named := slices.IndexFunc(w.Ways(id, account), func(way oracle.Way) bool {
-		return way.Role.ID == d.Role && way.At == m.snapshot.ID(d.HeldAt) && way.Gives.Has(p) == w.ByRoles(id, p, account) && !way.Gives.Empty()
+		return way.Role == m.snapshot.Role(d.Role) && way.At == m.snapshot.ID(d.HeldAt) && way.Gives.Has(p) == w.ByRoles(id, p, account) && !way.Gives.Empty()
 	})
 	switch {
 	case !open:
@@ -173,7 +176,7 @@ func reason(m moment, id authz.PrincipalID, p catalog.Permission, account uuid.U
 		return authz.RoleLacks
 	case !w.Allows(id, p, account):
 		return authz.CeilingLacks
-	case w.Ways(id, account)[named].Role.Adds:
+	case w.Ways(id, account)[named].Role == w.Catalog.Owner():
 		return authz.ByOwnership
 	case w.Ways(id, account)[named].At != account:
 		return authz.ByRoleAbove

@@ -40,7 +40,7 @@ type Missing struct {
 // Explain puts a decision about p, made by this snapshot, into words.
 func (s *Snapshot) Explain(d Decision, p catalog.Permission) Explanation {
 	info := s.catalog.Info(p)
-	x := Explanation{Title: info.Title, Sentence: info.Sentence, Allow: d.Allow, Role: s.catalog.RoleByID(d.Role), HeldAt: s.ID(d.HeldAt)}
+	x := Explanation{Title: info.Title, Sentence: info.Sentence, Allow: d.Allow, Role: s.Role(d.Role), HeldAt: s.ID(d.HeldAt)}
 	for _, set := range s.catalog.Sets {
 		in := SetRoles{Set: set}
 		for _, r := range set.Roles {

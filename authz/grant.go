@@ -102,7 +102,7 @@ func (s *Snapshot) Authorize(actor Actor, p catalog.Permission, account uuid.UUI
 }
 
 func (s *Snapshot) because(d Decision) string {
-	return fmt.Sprintf("%s %s at %s", d.Reason, s.catalog.RoleByID(d.Role).Key, s.ID(d.HeldAt))
+	return fmt.Sprintf("%s %s at %s", d.Reason, s.Role(d.Role).Key, s.ID(d.HeldAt))
 }
 
 // Self is a grant to act on oneself, for whoever is signed in.

@@ -3,8 +3,10 @@ package authz
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -53,7 +55,11 @@ func ParsePrincipal(s string) (PrincipalID, error) {
 // Assignment is a role held at an account.
 type Assignment struct {
 	Account uuid.UUID
-	Role    catalog.RoleID
+	Role    catalog.RoleID // of the catalog; zero where Custom names the role
+	Custom  uuid.UUID
+	// Until is when it ends, to the second: from then on it is as if it were not
+	// there. Zero is never.
+	Until time.Time
 }
 
 // Principal is what a snapshot is told of one principal.
@@ -71,14 +77,24 @@ type Principal struct {
 type principal struct {
 	several *[]held // by account, then role; nil where one is enough
 	account Account // of the one, or NoAccount
-	role    catalog.RoleID
+	role    uint16  // of the one, which has no end
 	active  bool
 	reaches bool // a role may give something below the account where it is held
 }
 
 type held struct {
 	account Account
-	role    catalog.RoleID
+	role    catalog.RoleID // of the catalog, or of the snapshot's own after those
+	until   seconds
+}
+
+// seconds since 1970, as far as 2106.
+type seconds uint32
+
+const never = seconds(math.MaxUint32)
+
+func secondsAt(t time.Time) seconds {
+	return seconds(max(0, min(t.Unix(), int64(never)-1)))
 }
 
 // held gives all roles held; one is room for a single one.
@@ -89,7 +105,7 @@ func (p *principal) held(one *[1]held) []held {
 	case p.account == NoAccount:
 		return nil
 	}
-	one[0] = held{p.account, p.role}
+	one[0] = held{p.account, catalog.RoleID(p.role), never}
 	return one[:]
 }
 

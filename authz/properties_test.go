@@ -132,8 +132,9 @@ func TestAddingARoleTakesNothingButByANearerMembership(t *testing.T) {
 			x = was.Assignments[0].Account
 		}
 		isMemberAt := func(account uuid.UUID) bool {
-			return slices.ContainsFunc(was.Assignments, func(as authz.Assignment) bool {
-				return as.Account == account && !h.catalog.RoleByID(as.Role).Adds
+			return slices.ContainsFunc(m.world.Holds(id), func(as authz.Assignment) bool {
+				r := m.world.Role(as)
+				return as.Account == account && r != nil && !r.Adds
 			})
 		}
 		now := was

@@ -1,6 +1,8 @@
 package authz
 
 import (
+	"time"
+
 	"github.com/google/uuid"
 
 	"bailiwick/catalog"
@@ -77,6 +79,14 @@ type Snapshot struct {
 	tenants    table[int64] // their epochs
 	principals [System]table[principal]
 	holders    pages[holder]
+	custom     table[custom]
+	now        seconds
+}
+
+// custom is a role of an account's own. Its RoleID follows those of the catalog.
+type custom struct {
+	account Account
+	role    *catalog.Role // nil once it is deleted
 }
 
 // gates are the permissions that need an entitlement, by its bit's place.
@@ -96,8 +106,37 @@ func NewSnapshot(c *catalog.Catalog) *Snapshot {
 			}
 		}
 	}
-	return &Snapshot{catalog: c, gates: g}
+	return &Snapshot{catalog: c, gates: g, now: never}
 }
+
+// At is the snapshot at a time, which says what has ended. Without a time
+// everything that will ever end has.
+func (s *Snapshot) At(now time.Time) *Snapshot {
+	then := *s
+	then.now = secondsAt(now)
+	return &then
+}
+
+// Role finds a role that somebody holds here, custom ones too, or nil.
+func (s *Snapshot) Role(id catalog.RoleID) *catalog.Role {
+	if r := s.catalog.RoleByID(id); r != nil {
+		return r
+	}
+	if i := int(id) - s.catalog.Roles() - 1; i >= 0 && i < s.custom.rows.size {
+		return s.custom.value(int32(i)).role
+	}
+	return nil
+}
+
+// CustomRole finds a role of the account's own, or nil.
+func (s *Snapshot) CustomRole(account, id uuid.UUID) *catalog.Role {
+	if c := s.custom.get(id); c != nil && s.ID(c.account) == account {
+		return c.role
+	}
+	return nil
+}
+
+func (s *Snapshot) ended(h held) bool { return h.until <= s.now && h.until != never }
 
 // Catalog is what the snapshot's roles and permissions are numbers of.
 func (s *Snapshot) Catalog() *catalog.Catalog { return s.catalog }

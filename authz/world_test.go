@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing/fstest"
+	"time"
 
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
@@ -127,6 +128,9 @@ func roles(c *catalog.Catalog) (all []*catalog.Role) {
 	return all
 }
 
+// start is when every world begins. Its roles end within the minute.
+var start = time.Date(2026, 11, 20, 17, 59, 30, 0, time.UTC)
+
 // number is the id with a number; ids of one kind of thing are never another's.
 func number(kind byte, n int) (id uuid.UUID) {
 	id[0] = kind
@@ -148,11 +152,17 @@ func (m moment) with(ch authz.Changes) moment {
 	return moment{m.snapshot.With(ch), m.world.With(ch)}
 }
 
+func (m moment) at(now time.Time) moment {
+	m.snapshot, m.world.Now = m.snapshot.At(now), now
+	return m
+}
+
 // history is a world in the making: random changes, one after another.
 type history struct {
 	catalog    *catalog.Catalog
 	accounts   []uuid.UUID
 	principals []authz.PrincipalID
+	roles      []authz.CustomRole
 	moments    []moment
 }
 
@@ -162,9 +172,13 @@ func (h *history) now() moment { return h.moments[len(h.moments)-1] }
 func unfold(t *rapid.T) *history {
 	c := rapid.SampledFrom(smallCatalog()).Draw(t, "catalog")
 	h := &history{catalog: c, moments: []moment{{authz.NewSnapshot(c), oracle.New(c)}}}
+	h.moments[0] = h.moments[0].at(start)
 	h.moments = append(h.moments, h.now().with(h.changes(t, rapid.IntRange(1, 24).Draw(t, "first accounts"), 6)))
 	for range rapid.IntRange(0, 4).Draw(t, "changes") {
 		h.moments = append(h.moments, h.now().with(h.changes(t, rapid.IntRange(0, 6).Draw(t, "accounts"), 3)))
+		if once(t, 3, "later") {
+			h.moments = append(h.moments, h.now().at(start.Add(time.Duration(rapid.IntRange(0, 60_000).Draw(t, "milliseconds"))*time.Millisecond)))
+		}
 	}
 	return h
 }
@@ -196,10 +210,41 @@ func (h *history) changes(t *rapid.T, accounts, principals int) authz.Changes {
 		}
 	}
 	ch.Accounts = rapid.Permutation(ch.Accounts).Draw(t, "order")
+	for range rapid.IntRange(0, 2).Draw(t, "roles") {
+		ch.Roles = append(ch.Roles, h.customRole(t))
+	}
 	for range rapid.IntRange(0, principals).Draw(t, "principals") {
 		ch.Principals = append(ch.Principals, h.principal(t))
 	}
 	return ch
+}
+
+// customRole is a new role, or one there is, changed or deleted.
+func (h *history) customRole(t *rapid.T) authz.CustomRole {
+	base := rapid.SampledFrom(roles(h.catalog)).Draw(t, "base")
+	var own catalog.Mask
+	for _, p := range h.catalog.Permissions() {
+		if rapid.Bool().Draw(t, "gives") {
+			own.Set(p)
+		}
+	}
+	r := authz.CustomRole{Account: number(9, 0), ID: number(3, len(h.roles)), Role: h.catalog.Custom(base, "custom", "Custom", own)}
+	if len(h.accounts) > 0 {
+		r.Account = rapid.SampledFrom(h.accounts).Draw(t, "of account")
+	}
+	if len(h.roles) > 0 && rapid.Bool().Draw(t, "known role") {
+		known := rapid.SampledFrom(h.roles).Draw(t, "custom role")
+		r.ID = known.ID
+		if !once(t, 10, "elsewhere") {
+			r.Account = known.Account
+		}
+		if once(t, 3, "deleted") {
+			r.Role = nil
+		}
+		return r
+	}
+	h.roles = append(h.roles, r)
+	return r
 }
 
 func (h *history) account(t *rapid.T, w oracle.World, told map[uuid.UUID]authz.AccountState) authz.AccountState {
@@ -297,6 +342,16 @@ func (h *history) principal(t *rapid.T) authz.Principal {
 		}
 		if once(t, 30, "unknown role") {
 			as.Role = 999
+		}
+		if len(h.roles) > 0 && once(t, 3, "custom") {
+			r := rapid.SampledFrom(h.roles).Draw(t, "custom role")
+			as.Role, as.Custom = 0, r.ID
+			if (p.ID.Kind == authz.Member || r.Account == home) && !once(t, 8, "another's") {
+				as.Account = r.Account
+			}
+		}
+		if once(t, 4, "ends") {
+			as.Until = start.Add(time.Duration(rapid.IntRange(-10_000, 60_000).Draw(t, "ends after")) * time.Millisecond)
 		}
 		p.Assignments = append(p.Assignments, as)
 	}

@@ -255,6 +255,9 @@ func (c *Catalog) Owner() *Role { return c.owner }
 // Role finds by `set:role`, or nil.
 func (c *Catalog) Role(key string) *Role { return c.byRole[key] }
 
+// Roles is the number of roles: their IDs are 1 to it.
+func (c *Catalog) Roles() int { return len(c.roles) - 1 }
+
 // RoleByID finds by number, or nil.
 func (c *Catalog) RoleByID(id RoleID) *Role {
 	if int(id) >= len(c.roles) {

@@ -185,7 +185,8 @@ func TestEveryPermissionIsExplainedAndDecided(t *testing.T) {
 					held++
 				}
 			}
-			if held == 0 && info.Area != AreaNone && !stated[info.Key] {
+			// Support access has no table: its areas leave out what is the customer's alone.
+			if held == 0 && set.Key != "support" && info.Area != AreaNone && !stated[info.Key] {
 				t.Errorf("nobody of the set %s holds %s, and no table says so", set.Key, info.Key)
 			}
 			if held > 0 && info.Area == AreaNone && !stated[info.Key] {

@@ -9,7 +9,7 @@ import (
 
 // RoleID is a role as a dense number. Zero is no role. Numbers live only as
 // long as the process; what is stored is the key.
-type RoleID uint16
+type RoleID uint32
 
 // Role is a named set of permissions of one role set.
 type Role struct {
@@ -22,19 +22,45 @@ type Role struct {
 	// Own is what it gives in the account where it is held, Below in the
 	// accounts under it.
 	Own, Below Mask
-	// Adds is true of ownership, which adds to whatever else decides.
+	// Adds is true of ownership and of support access, which add to whatever else
+	// decides.
 	Adds bool
 	// Closable is true where an account's "open to main members" switch cuts Below.
 	Closable bool
-	// Grantable is false of the owner's role, which is a property of the account.
+	// Grantable is false of the owner's role, which is a property of the account,
+	// and of support access, which has a door of its own.
 	Grantable bool
+	// Base is the role that a custom role was made from, nil of a built-in one.
+	Base *Role
 }
+
+// Custom makes a role of an account's own from a built-in one. It gives own, and
+// below its account as much of that as the base's set lets any role reach. The key
+// is what is stored; the role has no ID, as it is in no catalog.
+func (c *Catalog) Custom(base *Role, key, title string, own Mask) *Role {
+	return &Role{
+		Set: customSet, Name: title, Key: key, Title: title, Sentence: "Made from " + base.Title + ".",
+		Own: own, Below: base.Set.below(own), Closable: base.Closable, Grantable: true, Base: base,
+	}
+}
+
+// customSet is the set of all custom roles, as they are shown.
+var customSet = &RoleSet{Key: "custom", Title: "Custom role"}
 
 // RoleSet is a family of roles with a table of its own.
 type RoleSet struct {
 	Key, Title string
 	Roles      []*Role
 	tables     []table
+	reach      Mask       // what may reach below the account where a role is held
+	needs      Permission // without which none of it does, or zero
+}
+
+func (s *RoleSet) below(own Mask) Mask {
+	if s.needs != 0 && !own.Has(s.needs) {
+		return Mask{}
+	}
+	return own.And(s.reach)
 }
 
 // Role finds a role of the set by the table's spelling, or nil.
@@ -118,6 +144,7 @@ type setDecl struct {
 	Complete bool
 	Owner    word
 	Closable bool
+	Adds     bool
 	Roles    []roleDecl
 	Tables   []tableDecl
 	Below    belowDecl
@@ -164,7 +191,7 @@ func (k *compiler) roleSet(d setDecl) {
 	for _, rd := range d.Roles {
 		r := &Role{
 			ID: RoleID(len(k.c.roles)), Set: set, Name: rd.Name.Text, Key: set.Key + ":" + rd.Name.Text,
-			Title: rd.Title, Sentence: rd.Sentence, Closable: d.Closable, Grantable: true,
+			Title: rd.Title, Sentence: rd.Sentence, Adds: d.Adds, Closable: d.Closable, Grantable: !d.Adds,
 		}
 		if k.c.byRole[r.Key] != nil {
 			k.fault(file, rd.Name.Line, "role "+r.Key+" is declared twice", "remove one of them")
@@ -395,11 +422,10 @@ func (k *compiler) byArea(set *RoleSet, d setDecl, stated Mask) {
 // below computes how far each role reaches under the account where it is held:
 // never more than it gives there.
 func (k *compiler) below(set *RoleSet, d setDecl) {
-	var reach Mask
 	for p := 1; p < len(k.c.permissions); p++ {
 		for _, a := range d.Below.View {
 			if !k.c.permissions[p].Edit && string(k.c.permissions[p].Area) == a.Text {
-				reach.Set(Permission(p))
+				set.reach.Set(Permission(p))
 			}
 		}
 	}
@@ -409,16 +435,14 @@ func (k *compiler) below(set *RoleSet, d setDecl) {
 			k.fault("roles/roles.yaml", w.Line, "permission "+w.Text+" is not declared", "correct its spelling")
 			continue
 		}
-		reach.Set(p)
+		set.reach.Set(p)
 	}
-	needs := k.c.byPermission[d.Below.Needs.Text]
+	set.needs = k.c.byPermission[d.Below.Needs.Text]
 	for _, r := range set.Roles {
-		switch {
-		case r.Adds:
+		if r == k.c.owner {
 			r.Below = r.Own
-		case needs != 0 && !r.Own.Has(needs):
-		default:
-			r.Below = r.Own.And(reach)
+		} else {
+			r.Below = set.below(r.Own)
 		}
 	}
 }

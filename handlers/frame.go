@@ -139,7 +139,7 @@ func (h *Handlers) roleLabelAt(snap *authz.Snapshot, who authz.Who, at authz.Acc
 	for a := at; a != authz.NoAccount; a = snap.Parent(a) {
 		var names []string
 		for _, id := range snap.Held(who, a) {
-			names = append(names, roleTitle(h.catalog.RoleByID(id)))
+			names = append(names, roleTitle(snap.Role(id)))
 		}
 		if len(names) > 0 {
 			return strings.Join(names, ", ")

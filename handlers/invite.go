@@ -75,7 +75,7 @@ func (h *Handlers) inviteTable(c echo.Context, all []models.Invite) views.Table 
 		if !h.store.Now().Before(i.ExpiresAt) {
 			state = views.Badge{Text: "Expired", Tone: views.Warn}
 		}
-		roles := h.store.MemberRoles(i.Roles, v.Place.Kind)
+		roles := h.store.MemberRoles(i.Roles, v.Place.Account, v.Place.Kind)
 		row := views.Row{ID: i.ID.String(), Cells: []views.Cell{
 			{Text: i.Email}, {Text: strings.Join(setTitles(roles), ", ")}, {Text: i.InviterName},
 			{Text: when(c, i.CreatedAt, h.store.Now()), Title: exact(i.CreatedAt.In(zone(c)))}, {Badges: []views.Badge{state}},
@@ -213,7 +213,7 @@ func (h *Handlers) invitePage(c echo.Context) (p views.InvitePage, err error) {
 		return p, models.Problems{"": refusal}
 	}
 	p = views.InvitePage{
-		Action: "/invites/" + token, Account: a.Name, Inviter: i.InviterName, Roles: setTitles(h.store.MemberRoles(i.Roles, a.Kind)),
+		Action: "/invites/" + token, Account: a.Name, Inviter: i.InviterName, Roles: setTitles(h.store.MemberRoles(i.Roles, a.ID, a.Kind)),
 		Address: masked(i.Email), Until: when(c, i.ExpiresAt, h.store.Now()), MinimumPasswordSize: models.MinPassword,
 	}
 	switch {

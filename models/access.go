@@ -26,8 +26,8 @@ type accessChange struct {
 
 func (accessChange) TableName() string { return "access_changes" }
 
-// Access is the newest snapshot this node has.
-func (s *Store) Access() *authz.Snapshot { return s.snapshot.Load() }
+// Access is the newest snapshot this node has, as it is now.
+func (s *Store) Access() *authz.Snapshot { return s.snapshot.Load().At(s.now()) }
 
 // Fresh gives a snapshot that has the tenant at the epoch or later.
 func (s *Store) Fresh(ctx context.Context, tenant uuid.UUID, epoch int64) (*authz.Snapshot, error) {
@@ -70,7 +70,7 @@ func (s *Store) load(ctx context.Context) error {
 	s.catching.Lock()
 	defer s.catching.Unlock()
 	return s.consistently(ctx, func(db *gorm.DB) error {
-		ch, err := s.readAccess(db, "true", "true", "true")
+		ch, err := s.readAccess(db, "true", "true", "true", "true")
 		if err != nil {
 			return err
 		}
@@ -108,7 +108,7 @@ func (s *Store) catchUp(db *gorm.DB, tenant uuid.UUID, to int64) (*authz.Snapsho
 	var err error
 	if from == 0 || to-from >= keepEpochs {
 		next, err = s.readAccess(db, "a.tenant_id = @t", "x.id IN (SELECT member_id FROM memberships WHERE tenant_id = @t UNION SELECT owner_id FROM accounts WHERE tenant_id = @t)",
-			"u.tenant_id = @t", map[string]any{"t": tenant})
+			"u.tenant_id = @t", "r.tenant_id = @t", map[string]any{"t": tenant})
 	} else {
 		next, err = s.readChanged(db, tenant, changes)
 	}
@@ -118,11 +118,11 @@ func (s *Store) catchUp(db *gorm.DB, tenant uuid.UUID, to int64) (*authz.Snapsho
 	next.Epochs = map[uuid.UUID]int64{tenant: to}
 	snap = snap.With(next)
 	s.snapshot.Store(snap)
-	return snap, nil
+	return snap.At(s.now()), nil
 }
 
 func (s *Store) readChanged(db *gorm.DB, tenant uuid.UUID, changes []accessChange) (authz.Changes, error) {
-	var accounts, parents, members, subusers idList
+	var accounts, parents, members, subusers, roles idList
 	var rules []authz.Rule
 	for _, c := range changes {
 		switch c.Kind {
@@ -134,6 +134,8 @@ func (s *Store) readChanged(db *gorm.DB, tenant uuid.UUID, changes []accessChang
 			members = append(members, c.SubjectID)
 		case "subuser":
 			subusers = append(subusers, c.SubjectID)
+		case "role":
+			roles = append(roles, c.SubjectID)
 		case "rule":
 			if e := s.catalog.Entitlement(*c.Entitlement); e != nil {
 				rules = append(rules, authz.Rule{Parent: c.SubjectID, Entitlement: e.Bit, Allowed: *c.Allowed})
@@ -146,11 +148,12 @@ func (s *Store) readChanged(db *gorm.DB, tenant uuid.UUID, changes []accessChang
 		}
 		return condition
 	}
-	args := map[string]any{"t": tenant, "a": accounts, "p": parents, "m": members, "u": subusers}
+	args := map[string]any{"t": tenant, "a": accounts, "p": parents, "m": members, "u": subusers, "r": roles}
 	ch, err := s.readAccess(db,
 		only(len(accounts)+len(parents) > 0, "a.tenant_id = @t AND (a.id = ANY(CAST(@a AS uuid[])) OR a.parent_id = ANY(CAST(@p AS uuid[])))"),
 		only(len(members) > 0, "x.id = ANY(CAST(@m AS uuid[]))"),
-		only(len(subusers) > 0, "u.tenant_id = @t AND u.id = ANY(CAST(@u AS uuid[]))"), args)
+		only(len(subusers) > 0, "u.tenant_id = @t AND u.id = ANY(CAST(@u AS uuid[]))"),
+		only(len(roles) > 0, "r.tenant_id = @t AND r.id = ANY(CAST(@r AS uuid[]))"), args)
 	if err != nil {
 		return ch, err
 	}
@@ -158,8 +161,16 @@ func (s *Store) readChanged(db *gorm.DB, tenant uuid.UUID, changes []accessChang
 		return ch, err
 	}
 	ch.Rules = rules
-	// Subusers that are gone are told as inactive.
+	// Subusers that are gone are told as inactive, and roles as deleted.
 	have := map[uuid.UUID]bool{}
+	for _, r := range ch.Roles {
+		have[r.ID] = true
+	}
+	for _, id := range roles {
+		if !have[id] {
+			ch.Roles = append(ch.Roles, authz.CustomRole{ID: id})
+		}
+	}
 	for _, p := range ch.Principals {
 		have[p.ID.ID] = true
 	}
@@ -188,12 +199,15 @@ func (s *Store) readOwners(db *gorm.DB, accounts idList, args map[string]any) ([
 
 var accountKinds = map[string]authz.AccountKind{"personal": authz.Personal, "main": authz.Main, "sub": authz.Sub, "timeless": authz.Timeless}
 
-// readAccess reads what a snapshot is told, of the accounts (a), members (x)
-// and subusers (u) that the conditions name; none where one is empty.
-func (s *Store) readAccess(db *gorm.DB, accounts, members, subusers string, args ...any) (ch authz.Changes, err error) {
+// readAccess reads what a snapshot is told, of the accounts (a), members (x),
+// subusers (u) and custom roles (r) that the conditions name; none where one is empty.
+func (s *Store) readAccess(db *gorm.DB, accounts, members, subusers, roles string, args ...any) (ch authz.Changes, err error) {
 	ch.Epochs = map[uuid.UUID]int64{}
 	if accounts != "" {
 		ch.Accounts, err = s.readAccounts(db, accounts, args...)
+	}
+	if roles != "" && err == nil {
+		ch.Roles, err = s.readCustomRoles(db, roles, args...)
 	}
 	if members != "" && err == nil {
 		ch.Principals, err = s.readMembers(db, members, args...)
@@ -277,32 +291,6 @@ func (s *Store) readSubusers(db *gorm.DB, which string, args ...any) ([]authz.Pr
 		}
 	}
 	return all, err
-}
-
-// assignments reads stored role keys; one that is not in the catalog gives nothing.
-func (s *Store) assignments(account uuid.UUID, kind, roles string) []authz.Assignment {
-	var all []authz.Assignment
-	for _, key := range splitList(roles) {
-		if r := s.storedRole(key, kind); r != nil {
-			all = append(all, authz.Assignment{Account: account, Role: r.ID})
-		}
-	}
-	return all
-}
-
-// storedRole finds a stored role. Admin and User read by the account's kind.
-func (s *Store) storedRole(key, kind string) *catalog.Role {
-	switch key {
-	case "owner":
-		return s.catalog.Owner()
-	case "account:admin", "account:user":
-		prefix := "account:main_"
-		if kind == "sub" {
-			prefix = "account:sub_"
-		}
-		return s.catalog.Role(prefix + key[len("account:"):])
-	}
-	return s.catalog.Role(key)
 }
 
 // given is what parents give: a rule per parent and entitlement, and exceptions

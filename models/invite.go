@@ -54,8 +54,8 @@ func (i Invite) Refusal(now time.Time) string {
 }
 
 // MemberRoles are the roles that stored keys mean in an account of the kind.
-func (s *Store) MemberRoles(keys []string, kind string) []*catalog.Role {
-	return s.storedRoles(keys, kind)
+func (s *Store) MemberRoles(keys []string, account uuid.UUID, kind string) []*catalog.Role {
+	return s.storedRoles(keys, account, kind)
 }
 
 // Invited is what became of one address: a link, shown only now, or a problem.
@@ -251,7 +251,7 @@ func (s *Store) changeInvite(ctx context.Context, g authz.Grant, id uuid.UUID, a
 			on.Tenant, on.Account, id).Take(&i).Error; err != nil {
 			return err
 		}
-		if tx.mayGrant(snap, s.storedRoles(i.Roles, a.Kind)) != nil {
+		if tx.mayGrant(snap, s.storedRoles(i.Roles, a.ID, a.Kind)) != nil {
 			return Problems{"": "This invite gives more than you can give here, so you can not change it."}
 		}
 		tx.change.name = i.Email
@@ -361,7 +361,7 @@ func (tx *Tx) inviterMay(snap *authz.Snapshot, i Invite, a Account) error {
 	if !ok {
 		return ErrNotFound
 	}
-	who, roles := snap.Who(id), tx.store.storedRoles(i.Roles, a.Kind)
+	who, roles := snap.Who(id), tx.store.storedRoles(i.Roles, a.ID, a.Kind)
 	d := snap.Decide(who, tx.store.catalog.Permission("members.add"), at)
 	beyond := snap.MayGrant(who, at, roles...)
 	switch {

@@ -79,7 +79,7 @@ func (s *Store) members(ctx context.Context, tenant, account uuid.UUID, where st
 		var kind string
 		var keys []string
 		err := rows.Scan(&m.ID, &m.Name, &m.Email, &m.State, &m.LastSignIn, &m.Owner, &keys, &kind, &m.Since, &m.sort)
-		m.Roles = s.storedRoles(keys, kind)
+		m.Roles = s.storedRoles(keys, account, kind)
 		all = append(all, m)
 		return err
 	}, `SELECT x.id, x.name, x.email, x.state, x.last_sign_in, h.owner, h.roles, h.kind, h.created_at, lower(x.name) FROM (
@@ -89,16 +89,6 @@ func (s *Store) members(ctx context.Context, tenant, account uuid.UUID, where st
 		) h JOIN members x ON x.id = h.member_id WHERE `+where+` ORDER BY NOT h.owner, lower(x.name), x.id LIMIT $3`,
 		append([]any{tenant, account, limit}, args...)...)
 	return all, err
-}
-
-// storedRoles are the roles of stored keys in an account of the kind.
-func (s *Store) storedRoles(keys []string, kind string) (roles []*catalog.Role) {
-	for _, key := range keys {
-		if r := s.storedRole(key, kind); r != nil {
-			roles = append(roles, r)
-		}
-	}
-	return roles
 }
 
 // MemberRole reads the name of a role that a member can have in an account of
@@ -118,7 +108,7 @@ func (s *Store) MemberRole(name, kind string) (r *catalog.Role, key, problem str
 		}
 		return nil, "", fmt.Sprintf("%q is not a role that a member can have.", name)
 	}
-	r = s.storedRole(key, kind)
+	r = s.builtInRole(key, kind)
 	if strings.Contains(plain, "_") && r.Name != plain {
 		if kind == "sub" {
 			return nil, "", fmt.Sprintf("%q is a role in main accounts, and this is a sub-account.", plain)
@@ -313,7 +303,7 @@ func (tx *Tx) member(id uuid.UUID) (m memberHold, err error) {
 		return m, err
 	}
 	tx.change.name = m.name
-	m.id, m.keys, m.roles = id, row.Roles, tx.store.storedRoles(row.Roles, m.account.Kind)
+	m.id, m.keys, m.roles = id, row.Roles, tx.store.storedRoles(row.Roles, m.account.ID, m.account.Kind)
 	m.self = tx.grant.Actor().ID == (authz.PrincipalID{Kind: authz.Member, ID: id})
 	return m, nil
 }
@@ -378,7 +368,7 @@ func rises(snap *authz.Snapshot, m memberHold) bool {
 	decided := false
 	for at := snap.Parent(here); at != authz.NoAccount && !decided; at = snap.Parent(at) {
 		for _, id := range snap.Held(who, at) {
-			if r := snap.Catalog().RoleByID(id); !r.Adds {
+			if r := snap.Role(id); !r.Adds {
 				decided = true
 				reach.Add(&r.Below)
 			}

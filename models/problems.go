@@ -45,6 +45,8 @@ var constraints = map[string]Problems{
 	"members_email_unique":        {"email": "There is a login with this address already. Sign in instead."},
 	"accounts_name_length":        {"name": "Use 1 to 100 characters."},
 	"accounts_depth":              {"": "Accounts can be nested 16 deep at most."},
+	"custom_roles_name_length":    {"name": "Use 1 to 64 characters."},
+	"custom_roles_name_unique":    {"name": "This account has a role with this name already."},
 	"subusers_name_length":        {"name": "Use 1 to 64 characters."},
 	"subusers_name_unique":        {"name": "This account has a subuser with this name already."},
 	"subusers_description_length": {"description": "Use at most 500 characters."},

@@ -71,6 +71,9 @@ func TestOtherTenantsShowNothing(t *testing.T) {
 	if _, err := s.Invite(ctx, grantOf(t, s, ada, "members.add", a.ID), []string{"grace@example.com"}, []string{"main_admin"}); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := s.CreateRole(ctx, grantOf(t, s, ada, "roles.edit", a.ID), "Listener", "member:reporting_viewer", []string{"calls"}); err != nil {
+		t.Fatal(err)
+	}
 	place := RecordPlace{Section: s.catalog.Section("contacts")}
 	if _, _, err := s.CreateRecord(ctx, grantOf(t, s, ada, "contacts.edit", a.ID), place, map[string]any{"name": "Charles", "phone": "+442079460000"}); err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ package oracle
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -18,16 +19,39 @@ type World struct {
 	Catalog    *catalog.Catalog
 	Accounts   map[uuid.UUID]authz.AccountState
 	Principals map[authz.PrincipalID]authz.Principal
+	Roles      map[uuid.UUID]authz.CustomRole
+	Now        time.Time
 }
 
 // New is a world with nobody in it.
 func New(c *catalog.Catalog) World {
-	return World{c, map[uuid.UUID]authz.AccountState{}, map[authz.PrincipalID]authz.Principal{}}
+	return World{Catalog: c, Accounts: map[uuid.UUID]authz.AccountState{}, Principals: map[authz.PrincipalID]authz.Principal{}, Roles: map[uuid.UUID]authz.CustomRole{}}
+}
+
+// Role is the role that an assignment names, or nil.
+func (w World) Role(as authz.Assignment) *catalog.Role {
+	if as.Custom == uuid.Nil {
+		return w.Catalog.RoleByID(as.Role)
+	}
+	if r, ok := w.Roles[as.Custom]; ok && r.Account == as.Account {
+		return r.Role
+	}
+	return nil
+}
+
+// Holds are the assignments of a principal that have not ended.
+func (w World) Holds(id authz.PrincipalID) (all []authz.Assignment) {
+	for _, as := range w.Principals[id].Assignments {
+		if as.Until.IsZero() || w.Now.Truncate(time.Second).Before(as.Until.Truncate(time.Second)) {
+			all = append(all, as)
+		}
+	}
+	return all
 }
 
 // With is the world after the changes.
 func (w World) With(ch authz.Changes) World {
-	w.Accounts, w.Principals = maps.Clone(w.Accounts), maps.Clone(w.Principals)
+	w.Accounts, w.Principals, w.Roles = maps.Clone(w.Accounts), maps.Clone(w.Principals), maps.Clone(w.Roles)
 	for _, rule := range ch.Rules {
 		for id, a := range w.Accounts {
 			if a.Parent != uuid.Nil && a.Parent == rule.Parent {
@@ -52,11 +76,20 @@ func (w World) With(ch authz.Changes) World {
 		}
 		w.Accounts[a.ID] = a
 	}
+	for _, r := range ch.Roles {
+		was, again := w.Roles[r.ID]
+		if again && r.Role == nil {
+			r.Account = was.Account
+		}
+		if _, ok := w.Accounts[r.Account]; ok && (!again || was.Account == r.Account) {
+			w.Roles[r.ID] = r
+		}
+	}
 	for _, p := range ch.Principals {
 		var known []authz.Assignment
 		malformed := false
 		for _, as := range p.Assignments {
-			role := w.Catalog.RoleByID(as.Role)
+			role := w.Role(as)
 			if _, ok := w.Accounts[as.Account]; !ok || role == nil {
 				continue
 			}
@@ -128,9 +161,9 @@ func (w World) Ways(id authz.PrincipalID, account uuid.UUID) (ways []Way) {
 	}
 	nearest, closed := uuid.Nil, false
 	for _, a := range w.Up(account) {
-		for _, as := range w.Principals[id].Assignments {
-			role := w.Catalog.RoleByID(as.Role)
-			if as.Account != a.ID {
+		for _, as := range w.Holds(id) {
+			role := w.Role(as)
+			if as.Account != a.ID || role == nil {
 				continue
 			}
 			if !role.Adds {
@@ -155,7 +188,7 @@ func (w World) Ways(id authz.PrincipalID, account uuid.UUID) (ways []Way) {
 
 // Owns tells whether a principal is the owner of an account or of one above it.
 func (w World) Owns(id authz.PrincipalID, account uuid.UUID) bool {
-	return slices.ContainsFunc(w.Ways(id, account), func(way Way) bool { return way.Role.Adds })
+	return slices.ContainsFunc(w.Ways(id, account), func(way Way) bool { return way.Role == w.Catalog.Owner() })
 }
 
 // Visible tells whether a principal may know that an account exists.
