@@ -172,13 +172,7 @@ func (tx *Tx) mayGrant(snap *authz.Snapshot, roles []*catalog.Role) error {
 	who := snap.Who(tx.grant.Actor().ID)
 	for _, r := range roles {
 		if beyond := snap.MayGrant(who, a, r); !beyond.Empty() {
-			first := ""
-			beyond.Each(func(p catalog.Permission) {
-				if first == "" {
-					first = tx.store.catalog.Info(p).Title
-				}
-			})
-			return Problems{"role": fmt.Sprintf("%s opens %s, which you do not have here, so you can not give it.", r.Title, first)}
+			return Problems{"role": fmt.Sprintf("%s opens %s, which you do not have here, so you can not give it.", r.Title, tx.store.firstTitle(beyond))}
 		}
 	}
 	return nil
