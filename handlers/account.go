@@ -280,7 +280,7 @@ func (h *Handlers) subAccountRow(c echo.Context, a models.Account, base, people 
 	}
 	if mayEdit {
 		here := accountPath(v.Place.Account, "/accounts/", a.ID.String())
-		row.Menu = append(row.Menu, views.Action{Text: "Rename", URL: here + "/edit"})
+		row.Menu = append(row.Menu, views.Action{Text: "Rename", URL: here + "/edit"}, views.Action{Text: "Move…", URL: here + "/move"})
 		if a.State == "active" {
 			row.Menu = append(row.Menu, views.Action{Text: "Suspend…", URL: here + "/suspend", Dialog: true, Danger: true})
 		} else {

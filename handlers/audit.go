@@ -127,7 +127,7 @@ var actions = map[string]string{
 	"subuser.change_password": "changed their password", "member.add": "added a member", "member.edit": "changed the roles of", "member.remove": "removed member",
 	"member.leave": "left", "member.invite": "invited", "member.join": "joined", "invite.resend": "made a new link for", "invite.cancel": "cancelled the invite of",
 	"account.create": "made the account", "account.create_sub": "made sub-accounts", "account.edit": "changed sub-account",
-	"account.rename": "renamed the account", "account.suspend": "suspended", "account.resume": "resumed",
+	"account.rename": "renamed the account", "account.suspend": "suspended", "account.resume": "resumed", "account.move": "moved",
 	"entitlement.set": "changed a permission of", "entitlement.select_all": "changed a permission of all under",
 	"entitlement.undo_select_all": "took back a change of a permission of all under",
 	"subuser.create":              "added subuser", "subuser.edit": "changed subuser", "subuser.suspend": "suspended subuser", "subuser.resume": "resumed subuser",

@@ -56,6 +56,8 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.In(post, "/sub-accounts", "sub_accounts.create", h.createSubAccounts),
 			guard.In(get, "/accounts/:sub/edit", "sub_accounts.edit", h.editSubAccount),
 			guard.In(post, "/accounts/:sub/edit", "sub_accounts.edit", h.updateSubAccount),
+			guard.In(get, "/accounts/:sub/move", "sub_accounts.edit", h.moveSubAccount),
+			guard.In(post, "/accounts/:sub/move", "sub_accounts.edit", h.updateSubAccountParent),
 			guard.In(get, "/accounts/:sub/suspend", "sub_accounts.edit", h.askSuspendSubAccount),
 			guard.In(post, "/accounts/:sub/suspend", "sub_accounts.edit", h.suspendSubAccount),
 			guard.In(post, "/accounts/:sub/resume", "sub_accounts.edit", h.resumeSubAccount),

@@ -319,7 +319,7 @@ func (e *MoveEffect) countPeople(db *gorm.DB, s *Store, g authz.Grant, before, a
 			for _, at := range way { // from the moved account upwards
 				for _, r := range mine {
 					if r.AccountID == at {
-						return listedRoles(s.storedRoles(splitList(r.Roles), r.Kind)) + " in " + r.Place
+						return listedRoles(s.storedRoles(splitList(r.Roles), at, r.Kind)) + " in " + r.Place
 					}
 				}
 			}

@@ -234,12 +234,13 @@ func agrees(t *testing.T, s *Store) {
 	followed := s.Access()
 	var all authz.Changes
 	if err := s.consistently(ctx, func(db *gorm.DB) (err error) {
-		all, err = s.readAccess(db, "true", "true", "true")
+		all, err = s.readAccess(db, "true", "true", "true", "true")
 		return err
 	}); err != nil {
 		t.Fatal(err)
 	}
 	loaded, truth := authz.NewSnapshot(s.catalog).With(all), oracle.New(s.catalog).With(all)
+	truth.Now = s.now()
 	for _, st := range all.Accounts {
 		for name, snap := range map[string]*authz.Snapshot{"followed": followed, "loaded": loaded} {
 			a, ok := snap.Find(st.ID)

@@ -46,6 +46,7 @@ func Stories() []Story {
 		{"Failures", failures()},
 		{"Home", homes()},
 		{"Accounts", accounts()},
+		{"Moving an account", accountMoves()},
 		{"Permissions", permissions()},
 		{"Members", memberships()},
 		{"Subusers", subusers()},
