@@ -28,6 +28,7 @@ var (
 	scopeInvite      = scope{system: "whoever opens an invite is in no tenant yet; its address may have a login"}
 	scopeSignUp      = scope{system: "a new account is a new tenant"}
 	scopeOperator    = scope{system: "the operator's command line"}
+	scopeStaff       = scope{system: "the staff of an installation stand outside tenants"}
 	scopeLetters     = scope{system: "letters go to people in any tenant or none"}
 )
 

@@ -39,6 +39,7 @@ type Session struct {
 	ProvedAt  time.Time // when its owner last gave their password or passkey
 	TwoStep   bool      // that took more than a password
 	Active    bool      // of the principal
+	duties    []string
 }
 
 // Actor is who is signed in, as the audit names them.
@@ -124,11 +125,12 @@ func (s *Store) Session(ctx context.Context, token string, account uuid.UUID) (S
 	e := Place{Account: account}
 	var kind string
 	err := s.one(ctx, scopeSession, []any{&x.ID, &kind, &x.Principal.ID, &x.Tenant, &x.Account, &x.Name, &x.Email, &x.Active,
-		&x.Address, &x.Agent, &x.StartedAt, &x.ExpiresAt, &x.EndedAt, &x.ProvedAt, &x.TwoStep, &e.Tenant, &e.Epoch, &e.Kind, &e.Name, &e.Owner, &e.Path, &e.networks},
+		&x.Address, &x.Agent, &x.StartedAt, &x.ExpiresAt, &x.EndedAt, &x.ProvedAt, &x.TwoStep, &x.duties, &e.Tenant, &e.Epoch, &e.Kind, &e.Name, &e.Owner, &e.Path, &e.networks},
 		`SELECT s.id, s.principal_kind, s.principal_id, coalesce(s.tenant_id, $3), coalesce(s.account_id, $3),
 			coalesce(m.name, u.name, ''), coalesce(m.email, ''), coalesce(m.state, u.state, '') = 'active',
 			s.address, s.agent, s.started_at, s.expires_at, s.ended_at,
-			coalesce(s.proved_at, s.started_at), s.two_step, coalesce(t.id, $3), coalesce(t.epoch, 0),
+			coalesce(s.proved_at, s.started_at), s.two_step,
+			ARRAY(SELECT duty FROM staff WHERE s.principal_kind = 'member' AND member_id = s.principal_id), coalesce(t.id, $3), coalesce(t.epoch, 0),
 			coalesce(a.kind, ''), coalesce(a.name, ''), coalesce(a.owner_id, $3), coalesce(a.path, ''),
 			`+fmt.Sprintf(networkRules, "a.tenant_id", "a.id")+`
 		FROM sessions s

@@ -27,8 +27,8 @@ type Cast struct {
 // Login is one way to sign in.
 type Login struct {
 	Name     string // of the person or subuser
-	Account  string // name of the account where the login holds its role
-	Role     string // with its set, such as "Subuser role: Admin"
+	Account  string // name of the account where the login holds its role, or "the installation"
+	Role     string // with its set, such as "Subuser role: Admin", or a duty
 	Door     string // path of the sign-in page
 	User     string // e-mail address of a member, name of a subuser
 	Password string
@@ -86,6 +86,11 @@ func Known(ctx context.Context, s *models.Store) (Cast, error) {
 		if _, ok := cast.Accounts[p.in]; ok {
 			cast.Logins = append(cast.Logins, Login{
 				Name: m.Name, Account: p.in, Role: roleTitle(s, p.role), Door: "/sign-in", User: m.Email, Password: Password,
+			})
+		}
+		if p.duty != "" {
+			cast.Logins = append(cast.Logins, Login{
+				Name: m.Name, Account: "the installation", Role: "Staff: " + p.duty, Door: "/sign-in", User: m.Email, Password: Password,
 			})
 		}
 	}

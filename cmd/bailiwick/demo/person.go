@@ -16,6 +16,7 @@ type person struct {
 	name, email string
 	in, role    string // where they hold which role
 	owns        string // the main account they own
+	duty        string // in the installation
 }
 
 // Ada comes first: she makes the agency that the others work in.
@@ -25,6 +26,7 @@ var people = []person{
 	{name: "Edsger Dijkstra", email: "edsger@example.com", in: east, role: "member:full_viewer"},
 	{name: "Barbara Liskov", email: "barbara@example.com", in: west, role: "member:full_editor"},
 	{name: "Mallory", email: "mallory@example.com", in: malloryville, role: "owner", owns: malloryville},
+	{name: "Radia Perlman", email: "radia@example.com", duty: models.DutyOperator},
 }
 
 func (sd *seed) people() {
@@ -39,6 +41,9 @@ func (sd *seed) people() {
 			sd.err = ErrNotEmpty // another node of the same installation was first
 		}
 		sd.members[p.email] = m
+		if p.duty != "" {
+			sd.do(func() error { _, err := sd.store.AddStaff(sd.ctx, p.email, p.duty); return err })
+		}
 	}
 }
 
@@ -47,7 +52,7 @@ func (sd *seed) member(first string) authz.Actor { return sd.members[first+"@exa
 
 func (sd *seed) memberships() {
 	for _, p := range people {
-		if p.role == "owner" {
+		if p.role == "owner" || p.in == "" {
 			continue
 		}
 		g := sd.may(sd.member("ada"), "members.add", p.in)
