@@ -20,10 +20,11 @@ var mayImport = map[string][]string{
 	"static":             {},
 	"views":              {"static"},
 	"views/storybook":    {"static", "views"},
+	"mail":               {"models", "views"},
 	"handlers/guard":     {"authz", "catalog", "models"},
-	"handlers":           {"authz", "catalog", "handlers/guard", "models", "static", "views"},
+	"handlers":           {"authz", "catalog", "handlers/guard", "mail", "models", "static", "views"},
 	"cmd/bailiwick/demo": {"authz", "catalog", "models"},
-	"cmd/bailiwick":      {"authz", "catalog", "cmd/bailiwick/demo", "handlers", "models", "postgres", "views/storybook"},
+	"cmd/bailiwick":      {"authz", "catalog", "cmd/bailiwick/demo", "handlers", "mail", "models", "postgres", "views/storybook"},
 	"e2e":                {},
 }
 

@@ -24,7 +24,9 @@ type Config struct {
 	Secret []byte
 	// Proxies are believed about X-Forwarded-For.
 	Proxies []netip.Prefix
-	Log     *slog.Logger
+	// SendsMail tells that letters are handed to a mail server; else they are kept.
+	SendsMail bool
+	Log       *slog.Logger
 }
 
 // Handlers serves the panel.

@@ -107,7 +107,7 @@ func (s *Store) Invite(ctx context.Context, g authz.Grant, emails, roles []strin
 				out.Problem = known[foldEmail(email)]
 			}
 			if out.Problem == "" {
-				if out.Token, out.Until, err = tx.invite(email, keys); err != nil {
+				if out.Token, out.Until, err = tx.invite(email, keys, a); err != nil {
 					return err
 				}
 				known[foldEmail(email)] = "This address stands here twice."
@@ -166,19 +166,30 @@ func (tx *Tx) knownAddresses(a Account) (map[string]string, error) {
 	return known, err
 }
 
-// invite stores an invite; one of the same address that waited is void.
-func (tx *Tx) invite(email string, keys roleList) (token string, until time.Time, err error) {
-	on, now := tx.change.on, tx.store.now()
+// invite stores an invite and posts it; one of the same address that waited is
+// void.
+func (tx *Tx) invite(email string, keys roleList, a Account) (token string, until time.Time, err error) {
+	on, now, who := tx.change.on, tx.store.now(), tx.grant.Actor()
 	err = tx.Exec("UPDATE invites SET cancelled_at = ? WHERE tenant_id = ? AND account_id = ? AND email_folded = ? AND accepted_at IS NULL AND cancelled_at IS NULL",
 		now, on.Tenant, on.Account, foldEmail(email)).Error
 	if err != nil {
 		return "", until, err
 	}
 	token, until = newToken(), now.Add(InviteLife)
-	return token, until, tx.Create(&Invite{
+	i := Invite{
 		TenantID: on.Tenant, ID: newID(), AccountID: on.Account, TokenHash: tokenHash(token), Email: email, EmailFolded: foldEmail(email), Roles: keys,
-		Inviter: tx.grant.Actor().ID.String(), InviterName: tx.grant.Actor().Name, CreatedAt: now, ExpiresAt: until,
-	}).Error
+		Inviter: who.ID.String(), InviterName: who.Name, CreatedAt: now, ExpiresAt: until,
+	}
+	if err := tx.Create(&i).Error; err != nil {
+		return "", until, err
+	}
+	var roles []string
+	for _, r := range tx.store.storedRoles(keys, a.ID, a.Kind) {
+		roles = append(roles, r.Set.Title+": "+r.Title)
+	}
+	return token, until, tx.post(Letter{Kind: LetterInvite, To: email, About: i.ID, Facts: map[string]string{
+		"inviter": who.Name, "account": a.Name, "roles": strings.Join(roles, ", "), "path": "/invites/" + token, "until": until.Format(time.RFC3339),
+	}})
 }
 
 const inviteColumns = "i.tenant_id, i.id, i.account_id, i.email, i.email_folded, i.roles, i.inviter, i.inviter_name, i.created_at, i.expires_at, i.accepted_at, i.cancelled_at"
@@ -218,9 +229,9 @@ func (s *Store) InviteByID(ctx context.Context, tenant, account, id uuid.UUID) (
 // ResendInvite makes a new link for an invite and voids the old one. The new
 // one is the actor's, who must be able to give its roles.
 func (s *Store) ResendInvite(ctx context.Context, g authz.Grant, id uuid.UUID) (out Invited, err error) {
-	err = s.changeInvite(ctx, g, id, "invite.resend", func(tx *Tx, i Invite) error {
+	err = s.changeInvite(ctx, g, id, "invite.resend", func(tx *Tx, i Invite, a Account) error {
 		out.Email = i.Email
-		out.Token, out.Until, err = tx.invite(i.Email, i.Roles)
+		out.Token, out.Until, err = tx.invite(i.Email, i.Roles, a)
 		return err
 	})
 	return out, err
@@ -228,14 +239,14 @@ func (s *Store) ResendInvite(ctx context.Context, g authz.Grant, id uuid.UUID) (
 
 // CancelInvite voids the link of an invite.
 func (s *Store) CancelInvite(ctx context.Context, g authz.Grant, id uuid.UUID) error {
-	return s.changeInvite(ctx, g, id, "invite.cancel", func(tx *Tx, i Invite) error {
+	return s.changeInvite(ctx, g, id, "invite.cancel", func(tx *Tx, i Invite, _ Account) error {
 		return changedOne(tx.Table("invites").Where("tenant_id = ? AND id = ?", i.TenantID, i.ID).Updates(map[string]any{"cancelled_at": s.now()}))
 	})
 }
 
 // changeInvite changes an invite of the grant's account that waits, and whose
 // roles the actor could give.
-func (s *Store) changeInvite(ctx context.Context, g authz.Grant, id uuid.UUID, action string, do func(*Tx, Invite) error) error {
+func (s *Store) changeInvite(ctx context.Context, g authz.Grant, id uuid.UUID, action string, do func(*Tx, Invite, Account) error) error {
 	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account, Kind: "invite", ID: id}
 	return s.write(ctx, g.On("invite", id), change{action: action, permission: "members.add", on: on}, func(tx *Tx) error {
 		snap, err := tx.lockAccess()
@@ -256,7 +267,7 @@ func (s *Store) changeInvite(ctx context.Context, g authz.Grant, id uuid.UUID, a
 		}
 		tx.change.name = i.Email
 		tx.note("roles", []string(i.Roles))
-		return do(tx, i)
+		return do(tx, i, a)
 	})
 }
 

@@ -179,6 +179,56 @@ func (s *Store) settle(ctx context.Context, p Post, set map[string]any) error {
 	})
 }
 
+// PostPage is how many letters a page of the list holds.
+const PostPage = 50
+
+// PostFilter narrows the list of letters.
+type PostFilter struct {
+	Search string    // part of the address
+	State  string    // empty for all
+	After  uuid.UUID // zero for the newest
+	Limit  int
+}
+
+// Posts lists letters for an operator, newest first, without their facts.
+func (s *Store) Posts(ctx context.Context, d OnDuty, f PostFilter) ([]Post, error) {
+	if err := d.is(DutyOperator); err != nil {
+		return nil, err
+	}
+	var all []Post
+	err := s.read(ctx, scopeLetters, func(r pgx.Rows) error {
+		var p Post
+		err := r.Scan(p.fields()...)
+		all = append(all, p)
+		return err
+	}, "SELECT "+letterColumns+` FROM letters WHERE ($1 = '' OR recipient ILIKE $1) AND ($2 = '' OR state = $2)
+		AND ($3::uuid = $4::uuid OR id < $3) ORDER BY id DESC LIMIT $5`, like(f.Search), f.State, f.After, uuid.Nil, f.Limit)
+	return all, err
+}
+
+// Post gives an operator one letter, with its facts where they are still kept.
+func (s *Store) Post(ctx context.Context, d OnDuty, id uuid.UUID) (p Post, err error) {
+	if err := d.is(DutyOperator); err != nil {
+		return p, err
+	}
+	if err := s.one(ctx, scopeLetters, p.fields(), "SELECT "+letterColumns+" FROM letters WHERE id = $1", id); err != nil {
+		return p, err
+	}
+	return p, s.openLetter(&p)
+}
+
+// RetryLetter has a letter that failed sent once more.
+func (s *Store) RetryLetter(ctx context.Context, d OnDuty, id uuid.UUID) error {
+	if err := d.is(DutyOperator); err != nil {
+		return err
+	}
+	now := s.now()
+	return s.in(ctx, scopeLetters, func(db *gorm.DB) error {
+		return changedOne(db.Exec("UPDATE letters SET state = 'waiting', attempts = 0, next_at = ?, give_up_at = ? WHERE id = ? AND state = 'failed'",
+			now, now.Add(letterTime), id))
+	})
+}
+
 // LettersAbout gives the newest letter about each of some things.
 func (s *Store) LettersAbout(ctx context.Context, about []uuid.UUID) (map[uuid.UUID]Post, error) {
 	newest := map[uuid.UUID]Post{}

@@ -9,11 +9,14 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	netmail "net/mail"
 	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"bailiwick/mail"
 )
 
 // Config is everything that can be set, by flag or environment.
@@ -26,11 +29,15 @@ type Config struct {
 	DatabaseDirectURL string   `env:"DATABASE_DIRECT_URL" name:"database-direct-url" help:"The same database past a transaction pooler, for migrations." placeholder:"URL"`
 	SecretKey         string   `env:"BAILIWICK_SECRET_KEY" name:"secret-key" help:"64 hex digits that sign cookies and seal secrets; kept in the data folder where empty. Needed for more than one node." placeholder:"HEX"`
 	TrustedProxies    []string `env:"BAILIWICK_TRUSTED_PROXIES" name:"trusted-proxies" help:"Networks whose X-Forwarded-For is believed." placeholder:"CIDR"`
+	SMTPURL           string   `env:"BAILIWICK_SMTP_URL" name:"smtp-url" help:"Mail server that letters are handed to; without one, letters are kept for an operator to read." placeholder:"URL"`
+	MailFrom          string   `env:"BAILIWICK_MAIL_FROM" name:"mail-from" help:"Who letters are from, such as 'Bailiwick <panel@example.com>'." placeholder:"ADDRESS"`
 	PlainHTTP         bool     `env:"BAILIWICK_PLAIN_HTTP" name:"plain-http" help:"Allow plain http at an address that is not of this machine."`
 
 	publicURL *url.URL
 	proxies   []netip.Prefix
 	secret    []byte
+	smtp      *mail.Server // nil where no mail is sent
+	from      *netmail.Address
 	shared    bool // the built-in database may be that of a running panel
 }
 
@@ -82,6 +89,21 @@ func (c *Config) check() error {
 			bad("BAILIWICK_TRUSTED_PROXIES %q is not a network such as 10.0.0.0/8", p)
 		}
 		c.proxies = append(c.proxies, prefix)
+	}
+	if c.SMTPURL != "" {
+		server, err := mail.ParseServer(c.SMTPURL)
+		if err != nil {
+			bad("BAILIWICK_SMTP_URL %w", err)
+		}
+		c.smtp = &server
+		if c.MailFrom == "" {
+			bad("BAILIWICK_MAIL_FROM is needed with BAILIWICK_SMTP_URL: who letters are from, such as Bailiwick <panel@example.com>")
+		}
+	}
+	if c.MailFrom != "" {
+		if c.from, err = mail.ParseFrom(c.MailFrom); err != nil {
+			bad("BAILIWICK_MAIL_FROM %q %w", c.MailFrom, err)
+		}
 	}
 	if c.DataDir == "" {
 		c.DataDir = defaultDataDir()
@@ -151,6 +173,8 @@ func (configCommand) Run(c *Config) error {
 		{"DATABASE_DIRECT_URL", masked(c.DatabaseDirectURL)},
 		{"BAILIWICK_SECRET_KEY", hidden(c.SecretKey)},
 		{"BAILIWICK_TRUSTED_PROXIES", strings.Join(c.TrustedProxies, ",")},
+		{"BAILIWICK_SMTP_URL", cmp.Or(masked(c.SMTPURL), "(mail is not sent)")},
+		{"BAILIWICK_MAIL_FROM", c.MailFrom},
 		{"BAILIWICK_PLAIN_HTTP", fmt.Sprint(c.PlainHTTP)},
 	} {
 		fmt.Printf("%s=%s\n", kv[0], kv[1])
@@ -158,7 +182,7 @@ func (configCommand) Run(c *Config) error {
 	return err
 }
 
-// masked is a database address without its password.
+// masked is the address of a server without its password.
 func masked(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" && u.RawQuery == "" {

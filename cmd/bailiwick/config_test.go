@@ -31,14 +31,28 @@ func TestPlainHTTPStaysOnThisMachineUnlessAccepted(t *testing.T) {
 }
 
 func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
-	x := Config{Addr: "nope", PublicURL: "ftp://x", DatabaseURL: "mysql://u:hunter2@h/d", SecretKey: "zz", TrustedProxies: []string{"x"}, DataDir: t.TempDir()}
+	x := Config{Addr: "nope", PublicURL: "ftp://x", DatabaseURL: "mysql://u:hunter2@h/d", SecretKey: "zz", TrustedProxies: []string{"x"}, DataDir: t.TempDir(),
+		SMTPURL: "http://u:hunter2@h", MailFrom: "x"}
 	err := x.check()
-	for _, name := range []string{"BAILIWICK_ADDR", "BAILIWICK_PUBLIC_URL", "DATABASE_URL", "BAILIWICK_SECRET_KEY", "BAILIWICK_TRUSTED_PROXIES"} {
+	for _, name := range []string{"BAILIWICK_ADDR", "BAILIWICK_PUBLIC_URL", "DATABASE_URL", "BAILIWICK_SECRET_KEY", "BAILIWICK_TRUSTED_PROXIES", "BAILIWICK_SMTP_URL", "BAILIWICK_MAIL_FROM"} {
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not said to be wrong: %v", name, err)
 		}
 	}
 	if strings.Contains(err.Error(), "hunter2") {
 		t.Error("the password is in the message")
+	}
+}
+
+func TestMailNeedsBothAServerAndASender(t *testing.T) {
+	x := Config{Addr: "127.0.0.1:8080", SMTPURL: "smtp://panel:hunter2@mail.example.com", DataDir: t.TempDir()}
+	if err := x.check(); err == nil || !strings.Contains(err.Error(), "BAILIWICK_MAIL_FROM is needed") {
+		t.Error(err)
+	}
+	if x.MailFrom = "Bailiwick <panel@example.com>"; x.check() != nil || x.smtp == nil || x.from.Address != "panel@example.com" {
+		t.Error(x.check())
+	}
+	if got := masked(x.SMTPURL); strings.Contains(got, "hunter2") || !strings.Contains(got, "mail.example.com") {
+		t.Errorf("printed as %s", got)
 	}
 }

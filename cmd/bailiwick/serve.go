@@ -9,12 +9,14 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"text/tabwriter"
 	"time"
 
 	"bailiwick/catalog"
 	"bailiwick/cmd/bailiwick/demo"
 	"bailiwick/handlers"
+	"bailiwick/mail"
 	"bailiwick/models"
 	"bailiwick/postgres"
 	"bailiwick/views/storybook"
@@ -122,7 +124,7 @@ func (serveCommand) Run(ctx context.Context, c *Config) error {
 			return fmt.Errorf("make the demo cast: %w", err)
 		}
 	}
-	panel, err := handlers.New(db.Store, handlers.Config{PublicURL: c.publicURL, Secret: c.secret, Proxies: c.proxies, Log: log})
+	panel, err := handlers.New(db.Store, handlers.Config{PublicURL: c.publicURL, Secret: c.secret, Proxies: c.proxies, Log: log, SendsMail: c.smtp != nil})
 	if err != nil {
 		return err
 	}
@@ -137,6 +139,14 @@ func (serveCommand) Run(ctx context.Context, c *Config) error {
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	go prune(ctx, db.Store, log)
+	var mailing sync.WaitGroup
+	defer mailing.Wait() // a letter that is being handed over is finished
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	if c.smtp != nil {
+		sender := &mail.Sender{Store: db.Store, Server: *c.smtp, From: c.from, Public: c.publicURL, Log: log}
+		mailing.Go(func() { sender.Run(ctx) })
+	}
 	announce(c, cast)
 	select {
 	case err := <-failed:
@@ -153,6 +163,9 @@ func prune(ctx context.Context, s *models.Store, log *slog.Logger) {
 	for {
 		if err := s.PruneSessions(ctx); err != nil && ctx.Err() == nil {
 			log.Warn("remove old sessions", "error", err)
+		}
+		if err := s.PruneLetters(ctx); err != nil && ctx.Err() == nil {
+			log.Warn("remove old letters", "error", err)
 		}
 		select {
 		case <-ctx.Done():

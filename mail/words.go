@@ -1,0 +1,125 @@
+package mail
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/url"
+	"time"
+
+	"bailiwick/models"
+	"bailiwick/views"
+)
+
+// Rendered is a letter as it is sent.
+type Rendered struct{ Subject, Text, HTML string }
+
+// subjects do not depend on facts: what the names of people and accounts say is
+// no business of whoever looks over a list of mail.
+var subjects = map[string]string{
+	models.LetterInvite:       "You are invited to work in an account",
+	models.LetterReset:        "Choose a new password",
+	models.LetterConfirmEmail: "Confirm your e-mail address",
+	models.LetterEmailChanged: "Your e-mail address was changed",
+}
+
+// Subject is what a kind of letter is called.
+func Subject(kind string) string { return subjects[kind] }
+
+// words gives each kind of letter its text. The facts that it takes are those
+// that it reads here.
+var words = map[string]func(*letter){
+	// inviter, account, roles; path, until.
+	models.LetterInvite: func(l *letter) {
+		l.say("%s invites you to work in %s, as %s.", l.fact("inviter"), l.fact("account"), l.fact("roles"))
+		l.act("See the invite")
+		l.after("The link works once, until %s, for this address alone.", l.time("until"))
+		l.after("If you do not know what this is about, leave it: nothing happens without you.")
+	},
+	// path, until.
+	models.LetterReset: func(l *letter) {
+		l.say("Somebody, hopefully you, asked for a new password for your login.")
+		l.act("Choose a new password")
+		l.after("The link works once, until %s. All your sessions end when the password changes.", l.time("until"))
+		l.after("If it was not you, leave this mail: your password stays as it is.")
+	},
+	// path, until.
+	models.LetterConfirmEmail: func(l *letter) {
+		l.say("This address is to become the one you sign in with.")
+		l.act("Confirm this address")
+		l.after("The link works once, until %s. Until then nothing changes.", l.time("until"))
+		l.after("If you did not ask for it, leave this mail: somebody may have mistyped their own address.")
+	},
+	// new (masked), path, until.
+	models.LetterEmailChanged: func(l *letter) {
+		l.say("Your login now has the e-mail address %s in place of this one.", l.fact("new"))
+		l.say("If that was you, there is nothing to do. If it was not, take it back: this address signs in again, all sessions end, and you get a link for a new password.")
+		l.act("Take it back")
+		l.after("The link works once, until %s.", l.time("until"))
+	},
+}
+
+// Render gives a letter its words. Its links lead to the panel's public address
+// alone.
+func Render(ctx context.Context, l models.Letter, public *url.URL) (Rendered, error) {
+	write := words[l.Kind]
+	if write == nil {
+		return Rendered{}, fmt.Errorf("there are no words for a letter of the kind %q", l.Kind)
+	}
+	x := &letter{facts: l.Facts, public: public}
+	x.page.Subject, x.page.Greeting = subjects[l.Kind], "Hello,"
+	x.page.Panel = views.Link{Text: "Bailiwick", URL: public.String()}
+	if l.ToName != "" {
+		x.page.Greeting = "Hello " + l.ToName + ","
+	}
+	write(x)
+	if x.missing != "" {
+		return Rendered{}, fmt.Errorf("a letter of the kind %s lacks the fact %s", l.Kind, x.missing)
+	}
+	var text, html bytes.Buffer
+	if err := views.LetterText(x.page).Render(ctx, &text); err != nil {
+		return Rendered{}, err
+	}
+	if err := views.LetterHTML(x.page).Render(ctx, &html); err != nil {
+		return Rendered{}, err
+	}
+	return Rendered{x.page.Subject, text.String(), html.String()}, nil
+}
+
+// letter is one that is being worded.
+type letter struct {
+	facts   map[string]string
+	public  *url.URL
+	page    views.LetterPage
+	missing string
+}
+
+func (l *letter) fact(name string) string {
+	if l.facts[name] == "" {
+		l.missing = name
+	}
+	return l.facts[name]
+}
+
+// time is a fact in RFC 3339, as the reader of a mail sees it: nobody knows
+// their zone.
+func (l *letter) time(name string) string {
+	t, err := time.Parse(time.RFC3339, l.fact(name))
+	if err != nil {
+		l.missing = name
+	}
+	return t.UTC().Format("2 January 2006, 15:04 MST")
+}
+
+func (l *letter) say(format string, args ...any) {
+	l.page.Paragraphs = append(l.page.Paragraphs, fmt.Sprintf(format, args...))
+}
+
+func (l *letter) after(format string, args ...any) {
+	l.page.After = append(l.page.After, fmt.Sprintf(format, args...))
+}
+
+// act leads to the fact path.
+func (l *letter) act(text string) {
+	l.page.Action = views.Link{Text: text, URL: l.public.JoinPath(l.fact("path")).String()}
+}
