@@ -25,6 +25,9 @@ type Role struct {
 	// Adds is true of ownership and of support access, which add to whatever else
 	// decides.
 	Adds bool
+	// Lent is true of support access, which nobody passes on: what it gives is not
+	// its holder's to grant.
+	Lent bool
 	// Closable is true where an account's "open to main members" switch cuts Below.
 	Closable bool
 	// Grantable is false of the owner's role, which is a property of the account,
@@ -200,13 +203,13 @@ func (k *compiler) roleSet(d setDecl) {
 	for _, rd := range d.Roles {
 		r := &Role{
 			ID: RoleID(len(k.c.roles)), Set: set, Name: rd.Name.Text, Key: set.Key + ":" + rd.Name.Text,
-			Title: rd.Title, Sentence: rd.Sentence, Adds: d.Adds, Closable: d.Closable, Grantable: !d.Adds,
+			Title: rd.Title, Sentence: rd.Sentence, Adds: d.Adds, Lent: d.Adds, Closable: d.Closable, Grantable: !d.Adds,
 		}
 		if k.c.byRole[r.Key] != nil {
 			k.fault(file, rd.Name.Line, "role "+r.Key+" is declared twice", "remove one of them")
 		}
 		if d.Owner.Text == r.Name {
-			r.Adds, r.Grantable = true, false
+			r.Adds, r.Lent, r.Grantable = true, false, false
 			k.c.owner = r
 		}
 		k.c.roles = append(k.c.roles, r)
