@@ -14,6 +14,7 @@ import (
 	"bailiwick/authz"
 	"bailiwick/catalog"
 	"bailiwick/handlers/guard"
+	"bailiwick/models"
 	"bailiwick/views"
 )
 
@@ -125,6 +126,9 @@ func (h *Handlers) profile(c echo.Context, v *guard.Visit) views.Profile {
 	}
 	if v.At != authz.NoAccount && v.May.Has(h.catalog.Permission("profile")) {
 		p.Links = append([]views.Link{{Text: "Profile settings", URL: accountPath(v.Place.Account, "/settings/profile")}}, p.Links...)
+	}
+	if _, ok := v.Session.OnDuty(models.DutyOperator); ok {
+		p.Links = append(p.Links, views.Link{Text: "Mail of this installation", URL: mailboxPath})
 	}
 	return p
 }

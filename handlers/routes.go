@@ -49,6 +49,10 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.Self(get, "/accounts/:account/leave", "ends one's own membership", h.askLeaveAccount),
 			guard.Self(post, "/accounts/:account/leave", "ends one's own membership", h.leaveAccount),
 
+			guard.Operator(get, "/operator/mail", "letters are of the whole installation", h.listLetters),
+			guard.Operator(get, "/operator/mail/:letter", "letters are of the whole installation", h.showLetter),
+			guard.Operator(post, "/operator/mail/:letter/retry", "letters are of the whole installation", h.retryLetter),
+
 			guard.In(get, "/", "control_panel", h.showHome),
 
 			guard.In(get, "/accounts", "sub_accounts", h.listSubAccounts),
