@@ -116,7 +116,7 @@ func (h *Handlers) profile(c echo.Context, v *guard.Visit) views.Profile {
 	until := v.Session.ExpiresAt.In(zone(c))
 	p := views.Profile{
 		Name: v.Session.Name, Detail: v.Session.Email, Until: until.Format("15:04"), UntilExact: exact(until),
-		SignOutURL: "/sign-out", Links: []views.Link{{Text: "Your sessions", URL: "/sessions"}},
+		SignOutURL: "/sign-out", Links: []views.Link{{Text: "Your sessions", URL: "/sessions"}, {Text: "Two-step sign-in", URL: twoStepPath}},
 	}
 	if v.Session.Principal.Kind == authz.Subuser {
 		p.Detail = "Subuser"
