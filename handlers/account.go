@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -17,6 +18,7 @@ import (
 
 const (
 	pageSize     = 50
+	treeSize     = 40 // a row's menu has long addresses
 	switcherSize = 30
 	mineSize     = 100
 )
@@ -100,8 +102,8 @@ func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
 				Table: views.Table{Token: v.Token, Columns: []views.Column{{Text: "Account"}, {Text: "Kind"}, {Text: "Your role"}, {Text: "State"}}}})
 		}
 		t := &p.Trees[len(p.Trees)-1].Table
-		t.Rows = append(t.Rows, views.Row{ID: a.ID.String(), Depth: a.Depth - names[a.TenantID].Depth, Dim: a.State != "active", Cells: []views.Cell{
-			{Text: a.Name, URL: accountPath(a.ID)}, {Text: kindTitle(a.Kind)}, {Text: h.roleLabelAt(v.Snapshot, v.Who, at)}, stateCell(a.State),
+		t.Rows = append(t.Rows, views.Row{ID: a.ID.String(), Depth: a.Depth - names[a.TenantID].Depth, Dim: a.Standing() != "active", Cells: []views.Cell{
+			{Text: a.Name, URL: accountPath(a.ID)}, {Text: kindTitle(a.Kind)}, {Text: h.roleLabelAt(v.Snapshot, v.Who, at)}, stateCell(a.Standing()),
 		}})
 		if h.isMember(v, at) {
 			t.Rows[len(t.Rows)-1].Menu = []views.Action{{Text: "Leave…", URL: leavePath(a.ID), Dialog: true, Danger: true}}
@@ -130,10 +132,17 @@ func tops(all []models.Account) map[uuid.UUID]models.Account {
 }
 
 func stateCell(state string) views.Cell {
-	if state == "active" {
-		return views.Cell{Badges: []views.Badge{{Text: "Active", Tone: views.Good}}}
+	return views.Cell{Badges: []views.Badge{standingBadge(state)}}
+}
+
+func standingBadge(state string) views.Badge {
+	switch state {
+	case "active":
+		return views.Badge{Text: "Active", Tone: views.Good}
+	case "archived":
+		return views.Badge{Text: "Archived"}
 	}
-	return views.Cell{Badges: []views.Badge{{Text: "Suspended", Tone: views.Warn}}}
+	return views.Badge{Text: "Suspended", Tone: views.Warn}
 }
 
 // searchAccounts fills the switcher.
@@ -205,26 +214,68 @@ func (h *Handlers) createAccount(c echo.Context, g authz.Grant) error {
 	return done(c, accountPath(a.ID))
 }
 
+// accountStates are what a list of accounts can be narrowed down to; unless
+// asked for, archived ones are left out.
+var accountStates = []views.Option{{Text: "State: all but archived"}, {Value: "active", Text: "Active"}, {Value: "suspended", Text: "Suspended"}, {Value: "archived", Text: "Archived"}}
+
+// treeFilter reads what the address or form asks for.
+func treeFilter(c echo.Context) models.AccountFilter {
+	f := models.AccountFilter{Search: strings.TrimSpace(c.FormValue("q")), Label: strings.TrimSpace(c.FormValue("label")), State: "current"}
+	if state := c.FormValue("state"); state != "" && slices.ContainsFunc(accountStates, func(o views.Option) bool { return o.Value == state }) {
+		f.State = state
+	}
+	return f
+}
+
+// askedTree is what the address says of a treeFilter.
+func askedTree(f models.AccountFilter) []string {
+	if f.State == "current" {
+		f.State = ""
+	}
+	return []string{"q", f.Search, "label", f.Label, "state", f.State}
+}
+
+// labelChoice offers the labels that accounts below carry; none where there are none.
+func labelChoice(labels []string, chosen string) []views.Field {
+	if len(labels) == 0 && chosen == "" {
+		return nil
+	}
+	f := views.Field{Kind: views.Select, Name: "label", Label: "Label", Value: chosen, Required: true, Options: []views.Option{{Text: "Label: any"}}}
+	if chosen != "" && !slices.Contains(labels, chosen) {
+		labels = append([]string{chosen}, labels...)
+	}
+	for _, l := range labels {
+		f.Options = append(f.Options, views.Option{Value: l, Text: l})
+	}
+	return []views.Field{f}
+}
+
 // listSubAccounts shows the tree below the account.
 func (h *Handlers) listSubAccounts(c echo.Context, g authz.Grant) error {
 	v, ctx := guard.Of(c), c.Request().Context()
-	here := accountPath(v.Place.Account, "/accounts")
-	q, after := c.QueryParam("q"), c.QueryParam("after")
-	all, err := h.store.AccountsBelow(ctx, g, models.AccountFilter{Search: q, After: after, Limit: pageSize + 1})
+	here, f := accountPath(v.Place.Account, "/accounts"), treeFilter(c)
+	asked := askedTree(f)
+	f.After, f.Limit = c.QueryParam("after"), treeSize+1
+	all, err := h.store.AccountsBelow(ctx, g, f)
 	if err != nil {
 		return err
 	}
+	labels, err := h.store.LabelsBelow(ctx, g)
+	if err != nil {
+		return err
+	}
+	state := views.Field{Kind: views.Select, Name: "state", Label: "State", Value: c.QueryParam("state"), Required: true, Options: accountStates}
 	p := views.SubAccountsPage{
 		Frame:  h.frame(c, "Accounts"),
 		Header: views.Header{Title: "Accounts", Text: "The sub-accounts of " + v.Place.Name + ", to any depth."},
 		List: views.List{
-			Label: "Sub-accounts", Search: &views.Search{Action: here, Value: q, Placeholder: "Search sub-accounts"},
-			Table: views.Table{Token: v.Token, Columns: []views.Column{{Text: "Account"}, {Text: "Kind"}, {Text: "State"}, {Text: "People", Number: true}, {Text: "Owner"}, {Text: "Made"}}},
-			Empty: views.Empty{Icon: "network", Title: "No sub-accounts yet", Text: "A sub-account holds its own applications, numbers and people. You decide what it may use, and you see what is in it."},
+			Label:  "Sub-accounts",
+			Search: &views.Search{Action: here, Value: f.Search, Placeholder: "Search sub-accounts", Filters: append(labelChoice(labels, f.Label), state)},
+			Table:  views.Table{Token: v.Token, Columns: []views.Column{{Text: "Account"}, {Text: "Labels"}, {Text: "Kind"}, {Text: "State"}, {Text: "People", Number: true}, {Text: "Owner"}, {Text: "Made"}}},
+			Empty:  views.Empty{Icon: "network", Title: "No sub-accounts yet", Text: "A sub-account holds its own applications, numbers and people. You decide what it may use, and you see what is in it."},
 		},
 	}
-	mayCreate, mayEdit := v.May.Has(h.catalog.Permission("sub_accounts.create")), v.May.Has(h.catalog.Permission("sub_accounts.edit"))
-	if mayCreate && v.Place.Kind != "personal" {
+	if h.may(c, "sub_accounts.create") && v.Place.Kind != "personal" {
 		make := views.Action{Text: "New sub-accounts", URL: here + "/new", Icon: "plus", Primary: true}
 		p.Header.Actions, p.List.Empty.Action = []views.Action{make}, &make
 	}
@@ -232,33 +283,41 @@ func (h *Handlers) listSubAccounts(c echo.Context, g authz.Grant) error {
 		p.List.Empty.Text = "A personal account has no sub-accounts. Make a main account for them."
 		p.List.Empty.Action = &views.Action{Text: "New main account", URL: "/accounts/new", Icon: "plus", Primary: true}
 	}
-	if q != "" {
+	if withQuery(here, asked...) != here {
 		p.List.Clear = here
 	}
-	if after != "" {
-		p.List.Pager.Previous = withQuery(here, "q", q)
+	if f.After != "" {
+		p.List.Pager.Previous = withQuery(here, asked...)
 	}
-	if len(all) > pageSize {
-		all = all[:pageSize]
-		p.List.Pager.Next = withQuery(here, "q", q, "after", all[pageSize-1].Path)
+	if len(all) > treeSize {
+		all = all[:treeSize]
+		p.List.Pager.Next = withQuery(here, append(asked, "after", all[treeSize-1].Path)...)
 	}
-	ids, owners := make([]uuid.UUID, len(all)), make([]uuid.UUID, len(all))
+	ids := make([]uuid.UUID, len(all))
 	for i, a := range all {
-		ids[i], owners[i] = a.ID, a.OwnerID
+		ids[i] = a.ID
 	}
-	people, err := h.store.People(ctx, v.Place.Tenant, ids)
-	if err != nil {
-		return err
-	}
-	names, err := h.store.Names(ctx, owners)
+	lines, err := h.store.AccountLines(ctx, v.Place.Tenant, ids)
 	if err != nil {
 		return err
 	}
 	base := v.Snapshot.Depth(v.At)
 	for _, a := range all {
-		p.List.Table.Rows = append(p.List.Table.Rows, h.subAccountRow(c, a, base, people[a.ID], names[a.OwnerID], mayEdit))
+		l := lines[a.ID]
+		p.List.Table.Rows = append(p.List.Table.Rows, views.Row{
+			ID: a.ID.String(), Depth: a.Depth - base - 1, Dim: a.Standing() != "active", Menu: h.accountActs(c, a), Cells: []views.Cell{
+				{Text: a.Name, URL: here + "/" + a.ID.String()}, labelCell(l.Labels), {Text: kindTitle(a.Kind)}, stateCell(a.Standing()),
+				{Text: fmt.Sprint(l.People)}, {Text: l.Owner}, {Text: when(c, a.CreatedAt, h.store.Now()), Title: exact(a.CreatedAt.In(zone(c)))},
+			}})
 	}
 	return render(c, http.StatusOK, views.SubAccounts(p))
+}
+
+func labelCell(labels []string) (c views.Cell) {
+	for _, l := range labels {
+		c.Badges = append(c.Badges, views.Badge{Text: l})
+	}
+	return c
 }
 
 // mayOpen tells whether the account can be gone to: who manages accounts from
@@ -268,26 +327,27 @@ func (h *Handlers) mayOpen(v *guard.Visit, account uuid.UUID) bool {
 	return ok && v.Snapshot.Decide(v.Who, h.catalog.Permission("control_panel"), at).Allow
 }
 
-func (h *Handlers) subAccountRow(c echo.Context, a models.Account, base, people int, owner string, mayEdit bool) views.Row {
-	v := guard.Of(c)
-	row := views.Row{ID: a.ID.String(), Depth: a.Depth - base - 1, Dim: a.State != "active", Cells: []views.Cell{
-		{Text: a.Name}, {Text: kindTitle(a.Kind)}, stateCell(a.State), {Text: fmt.Sprint(people)}, {Text: owner},
-		{Text: when(c, a.CreatedAt, h.store.Now()), Title: exact(a.CreatedAt.In(zone(c)))},
-	}}
-	if h.mayOpen(v, a.ID) {
-		row.Cells[0].URL = accountPath(a.ID)
-		row.Menu = append(row.Menu, views.Action{Text: "Open", URL: accountPath(a.ID)})
+// accountActs are what the reader may do with an account below, from here.
+func (h *Handlers) accountActs(c echo.Context, a models.Account) (acts []views.Action) {
+	here := accountPath(guard.Of(c).Place.Account, "/accounts/", a.ID.String())
+	if h.mayOpen(guard.Of(c), a.ID) {
+		acts = append(acts, views.Action{Text: "Open", URL: accountPath(a.ID)})
 	}
-	if mayEdit {
-		here := accountPath(v.Place.Account, "/accounts/", a.ID.String())
-		row.Menu = append(row.Menu, views.Action{Text: "Rename", URL: here + "/edit"}, views.Action{Text: "Move…", URL: here + "/move"})
-		if a.State == "active" {
-			row.Menu = append(row.Menu, views.Action{Text: "Suspend…", URL: here + "/suspend", Dialog: true, Danger: true})
+	if h.may(c, "sub_accounts.edit") {
+		acts = append(acts, views.Action{Text: "Edit", URL: here + "/edit"}, views.Action{Text: "Move…", URL: here + "/move"})
+		switch a.Standing() {
+		case "active":
+			acts = append(acts, views.Action{Text: "Suspend…", URL: here + "/suspend", Dialog: true, Danger: true})
+		case "suspended":
+			acts = append(acts, views.Action{Text: "Resume", Post: &views.Post{Text: "Resume", Action: here + "/resume"}})
+		}
+		if a.Standing() == "archived" {
+			acts = append(acts, views.Action{Text: "Restore", Post: &views.Post{Text: "Restore", Action: here + "/restore"}})
 		} else {
-			row.Menu = append(row.Menu, views.Action{Text: "Resume", Post: &views.Post{Text: "Resume", Action: here + "/resume"}})
+			acts = append(acts, views.Action{Text: "Archive…", URL: here + "/archive", Dialog: true, Danger: true})
 		}
 	}
-	return row
+	return acts
 }
 
 func (h *Handlers) newSubAccounts(c echo.Context, g authz.Grant) error {
@@ -376,21 +436,25 @@ func (h *Handlers) editSubAccount(c echo.Context, g authz.Grant) error {
 	if err != nil {
 		return err
 	}
-	return h.renameForm(c, http.StatusOK, a, a.Name, a.OpenToMain, nil)
+	labels, err := h.store.Labels(c.Request().Context(), a.TenantID, []uuid.UUID{a.ID})
+	if err != nil {
+		return err
+	}
+	return h.subAccountForm(c, http.StatusOK, a, a.Name, a.OpenToMain, strings.Join(labels[a.ID], ", "), nil)
 }
 
-func (h *Handlers) renameForm(c echo.Context, status int, a models.Account, name string, open bool, wrong models.Problems) error {
-	v := guard.Of(c)
-	list := accountPath(v.Place.Account, "/accounts")
-	f := h.frame(c, "Edit "+a.Name, views.Link{Text: "Accounts", URL: list})
+func (h *Handlers) subAccountForm(c echo.Context, status int, a models.Account, name string, open bool, labels string, wrong models.Problems) error {
+	f := h.frame(c, "Edit "+a.Name, h.subAccountCrumbs(c, a)...)
 	return render(c, status, views.FormOn(views.FormPage{
 		Frame: f, Header: views.Header{Title: "Edit " + a.Name},
 		Form: views.Form{
-			Token: f.Token, Action: c.Request().URL.Path, Cancel: list, Problem: wrong[""],
+			Token: f.Token, Action: c.Request().URL.Path, Cancel: subAccountPath(c, a.ID), Problem: wrong[""],
 			Fields: []views.Field{
 				{Name: "name", Label: "Name", Value: name, Problem: wrong["name"], Required: true, MaxLength: 100, Autofocus: true},
 				{Kind: views.Checkbox, Name: "open_to_main", Label: "Open to main members", Checked: open,
 					Help: "Admins and users of the accounts above see what is in here. Their owners always do."},
+				{Kind: views.Tags, Name: "labels", Label: "Labels", Value: labels, Problem: wrong["labels"], Autocomplete: "off",
+					Help: fmt.Sprintf("Words with commas between, %d at most. Lists can be narrowed down to a label.", models.MaxLabels)},
 			},
 		},
 	}))
@@ -401,62 +465,84 @@ func (h *Handlers) updateSubAccount(c echo.Context, g authz.Grant) error {
 	if err != nil {
 		return err
 	}
-	name, open := c.FormValue("name"), c.FormValue("open_to_main") != ""
-	err = h.store.EditAccount(c.Request().Context(), g, a.ID, name, open)
+	name, open, labels := c.FormValue("name"), c.FormValue("open_to_main") != "", c.FormValue("labels")
+	err = h.store.EditAccount(c.Request().Context(), g, a.ID, name, open, strings.Split(labels, ","))
 	if wrong, ok := problems(err); ok {
-		return h.renameForm(c, http.StatusUnprocessableEntity, a, name, open, wrong)
+		return h.subAccountForm(c, http.StatusUnprocessableEntity, a, name, open, labels, wrong)
 	}
 	if err != nil {
 		return err
 	}
 	h.say(c, "Saved "+strings.TrimSpace(name)+".")
-	return done(c, accountPath(g.Resource().Account, "/accounts"))
+	return done(c, subAccountPath(c, a.ID))
+}
+
+// withBelow says how many accounts go the same way as one.
+func withBelow(v *guard.Visit, id uuid.UUID) []string {
+	below := 0
+	at, _ := v.Snapshot.Find(id)
+	v.Snapshot.Descendants(at, func(authz.Account) bool { below++; return true })
+	if below == 0 {
+		return nil
+	}
+	return []string{"The same goes for " + count(below, "account", "accounts") + " below it."}
 }
 
 func (h *Handlers) askSuspendSubAccount(c echo.Context, g authz.Grant) error {
+	return h.askOfSubAccount(c, g, "Suspend", "Its people see a page that says so, until you resume it. Nothing is deleted.")
+}
+
+func (h *Handlers) askArchiveSubAccount(c echo.Context, g authz.Grant) error {
+	return h.askOfSubAccount(c, g, "Archive",
+		"It is closed to its people and leaves the lists, until you restore it. Nothing is deleted: under “Archived” you find it again.")
+}
+
+// askOfSubAccount asks before a state that can be taken back.
+func (h *Handlers) askOfSubAccount(c echo.Context, g authz.Grant, act, text string) error {
 	a, err := h.subAccount(c, g)
 	if err != nil {
 		return err
 	}
-	v, below := guard.Of(c), 0
-	at, _ := v.Snapshot.Find(a.ID)
-	v.Snapshot.Descendants(at, func(authz.Account) bool { below++; return true })
-	list := accountPath(v.Place.Account, "/accounts")
-	f := h.frame(c, "Suspend "+a.Name, views.Link{Text: "Accounts", URL: list})
-	d := views.Dialog{
-		Frame: f, Title: "Suspend " + a.Name + "?",
-		Text: []string{"Its people see a page that says so, until you resume it. Nothing is deleted."},
-		Form: views.Form{Token: f.Token, Action: c.Request().URL.Path, Submit: "Suspend", Danger: true, Cancel: list},
-	}
-	if below > 0 {
-		d.Facts = []string{fmt.Sprintf("With it %d accounts below it are closed.", below)}
-	}
-	return render(c, http.StatusOK, views.DialogPage(d))
+	f := h.frame(c, act+" "+a.Name, h.subAccountCrumbs(c, a)...)
+	return render(c, http.StatusOK, views.DialogPage(views.Dialog{
+		Frame: f, Title: act + " " + a.Name + "?", Text: []string{text}, Facts: withBelow(guard.Of(c), a.ID),
+		Form: views.Form{Token: f.Token, Action: c.Request().URL.Path, Submit: act, Danger: true, Cancel: subAccountPath(c, a.ID)},
+	}))
 }
 
 func (h *Handlers) suspendSubAccount(c echo.Context, g authz.Grant) error {
-	a, err := h.subAccount(c, g)
-	if err != nil {
-		return err
-	}
-	if err := h.store.SuspendAccount(c.Request().Context(), g, a.ID); err != nil {
-		return err
-	}
-	list := accountPath(g.Resource().Account, "/accounts")
-	h.say(c, a.Name+" is suspended.", undoState{Action: list + "/" + a.ID.String() + "/resume"})
-	return done(c, list)
+	return h.changeSubAccount(c, g, h.store.SuspendAccount, "is suspended", "/resume")
 }
 
 func (h *Handlers) resumeSubAccount(c echo.Context, g authz.Grant) error {
+	return h.changeSubAccount(c, g, h.store.ResumeAccount, "is open again", "")
+}
+
+func (h *Handlers) archiveSubAccount(c echo.Context, g authz.Grant) error {
+	return h.changeSubAccount(c, g, h.store.ArchiveAccount, "is archived", "/restore")
+}
+
+func (h *Handlers) restoreSubAccount(c echo.Context, g authz.Grant) error {
+	return h.changeSubAccount(c, g, h.store.RestoreAccount, "is restored", "")
+}
+
+// changeSubAccount changes the state of an account below; undo is the path under
+// it that takes the change back.
+func (h *Handlers) changeSubAccount(c echo.Context, g authz.Grant, change func(context.Context, authz.Grant, uuid.UUID) error, what, undo string) error {
 	a, err := h.subAccount(c, g)
 	if err != nil {
 		return err
 	}
-	if err := h.store.ResumeAccount(c.Request().Context(), g, a.ID); err != nil {
+	if err := change(c.Request().Context(), g, a.ID); err != nil {
 		return err
 	}
-	h.say(c, a.Name+" is open again.")
-	return done(c, accountPath(g.Resource().Account, "/accounts"))
+	here := subAccountPath(c, a.ID)
+	if undo == "" {
+		h.say(c, a.Name+" "+what+".")
+	} else {
+		h.say(c, a.Name+" "+what+".", undoState{Action: here + undo})
+	}
+	return done(c, here)
 }
 
 func (h *Handlers) editOwnAccount(c echo.Context, _ authz.Grant) error {

@@ -37,7 +37,7 @@ func (h *Handlers) moveSubAccount(c echo.Context, g authz.Grant) error {
 func (h *Handlers) moveTargets(c echo.Context, g authz.Grant, status int, a models.Account, problem string) error {
 	v, here := guard.Of(c), movePath(c, a.ID)
 	q, after := c.QueryParam("q"), c.QueryParam("after")
-	all, err := h.store.AccountsBelow(c.Request().Context(), g, models.AccountFilter{Search: q, After: after, Limit: pageSize + 1})
+	all, err := h.store.AccountsBelow(c.Request().Context(), g, models.AccountFilter{Search: q, State: "current", After: after, Limit: pageSize + 1})
 	if err != nil {
 		return err
 	}

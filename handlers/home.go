@@ -145,16 +145,14 @@ func (h *Handlers) firstSteps(c echo.Context, empty bool) (steps []views.Place) 
 
 func (h *Handlers) homeTree(c echo.Context, g authz.Grant) (*views.TreeBox, error) {
 	v, ctx := guard.Of(c), c.Request().Context()
-	all, err := h.store.AccountsBelow(ctx, g, models.AccountFilter{Limit: homeTree + 1})
+	all, err := h.store.AccountsBelow(ctx, g, models.AccountFilter{State: "current", Limit: homeTree + 1})
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
 	box := &views.TreeBox{AllURL: accountPath(v.Place.Account, "/accounts"), Rows: []views.TreeRow{{Name: v.Place.Name, Here: true}}}
 	if len(all) > homeTree {
 		all = all[:homeTree]
-		total := 0
-		v.Snapshot.Descendants(v.At, func(authz.Account) bool { total++; return true })
-		box.More = fmt.Sprintf("and %d more", total-homeTree)
+		box.More = "and more"
 	}
 	ids := make([]uuid.UUID, len(all))
 	for i, a := range all {
@@ -168,7 +166,7 @@ func (h *Handlers) homeTree(c echo.Context, g authz.Grant) (*views.TreeBox, erro
 	for _, a := range all {
 		r := views.TreeRow{Name: a.Name, Depth: a.Depth - base, People: count(people[a.ID], "person", "people")}
 		if a.State != "active" {
-			r.Badge = views.Badge{Text: "Suspended", Tone: views.Warn}
+			r.Badge = standingBadge(a.State)
 		}
 		if h.mayOpen(v, a.ID) {
 			r.URL = accountPath(a.ID)

@@ -35,7 +35,7 @@ func (h *Handlers) entitlementPlace(c echo.Context) (entitlementPlace, error) {
 		return p, models.ErrNotFound
 	}
 	p.path = accountPath(guard.Of(c).Place.Account, "/permissions/", p.tab.Key)
-	p.filter = models.AccountFilter{Search: strings.TrimSpace(c.FormValue("q")), After: c.FormValue("after"), Limit: matrixSize + 1}
+	p.filter = models.AccountFilter{Search: strings.TrimSpace(c.FormValue("q")), Label: strings.TrimSpace(c.FormValue("label")), After: c.FormValue("after"), Limit: matrixSize + 1}
 	if u := c.FormValue("under"); u != "" {
 		id, err := uuid.Parse(u)
 		if err != nil {
@@ -48,7 +48,7 @@ func (h *Handlers) entitlementPlace(c echo.Context) (entitlementPlace, error) {
 
 // address is the page itself, with its filter.
 func (p entitlementPlace) address(path, after string, more ...string) string {
-	return withQuery(path, append([]string{"q", p.filter.Search, "under", p.under(), "after", after}, more...)...)
+	return withQuery(path, append([]string{"q", p.filter.Search, "label", p.filter.Label, "under", p.under(), "after", after}, more...)...)
 }
 
 func (p entitlementPlace) under() string {
@@ -66,6 +66,7 @@ func (p entitlementPlace) hidden(withCursor bool) (all []views.Pair) {
 		}
 	}
 	add("q", p.filter.Search)
+	add("label", p.filter.Label)
 	add("under", p.under())
 	if withCursor {
 		add("after", p.filter.After)
@@ -99,7 +100,12 @@ func (h *Handlers) showEntitlements(c echo.Context, g authz.Grant) error {
 			URL: place.address(accountPath(v.Place.Account, "/permissions/", t.Key), ""),
 		})
 	}
-	if place.filter.Search != "" || place.filter.Under != uuid.Nil {
+	labels, err := h.store.LabelsBelow(c.Request().Context(), g)
+	if err != nil {
+		return err
+	}
+	p.Search.Filters = labelChoice(labels, place.filter.Label)
+	if place.filter.Search != "" || place.filter.Label != "" || place.filter.Under != uuid.Nil {
 		p.Clear = place.path
 	}
 	if v.May.Has(h.catalog.Permission("sub_accounts.create")) && v.Place.Kind != "personal" {
@@ -168,7 +174,7 @@ func (h *Handlers) entitlementMatrix(c echo.Context, g authz.Grant, snap *authz.
 			continue
 		}
 		r := views.PermissionRow{
-			SubAccount: a.ID.String(), Name: a.Name, Depth: a.Depth - base - 1, Suspended: a.State != "active",
+			SubAccount: a.ID.String(), Name: a.Name, Depth: a.Depth - base - 1, State: closedWord(a),
 		}
 		if h.mayOpen(v, a.ID) {
 			r.URL = accountPath(a.ID)
@@ -214,6 +220,14 @@ func (h *Handlers) cutters(c echo.Context, snap *authz.Snapshot, rows []models.A
 	return names, err
 }
 
+// closedWord is the state of an account that is closed to its people.
+func closedWord(a models.Account) string {
+	if a.Standing() == "active" {
+		return ""
+	}
+	return standingBadge(a.Standing()).Text
+}
+
 func ticks(given, of int) views.Ticks {
 	switch {
 	case given == 0:
@@ -252,7 +266,7 @@ func (h *Handlers) selectAllDialog(c echo.Context, g authz.Grant, status int, pl
 	p := views.PermissionsAllPage{
 		Frame:  h.frame(c, "Select all", views.Link{Text: "Permissions", URL: place.address(place.path, "")}),
 		Action: place.path, Cancel: place.address(place.path, ""), Entitlement: e.Title, Key: e.Key, Allowed: allowed,
-		Accounts: effect.Changed, Already: effect.Already, People: effect.People, Search: place.filter.Search, Hidden: place.hidden(false), Problem: problem,
+		Accounts: effect.Changed, Already: effect.Already, People: effect.People, Search: place.filter.Search, Label: place.filter.Label, Hidden: place.hidden(false), Problem: problem,
 	}
 	if effect.Skipped > 0 {
 		p.Cut = fmt.Sprintf("%d stay as they are, because an account above them lacks it.", effect.Skipped)

@@ -12,10 +12,7 @@ import (
 )
 
 // Rendered is a letter as it is sent.
-type Rendered struct {
-	Subject, Text, HTML string
-	Link                string // what it leads to
-}
+type Rendered struct{ Subject, Text, HTML string }
 
 // subjects do not depend on facts: what the names of people and accounts say is
 // no business of whoever looks over a list of mail.
@@ -86,7 +83,7 @@ func Render(ctx context.Context, l models.Letter, public *url.URL) (Rendered, er
 	if err := views.LetterHTML(x.page).Render(ctx, &html); err != nil {
 		return Rendered{}, err
 	}
-	return Rendered{x.page.Subject, text.String(), html.String(), x.page.Action.URL}, nil
+	return Rendered{x.page.Subject, text.String(), html.String()}, nil
 }
 
 // letter is one that is being worded.

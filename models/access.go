@@ -161,8 +161,17 @@ func (s *Store) readChanged(db *gorm.DB, tenant uuid.UUID, changes []accessChang
 		return ch, err
 	}
 	ch.Rules = rules
-	// Subusers that are gone are told as inactive, and roles as deleted.
+	// Accounts that are gone are told as removed, subusers as inactive, and roles
+	// as deleted.
 	have := map[uuid.UUID]bool{}
+	for _, a := range ch.Accounts {
+		have[a.ID] = true
+	}
+	for _, id := range accounts {
+		if !have[id] {
+			ch.Accounts = append(ch.Accounts, authz.AccountState{ID: id, Tenant: tenant, Removed: true})
+		}
+	}
 	for _, r := range ch.Roles {
 		have[r.ID] = true
 	}
@@ -224,10 +233,11 @@ func (s *Store) readAccounts(db *gorm.DB, which string, args ...any) ([]authz.Ac
 	var rows []struct {
 		ID, TenantID uuid.UUID
 		ParentID     *uuid.UUID
+		ArchivedBy   *uuid.UUID
 		Kind, State  string
 		OpenToMain   bool
 	}
-	err := db.Raw(`SELECT a.id, a.tenant_id, a.parent_id, a.kind, a.state, a.open_to_main FROM accounts a WHERE `+which, args...).Scan(&rows).Error
+	err := db.Raw(`SELECT a.id, a.tenant_id, a.parent_id, a.kind, a.state, a.open_to_main, a.archived_by FROM accounts a WHERE `+which, args...).Scan(&rows).Error
 	if err != nil {
 		return nil, err
 	}
@@ -239,7 +249,8 @@ func (s *Store) readAccounts(db *gorm.DB, which string, args ...any) ([]authz.Ac
 	for _, r := range rows {
 		st := authz.AccountState{
 			ID: r.ID, Tenant: r.TenantID, Kind: accountKinds[r.Kind],
-			Suspended: r.State != "active", Closed: !r.OpenToMain,
+			// What was archived with an account above is closed by that one.
+			Suspended: r.State != "active" || r.ArchivedBy != nil && *r.ArchivedBy == r.ID, Closed: !r.OpenToMain,
 			Own: s.catalog.AllEntitlements(),
 		}
 		if r.ParentID != nil {

@@ -23,12 +23,22 @@ type Account struct {
 	ParentID   *uuid.UUID
 	Kind       string // personal, main, sub or timeless
 	Name       string
-	State      string // active or suspended
+	State      string // active or suspended; see Standing
 	OwnerID    uuid.UUID
 	Depth      int
 	Path       string // ids from the root, itself included, joined by '/'
 	OpenToMain bool
 	CreatedAt  time.Time
+	ArchivedBy *uuid.UUID // the account it was archived with: itself, or one above
+}
+
+// Standing is the state in which the account stands by itself: active,
+// suspended, or archived, which hides the others.
+func (a Account) Standing() string {
+	if a.ArchivedBy != nil {
+		return "archived"
+	}
+	return a.State
 }
 
 // AuthzResource is the account as what a permission is used on.
@@ -47,10 +57,19 @@ func (a Account) PathIDs() []uuid.UUID {
 	return ids
 }
 
-const accountColumns = "tenant_id, id, parent_id, kind, name, state, owner_id, depth, path, open_to_main, created_at"
+// closedBy says why nobody comes in to an account that is not active: its own
+// state, or that of one above.
+func closedBy(a Account) string {
+	if a.ArchivedBy != nil {
+		return "archived"
+	}
+	return "suspended"
+}
+
+const accountColumns = "tenant_id, id, parent_id, kind, name, state, owner_id, depth, path, open_to_main, created_at, archived_by"
 
 func (a *Account) fields() []any {
-	return []any{&a.TenantID, &a.ID, &a.ParentID, &a.Kind, &a.Name, &a.State, &a.OwnerID, &a.Depth, &a.Path, &a.OpenToMain, &a.CreatedAt}
+	return []any{&a.TenantID, &a.ID, &a.ParentID, &a.Kind, &a.Name, &a.State, &a.OwnerID, &a.Depth, &a.Path, &a.OpenToMain, &a.CreatedAt, &a.ArchivedBy}
 }
 
 func newRoot(kind, name string, owner uuid.UUID, at time.Time) Account {
@@ -227,17 +246,25 @@ func (s *Store) CopySource(ctx context.Context, g authz.Grant) (name string, err
 // argument: one range of the index on (tenant_id, path). '0' follows '/'.
 const below = "path > ? || '/' AND path < ? || '0'"
 
-// EditAccount changes the record of an account below the grant's: its name, and
-// whether members of accounts above may open it by their account role.
-func (s *Store) EditAccount(ctx context.Context, g authz.Grant, id uuid.UUID, name string, open bool) error {
+// EditAccount changes the record of an account below the grant's: its name,
+// whether members of accounts above may open it by their account role, and its
+// labels. Problems name the fields name and labels.
+func (s *Store) EditAccount(ctx context.Context, g authz.Grant, id uuid.UUID, name string, open bool, labels []string) error {
 	name = strings.TrimSpace(name)
-	if p := checkName(name); p != "" {
-		return Problems{"name": p}
+	carries, wrong := readLabels(labels)
+	p := Problems{}
+	p.add("name", checkName(name))
+	p.add("labels", wrong)
+	if len(p) > 0 {
+		return p
 	}
 	return s.changeBelow(ctx, g, id, "account.edit", func(tx *Tx, a Account) error {
 		tx.changed("name", a.Name, name)
 		tx.changed("open_to_main", a.OpenToMain, open)
 		tx.touch("account", id)
+		if err := tx.setLabels(id, carries); err != nil {
+			return err
+		}
 		return tx.updateAccount(id, map[string]any{"name": name, "open_to_main": open})
 	})
 }
@@ -255,6 +282,9 @@ func (s *Store) ResumeAccount(ctx context.Context, g authz.Grant, id uuid.UUID) 
 
 func (s *Store) setAccountState(ctx context.Context, g authz.Grant, id uuid.UUID, state, action string) error {
 	return s.changeBelow(ctx, g, id, action, func(tx *Tx, a Account) error {
+		if a.ArchivedBy != nil {
+			return Problems{"": a.Name + " is archived. Restore it first."}
+		}
 		tx.changed("state", a.State, state)
 		tx.touch("account", id)
 		return tx.updateAccount(id, map[string]any{"state": state})
@@ -264,9 +294,14 @@ func (s *Store) setAccountState(ctx context.Context, g authz.Grant, id uuid.UUID
 // changeBelow changes the record of an account that stands under the grant's.
 // Another one answers like an absent one.
 func (s *Store) changeBelow(ctx context.Context, g authz.Grant, id uuid.UUID, action string, do func(*Tx, Account) error) error {
+	return s.changeBelowBy(ctx, g, "sub_accounts.edit", id, action, do)
+}
+
+// changeBelowBy is changeBelow by another permission.
+func (s *Store) changeBelowBy(ctx context.Context, g authz.Grant, permission string, id uuid.UUID, action string, do func(*Tx, Account) error) error {
 	on := g.Resource()
 	on.Kind, on.ID = "account", id
-	return s.write(ctx, g.On("account", id), change{action: action, permission: "sub_accounts.edit", on: on}, func(tx *Tx) error {
+	return s.write(ctx, g.On("account", id), change{action: action, permission: permission, on: on}, func(tx *Tx) error {
 		if _, err := tx.lockAccess(); err != nil {
 			return err
 		}
@@ -306,9 +341,40 @@ func (s *Store) RenameOwnAccount(ctx context.Context, g authz.Grant, name string
 // AccountFilter narrows a list of accounts.
 type AccountFilter struct {
 	Search string    // part of the name
+	Label  string    // that they carry
+	State  string    // active, suspended, archived, or "current" for all but the archived; empty for all
 	Under  uuid.UUID // only what stands under this account; zero for all below the acting one
 	After  string    // the path after which the page begins
 	Limit  int
+}
+
+// whole tells whether the filter shows all that stands under its account.
+func (f AccountFilter) whole() bool { return f.Search == "" && f.Label == "" && f.State == "" }
+
+// shown is the condition, with its arguments by name, of what the filter shows
+// under top; page and limit apart.
+func (f AccountFilter) shown(top Account) (string, map[string]any) {
+	where := "a.tenant_id = @tenant AND a.path > @from AND a.path < @to"
+	args := map[string]any{"tenant": top.TenantID, "from": top.Path + "/", "to": top.Path + "0"} // '0' follows '/'
+	if search := like(f.Search); search != "" {
+		where += " AND a.name ILIKE @search"
+		args["search"] = search
+	}
+	if f.Label != "" {
+		where += " AND EXISTS (SELECT FROM account_labels l WHERE l.tenant_id = @tenant AND l.account_id = a.id AND l.label = @label)"
+		args["label"] = foldLabel(f.Label)
+	}
+	switch f.State {
+	case "":
+	case "archived":
+		where += " AND a.archived_by IS NOT NULL"
+	case "current":
+		where += " AND a.archived_by IS NULL"
+	default:
+		where += " AND a.archived_by IS NULL AND a.state = @state"
+		args["state"] = f.State
+	}
+	return where, args
 }
 
 // AccountsBelow lists the accounts under one, in the order of the tree.
@@ -317,43 +383,53 @@ func (s *Store) AccountsBelow(ctx context.Context, g authz.Grant, f AccountFilte
 	if err != nil {
 		return nil, err
 	}
-	return s.accounts(ctx, tenantScope(top.TenantID), "SELECT "+accountColumns+` FROM accounts WHERE tenant_id = $1 AND path > $2 AND path < $3
-		AND ($4 = '' OR name ILIKE $4) ORDER BY path LIMIT $5`,
-		top.TenantID, max(top.Path+"/", f.After), top.Path+"0", like(f.Search), f.Limit)
+	where, args := f.shown(top)
+	args["from"] = max(top.Path+"/", f.After)
+	args["limit"] = f.Limit
+	return s.accounts(ctx, tenantScope(top.TenantID), "SELECT "+accountColumns+" FROM accounts a WHERE "+where+" ORDER BY path LIMIT @limit", pgx.NamedArgs(args))
+}
+
+// CountAccounts is how many accounts a filter shows.
+func (s *Store) CountAccounts(ctx context.Context, g authz.Grant, f AccountFilter) (n int, err error) {
+	top, err := s.filterTop(ctx, g, f)
+	if err != nil {
+		return 0, err
+	}
+	where, args := f.shown(top)
+	return n, s.one(ctx, tenantScope(top.TenantID), []any{&n}, "SELECT count(*) FROM accounts a WHERE "+where, pgx.NamedArgs(args))
 }
 
 // filterTop is the account under which a filter looks: the grant's, or one below it.
-func (s *Store) filterTop(ctx context.Context, g authz.Grant, f AccountFilter) (Account, error) {
-	top, err := s.Account(ctx, g.Resource().Tenant, g.Resource().Account)
-	if err != nil || f.Under == uuid.Nil || f.Under == top.ID {
-		return top, err
+func (s *Store) filterTop(ctx context.Context, g authz.Grant, f AccountFilter) (top Account, err error) {
+	r := g.Resource()
+	if f.Under == uuid.Nil {
+		f.Under = r.Account
 	}
-	under, err := s.Account(ctx, top.TenantID, f.Under)
-	if err == nil && !strings.HasPrefix(under.Path, top.Path+"/") {
-		err = ErrNotFound
-	}
-	return under, err
+	return top, s.one(ctx, tenantScope(r.Tenant), top.fields(), "SELECT a."+strings.ReplaceAll(accountColumns, ", ", ", a.")+` FROM accounts a
+		JOIN accounts acting ON acting.tenant_id = $1 AND acting.id = $2
+		WHERE a.tenant_id = $1 AND a.id = $3 AND a.path >= acting.path AND a.path < acting.path || '0'`, r.Tenant, r.Account, f.Under)
 }
 
 // filteredIDs are the ids of all accounts that a filter shows, in the order of
 // the tree; nil, without a query, where it shows all.
 func (s *Store) filteredIDs(ctx context.Context, top Account, f AccountFilter) ([]uuid.UUID, error) {
-	if f.Search == "" {
+	if f.whole() {
 		return nil, nil
 	}
+	where, args := f.shown(top)
 	ids := []uuid.UUID{}
 	err := s.read(ctx, tenantScope(top.TenantID), func(r pgx.Rows) error {
 		var id uuid.UUID
 		err := r.Scan(&id)
 		ids = append(ids, id)
 		return err
-	}, "SELECT id FROM accounts WHERE tenant_id = $1 AND path > $2 AND path < $3 AND name ILIKE $4 ORDER BY path",
-		top.TenantID, top.Path+"/", top.Path+"0", like(f.Search))
+	}, "SELECT id FROM accounts a WHERE "+where+" ORDER BY path", pgx.NamedArgs(args))
 	return ids, err
 }
 
 // AccountsOf lists the accounts where a person holds something, tree by tree;
 // with below also those under them, which still have to be decided one by one.
+// Archived ones are left out.
 func (s *Store) AccountsOf(ctx context.Context, g authz.Grant, who authz.PrincipalID, search string, below bool, limit int) ([]Account, error) {
 	if !g.CoversSelf(who) {
 		return nil, authz.ErrDenied
@@ -368,7 +444,7 @@ func (s *Store) AccountsOf(ctx context.Context, g authz.Grant, who authz.Princip
 				WHERE m.member_id = $1)
 		SELECT DISTINCT ON (found.kind = 'personal', found.path) found.* FROM mine CROSS JOIN LATERAL (
 			SELECT `+accountColumns+` FROM accounts a WHERE a.tenant_id = mine.tenant_id AND a.path >= mine.path AND a.path < mine.path || '0'
-				AND ($3 OR a.path = mine.path) AND ($2 = '' OR a.name ILIKE $2) ORDER BY a.path LIMIT $4) found
+				AND ($3 OR a.path = mine.path) AND ($2 = '' OR a.name ILIKE $2) AND a.archived_by IS NULL ORDER BY a.path LIMIT $4) found
 		ORDER BY found.kind = 'personal', found.path LIMIT $4`, who.ID, like(search), below, limit)
 }
 

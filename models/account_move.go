@@ -220,8 +220,10 @@ func misplaced(snap *authz.Snapshot, m, parent authz.Account, e MoveEffect) stri
 		return "A personal account has no sub-accounts."
 	case e.To.Kind == "timeless":
 		return "A timeless account has no sub-accounts."
-	case e.To.State != "active" && e.To.State != "suspended":
-		return e.To.Name + " is " + e.To.State + ", so nothing can be moved under it."
+	case e.To.ArchivedBy != nil:
+		return e.To.Name + " is archived, so nothing can be moved under it."
+	case e.Account.ArchivedBy != nil && *e.Account.ArchivedBy != e.Account.ID:
+		return e.Account.Name + " is archived with an account above it. Restore that first."
 	case e.To.Depth+1+deepest > MaxDepth:
 		return fmt.Sprintf("Accounts can be nested %d deep at most; %s with what is below it would reach %d.", MaxDepth, e.Account.Name, e.To.Depth+1+deepest)
 	}

@@ -100,12 +100,20 @@ type AuditFilter struct {
 	From, To time.Time // zero for no bound; To is left out
 	Before   int64     // a sequence number; zero for the newest
 	Limit    int
+
+	OfAccount uuid.UUID // only what was done with this account below; zero for all
 }
 
 // Audit lists the newest events of the grant's account.
 func (s *Store) Audit(ctx context.Context, g authz.Grant, f AuditFilter) ([]AuditEvent, error) {
 	r := g.Resource()
 	var all []AuditEvent
+	args := []any{r.Tenant, r.Account, f.Before, like(f.Who), f.Kind, orNever(f.From), orNever(f.To), f.Limit}
+	about := ""
+	if f.OfAccount != uuid.Nil {
+		about = " AND kind = 'account' AND resource_id = $9"
+		args = append(args, f.OfAccount)
+	}
 	err := s.read(ctx, tenantScope(r.Tenant), func(rows pgx.Rows) error {
 		var e AuditEvent
 		err := rows.Scan(&e.Seq, &e.At, &e.PrincipalKind, &e.PrincipalID, &e.PrincipalName, &e.Address, &e.Action, &e.Permission, &e.Because,
@@ -115,8 +123,7 @@ func (s *Store) Audit(ctx context.Context, g authz.Grant, f AuditFilter) ([]Audi
 	}, `SELECT seq, at, principal_kind, principal_id, principal_name, address, action, permission, because, kind, resource_id, resource_name, change
 		FROM audit_events WHERE tenant_id = $1 AND account_id = $2 AND ($3 = 0 OR seq < $3)
 		AND ($4 = '' OR principal_name ILIKE $4) AND ($5 = '' OR noun = $5)
-		AND ($6::timestamptz IS NULL OR at >= $6) AND ($7::timestamptz IS NULL OR at < $7) ORDER BY seq DESC LIMIT $8`,
-		r.Tenant, r.Account, f.Before, like(f.Who), f.Kind, orNever(f.From), orNever(f.To), f.Limit)
+		AND ($6::timestamptz IS NULL OR at >= $6) AND ($7::timestamptz IS NULL OR at < $7)`+about+` ORDER BY seq DESC LIMIT $8`, args...)
 	return all, err
 }
 

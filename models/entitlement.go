@@ -166,7 +166,7 @@ type SelectAllResult struct {
 }
 
 // SelectAll gives or takes one entitlement of every account that the filter
-// shows, in one transaction. Without a search it costs a row per parent.
+// shows, in one transaction. Of all under an account it costs a row per parent.
 func (s *Store) SelectAll(ctx context.Context, g authz.Grant, key string, f AccountFilter, allowed bool) (SelectAllResult, error) {
 	var done SelectAllResult
 	e, err := s.changeable(key)
@@ -192,10 +192,10 @@ func (s *Store) SelectAll(ctx context.Context, g authz.Grant, key string, f Acco
 		}
 		tx.note("entitlement", e.Key)
 		tx.note("allowed", allowed)
-		if f.Search == "" {
+		if f.whole() {
 			err = tx.ruleAll(snap, at, e, allowed, &done)
 		} else {
-			tx.note("search", f.Search)
+			f.note(tx)
 			err = tx.exceptAll(ctx, snap, top, f, e, allowed, &done)
 		}
 		tx.note("changed", done.Changed)
@@ -299,12 +299,12 @@ func (tx *Tx) ruleAll(snap *authz.Snapshot, top authz.Account, e *catalog.Entitl
 	}).CreateInBatches(rules, 1000).Error
 }
 
-// exceptAll sets the accounts that a search shows, parents before children, and
+// exceptAll sets the accounts that a filter shows, parents before children, and
 // leaves out those that would be cut even so.
 func (tx *Tx) exceptAll(ctx context.Context, snap *authz.Snapshot, top Account, f AccountFilter, e *catalog.Entitlement, allowed bool, done *SelectAllResult) error {
 	var ids []uuid.UUID
-	if err := tx.Raw("SELECT id FROM accounts WHERE tenant_id = ? AND path > ? AND path < ? AND name ILIKE ? ORDER BY path",
-		top.TenantID, top.Path+"/", top.Path+"0", like(f.Search)).Scan(&ids).Error; err != nil {
+	where, args := f.shown(top)
+	if err := tx.Raw("SELECT id FROM accounts a WHERE "+where+" ORDER BY path", args).Scan(&ids).Error; err != nil {
 		return err
 	}
 	given := map[authz.Account]bool{} // by this very write
@@ -359,7 +359,7 @@ func (s *Store) SelectAllEffect(ctx context.Context, g authz.Grant, e *catalog.E
 		return effect, err
 	}
 	which, ids := "account_id IN (SELECT unnest($2::uuid[]))", change
-	if f.Search == "" && top.ID == top.TenantID && len(rest) < len(change) { // all of the tenant but few
+	if f.whole() && top.ID == top.TenantID && len(rest) < len(change) { // all of the tenant but few
 		which, ids = "account_id <> ALL($2::uuid[])", append(rest, top.ID)
 	}
 	err = s.one(ctx, tenantScope(top.TenantID), []any{&effect.People}, "SELECT (SELECT count(*) FROM memberships WHERE tenant_id = $1 AND "+which+`)

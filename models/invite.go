@@ -377,7 +377,7 @@ func (tx *Tx) inviterMay(snap *authz.Snapshot, i Invite, a Account) error {
 	beyond := snap.MayGrant(who, at, roles...)
 	switch {
 	case d.Reason == authz.AccountSuspended:
-		return Problems{"": a.Name + " is suspended. Open the link again when it is not."}
+		return Problems{"": a.Name + " is " + closedBy(a) + ". Open the link again when it is not."}
 	case !d.Allow || !beyond.Empty() || len(roles) != len(i.Roles):
 		return Problems{"": i.InviterName + " can not give these roles any more. Ask somebody else in " + a.Name + " for a new invite."}
 	}

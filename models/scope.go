@@ -13,6 +13,8 @@ import (
 type scope struct {
 	tenant uuid.UUID
 	system string // the reason, for reads and writes across tenants
+
+	deleted bool // accounts that were deleted too
 }
 
 func tenantScope(tenant uuid.UUID) scope { return scope{tenant: tenant} }
@@ -20,7 +22,7 @@ func tenantScope(tenant uuid.UUID) scope { return scope{tenant: tenant} }
 // The reads and writes that look across tenants, each with its reason.
 var (
 	scopeSignIn      = scope{system: "a person signs in before any tenant is known"}
-	scopeSession     = scope{system: "a session row tells who is asking, and the epoch of the account in the address"}
+	scopeSession     = scope{system: "a session row tells who is asking, and the epoch of the account in the address, by which a node behind learns that it was deleted", deleted: true}
 	scopeSnapshot    = scope{system: "the access snapshot holds every tenant"}
 	scopeMemberships = scope{system: "one person's accounts lie in many tenants"}
 	scopeNames       = scope{system: "members stand outside tenants; a page shows the names of those who work in an account"}
@@ -45,8 +47,14 @@ func (s *Store) statements(sc scope) []string {
 	if sc.system != "" {
 		all = append(all, "SET LOCAL app.scope = 'system'")
 	}
+	if sc.deleted {
+		all = append(all, seeDeleted)
+	}
 	return all
 }
+
+// seeDeleted shows the rows of deleted accounts, which are hidden from all else.
+const seeDeleted = "SET LOCAL app.deleted = 'seen'"
 
 // in runs do in one transaction of the scope.
 func (s *Store) in(ctx context.Context, sc scope, do func(*gorm.DB) error) error {

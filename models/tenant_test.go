@@ -78,6 +78,14 @@ func TestOtherTenantsShowNothing(t *testing.T) {
 	if _, _, err := s.CreateRecord(ctx, grantOf(t, s, ada, "contacts.edit", a.ID), place, map[string]any{"name": "Charles", "phone": "+442079460000"}); err != nil {
 		t.Fatal(err)
 	}
+	if err := s.EditAccount(ctx, grantOf(t, s, ada, "sub_accounts.edit", a.ID), made[0].ID, "East", true, []string{"vip"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.in(ctx, tenantScope(a.ID), func(db *gorm.DB) error {
+		return db.Exec("INSERT INTO account_batches (tenant_id, id, account_id, act, changed, skipped, made_at) VALUES (?, ?, ?, 'suspend', '{}', '[]', now())", a.ID, newID(), a.ID).Error
+	}); err != nil {
+		t.Fatal(err)
+	}
 	var tables []string
 	if err := s.in(ctx, scopeOperator, func(db *gorm.DB) error {
 		return db.Raw("SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'tenant_id' AND table_name NOT IN ('sessions', 'half_sign_ins')").Scan(&tables).Error

@@ -26,6 +26,25 @@ type SubAccountsPage struct {
 	List   List
 }
 
+// SubAccountPage is one account, seen from above it.
+type SubAccountPage struct {
+	Frame          Frame
+	Header         Header
+	Notice         *Alert // why its people can not come in
+	Facts          []Detail
+	Uses           []AccountUse
+	PermissionsURL string // where that is changed
+	Changes        []Change
+}
+
+// AccountUse is what an account may use of one tab of the permissions.
+type AccountUse struct {
+	Tab    string
+	May    []string
+	MayNot []string
+	Cut    []string // with who does it: "Logs, by East"
+}
+
 // SubAccountsFormPage makes several sub-accounts at once.
 // POST /a/:account/sub-accounts with name, once for each; names holds a pasted list.
 type SubAccountsFormPage struct {

@@ -25,7 +25,7 @@ type DeniedPage struct {
 	Entitlement string // what the account itself would need, if that is the reason
 }
 
-// SuspendedPage is all that the people of a suspended account see.
+// SuspendedPage is all that the people of a suspended or archived account see.
 type SuspendedPage struct {
 	Frame   *Frame // nil for a subuser, who has no other account to go to
 	Token   string
@@ -33,4 +33,13 @@ type SuspendedPage struct {
 	Cause   string // the suspended ancestor's name when it is not this account itself and may be told
 	Helpers []string
 	SignOut string // address
+
+	Archived bool // rather than suspended
+}
+
+func (p SuspendedPage) state() string {
+	if p.Archived {
+		return "archived"
+	}
+	return "suspended"
 }

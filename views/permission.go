@@ -61,7 +61,7 @@ type PermissionRow struct {
 	Name, URL  string
 	Path       string // shown under the name where the rows are no tree: "East / Prussia"
 	Depth      int
-	Suspended  bool
+	State      string // a word, where it is closed to its people: "Suspended"
 	Cells      []PermissionCell
 }
 
@@ -99,6 +99,7 @@ type PermissionsAllPage struct {
 	Already     int    // that are so already
 	People      int    // that the change touches
 	Search      string // what the accounts were narrowed down to, if anything
+	Label       string // the same, by label
 	Hidden      []Pair // the search
 	Cut         string // set when some of them will not notice: a sentence with who lacks it
 	Problem     string
@@ -120,10 +121,15 @@ func (p PermissionsAllPage) dialog() Dialog {
 			Hidden: append([]Pair{{"entitlement", p.Key}, {"all", "1"}, {"allowed", allowed}}, p.Hidden...),
 		},
 	}
-	if p.Search != "" {
+	switch {
+	case p.Search != "" && p.Label != "":
+		d.Facts = append(d.Facts, "Only the sub-accounts that match “"+p.Search+"” and carry the label “"+p.Label+"”, on all pages.")
+	case p.Search != "":
 		d.Facts = append(d.Facts, "Only the sub-accounts that match “"+p.Search+"”, on all pages.")
-	} else {
-		d.Facts = append(d.Facts, "All sub-accounts, on all pages.")
+	case p.Label != "":
+		d.Facts = append(d.Facts, "Only the sub-accounts that carry the label “"+p.Label+"”, on all pages.")
+	default:
+		d.Facts = append(d.Facts, "All sub-accounts, archived ones too, on all pages.")
 	}
 	if p.Already > 0 {
 		d.Facts = append(d.Facts, plural(p.Already, "other has", "others have")+" it this way already.")

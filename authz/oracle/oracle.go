@@ -209,26 +209,15 @@ func (w World) Allows(id authz.PrincipalID, p catalog.Permission, account uuid.U
 
 // MayGrant tells whether a principal may give a role at an account.
 func (w World) MayGrant(id authz.PrincipalID, account uuid.UUID, role *catalog.Role) bool {
-	return role.Grantable && w.mayGive(id, account, role)
-}
-
-// MayLend tells whether a principal may let others have a lent role at an account.
-func (w World) MayLend(id authz.PrincipalID, account uuid.UUID, role *catalog.Role) bool {
-	return role.Lent && w.mayGive(id, account, role)
-}
-
-func (w World) mayGive(id authz.PrincipalID, account uuid.UUID, role *catalog.Role) bool {
-	_, open := w.State(account)
-	if open && w.Owns(id, account) {
-		return true
+	if _, open := w.State(account); open && w.Owns(id, account) {
+		return role.Grantable
 	}
 	for _, p := range w.Catalog.Permissions() {
-		has := open && slices.ContainsFunc(w.Ways(id, account), func(way Way) bool { return way.Gives.Has(p) && !way.Role.Lent })
-		if role.Own.Has(p) && !has {
+		if role.Own.Has(p) && !w.ByRoles(id, p, account) {
 			return false
 		}
 	}
-	return true
+	return role.Grantable
 }
 
 // CutBy is the nearest account on the way up whose own set lacks something of need.

@@ -33,7 +33,7 @@ func permissionMatrix() views.PermissionMatrix {
 		r := views.PermissionRow{
 			SubAccount: fmt.Sprintf("01935f5e-7c1a-7bd3-9a51-%012d", n),
 			Name:       fmt.Sprintf("Branch %02d of East Prussia", n+1), URL: fmt.Sprintf("/a/01935f5e-7c1a-7bd3-9a51-%012d", n),
-			Depth: n % 3, Suspended: n == 7,
+			Depth: n % 3, State: map[bool]string{true: "Suspended"}[n == 7],
 		}
 		for c := range m.Columns {
 			cell := views.PermissionCell{On: (n+c)%3 != 0, Fixed: c == 0}

@@ -50,7 +50,6 @@ func Stories() []Story {
 		{"Permissions", permissions()},
 		{"Members", memberships()},
 		{"Subusers", subusers()},
-		{"Letters", letters()},
 		{"Roles", roles()},
 		{"Records", records()},
 	} {

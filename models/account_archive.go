@@ -1,0 +1,53 @@
+package models
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"bailiwick/authz"
+)
+
+// subtree is the condition of an account and what stands under it, for its path
+// as both arguments.
+const subtree = "path >= ? AND path < ? || '0'"
+
+// ArchiveAccount puts an account below the grant's away, with all that stands
+// under it: closed to its people, and out of the lists.
+func (s *Store) ArchiveAccount(ctx context.Context, g authz.Grant, id uuid.UUID) error {
+	return s.changeBelow(ctx, g, id, "account.archive", func(tx *Tx, a Account) error {
+		if a.ArchivedBy != nil {
+			return Problems{"": a.Name + " is archived already."}
+		}
+		tx.changed("state", a.State, "archived")
+		tx.touch("account", id)
+		done := tx.Exec("UPDATE accounts SET archived_by = ? WHERE tenant_id = ? AND archived_by IS NULL AND "+subtree, id, a.TenantID, a.Path, a.Path)
+		tx.note("accounts", done.RowsAffected)
+		return done.Error
+	})
+}
+
+// RestoreAccount brings back what ArchiveAccount put away, as it was before.
+// What was archived by itself below it stays archived.
+func (s *Store) RestoreAccount(ctx context.Context, g authz.Grant, id uuid.UUID) error {
+	return s.changeBelow(ctx, g, id, "account.restore", func(tx *Tx, a Account) error {
+		if a.ArchivedBy == nil {
+			return Problems{"": a.Name + " is not archived."}
+		}
+		var parent Account
+		if err := tx.account(&parent, *a.ParentID); err != nil {
+			return err
+		}
+		if parent.ArchivedBy != nil {
+			if err := tx.account(&parent, *parent.ArchivedBy); err != nil {
+				return err
+			}
+			return Problems{"": a.Name + " is archived with " + parent.Name + ". Restore that first."}
+		}
+		tx.changed("state", "archived", a.State)
+		tx.touch("account", id)
+		done := tx.Exec("UPDATE accounts SET archived_by = NULL WHERE tenant_id = ? AND archived_by = ? AND "+subtree, a.TenantID, id, a.Path, a.Path)
+		tx.note("accounts", done.RowsAffected)
+		return done.Error
+	})
+}
