@@ -105,7 +105,10 @@ func (s *Snapshot) byRole(d *Decision, p *principal, perm catalog.Permission, a 
 			if h.role == s.catalog.Owner().ID {
 				d.Reason = ByOwnership
 			}
-			return
+			if !s.Role(h.role).Lent {
+				return
+			}
+			// What is lent is the reason only where nothing else gives it.
 		case d.Reason == NoRoleHere && !gives.Empty():
 			d.Role, d.HeldAt, d.Reason = h.role, h.account, RoleLacks
 		}
@@ -179,6 +182,19 @@ func (s *Snapshot) byRoles(w Who, a Account) (all catalog.Mask) {
 	return all
 }
 
+// kept is byRoles without what is lent.
+func (s *Snapshot) kept(w Who, a Account) (all catalog.Mask) {
+	if w.p == nil || !w.p.active || !s.node(a).active {
+		return all
+	}
+	for h, gives := range s.counting(w.p, a) {
+		if !s.Role(h.role).Lent {
+			all.Add(gives)
+		}
+	}
+	return all
+}
+
 // Owns tells whether w holds a or an account above it, suspended or not.
 func (s *Snapshot) Owns(w Who, a Account) bool {
 	if w.p == nil || !w.p.active || s.node(a).gone {
@@ -231,8 +247,9 @@ func (s *Snapshot) Accounts(w Who) []uuid.UUID {
 // a; empty is yes. Who owns the account may grant any role but ownership, whose
 // place is with the account; its ceiling cuts what the role gives. Anyone else
 // grants only what their own roles give at a, whether the ceiling cuts it today
-// or not, so that a wider ceiling never makes the receiver more than the giver.
-// Of a role that can not be granted, or at an unknown account, all is beyond.
+// or not, so that a wider ceiling never makes the receiver more than the giver;
+// what is lent to them they do not pass on. Of a role that can not be granted, or
+// at an unknown account, all is beyond.
 func (s *Snapshot) MayGrant(w Who, a Account, roles ...*catalog.Role) (beyond catalog.Mask) {
 	var want catalog.Mask
 	for _, r := range roles {
@@ -241,8 +258,20 @@ func (s *Snapshot) MayGrant(w Who, a Account, roles ...*catalog.Role) (beyond ca
 		}
 		want.Add(&r.Own)
 	}
+	return s.beyond(w, a, want)
+}
+
+// MayLend is MayGrant for a role that is lent.
+func (s *Snapshot) MayLend(w Who, a Account, r *catalog.Role) (beyond catalog.Mask) {
+	if r == nil || !r.Lent {
+		return s.gates.permissions
+	}
+	return s.beyond(w, a, r.Own)
+}
+
+func (s *Snapshot) beyond(w Who, a Account, want catalog.Mask) catalog.Mask {
 	if s.node(a).active && s.Owns(w, a) {
 		return catalog.Mask{}
 	}
-	return want.Minus(s.byRoles(w, a))
+	return want.Minus(s.kept(w, a))
 }

@@ -143,6 +143,9 @@ func sameAnswers(t *rapid.T, m moment, id authz.PrincipalID, account uuid.UUID) 
 		if got, want := s.MayGrant(who, a, r).Empty(), w.MayGrant(id, account, r); got != want {
 			t.Fatalf("%s may grant %s at %s: %v, want %v", id, r.Key, account, got, want)
 		}
+		if got, want := s.MayLend(who, a, r).Empty(), w.MayLend(id, account, r); got != want {
+			t.Fatalf("%s may lend %s at %s: %v, want %v", id, r.Key, account, got, want)
+		}
 	}
 }
 
@@ -172,6 +175,8 @@ func reason(m moment, id authz.PrincipalID, p catalog.Permission, account uuid.U
 		return authz.AccountSuspended
 	case named < 0:
 		return 99
+	case w.ByRoles(id, p, account) && m.snapshot.Role(d.Role).Lent && slices.ContainsFunc(w.Ways(id, account), func(way oracle.Way) bool { return way.Gives.Has(p) && !way.Role.Lent }):
+		return 98 // something else gives it
 	case !w.ByRoles(id, p, account):
 		return authz.RoleLacks
 	case !w.Allows(id, p, account):

@@ -35,6 +35,7 @@ type Grant struct {
 	because    string
 	self       bool
 	system     bool
+	lent       bool
 }
 
 // Actor is who was allowed.
@@ -48,6 +49,9 @@ func (g Grant) Resource() Resource { return g.resource }
 
 // Because is the role and place that gave it, for the audit.
 func (g Grant) Because() string { return g.because }
+
+// IsLent tells whether nothing but a role that is lent, support access, gave it.
+func (g Grant) IsLent() bool { return g.lent }
 
 // IsSystem is true of the installation's own command line.
 func (g Grant) IsSystem() bool { return g.system }
@@ -98,7 +102,7 @@ func (s *Snapshot) Authorize(actor Actor, p catalog.Permission, account uuid.UUI
 	if !d.Allow {
 		return Grant{}, &Denial{actor, p, r, d}
 	}
-	return Grant{actor: actor, permission: p, resource: r, because: s.because(d)}, nil
+	return Grant{actor: actor, permission: p, resource: r, because: s.because(d), lent: s.Role(d.Role).Lent}, nil
 }
 
 func (s *Snapshot) because(d Decision) string {

@@ -110,6 +110,12 @@ func compileSmall(r *rand.Rand, barren string) *catalog.Catalog {
     view: [data, setup]
     permissions:
       - s2.edit
+- key: support
+  title: Support access
+  adds: true
+  roles:
+    - {name: view, title: View, sentence: Looks., areas: {data: view, setup: view}}
+    - {name: edit, title: Edit, sentence: Changes., areas: {data: edit, people: view}}
 `),
 		"roles/subuser.csv": table("MainAccount", "Admin", "Support"),
 		"roles/member.csv":  table("full_editor", "full_viewer"),

@@ -355,3 +355,44 @@ func TestEntitlementsGateTheirSections(t *testing.T) {
 		}
 	}
 }
+
+// Whoever may open the door to support staff has all that the staff would have,
+// so that nobody lends what is beyond them; and staff come into one account alone.
+func TestSupportAccess(t *testing.T) {
+	c := MustLoad()
+	lent, openers := c.Set("support").Roles, 0
+	for _, r := range c.roles[1:] {
+		if !r.Own.Has(c.Permission("support_access.grant")) {
+			continue
+		}
+		openers++
+		for _, s := range lent {
+			if beyond := s.Own.Minus(r.Own); !beyond.Empty() {
+				beyond.Each(func(p Permission) { t.Errorf("%s may open the door, and lacks %s of %s", r.Key, c.Info(p).Key, s.Key) })
+			}
+		}
+	}
+	if openers != 5 {
+		t.Errorf("%d roles may open the door", openers)
+	}
+	for _, s := range lent {
+		if !s.Lent || !s.Adds || s.Grantable || !s.Below.Empty() {
+			t.Errorf("%s can be granted, or reaches below", s.Key)
+		}
+		for _, p := range c.Permissions() {
+			info := c.Info(p)
+			if !s.Own.Has(p) {
+				continue
+			}
+			if info.Area == AreaMoney || info.Area == AreaKeys || info.Area == AreaNone || info.Area == AreaPeople && info.Edit ||
+				s.Name == "view" && info.Edit && info.Area != AreaCommon {
+				t.Errorf("%s gives %s", s.Key, info.Key)
+			}
+		}
+		for _, key := range []string{"sub_accounts", "entitlements", "timeless_accounts", "support_access.grant"} {
+			if s.Own.Has(c.Permission(key)) {
+				t.Errorf("%s gives %s", s.Key, key)
+			}
+		}
+	}
+}

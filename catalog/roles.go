@@ -25,6 +25,9 @@ type Role struct {
 	// Adds is true of ownership and of support access, which add to whatever else
 	// decides.
 	Adds bool
+	// Lent is true of support access, which nobody passes on: what it gives is not
+	// its holder's to grant.
+	Lent bool
 	// Closable is true where an account's "open to main members" switch cuts Below.
 	Closable bool
 	// Grantable is false of the owner's role, which is a property of the account,
@@ -54,13 +57,22 @@ type RoleSet struct {
 	tables     []table
 	reach      Mask       // what may reach below the account where a role is held
 	needs      Permission // without which none of it does, or zero
+	with       map[Permission]Mask
 }
 
+// below is how much of own reaches below. A view that reaches only for the sake
+// of what may be changed there (with) does not reach where nothing may.
 func (s *RoleSet) below(own Mask) Mask {
 	if s.needs != 0 && !own.Has(s.needs) {
 		return Mask{}
 	}
-	return own.And(s.reach)
+	reach := s.reach
+	for view, edits := range s.with {
+		if own.And(edits).Empty() {
+			reach.Clear(view)
+		}
+	}
+	return own.And(reach)
 }
 
 // Role finds a role of the set by the table's spelling, or nil.
@@ -191,13 +203,13 @@ func (k *compiler) roleSet(d setDecl) {
 	for _, rd := range d.Roles {
 		r := &Role{
 			ID: RoleID(len(k.c.roles)), Set: set, Name: rd.Name.Text, Key: set.Key + ":" + rd.Name.Text,
-			Title: rd.Title, Sentence: rd.Sentence, Adds: d.Adds, Closable: d.Closable, Grantable: !d.Adds,
+			Title: rd.Title, Sentence: rd.Sentence, Adds: d.Adds, Lent: d.Adds, Closable: d.Closable, Grantable: !d.Adds,
 		}
 		if k.c.byRole[r.Key] != nil {
 			k.fault(file, rd.Name.Line, "role "+r.Key+" is declared twice", "remove one of them")
 		}
 		if d.Owner.Text == r.Name {
-			r.Adds, r.Grantable = true, false
+			r.Adds, r.Lent, r.Grantable = true, false, false
 			k.c.owner = r
 		}
 		k.c.roles = append(k.c.roles, r)
@@ -422,6 +434,8 @@ func (k *compiler) byArea(set *RoleSet, d setDecl, stated Mask) {
 // below computes how far each role reaches under the account where it is held:
 // never more than it gives there.
 func (k *compiler) below(set *RoleSet, d setDecl) {
+	set.with = map[Permission]Mask{}
+	var named Mask
 	for p := 1; p < len(k.c.permissions); p++ {
 		for _, a := range d.Below.View {
 			if !k.c.permissions[p].Edit && string(k.c.permissions[p].Area) == a.Text {
@@ -435,8 +449,24 @@ func (k *compiler) below(set *RoleSet, d setDecl) {
 			k.fault("roles/roles.yaml", w.Line, "permission "+w.Text+" is not declared", "correct its spelling")
 			continue
 		}
-		set.reach.Set(p)
+		named.Set(p)
 	}
+	for p := 1; p < len(k.c.permissions); p++ {
+		view := Permission(p)
+		if info := k.c.permissions[p]; !named.Has(view) || info.Edit || set.reach.Has(view) {
+			continue
+		}
+		var edits Mask
+		for _, q := range k.c.permissions[p].Section.Permissions {
+			if named.Has(q) && k.c.permissions[q].Edit {
+				edits.Set(q)
+			}
+		}
+		if !edits.Empty() {
+			set.with[view] = edits
+		}
+	}
+	set.reach.Add(&named)
 	set.needs = k.c.byPermission[d.Below.Needs.Text]
 	for _, r := range set.Roles {
 		if r == k.c.owner {

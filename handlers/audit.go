@@ -124,6 +124,11 @@ func (h *Handlers) auditChange(c echo.Context, e models.AuditEvent) views.Change
 
 var actions = map[string]string{
 	"member.sign_up": "signed up", "member.rename": "changed their name", "member.change_password": "changed their password",
+	"member.turn_on_two_step": "turned on two-step sign-in", "member.turn_off_two_step": "turned off two-step sign-in",
+	"member.renew_recovery_codes": "made new recovery codes", "member.use_recovery_code": "signed in with a recovery code",
+	"member.reset_two_step": "reset the two-step sign-in of", "subuser.reset_two_step": "reset the two-step sign-in of",
+	"subuser.turn_on_two_step": "turned on two-step sign-in", "subuser.turn_off_two_step": "turned off two-step sign-in",
+	"subuser.renew_recovery_codes": "made new recovery codes", "subuser.use_recovery_code": "signed in with a recovery code",
 	"subuser.change_password": "changed their password", "member.add": "added a member", "member.edit": "changed the roles of", "member.remove": "removed member",
 	"member.leave": "left", "member.invite": "invited", "member.join": "joined", "invite.resend": "made a new link for", "invite.cancel": "cancelled the invite of",
 	"account.create": "made the account", "account.create_sub": "made sub-accounts", "account.edit": "changed sub-account",

@@ -46,6 +46,7 @@ func (h *Handlers) fail(err error, c echo.Context) {
 func (h *Handlers) answer(c echo.Context, err error) error {
 	var out guard.SignedOut
 	var outside guard.OutsideNetworks
+	var oneStep guard.NeedsTwoStep
 	var denial *authz.Denial
 	var he *echo.HTTPError
 	var tooLarge *http.MaxBytesError
@@ -59,6 +60,8 @@ func (h *Handlers) answer(c echo.Context, err error) error {
 		return render(c, http.StatusForbidden, views.Failure(views.FailurePage{Status: http.StatusForbidden, Title: "Not from here",
 			Text:  "This account lets only some networks in, and " + outside.Address + " is in none of them.",
 			Links: []views.Link{{Text: "Your sessions", URL: "/sessions"}}}))
+	case errors.As(err, &oneStep):
+		return h.toTwoStep(c)
 	case errors.As(err, &denial):
 		return h.denied(c, denial)
 	case errors.Is(err, authz.ErrDenied):
@@ -138,18 +141,28 @@ func (h *Handlers) failure(c echo.Context, status int, title, text string) error
 
 // toSignIn sends a browser without a live session to the page it can sign in at.
 func (h *Handlers) toSignIn(c echo.Context, out guard.SignedOut) error {
-	url := "/sign-in"
-	if out.Link != "" {
-		url = "/login/" + out.Link
-	}
-	if r := c.Request(); r.Method == http.MethodGet && !isHTMX(c) && r.URL.Path != "/" {
-		url = withQuery(url, "return", r.URL.RequestURI())
-	}
+	url := withQuery(doorPath(out.Link), "return", comeBack(c))
 	if isHTMX(c) {
 		c.Response().Header().Set("HX-Redirect", url)
 		return c.NoContent(http.StatusUnauthorized)
 	}
 	return c.Redirect(http.StatusSeeOther, url)
+}
+
+// doorPath is where somebody signs in: by a link of their account, or none.
+func doorPath(link string) string {
+	if link != "" {
+		return "/login/" + link
+	}
+	return "/sign-in"
+}
+
+// comeBack is the page that was asked for, where it can be asked for again.
+func comeBack(c echo.Context) string {
+	if r := c.Request(); r.Method == http.MethodGet && !isHTMX(c) && r.URL.Path != "/" {
+		return r.URL.RequestURI()
+	}
+	return ""
 }
 
 // denied says to somebody who may know of the place what they lack, and who can help.

@@ -14,6 +14,7 @@ import (
 	"bailiwick/authz"
 	"bailiwick/catalog"
 	"bailiwick/handlers/guard"
+	"bailiwick/models"
 	"bailiwick/views"
 )
 
@@ -115,7 +116,7 @@ func (h *Handlers) profile(c echo.Context, v *guard.Visit) views.Profile {
 	until := v.Session.ExpiresAt.In(zone(c))
 	p := views.Profile{
 		Name: v.Session.Name, Detail: v.Session.Email, Until: until.Format("15:04"), UntilExact: exact(until),
-		SignOutURL: "/sign-out", Links: []views.Link{{Text: "Your sessions", URL: "/sessions"}},
+		SignOutURL: "/sign-out", Links: []views.Link{{Text: "Your sessions", URL: "/sessions"}, {Text: "Two-step sign-in", URL: twoStepPath}},
 	}
 	if v.Session.Principal.Kind == authz.Subuser {
 		p.Detail = "Subuser"
@@ -125,6 +126,9 @@ func (h *Handlers) profile(c echo.Context, v *guard.Visit) views.Profile {
 	}
 	if v.At != authz.NoAccount && v.May.Has(h.catalog.Permission("profile")) {
 		p.Links = append([]views.Link{{Text: "Profile settings", URL: accountPath(v.Place.Account, "/settings/profile")}}, p.Links...)
+	}
+	if _, ok := v.Session.OnDuty(models.DutyOperator); ok {
+		p.Links = append(p.Links, views.Link{Text: "Mail of this installation", URL: mailboxPath})
 	}
 	return p
 }

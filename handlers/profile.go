@@ -29,6 +29,7 @@ func (h *Handlers) profilePage(c echo.Context, status int, name string, wrong mo
 			{Label: "Time zone", Value: views.Cell{Text: zone(c).String()}},
 		},
 	}
+	p.Inside = []views.Place{{Icon: "smartphone", Text: "Two-step sign-in", URL: twoStepPath, Help: "A code from your phone, besides the password"}}
 	if v.Session.Principal.Kind == authz.Member {
 		p.Details = append([]views.Detail{{Label: "E-mail address", Value: views.Cell{Text: v.Session.Email}}}, p.Details...)
 		p.Acts = append(p.Acts, views.ActForm{Title: "Name", Form: views.Form{

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
 
 	"bailiwick/authz"
 	"bailiwick/catalog"
@@ -465,8 +466,8 @@ func (h *Handlers) refCell(rv recordVisit, f *catalog.Field, r models.Record, na
 	return cell
 }
 
-func (h *Handlers) timeCell(rv recordVisit, t time.Time) views.Cell {
-	return views.Cell{Text: when(rv.Context, t, h.store.Now()), Title: exact(t.In(zone(rv.Context)))}
+func (h *Handlers) timeCell(c echo.Context, t time.Time) views.Cell {
+	return views.Cell{Text: when(c, t, h.store.Now()), Title: exact(t.In(zone(c)))}
 }
 
 func (h *Handlers) byCell(rv recordVisit, t time.Time, who string) views.Cell {

@@ -28,6 +28,8 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.Public(post, "/sign-up", "whoever comes has no login yet", h.createMember),
 			guard.Public(get, "/sign-in", "whoever comes is signed out", h.newMemberSession),
 			guard.Public(post, "/sign-in", "whoever comes is signed out", h.createMemberSession),
+			guard.Public(get, "/sign-in/code", "whoever comes is signed out; a cookie says whose password was right", h.newCode),
+			guard.Public(post, "/sign-in/code", "whoever comes is signed out; a cookie says whose password was right", h.createCode),
 			guard.Public(get, "/login/:link", "whoever comes is signed out; the link names the account", h.newSubuserSession),
 			guard.Public(post, "/login/:link", "whoever comes is signed out; the link names the account", h.createSubuserSession),
 			guard.Public(get, "/set-password/:token", "the one-time link is the proof", h.editPassword),
@@ -41,6 +43,14 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.Self(post, "/sessions/:session/end", "ends one of one's own sessions", h.endSession),
 			guard.Self(post, "/sessions/end-others", "ends one's own other sessions", h.endOtherSessions),
 
+			guard.Self(get, "/two-step", "is about one's own login", h.showTwoStep),
+			guard.Self(get, "/two-step/set-up", "is about one's own login", h.newTwoStep),
+			guard.Self(post, "/two-step/set-up", "changes one's own login", h.createTwoStep),
+			guard.Self(get, "/two-step/recovery-codes", "is about one's own login", h.askRecoveryCodes),
+			guard.Self(post, "/two-step/recovery-codes", "changes one's own login", h.createRecoveryCodes),
+			guard.Self(get, "/two-step/turn-off", "is about one's own login", h.askTurnOffTwoStep),
+			guard.Self(post, "/two-step/turn-off", "changes one's own login", h.turnOffTwoStep),
+
 			guard.Self(get, "/accounts", "lists one's own accounts", h.listAccounts),
 			guard.Self(get, "/accounts/switcher", "lists one's own accounts", h.searchAccounts),
 			guard.Self(get, "/accounts/new", "anybody with a login may make a main account", h.newAccount),
@@ -48,6 +58,10 @@ func (h *Handlers) Routes() []guard.Route {
 
 			guard.Self(get, "/accounts/:account/leave", "ends one's own membership", h.askLeaveAccount),
 			guard.Self(post, "/accounts/:account/leave", "ends one's own membership", h.leaveAccount),
+
+			guard.Operator(get, "/operator/mail", "letters are of the whole installation", h.listLetters),
+			guard.Operator(get, "/operator/mail/:letter", "letters are of the whole installation", h.showLetter),
+			guard.Operator(post, "/operator/mail/:letter/retry", "letters are of the whole installation", h.retryLetter),
 
 			guard.In(get, "/", "control_panel", h.showHome),
 

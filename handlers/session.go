@@ -51,15 +51,19 @@ func (h *Handlers) newMemberSession(c echo.Context) error {
 	if h.guard.SignedIn(c) != nil {
 		return c.Redirect(http.StatusSeeOther, orElse(back, "/"))
 	}
-	p := views.SignInPage{Return: back, SignUpURL: withQuery("/sign-up", "return", back), Notice: signedOutNotice(c)}
+	p := views.SignInPage{Return: back, SignUpURL: withQuery("/sign-up", "return", back), Notice: doorNotice(c)}
 	return render(c, http.StatusOK, views.SignIn(p))
 }
 
-func signedOutNotice(c echo.Context) *views.Alert {
-	if c.QueryParam("out") == "" {
-		return nil
+// doorNotice says why somebody stands at a door.
+func doorNotice(c echo.Context) *views.Alert {
+	switch {
+	case c.QueryParam("out") != "":
+		return &views.Alert{Tone: views.Good, Text: "You are signed out."}
+	case c.QueryParam("over") != "":
+		return &views.Alert{Tone: views.Warn, Text: "That took longer than five minutes, or too many codes were wrong. Sign in again."}
 	}
-	return &views.Alert{Tone: views.Good, Text: "You are signed out."}
+	return nil
 }
 
 func (h *Handlers) createMemberSession(c echo.Context) error {
@@ -76,11 +80,25 @@ func (h *Handlers) createMemberSession(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	h.limits.succeeded("member", email)
-	if err := h.guard.SignIn(c, m.Principal(), uuid.Nil, uuid.Nil); err != nil {
+	return h.letIn(c, m.Principal(), uuid.Nil, uuid.Nil, "member", email, orElse(back, "/"))
+}
+
+// letIn ends a sign-in whose password was right: with a session, or at the page
+// that asks for a code. The door and the name get their tries back when all of
+// it is done.
+func (h *Handlers) letIn(c echo.Context, who authz.PrincipalID, tenant, account uuid.UUID, door, name, back string) error {
+	err := h.guard.SignIn(c, who, tenant, account)
+	if errors.Is(err, models.ErrTwoStep) {
+		if err := h.guard.AwaitCode(c, who, tenant, account, back); err != nil {
+			return err
+		}
+		return done(c, "/sign-in/code")
+	}
+	if err != nil {
 		return err
 	}
-	return done(c, orElse(back, "/"))
+	h.limits.succeeded(door, name)
+	return done(c, back)
 }
 
 // newSubuserSession is the door of one account's subusers. An unknown link is a
@@ -95,7 +113,7 @@ func (h *Handlers) newSubuserSession(c echo.Context) error {
 		return c.Redirect(http.StatusSeeOther, orElse(within(a.ID, c.QueryParam("return")), accountPath(a.ID)))
 	}
 	p := subuserDoor(c, a)
-	p.Notice = signedOutNotice(c)
+	p.Notice = doorNotice(c)
 	return render(c, http.StatusOK, views.SubuserSignIn(p))
 }
 
@@ -130,11 +148,8 @@ func (h *Handlers) createSubuserSession(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	h.limits.succeeded("subuser "+link, name)
-	if err := h.guard.SignIn(c, u.Principal(), u.TenantID, u.AccountID); err != nil {
-		return err
-	}
-	return done(c, orElse(within(u.AccountID, c.FormValue("return")), accountPath(u.AccountID)))
+	back := orElse(within(u.AccountID, c.FormValue("return")), accountPath(u.AccountID))
+	return h.letIn(c, u.Principal(), u.TenantID, u.AccountID, "subuser "+link, name, back)
 }
 
 func (h *Handlers) editPassword(c echo.Context) error {
@@ -175,10 +190,7 @@ func (h *Handlers) updatePassword(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.guard.SignIn(c, u.Principal(), u.TenantID, u.AccountID); err != nil {
-		return err
-	}
-	return done(c, accountPath(u.AccountID))
+	return h.letIn(c, u.Principal(), u.TenantID, u.AccountID, "subuser "+link, p.Name, accountPath(u.AccountID))
 }
 
 // deleteOwnSession signs out, to the door that the session came in by, or back

@@ -12,7 +12,10 @@ import (
 )
 
 // Rendered is a letter as it is sent.
-type Rendered struct{ Subject, Text, HTML string }
+type Rendered struct {
+	Subject, Text, HTML string
+	Link                string // what it leads to
+}
 
 // subjects do not depend on facts: what the names of people and accounts say is
 // no business of whoever looks over a list of mail.
@@ -83,7 +86,7 @@ func Render(ctx context.Context, l models.Letter, public *url.URL) (Rendered, er
 	if err := views.LetterHTML(x.page).Render(ctx, &html); err != nil {
 		return Rendered{}, err
 	}
-	return Rendered{x.page.Subject, text.String(), html.String()}, nil
+	return Rendered{x.page.Subject, text.String(), html.String(), x.page.Action.URL}, nil
 }
 
 // letter is one that is being worded.

@@ -206,7 +206,8 @@ func (s *Store) Posts(ctx context.Context, d OnDuty, f PostFilter) ([]Post, erro
 	return all, err
 }
 
-// Post gives an operator one letter, with its facts where they are still kept.
+// Post gives an operator one letter, with its facts where they are still kept
+// and can be opened.
 func (s *Store) Post(ctx context.Context, d OnDuty, id uuid.UUID) (p Post, err error) {
 	if err := d.is(DutyOperator); err != nil {
 		return p, err
@@ -214,18 +215,26 @@ func (s *Store) Post(ctx context.Context, d OnDuty, id uuid.UUID) (p Post, err e
 	if err := s.one(ctx, scopeLetters, p.fields(), "SELECT "+letterColumns+" FROM letters WHERE id = $1", id); err != nil {
 		return p, err
 	}
-	return p, s.openLetter(&p)
+	if s.openLetter(&p) != nil {
+		p.Facts = nil
+	}
+	return p, nil
 }
 
-// RetryLetter has a letter that failed sent once more.
+// RetryLetter has a letter that failed sent once more; ErrConflict where it did
+// not fail.
 func (s *Store) RetryLetter(ctx context.Context, d OnDuty, id uuid.UUID) error {
 	if err := d.is(DutyOperator); err != nil {
 		return err
 	}
 	now := s.now()
 	return s.in(ctx, scopeLetters, func(db *gorm.DB) error {
-		return changedOne(db.Exec("UPDATE letters SET state = 'waiting', attempts = 0, next_at = ?, give_up_at = ? WHERE id = ? AND state = 'failed'",
+		err := changedOne(db.Exec("UPDATE letters SET state = 'waiting', attempts = 0, next_at = ?, give_up_at = ? WHERE id = ? AND state = 'failed'",
 			now, now.Add(letterTime), id))
+		if errors.Is(err, ErrNotFound) {
+			return ErrConflict
+		}
+		return err
 	})
 }
 

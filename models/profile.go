@@ -4,6 +4,9 @@ import (
 	"context"
 	"strings"
 
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
 	"bailiwick/authz"
 )
 
@@ -40,16 +43,18 @@ func (s *Store) ownLogin(ctx context.Context, x Session) (authz.Resource, error)
 	return s.personalAccount(ctx, x.Principal)
 }
 
-// loginTable holds the logins of a principal's kind.
-func loginTable(who authz.PrincipalID) string {
+// loginRow is a login's own row.
+func loginRow(db *gorm.DB, who authz.PrincipalID, tenant uuid.UUID) *gorm.DB {
 	if who.Kind == authz.Subuser {
-		return "subusers"
+		return db.Table("subusers").Where("tenant_id = ? AND id = ?", tenant, who.ID)
 	}
-	return "members"
+	return db.Table("members").Where("id = ?", who.ID)
 }
 
-func (s *Store) passwordHash(ctx context.Context, who authz.PrincipalID) (hash string, err error) {
-	err = s.one(ctx, scopeSelf, []any{&hash}, "SELECT coalesce(password_hash, '') FROM "+loginTable(who)+" WHERE id = $1", who.ID)
+func (s *Store) passwordHash(ctx context.Context, x Session) (hash string, err error) {
+	err = s.in(ctx, scopeSelf, func(db *gorm.DB) error {
+		return loginRow(db, x.Principal, x.Tenant).Select("coalesce(password_hash, '')").Take(&hash).Error
+	})
 	return hash, err
 }
 
@@ -61,7 +66,7 @@ func (s *Store) ChangePassword(ctx context.Context, g authz.Grant, x Session, cu
 	if err != nil {
 		return err
 	}
-	hash, err := s.passwordHash(ctx, who.ID)
+	hash, err := s.passwordHash(ctx, x)
 	if err != nil {
 		return err
 	}
@@ -79,7 +84,7 @@ func (s *Store) ChangePassword(ctx context.Context, g authz.Grant, x Session, cu
 	}
 	return s.writeSelf(ctx, g, who.ID, change{action: on.Kind + ".change_password", on: on, name: who.Name}, func(tx *Tx) error {
 		// Whoever changed it meanwhile was faster, and knows it.
-		if changedOne(tx.Table(loginTable(who.ID)).Where("id = ? AND password_hash = ?", who.ID.ID, hash).Updates(map[string]any{"password_hash": fresh})) != nil {
+		if changedOne(loginRow(tx.DB, who.ID, x.Tenant).Where("password_hash = ?", hash).Updates(map[string]any{"password_hash": fresh})) != nil {
 			return ErrConflict
 		}
 		return tx.endSessionsBut(who.ID, x.ID)

@@ -16,7 +16,7 @@ func (s *Store) Prove(ctx context.Context, g authz.Grant, x Session, token, pass
 	if !g.CoversSelf(x.Principal) {
 		return "", at, authz.ErrDenied
 	}
-	hash, err := s.passwordHash(ctx, x.Principal)
+	hash, err := s.passwordHash(ctx, x)
 	if err != nil {
 		return "", at, err
 	}

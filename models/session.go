@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -55,26 +56,42 @@ func (x Session) Live(now time.Time) bool {
 // that costs a lot.
 func (x Session) Fresh(now time.Time) bool { return now.Before(x.ProvedAt.Add(ProofLife)) }
 
-// StartSession signs a principal in. The token is for the cookie; only its hash
-// is kept.
+// ErrTwoStep is for a sign-in by password alone of somebody whose sign-in takes
+// two steps.
+var ErrTwoStep = errors.New("the sign-in takes a second step")
+
+// StartSession signs a principal in whose password was right; ErrTwoStep where
+// that is not enough. The token is for the cookie; only its hash is kept.
 func (s *Store) StartSession(ctx context.Context, who authz.PrincipalID, tenant, account uuid.UUID, address, agent string) (token string, err error) {
+	err = s.in(ctx, scopeSession, func(db *gorm.DB) error {
+		var more bool
+		if err := loginRow(db, who, tenant).Select("two_step_key IS NOT NULL").Take(&more).Error; err != nil {
+			return err
+		}
+		if more {
+			return ErrTwoStep
+		}
+		token, err = s.startSession(db, who, tenant, account, false, address, agent)
+		return err
+	})
+	return token, err
+}
+
+func (s *Store) startSession(db *gorm.DB, who authz.PrincipalID, tenant, account uuid.UUID, twoStep bool, address, agent string) (token string, err error) {
 	token = newToken()
 	row := sessionRow{
 		IDHash: tokenHash(token), ID: newID(), PrincipalKind: who.Kind.String(), PrincipalID: who.ID,
-		Address: cut(address, 64), Agent: cut(agent, 256), StartedAt: s.now(), ExpiresAt: s.now().Add(SessionLife),
+		Address: cut(address, 64), Agent: cut(agent, 256), StartedAt: s.now(), ExpiresAt: s.now().Add(SessionLife), TwoStep: twoStep,
 	}
 	if who.Kind == authz.Subuser {
 		row.TenantID, row.AccountID = &tenant, &account
 	}
-	err = s.in(ctx, scopeSession, func(db *gorm.DB) error {
-		if who.Kind == authz.Member {
-			if err := db.Exec("UPDATE members SET last_sign_in = ? WHERE id = ?", row.StartedAt, who.ID).Error; err != nil {
-				return err
-			}
+	if who.Kind == authz.Member {
+		if err := db.Exec("UPDATE members SET last_sign_in = ? WHERE id = ?", row.StartedAt, who.ID).Error; err != nil {
+			return "", err
 		}
-		return db.Create(&row).Error
-	})
-	return token, err
+	}
+	return token, db.Create(&row).Error
 }
 
 type sessionRow struct {
@@ -88,6 +105,7 @@ type sessionRow struct {
 	Agent         string
 	StartedAt     time.Time
 	ExpiresAt     time.Time
+	TwoStep       bool
 }
 
 func (sessionRow) TableName() string { return "sessions" }
@@ -107,7 +125,14 @@ type Place struct {
 	Kind, Name      string
 	Owner           uuid.UUID
 	Path            string
+	TwoStepSince    *time.Time // sign-ins from then on take two steps; nil where one is enough
 	networks        string
+}
+
+// Trusts tells whether the account takes a session: one of two steps, or from
+// before it wanted that.
+func (p Place) Trusts(x Session) bool {
+	return p.TwoStepSince == nil || x.TwoStep || x.StartedAt.Before(*p.TwoStepSince)
 }
 
 // Admits tells whether the account may be entered from an address.
@@ -125,13 +150,13 @@ func (s *Store) Session(ctx context.Context, token string, account uuid.UUID) (S
 	e := Place{Account: account}
 	var kind string
 	err := s.one(ctx, scopeSession, []any{&x.ID, &kind, &x.Principal.ID, &x.Tenant, &x.Account, &x.Name, &x.Email, &x.Active,
-		&x.Address, &x.Agent, &x.StartedAt, &x.ExpiresAt, &x.EndedAt, &x.ProvedAt, &x.TwoStep, &x.duties, &e.Tenant, &e.Epoch, &e.Kind, &e.Name, &e.Owner, &e.Path, &e.networks},
+		&x.Address, &x.Agent, &x.StartedAt, &x.ExpiresAt, &x.EndedAt, &x.ProvedAt, &x.TwoStep, &x.duties, &e.Tenant, &e.Epoch, &e.Kind, &e.Name, &e.Owner, &e.Path, &e.TwoStepSince, &e.networks},
 		`SELECT s.id, s.principal_kind, s.principal_id, coalesce(s.tenant_id, $3), coalesce(s.account_id, $3),
 			coalesce(m.name, u.name, ''), coalesce(m.email, ''), coalesce(m.state, u.state, '') = 'active',
 			s.address, s.agent, s.started_at, s.expires_at, s.ended_at,
 			coalesce(s.proved_at, s.started_at), s.two_step,
 			ARRAY(SELECT duty FROM staff WHERE s.principal_kind = 'member' AND member_id = s.principal_id), coalesce(t.id, $3), coalesce(t.epoch, 0),
-			coalesce(a.kind, ''), coalesce(a.name, ''), coalesce(a.owner_id, $3), coalesce(a.path, ''),
+			coalesce(a.kind, ''), coalesce(a.name, ''), coalesce(a.owner_id, $3), coalesce(a.path, ''), a.two_step_since,
 			`+fmt.Sprintf(networkRules, "a.tenant_id", "a.id")+`
 		FROM sessions s
 		LEFT JOIN members m ON s.principal_kind = 'member' AND m.id = s.principal_id
@@ -199,15 +224,23 @@ func (tx *Tx) endSessions(who authz.PrincipalID) error { return tx.endSessionsBu
 // endSessionsBut is endSessions for all but one.
 func (tx *Tx) endSessionsBut(who authz.PrincipalID, keep uuid.UUID) error {
 	return tx.across(func() error {
+		if err := tx.Exec("DELETE FROM half_sign_ins WHERE principal_kind = ? AND principal_id = ?", who.Kind.String(), who.ID).Error; err != nil {
+			return err
+		}
 		return tx.Exec("UPDATE sessions SET ended_at = ? WHERE principal_kind = ? AND principal_id = ? AND ended_at IS NULL AND id <> ?",
 			tx.store.now(), who.Kind.String(), who.ID, keep).Error
 	})
 }
 
-// PruneSessions removes sessions that ended long ago; until then a dead one
-// still tells which sign-in page its owner needs.
+// PruneSessions removes sessions that ended long ago, and sign-ins that came to
+// nothing; until then a dead one still tells which sign-in page its owner needs.
 func (s *Store) PruneSessions(ctx context.Context) error {
 	return s.in(ctx, scopeSession, func(db *gorm.DB) error {
+		for _, table := range []string{"half_sign_ins", "passkey_challenges"} {
+			if err := db.Exec("DELETE FROM "+table+" WHERE expires_at < ?", s.now().Add(-24*time.Hour)).Error; err != nil {
+				return err
+			}
+		}
 		return db.Exec("DELETE FROM sessions WHERE expires_at < ?", s.now().Add(-30*24*time.Hour)).Error
 	})
 }

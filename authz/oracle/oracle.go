@@ -209,15 +209,26 @@ func (w World) Allows(id authz.PrincipalID, p catalog.Permission, account uuid.U
 
 // MayGrant tells whether a principal may give a role at an account.
 func (w World) MayGrant(id authz.PrincipalID, account uuid.UUID, role *catalog.Role) bool {
-	if _, open := w.State(account); open && w.Owns(id, account) {
-		return role.Grantable
+	return role.Grantable && w.mayGive(id, account, role)
+}
+
+// MayLend tells whether a principal may let others have a lent role at an account.
+func (w World) MayLend(id authz.PrincipalID, account uuid.UUID, role *catalog.Role) bool {
+	return role.Lent && w.mayGive(id, account, role)
+}
+
+func (w World) mayGive(id authz.PrincipalID, account uuid.UUID, role *catalog.Role) bool {
+	_, open := w.State(account)
+	if open && w.Owns(id, account) {
+		return true
 	}
 	for _, p := range w.Catalog.Permissions() {
-		if role.Own.Has(p) && !w.ByRoles(id, p, account) {
+		has := open && slices.ContainsFunc(w.Ways(id, account), func(way Way) bool { return way.Gives.Has(p) && !way.Role.Lent })
+		if role.Own.Has(p) && !has {
 			return false
 		}
 	}
-	return role.Grantable
+	return true
 }
 
 // CutBy is the nearest account on the way up whose own set lacks something of need.

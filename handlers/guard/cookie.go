@@ -4,29 +4,29 @@ import (
 	"crypto/hkdf"
 	"crypto/sha256"
 	"net/http"
+	"time"
 
 	"github.com/gorilla/securecookie"
 	"github.com/gorilla/sessions"
-
-	"bailiwick/models"
 )
 
 // cookieStore is a gorilla store whose cookie holds a signed random id and
 // nothing else; the session itself is a row.
 type cookieStore struct {
 	name   string
+	life   int // in seconds
 	codec  *securecookie.SecureCookie
 	secure bool
 }
 
 var _ sessions.Store = (*cookieStore)(nil)
 
-func newCookieStore(secret []byte, secure bool) *cookieStore {
-	name := "bailiwick"
+func newCookieStore(name string, life time.Duration, secret []byte, secure bool) *cookieStore {
 	if secure {
-		name = "__Host-bailiwick"
+		name = "__Host-" + name
 	}
-	return &cookieStore{name, securecookie.New(derive(secret, "session cookie"), nil).MaxAge(int(models.SessionLife.Seconds())), secure}
+	seconds := int(life.Seconds())
+	return &cookieStore{name, seconds, securecookie.New(derive(secret, "session cookie"), nil).MaxAge(seconds), secure}
 }
 
 func derive(secret []byte, use string) []byte {
@@ -49,7 +49,7 @@ func (s *cookieStore) New(r *http.Request, name string) (*sessions.Session, erro
 	x := sessions.NewSession(s, name)
 	x.IsNew = true
 	x.Options = &sessions.Options{
-		Path: "/", MaxAge: int(models.SessionLife.Seconds()), Secure: s.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Path: "/", MaxAge: s.life, Secure: s.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}
 	if c, err := r.Cookie(name); err == nil {
 		var token string

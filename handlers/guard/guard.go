@@ -22,13 +22,17 @@ type Guard struct {
 	store   *models.Store
 	catalog *catalog.Catalog
 	cookies *cookieStore
-	forms   []byte // key of the forms' tokens
+	halves  *cookieStore // of sign-ins that wait for their code
+	forms   []byte       // key of the forms' tokens
 }
 
 // New makes a guard. The secret signs cookies; secure says that the panel is
 // reached by HTTPS.
 func New(store *models.Store, secret []byte, secure bool) *Guard {
-	return &Guard{store, store.Catalog(), newCookieStore(secret, secure), derive(secret, "form token")}
+	return &Guard{
+		store, store.Catalog(), newCookieStore("bailiwick", models.SessionLife, secret, secure),
+		newCookieStore("bailiwick-code", models.HalfSignInLife, secret, secure), derive(secret, "form token"),
+	}
 }
 
 // SignedOut is the error of a request without a live session. Link is the last
@@ -45,6 +49,12 @@ var ErrForged = errors.New("the form's token is not of this session")
 type OutsideNetworks struct{ Address string }
 
 func (e OutsideNetworks) Error() string { return e.Address + " may not come in" }
+
+// NeedsTwoStep is the error of a visit to an account that wants sign-ins of two
+// steps by a session that took one.
+type NeedsTwoStep struct{}
+
+func (NeedsTwoStep) Error() string { return "the account requires two-step sign-in" }
 
 // Visit is one request of somebody who is signed in.
 type Visit struct {
@@ -116,7 +126,7 @@ func (v *Visit) enter(place models.Place) {
 // so that its page can stand inside it.
 func (g *Guard) Enter(c echo.Context, account uuid.UUID) error {
 	_, place, err := g.store.Session(c.Request().Context(), g.cookies.token(c.Request()), account)
-	if v := Of(c); err == nil && place.Admits(v.address) {
+	if v := Of(c); err == nil && place.Admits(v.address) && place.Trusts(v.Session) {
 		v.enter(place)
 	}
 	return err
@@ -138,8 +148,12 @@ func (g *Guard) authorize(c echo.Context, p catalog.Permission) (authz.Grant, er
 	if errors.As(err, &denial) && !denial.Decision.Visible() {
 		return grant, models.ErrNotFound
 	}
-	if v.At != authz.NoAccount && !v.Place.Admits(v.address) {
+	switch {
+	case v.At == authz.NoAccount:
+	case !v.Place.Admits(v.address):
 		return authz.Grant{}, OutsideNetworks{v.address}
+	case !v.Place.Trusts(v.Session):
+		return authz.Grant{}, NeedsTwoStep{}
 	}
 	return grant, err
 }
@@ -156,9 +170,18 @@ func (g *Guard) signedOut(c echo.Context, s models.Session) error {
 	return SignedOut{Link: link}
 }
 
-// SignIn starts a session and sets its cookie. A session the browser had before
-// ends.
+// SignIn starts the session of somebody whose password was right;
+// models.ErrTwoStep where that is not enough.
 func (g *Guard) SignIn(c echo.Context, who authz.PrincipalID, tenant, account uuid.UUID) error {
+	token, err := g.store.StartSession(c.Request().Context(), who, tenant, account, c.RealIP(), c.Request().UserAgent())
+	if err != nil {
+		return err
+	}
+	return g.begin(c, token)
+}
+
+// begin sets the cookie of a new session. One that the browser had before ends.
+func (g *Guard) begin(c echo.Context, token string) error {
 	ctx := c.Request().Context()
 	if old := g.cookies.token(c.Request()); old != "" {
 		if s, _, err := g.store.Session(ctx, old, uuid.Nil); err == nil {
@@ -166,11 +189,39 @@ func (g *Guard) SignIn(c echo.Context, who authz.PrincipalID, tenant, account uu
 			_ = g.store.EndSession(ctx, authz.Self(s.Actor()), s.Principal, s.ID)
 		}
 	}
-	token, err := g.store.StartSession(ctx, who, tenant, account, c.RealIP(), c.Request().UserAgent())
+	return g.cookies.set(c.Request(), c.Response(), token)
+}
+
+// AwaitCode keeps, in a cookie of its own, that a password was right and the
+// code is missing.
+func (g *Guard) AwaitCode(c echo.Context, who authz.PrincipalID, tenant, account uuid.UUID, returnTo string) error {
+	token, err := g.store.StartHalfSignIn(c.Request().Context(), who, tenant, account, returnTo)
 	if err != nil {
 		return err
 	}
-	return g.cookies.set(c.Request(), c.Response(), token)
+	return g.halves.set(c.Request(), c.Response(), token)
+}
+
+// HalfSignIn is the sign-in of this browser that waits for its code;
+// models.ErrNotFound where there is none.
+func (g *Guard) HalfSignIn(c echo.Context) (models.HalfSignIn, error) {
+	token := g.halves.token(c.Request())
+	if token == "" {
+		return models.HalfSignIn{}, models.ErrNotFound
+	}
+	return g.store.HalfSignIn(c.Request().Context(), token)
+}
+
+// FinishSignIn takes the code and starts the session, as the store does.
+func (g *Guard) FinishSignIn(c echo.Context, code string) (left int, err error) {
+	token, _, left, err := g.store.FinishSignIn(c.Request().Context(), g.halves.token(c.Request()), code, c.RealIP(), c.Request().UserAgent())
+	if err != nil {
+		return left, err
+	}
+	if err := g.halves.clear(c.Request(), c.Response()); err != nil {
+		return left, err
+	}
+	return left, g.begin(c, token)
 }
 
 // Forget takes the cookie away.
@@ -203,12 +254,19 @@ func (g *Guard) SignedIn(c echo.Context) *models.Session {
 // Prove checks the visitor's password again and gives their session a new token.
 func (g *Guard) Prove(c echo.Context, self authz.Grant, password string) error {
 	v := Of(c)
-	token, at, err := g.store.Prove(c.Request().Context(), self, v.Session, g.cookies.token(c.Request()), password)
+	return g.Renew(c, func(token string) (renewed string, err error) {
+		renewed, v.Session.ProvedAt, err = g.store.Prove(c.Request().Context(), self, v.Session, token, password)
+		return renewed, err
+	})
+}
+
+// Renew sets the cookie of a session that got a new token in place of its own.
+func (g *Guard) Renew(c echo.Context, do func(token string) (renewed string, err error)) error {
+	renewed, err := do(g.cookies.token(c.Request()))
 	if err != nil {
 		return err
 	}
-	v.Session.ProvedAt = at
-	return g.cookies.set(c.Request(), c.Response(), token)
+	return g.cookies.set(c.Request(), c.Response(), renewed)
 }
 
 // formToken is what the forms of a session carry, which another site can not

@@ -19,12 +19,13 @@ import (
 	"bailiwick/models"
 )
 
-// Route is one line of the route table. Public, Self, In and On are the only
+// Route is one line of the route table. Public, Self, Operator, In and On are the only
 // ways to make one that Mount accepts.
 type Route struct {
 	method, path string
 	public       string // why anybody may
 	self         string // why being signed in is enough
+	operator     string // why looking after the installation is needed, and enough
 	permission   string
 	serve        func(*Guard, catalog.Permission) echo.HandlerFunc
 }
@@ -46,6 +47,24 @@ func Self(method, path, reason string, h func(echo.Context, authz.Grant) error) 
 				return err
 			}
 			return h(c, authz.Self(v.Actor()))
+		}
+	}}
+}
+
+// Operator serves whoever looks after the installation. For anybody else who is
+// signed in there is no such page.
+func Operator(method, path, reason string, h func(echo.Context, models.OnDuty) error) Route {
+	return Route{method: method, path: path, operator: reason, serve: func(g *Guard, _ catalog.Permission) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			v, err := g.visit(c, uuid.Nil)
+			if err != nil {
+				return err
+			}
+			operator, ok := v.Session.OnDuty(models.DutyOperator)
+			if !ok {
+				return models.ErrNotFound
+			}
+			return h(c, operator)
 		}
 	}}
 }
@@ -104,7 +123,7 @@ func (g *Guard) Mount(e *echo.Echo, table []Route) error {
 	for _, r := range table {
 		p := g.catalog.Permission(r.permission)
 		switch key := r.method + " " + shape(r.path); {
-		case r.serve == nil || r.permission == "" && r.public == "" && r.self == "":
+		case r.serve == nil || r.permission+r.public+r.self+r.operator == "":
 			return fmt.Errorf("route %s %s states neither a permission nor a reason to need none", r.method, r.path)
 		case r.permission != "" && p == 0:
 			return fmt.Errorf("route %s %s asks for %s, which the catalog does not declare", r.method, r.path, r.permission)
@@ -146,6 +165,8 @@ func Describe(table []Route) []Line {
 			l.Access = "public: " + r.public
 		case r.self != "":
 			l.Access = "oneself: " + r.self
+		case r.operator != "":
+			l.Access = "operator: " + r.operator
 		}
 		lines = append(lines, l)
 	}

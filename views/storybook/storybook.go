@@ -50,6 +50,7 @@ func Stories() []Story {
 		{"Permissions", permissions()},
 		{"Members", memberships()},
 		{"Subusers", subusers()},
+		{"Letters", letters()},
 		{"Roles", roles()},
 		{"Records", records()},
 	} {

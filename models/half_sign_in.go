@@ -1,0 +1,120 @@
+package models
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"bailiwick/authz"
+)
+
+// A sign-in of which the password was right waits so long for its code, and
+// takes so many.
+const (
+	HalfSignInLife  = 5 * time.Minute
+	halfSignInTries = 5
+)
+
+// HalfSignIn is a sign-in of which the code is missing. It opens nothing.
+type HalfSignIn struct {
+	Principal authz.PrincipalID
+	Tenant    uuid.UUID // of a subuser
+	Account   uuid.UUID
+	ReturnTo  string // a path of ours
+	Name      string
+	Over      bool // too late, or too many codes were wrong
+}
+
+// StartHalfSignIn keeps that a password was right. The token is for a cookie.
+func (s *Store) StartHalfSignIn(ctx context.Context, who authz.PrincipalID, tenant, account uuid.UUID, returnTo string) (token string, err error) {
+	token = newToken()
+	row := map[string]any{
+		"token_hash": tokenHash(token), "principal_kind": who.Kind.String(), "principal_id": who.ID,
+		"return_to": returnTo, "expires_at": s.now().Add(HalfSignInLife),
+	}
+	if who.Kind == authz.Subuser {
+		row["tenant_id"], row["account_id"] = tenant, account
+	}
+	return token, s.in(ctx, scopeSignIn, func(db *gorm.DB) error { return db.Table("half_sign_ins").Create(row).Error })
+}
+
+const halfSignInColumns = `h.principal_kind = 'subuser', h.principal_id, coalesce(h.tenant_id, ?), coalesce(h.account_id, ?), h.return_to,
+	coalesce((SELECT name FROM members WHERE h.principal_kind = 'member' AND id = h.principal_id AND state = 'active'),
+		(SELECT name FROM subusers WHERE tenant_id = h.tenant_id AND id = h.principal_id AND state = 'active'), '')`
+
+func (h *HalfSignIn) scan(db *gorm.DB, more ...any) error {
+	subuser := false
+	rows, err := db.Rows()
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return ErrNotFound
+	}
+	if err := rows.Scan(append([]any{&subuser, &h.Principal.ID, &h.Tenant, &h.Account, &h.ReturnTo, &h.Name}, more...)...); err != nil {
+		return err
+	}
+	h.Principal.Kind = authz.Member
+	if subuser {
+		h.Principal.Kind = authz.Subuser
+	}
+	return rows.Err()
+}
+
+// HalfSignIn finds a sign-in that waits for its code; ErrNotFound where there is
+// none.
+func (s *Store) HalfSignIn(ctx context.Context, token string) (h HalfSignIn, err error) {
+	err = s.in(ctx, scopeSignIn, func(db *gorm.DB) error {
+		return h.scan(db.Raw("SELECT "+halfSignInColumns+", h.tries >= ? OR h.expires_at <= ? FROM half_sign_ins h WHERE h.token_hash = ?",
+			uuid.Nil, uuid.Nil, halfSignInTries, s.now(), tokenHash(token)), &h.Over)
+	})
+	return h, err
+}
+
+// FinishSignIn takes a code and starts the session. A wrong code, one that was
+// used, and a sign-in that is over are all ErrSignIn. Left is how many recovery
+// codes there are still, where one was used now, or -1.
+func (s *Store) FinishSignIn(ctx context.Context, token, code, address, agent string) (session string, h HalfSignIn, left int, err error) {
+	// The try counts whatever comes of it.
+	err = s.in(ctx, scopeSignIn, func(db *gorm.DB) error {
+		return h.scan(db.Raw(`UPDATE half_sign_ins h SET tries = tries + 1 WHERE h.token_hash = ? AND h.tries < ? AND h.expires_at > ?
+			RETURNING `+halfSignInColumns, tokenHash(token), halfSignInTries, s.now(), uuid.Nil, uuid.Nil))
+	})
+	if err != nil {
+		return "", h, -1, orSignIn(err)
+	}
+	if h.Name == "" { // suspended meanwhile, or gone
+		return "", h, -1, ErrSignIn
+	}
+	finish := func(db *gorm.DB) error {
+		if err := s.useCode(db, h.Principal, h.Tenant, code); err != nil {
+			return err
+		}
+		if err := orSignIn(changedOne(db.Exec("DELETE FROM half_sign_ins WHERE token_hash = ?", tokenHash(token)))); err != nil {
+			return err
+		}
+		session, err = s.startSession(db, h.Principal, h.Tenant, h.Account, true, address, agent)
+		return err
+	}
+	if !isRecoveryCode(code) {
+		err = s.in(ctx, scopeSignIn, finish)
+		return session, h, -1, err
+	}
+	x := Session{Principal: h.Principal, Tenant: h.Tenant, Account: h.Account, Name: h.Name}
+	who := x.Actor()
+	who.Address = address
+	err = s.writeOwn(ctx, authz.Self(who), x, "use_recovery_code", func(tx *Tx) error {
+		if err := finish(tx.DB); err != nil {
+			return err
+		}
+		if err := loginRow(tx.DB, h.Principal, h.Tenant).Select("cardinality(recovery_codes)").Take(&left).Error; err != nil {
+			return err
+		}
+		tx.note("recovery_codes_left", left)
+		return nil
+	})
+	return session, h, left, err
+}

@@ -1,0 +1,293 @@
+package models
+
+import (
+	"context"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/pquerna/otp"
+	"github.com/pquerna/otp/hotp"
+	"gorm.io/gorm"
+
+	"bailiwick/authz"
+)
+
+// The codes of an authenticator app (RFC 6238, as every app takes them): six
+// digits from a new step every 30 seconds. One step before and after the present
+// one is accepted, since clocks differ.
+const (
+	stepSeconds = 30
+	stepsAround = 1
+	keyBytes    = 20
+	// recoveryBytes make a recovery code: 80 bits, kept under a key.
+	recoveryBytes = 10
+	// RecoveryCodes is how many there are at first.
+	RecoveryCodes = 10
+)
+
+var codeAlphabet = base32.StdEncoding.WithPadding(base32.NoPadding)
+
+// TwoStep is what is known of a login's second step.
+type TwoStep struct {
+	Since         *time.Time // nil while it is off
+	RecoveryCodes int        // left
+	Passkeys      int
+}
+
+// On tells whether a sign-in by password asks for a code.
+func (x TwoStep) On() bool { return x.Since != nil }
+
+// TwoStep tells whoever asks about the second step of their login.
+func (s *Store) TwoStep(ctx context.Context, g authz.Grant, x Session) (t TwoStep, err error) {
+	if !g.CoversSelf(x.Principal) {
+		return t, authz.ErrDenied
+	}
+	err = s.in(ctx, scopeSelf, func(db *gorm.DB) error {
+		return loginRow(db, x.Principal, x.Tenant).Select(`two_step_at AS since, cardinality(recovery_codes) AS recovery_codes,
+			(SELECT count(*) FROM passkeys WHERE member_id = ?) AS passkeys`, x.Principal.ID).Take(&t).Error
+	})
+	return t, err
+}
+
+// NewTwoStepKey makes a key for an authenticator app, as people type it, and
+// sealed as it may travel until a first code confirms it.
+func (s *Store) NewTwoStepKey(x Session) (key, sealed string, err error) {
+	raw := make([]byte, keyBytes)
+	rand.Read(raw)
+	key = codeAlphabet.EncodeToString(raw)
+	box, err := newSecretBox(s.secret)
+	if err != nil {
+		return "", "", err
+	}
+	return key, box.seal(key, sealedFor(uuid.Nil, x.ID, "two_step_key offered")), nil
+}
+
+// OfferedTwoStepKey opens what NewTwoStepKey sealed for the same session.
+// Anything else is a Problem of the form.
+func (s *Store) OfferedTwoStepKey(x Session, sealed string) (key string, err error) {
+	box, err := newSecretBox(s.secret)
+	if err != nil {
+		return "", err
+	}
+	if key, err = box.open(sealed, sealedFor(uuid.Nil, x.ID, "two_step_key offered")); err != nil {
+		return "", Problems{"": "This page is too old. Scan the new picture below."}
+	}
+	return key, nil
+}
+
+// TurnOnTwoStep sets up the second step of whoever asks, whose code shows that
+// their app has the key. Their other sessions end; this one counts as of two
+// steps from now on and gets a new token. The recovery codes are given this
+// once. Problems name code.
+func (s *Store) TurnOnTwoStep(ctx context.Context, g authz.Grant, x Session, token, sealed, code string) (renewed string, recovery []string, err error) {
+	key, err := s.OfferedTwoStepKey(x, sealed)
+	if err != nil {
+		return "", nil, err
+	}
+	step, ok := s.stepOf(key, code)
+	if !ok {
+		return "", nil, Problems{"code": "This is not the code that your app shows now. Check that its clock is right, and take the newest code."}
+	}
+	box, err := newSecretBox(s.secret)
+	if err != nil {
+		return "", nil, err
+	}
+	kept := box.seal(key, twoStepKeyOf(x.Principal))
+	recovery, hashes, err := s.newRecoveryCodes(x.Principal)
+	if err != nil {
+		return "", nil, err
+	}
+	err = s.writeOwn(ctx, g, x, "turn_on_two_step", func(tx *Tx) error {
+		err := changedOne(loginRow(tx.DB, x.Principal, x.Tenant).Where("two_step_key IS NULL").Updates(map[string]any{
+			"two_step_key": kept, "two_step_at": s.now(), "two_step_used": step, "recovery_codes": hashes,
+		}))
+		if err == ErrNotFound {
+			return ErrConflict // another tab was faster
+		}
+		if err != nil {
+			return err
+		}
+		if err := tx.endSessionsBut(x.Principal, x.ID); err != nil {
+			return err
+		}
+		renewed, err = s.renewSession(tx.DB, x, token, map[string]any{"two_step": true})
+		return err
+	})
+	return renewed, recovery, err
+}
+
+// writeOwn is writeSelf for a change of the login of a session's owner.
+func (s *Store) writeOwn(ctx context.Context, g authz.Grant, x Session, verb string, do func(*Tx) error) error {
+	on, err := s.ownLogin(ctx, x)
+	if err != nil {
+		return err
+	}
+	return s.writeSelf(ctx, g, x.Principal, change{action: on.Kind + "." + verb, on: on, name: x.Name}, do)
+}
+
+// RenewRecoveryCodes replaces what is left of one's recovery codes. The new ones
+// are given this once.
+func (s *Store) RenewRecoveryCodes(ctx context.Context, g authz.Grant, x Session) ([]string, error) {
+	codes, hashes, err := s.newRecoveryCodes(x.Principal)
+	if err != nil {
+		return nil, err
+	}
+	return codes, s.writeOwn(ctx, g, x, "renew_recovery_codes", func(tx *Tx) error {
+		return changedOne(loginRow(tx.DB, x.Principal, x.Tenant).Where("two_step_key IS NOT NULL").Updates(map[string]any{"recovery_codes": hashes}))
+	})
+}
+
+// TurnOffTwoStep takes the second step away from one's own login; the other
+// sessions end.
+func (s *Store) TurnOffTwoStep(ctx context.Context, g authz.Grant, x Session) error {
+	return s.writeOwn(ctx, g, x, "turn_off_two_step", func(tx *Tx) error {
+		if err := tx.dropTwoStep(x.Principal, x.Tenant); err != nil {
+			return err
+		}
+		return tx.endSessionsBut(x.Principal, x.ID)
+	})
+}
+
+func (tx *Tx) dropTwoStep(who authz.PrincipalID, tenant uuid.UUID) error {
+	return changedOne(loginRow(tx.DB, who, tenant).Where("two_step_key IS NOT NULL").Updates(map[string]any{
+		"two_step_key": nil, "two_step_at": nil, "recovery_codes": textList{},
+	}))
+}
+
+// ResetSubuserTwoStep takes the second step away from a subuser who lost it, and
+// signs them out everywhere.
+func (s *Store) ResetSubuserTwoStep(ctx context.Context, g authz.Grant, id uuid.UUID) error {
+	return s.changeSubuser(ctx, g, id, "subuser.reset_two_step", func(tx *Tx, u Subuser) error {
+		if err := tx.dropTwoStep(u.Principal(), u.TenantID); err != nil {
+			return err
+		}
+		return tx.endSessions(u.Principal())
+	})
+}
+
+// ResetMemberTwoStep takes the second step and the passkeys away from a member
+// who lost them, for the operator's command line, and signs them out everywhere.
+func (s *Store) ResetMemberTwoStep(ctx context.Context, email string) (Member, error) {
+	m, err := s.MemberByEmail(ctx, email)
+	if err != nil {
+		return m, err
+	}
+	on, err := s.personalAccount(ctx, m.Principal())
+	if err != nil {
+		return m, err
+	}
+	return m, s.commit(ctx, scopeOperator, authz.SystemGrant("two-step reset"), change{action: "member.reset_two_step", on: on, name: m.Name}, func(tx *Tx) error {
+		keys := tx.Exec("DELETE FROM passkeys WHERE member_id = ?", m.ID)
+		if keys.Error != nil {
+			return keys.Error
+		}
+		tx.note("passkeys", keys.RowsAffected)
+		if err := tx.dropTwoStep(m.Principal(), uuid.Nil); err != nil && (err != ErrNotFound || keys.RowsAffected == 0) {
+			return err
+		}
+		return tx.endSessions(m.Principal())
+	})
+}
+
+// useCode accepts a code of the app or a recovery code, each once: whoever comes
+// second with it gets ErrSignIn, as with a wrong one.
+func (s *Store) useCode(db *gorm.DB, who authz.PrincipalID, tenant uuid.UUID, code string) error {
+	if isRecoveryCode(code) {
+		hash, err := s.recoveryHash(who, code)
+		if err != nil {
+			return err
+		}
+		return orSignIn(changedOne(loginRow(db, who, tenant).Where("two_step_key IS NOT NULL AND ? = ANY(recovery_codes)", hash).
+			Updates(map[string]any{"recovery_codes": gorm.Expr("array_remove(recovery_codes, ?)", hash)})))
+	}
+	var kept string
+	if err := loginRow(db, who, tenant).Select("coalesce(two_step_key, '')").Take(&kept).Error; err != nil {
+		return orSignIn(known(err))
+	}
+	if kept == "" {
+		return ErrSignIn
+	}
+	box, err := newSecretBox(s.secret)
+	if err != nil {
+		return err
+	}
+	key, err := box.open(kept, twoStepKeyOf(who))
+	if err != nil {
+		return err
+	}
+	step, ok := s.stepOf(key, code)
+	if !ok {
+		return ErrSignIn
+	}
+	// Codes go forward only, so that none works twice.
+	return orSignIn(changedOne(loginRow(db, who, tenant).Where("two_step_key = ? AND two_step_used < ?", kept, step).
+		Updates(map[string]any{"two_step_used": step})))
+}
+
+func orSignIn(err error) error {
+	if err == ErrNotFound {
+		return ErrSignIn
+	}
+	return err
+}
+
+// stepOf finds the step that a code belongs to, near the present one.
+func (s *Store) stepOf(key, code string) (int64, bool) {
+	code = strings.ReplaceAll(code, " ", "")
+	now := s.now().Unix() / stepSeconds
+	for _, step := range []int64{now, now - stepsAround, now + stepsAround} {
+		if ok, err := hotp.ValidateCustom(code, uint64(step), key, hotp.ValidateOpts{Digits: otp.DigitsSix}); ok && err == nil {
+			return step, true
+		}
+	}
+	return 0, false
+}
+
+func twoStepKeyOf(who authz.PrincipalID) []byte {
+	return sealedFor(uuid.Nil, who.ID, "two_step_key of "+who.Kind.String())
+}
+
+// newRecoveryCodes makes codes as they are shown, and what is kept of them.
+func (s *Store) newRecoveryCodes(who authz.PrincipalID) (codes []string, hashes textList, err error) {
+	for range RecoveryCodes {
+		raw := make([]byte, recoveryBytes)
+		rand.Read(raw)
+		c := strings.ToLower(codeAlphabet.EncodeToString(raw))
+		code := fmt.Sprintf("%s-%s-%s-%s", c[:4], c[4:8], c[8:12], c[12:])
+		hash, err := s.recoveryHash(who, code)
+		if err != nil {
+			return nil, nil, err
+		}
+		codes, hashes = append(codes, code), append(hashes, `\x`+hex.EncodeToString(hash))
+	}
+	return codes, hashes, nil
+}
+
+// bareCode is a recovery code without the signs that help to read it.
+func bareCode(code string) string {
+	return strings.ToLower(strings.NewReplacer("-", "", " ", "").Replace(code))
+}
+
+func isRecoveryCode(code string) bool {
+	return len(bareCode(code)) == codeAlphabet.EncodedLen(recoveryBytes)
+}
+
+// recoveryHash is kept of a code. It is made with a key that the database does
+// not have, since 80 bits alone are few for a plain hash (ASVS 5.0, 6.5.2).
+func (s *Store) recoveryHash(who authz.PrincipalID, code string) ([]byte, error) {
+	key, err := hkdf.Key(sha256.New, s.secret, nil, "recovery codes", 32)
+	if err != nil {
+		return nil, err
+	}
+	m := hmac.New(sha256.New, key)
+	m.Write([]byte(who.String() + "\n" + bareCode(code)))
+	return m.Sum(nil), nil
+}

@@ -1,0 +1,199 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/pquerna/otp/totp"
+
+	"bailiwick/authz"
+)
+
+// twoStep sets up the second step of a member.
+func twoStep(t *testing.T, s *Store, m Member) (key string, recovery []string) {
+	t.Helper()
+	token, x := signedIn(t, s, m)
+	key, sealed, err := s.NewTwoStepKey(x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, recovery, err = s.TurnOnTwoStep(context.Background(), authz.Self(m.Actor()), x, token, sealed, codeAt(t, key, s.now()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key, recovery
+}
+
+func codeAt(t *testing.T, key string, at time.Time) string {
+	t.Helper()
+	code, err := totp.GenerateCode(key, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code
+}
+
+// TestACodeWorksOnceUnderAnyConcurrency has many sign-ins of one person come
+// with one code at the same time.
+func TestACodeWorksOnceUnderAnyConcurrency(t *testing.T) {
+	s, ada, _ := agency(t)
+	ctx, advance := context.Background(), moved(s)
+	key, recovery := twoStep(t, s, ada)
+	half := func() string {
+		t.Helper()
+		token, err := s.StartHalfSignIn(ctx, ada.Principal(), uuid.Nil, uuid.Nil, "/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return token
+	}
+	race := func(code string, token func() string) (succeeded int32) {
+		t.Helper()
+		var done atomic.Int32
+		all := make([]func() error, 12)
+		for i := range all {
+			token := token()
+			all[i] = func() error {
+				session, _, _, err := s.FinishSignIn(ctx, token, code, "192.0.2.7", "test")
+				switch {
+				case err == nil:
+					done.Add(1)
+				case !errors.Is(err, ErrSignIn):
+					return err
+				case session != "":
+					return errors.New("a refused sign-in has a session")
+				}
+				return nil
+			}
+		}
+		if err := together(all...); err != nil {
+			t.Error(err)
+		}
+		return done.Load()
+	}
+	for i := range 20 {
+		advance(stepSeconds * time.Second)
+		if n := race(codeAt(t, key, s.now()), half); n != 1 {
+			t.Fatalf("round %d: a code signed in %d times", i, n)
+		}
+	}
+	for i := range 20 {
+		if i%RecoveryCodes == 0 && i > 0 {
+			x := Session{Principal: ada.Principal(), Name: ada.Name}
+			var err error
+			if recovery, err = s.RenewRecoveryCodes(ctx, authz.Self(ada.Actor()), x); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := race(recovery[i%RecoveryCodes], half); n != 1 {
+			t.Fatalf("round %d: a recovery code signed in %d times", i, n)
+		}
+	}
+	// One sign-in that is given two good codes at once becomes one session.
+	for i := range 20 {
+		advance(3 * stepSeconds * time.Second)
+		token := half()
+		var done atomic.Int32
+		finish := func(code string) func() error {
+			return func() error {
+				if _, _, _, err := s.FinishSignIn(ctx, token, code, "", ""); err == nil {
+					done.Add(1)
+				}
+				return nil
+			}
+		}
+		_ = together(finish(codeAt(t, key, s.now())), finish(codeAt(t, key, s.now().Add(stepSeconds*time.Second))))
+		if n := done.Load(); n != 1 {
+			t.Fatalf("round %d: a sign-in was finished %d times", i, n)
+		}
+	}
+}
+
+func TestCodesGoForwardOnly(t *testing.T) {
+	s, ada, _ := agency(t)
+	ctx, advance := context.Background(), moved(s)
+	key, _ := twoStep(t, s, ada)
+	use := func(at time.Time) error {
+		t.Helper()
+		token, err := s.StartHalfSignIn(ctx, ada.Principal(), uuid.Nil, uuid.Nil, "/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _, _, err = s.FinishSignIn(ctx, token, codeAt(t, key, at), "", "")
+		return err
+	}
+	step := stepSeconds * time.Second
+	if err := use(s.now()); !errors.Is(err, ErrSignIn) {
+		t.Errorf("the code of the setting up works again: %v", err)
+	}
+	advance(10 * step)
+	for _, c := range []struct {
+		off  time.Duration
+		want error
+	}{{-2 * step, ErrSignIn}, {2 * step, ErrSignIn}, {-step, nil}, {-step, ErrSignIn}, {step, nil}, {0, ErrSignIn}, {step, ErrSignIn}} {
+		if err := use(s.now().Add(c.off)); !errors.Is(err, c.want) {
+			t.Errorf("the code of %s from now answers %v", c.off, err)
+		}
+	}
+}
+
+func TestAPasswordAloneStartsNoSessionOfTwoSteps(t *testing.T) {
+	s, ada, _ := agency(t)
+	ctx := context.Background()
+	key, recovery := twoStep(t, s, ada)
+	if _, err := s.StartSession(ctx, ada.Principal(), uuid.Nil, uuid.Nil, "", ""); !errors.Is(err, ErrTwoStep) {
+		t.Errorf("a password alone answers %v", err)
+	}
+	// What is stored gives neither the key nor a recovery code away.
+	var row string
+	if err := s.one(ctx, scopeOperator, []any{&row}, "SELECT members::text FROM members WHERE id = $1", ada.ID); err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range append(recovery, key) {
+		if strings.Contains(row, secret) || strings.Contains(row, fmt.Sprintf("%x", bareCode(secret))) {
+			t.Error("a secret is stored as it is")
+		}
+	}
+	// Nobody else's codes and keys work.
+	mallory, _, err := s.SignUp(ctx, "Mallory", "mallory@example.com", password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	twoStep(t, s, mallory)
+	for _, code := range []string{recovery[0], codeAt(t, key, s.now().Add(stepSeconds*time.Second))} {
+		token, err := s.StartHalfSignIn(ctx, mallory.Principal(), uuid.Nil, uuid.Nil, "/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, _, err := s.FinishSignIn(ctx, token, code, "", ""); !errors.Is(err, ErrSignIn) {
+			t.Errorf("Ada's code signs Mallory in: %v", err)
+		}
+	}
+	if _, err := s.TwoStep(ctx, authz.Self(mallory.Actor()), Session{Principal: ada.Principal()}); !errors.Is(err, authz.ErrDenied) {
+		t.Errorf("Mallory asks about Ada's second step: %v", err)
+	}
+}
+
+func TestTheOperatorResetsAMembersTwoStep(t *testing.T) {
+	s, ada, _ := agency(t)
+	ctx := context.Background()
+	if _, err := s.ResetMemberTwoStep(ctx, "ada@example.com"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("a reset of what is off answers %v", err)
+	}
+	twoStep(t, s, ada)
+	if _, err := s.ResetMemberTwoStep(ctx, "ADA@example.com"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.StartSession(ctx, ada.Principal(), uuid.Nil, uuid.Nil, "", ""); err != nil {
+		t.Errorf("after the reset the password answers %v", err)
+	}
+	if _, err := s.ResetMemberTwoStep(ctx, "nobody@example.com"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("a reset of nobody answers %v", err)
+	}
+}

@@ -1,0 +1,54 @@
+package views
+
+import "strings"
+
+// TwoStepSetUpPage shows a new key to an authenticator app. POST with key, code and
+// proof; key is the sealed form of what is shown.
+type TwoStepSetUpPage struct {
+	Frame    Frame
+	Required bool   // an account asks for it before it lets in
+	QR       QR     // of the whole address
+	Key      string // in groups of four
+	Name     string // under which the app lists it
+	Form     Form
+}
+
+// QR is a QR code: its size in squares, and the dark ones as an SVG path.
+type QR struct {
+	Size int
+	Path string
+}
+
+// viewBox leaves the border of four squares that readers need.
+func (q QR) viewBox() string {
+	side := decimal(q.Size + 8)
+	return "-4 -4 " + side + " " + side
+}
+
+// RecoveryCodesPage shows codes once.
+type RecoveryCodesPage struct {
+	Frame   Frame
+	Header  Header
+	Codes   []string
+	NextURL string
+}
+
+func (p RecoveryCodesPage) text() string { return strings.Join(p.Codes, "\n") }
+
+// SignInCodePage asks for the code of a sign-in whose password was right.
+// POST /sign-in/code with code.
+type SignInCodePage struct {
+	Name      string
+	Problem   string // the same sentence for every reason
+	SignInURL string // to begin again
+}
+
+func (p SignInCodePage) form() Form {
+	return Form{
+		Action: "/sign-in/code", Problem: p.Problem, Submit: "Sign in", Plain: true,
+		Fields: []Field{{
+			Name: "code", Label: "Code", Required: true, Autocomplete: "one-time-code", Autofocus: p.Problem == "", MaxLength: 32,
+			Help: "The six digits that your authenticator app shows now, or one of your recovery codes.",
+		}},
+	}
+}
