@@ -93,9 +93,7 @@ func (s *Store) MoveAccount(ctx context.Context, g authz.Grant, id, to uuid.UUID
 		tx.note("accounts", e.Accounts)
 		tx.note("people_who_gain", e.Gain.Total)
 		tx.note("people_who_lose", e.Lose.Total)
-		// One row of every account below, with its index entries: 20,000 take about
-		// a second, and more while the disk is busy.
-		if err := tx.Exec("SET LOCAL statement_timeout = '8s'").Error; err != nil {
+		if err := tx.patient(); err != nil {
 			return err
 		}
 		if err := tx.Exec(`UPDATE accounts SET path = ? || substr(path, ?), depth = depth + ?, parent_id = CASE WHEN id = ? THEN ? ELSE parent_id END

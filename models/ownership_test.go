@@ -1,0 +1,235 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"bailiwick/authz"
+)
+
+// offered is the id of what was just offered to somebody.
+func offered(t *testing.T, s *Store, to Member) uuid.UUID {
+	t.Helper()
+	all, err := s.OffersTo(context.Background(), authz.Self(to.Actor()))
+	if err != nil || len(all) == 0 {
+		t.Fatal("nothing is offered", err)
+	}
+	return all[0].ID
+}
+
+func (s *Store) ownerOf(t *testing.T, a Account) uuid.UUID {
+	t.Helper()
+	row, err := s.Account(context.Background(), a.TenantID, a.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return row.OwnerID
+}
+
+func (s *Store) rolesOf(t *testing.T, a Account, m Member) []string {
+	t.Helper()
+	row, err := s.Member(context.Background(), a.TenantID, a.ID, m.ID)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if row.Owner {
+		return []string{"owner"}
+	}
+	var keys []string
+	for _, r := range row.Roles {
+		keys = append(keys, r.Key)
+	}
+	return keys
+}
+
+func TestHandingOverAnAccount(t *testing.T) {
+	ctx := context.Background()
+	s, ada, top := agency(t)
+	grace, edsger, mallory := person(t, s, "Grace"), person(t, s, "Edsger"), person(t, s, "Mallory")
+	both := subs(t, s, ada, top, "East", "West")
+	east, west := both[0], both[1]
+	join(t, s, ada, top, grace, "main_admin")
+	join(t, s, ada, west, grace, "sub_admin")
+	join(t, s, ada, east, edsger, "full_viewer")
+	own := grantOf(t, s, ada, "account.manage", top.ID)
+
+	for _, wrong := range []struct {
+		g       authz.Grant
+		account uuid.UUID
+		to      uuid.UUID
+		says    string
+	}{
+		{own, top.ID, edsger.ID, "somebody who works in it"}, // below, not in it
+		{own, top.ID, mallory.ID, "somebody who works in it"},
+		{own, top.ID, ada.ID, "owns the account already"},
+	} {
+		if err := s.OfferOwnership(ctx, wrong.g, wrong.account, wrong.to, true); !problem(err, wrong.says) {
+			t.Errorf("%v, want %q", err, wrong.says)
+		}
+	}
+	if err := s.OfferOwnership(ctx, grantOf(t, s, grace, "account.manage", top.ID), top.ID, edsger.ID, true); !errors.Is(err, authz.ErrDenied) {
+		t.Errorf("an Admin offers what she does not own: %v", err)
+	}
+	if err := s.OfferOwnership(ctx, grantOf(t, s, grace, "sub_accounts.edit", top.ID), east.ID, edsger.ID, true); !errors.Is(err, authz.ErrDenied) {
+		t.Errorf("an Admin offers a sub-account: %v", err)
+	}
+
+	// West goes to Edsger alone, from above, then the agency to Grace with what Ada owns.
+	if err := s.OfferOwnership(ctx, grantOf(t, s, ada, "sub_accounts.edit", top.ID), east.ID, edsger.ID, false); err != nil {
+		t.Fatal(err)
+	}
+	if s.ownerOf(t, east) != ada.ID {
+		t.Error("an offer changes something")
+	}
+	id := offered(t, s, edsger)
+	if _, err := s.AcceptOwnership(ctx, authz.Self(grace.Actor()), id); !errors.Is(err, ErrNotFound) {
+		t.Errorf("Grace takes what is offered to Edsger: %v", err)
+	}
+	if _, err := s.AcceptOwnership(ctx, authz.Self(edsger.Actor()), id); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.AcceptOwnership(ctx, authz.Self(edsger.Actor()), id); !errors.Is(err, ErrNotFound) {
+		t.Errorf("taken twice: %v", err)
+	}
+	if s.ownerOf(t, east) != edsger.ID || fmt.Sprint(s.rolesOf(t, east, ada)) != "[account:sub_admin]" {
+		t.Error("East:", s.rolesOf(t, east, edsger), s.rolesOf(t, east, ada))
+	}
+	if err := s.OfferOwnership(ctx, own, top.ID, grace.ID, true); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.AcceptOwnership(ctx, authz.Self(grace.Actor()), offered(t, s, grace)); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []struct {
+		a     Account
+		m     Member
+		roles string
+	}{
+		{top, grace, "[owner]"}, {west, grace, "[owner]"}, {east, edsger, "[owner]"},
+		{top, ada, "[account:main_admin]"}, {west, ada, "[account:sub_admin]"}, {east, ada, "[account:sub_admin]"},
+	} {
+		if got := fmt.Sprint(s.rolesOf(t, want.a, want.m)); got != want.roles {
+			t.Errorf("%s in %s: %s, want %s", want.m.Name, want.a.Name, got, want.roles)
+		}
+	}
+	snap := s.Access()
+	at, _ := snap.Find(top.ID)
+	if snap.Owns(snap.Who(ada.Principal()), at) || !snap.Owns(snap.Who(grace.Principal()), at) {
+		t.Error("the snapshot has the old owner")
+	}
+	agrees(t, s)
+	if err := s.OfferOwnership(ctx, own, top.ID, grace.ID, true); !errors.Is(err, authz.ErrDenied) {
+		t.Errorf("the old owner's grant outlives the ownership: %v", err)
+	}
+
+	// What does not stand any more.
+	back := grantOf(t, s, grace, "account.manage", top.ID)
+	offer := func() uuid.UUID {
+		if err := s.OfferOwnership(ctx, back, top.ID, ada.ID, false); err != nil {
+			t.Fatal(err)
+		}
+		return offered(t, s, ada)
+	}
+	self := authz.Self(ada.Actor())
+	for name, then := range map[string]func(uuid.UUID) error{
+		"cancelled": func(uuid.UUID) error { return s.CancelOffer(ctx, back, top.ID) },
+		"declined":  func(id uuid.UUID) error { _, err := s.DeclineOwnership(ctx, self, id); return err },
+		"replaced":  func(uuid.UUID) error { return s.OfferOwnership(ctx, back, top.ID, ada.ID, true) },
+		"expired": func(uuid.UUID) error {
+			now := s.now
+			t.Cleanup(func() { s.now = now })
+			s.now = func() time.Time { return time.Now().Add(OfferLife) }
+			return nil
+		},
+	} {
+		id := offer()
+		if err := then(id); err != nil {
+			t.Fatal(name, err)
+		}
+		if _, err := s.AcceptOwnership(ctx, self, id); !errors.Is(err, ErrNotFound) {
+			t.Errorf("%s: %v", name, err)
+		}
+		s.now = time.Now
+	}
+	if s.ownerOf(t, top) != grace.ID {
+		t.Error("a dead offer was accepted")
+	}
+	personal, err := s.personalAccount(ctx, ada.Principal())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.OfferOwnership(ctx, grantOf(t, s, ada, "account.manage", personal.Account), personal.Account, grace.ID, false); !problem(err, "personal account") {
+		t.Error(err)
+	}
+}
+
+// Ada offers the agency to Grace. At the moment she accepts she is taken out, or
+// leaves, or accepts once more, or Ada takes the offer back.
+func TestAcceptingOwnershipRaces(t *testing.T) {
+	held(t, func(t *testing.T, s *Store, ada Member, top Account) (violations int) {
+		ctx := context.Background()
+		people := []Member{ada, person(t, s, "Grace")}
+		join(t, s, ada, top, people[1], "main_admin")
+		join(t, s, ada, top, person(t, s, "Charles"), "main_admin") // so that nobody is the last
+		for i := range rounds {
+			if err := s.load(ctx); err != nil {
+				t.Fatal(err)
+			}
+			owner, other := people[0], people[1]
+			own := grantOf(t, s, owner, "account.manage", top.ID)
+			if err := s.OfferOwnership(ctx, own, top.ID, other.ID, i%2 == 0); err != nil {
+				t.Fatal(err)
+			}
+			id := offered(t, s, other)
+			accepted := make([]bool, 2)
+			accept := func(n int) func() error {
+				return func() error {
+					_, err := s.AcceptOwnership(ctx, authz.Self(other.Actor()), id)
+					accepted[n] = err == nil
+					return err
+				}
+			}
+			remove := grantOf(t, s, owner, "members.remove", top.ID)
+			var against error
+			rival := []func() error{
+				accept(1),
+				func() error { return s.RemoveMember(ctx, remove, other.ID) },
+				func() error { _, err := s.LeaveAccount(ctx, authz.Self(other.Actor()), top.ID); return err },
+				func() error { return s.CancelOffer(ctx, own, top.ID) },
+			}[i%4]
+			_ = together(accept(0), func() error { against = rival(); return nil })
+			if accepted[0] && against == nil { // whichever came first rules the other out
+				violations++
+			}
+			now := s.ownerOf(t, top)
+			var both, neither int
+			if err := s.one(ctx, scopeOperator, []any{&both, &neither}, `SELECT (SELECT count(*) FROM memberships WHERE account_id = $1 AND member_id = $2),
+				(SELECT count(*) FROM accounts WHERE id = $1 AND owner_id NOT IN (SELECT id FROM members WHERE state = 'active'))`, top.ID, now); err != nil {
+				t.Fatal(err)
+			}
+			if both != 0 || neither != 0 || accepted[0] && accepted[1] || (accepted[0] || accepted[1]) != (now == other.ID) {
+				violations++
+			}
+			if now == other.ID {
+				people[0], people[1] = other, owner
+			} else if s.rolesOf(t, top, other) == nil {
+				if err := s.load(ctx); err != nil {
+					t.Fatal(err)
+				}
+				join(t, s, owner, top, other, "main_admin")
+			}
+			if violations > 0 {
+				return violations
+			}
+		}
+		return violations
+	})
+}
