@@ -88,6 +88,13 @@ func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
 	if q != "" {
 		p.Clear = "/accounts"
 	}
+	offers, err := h.offersWaiting(c)
+	if err != nil {
+		return err
+	}
+	for _, o := range offers {
+		p.Offers = append(p.Offers, views.Alert{Tone: o.Tone, Title: o.Text, Text: o.Details, Links: []views.Link{{Text: "See the offer", URL: o.URL}}})
+	}
 	if len(all) > mineSize {
 		all, p.Pager.Summary = all[:mineSize], fmt.Sprintf("The first %d: search for the others.", mineSize)
 	}
@@ -334,7 +341,7 @@ func (h *Handlers) accountActs(c echo.Context, a models.Account) (acts []views.A
 		acts = append(acts, views.Action{Text: "Open", URL: accountPath(a.ID)})
 	}
 	if h.may(c, "sub_accounts.edit") {
-		acts = append(acts, views.Action{Text: "Edit", URL: here + "/edit"}, views.Action{Text: "Move…", URL: here + "/move"})
+		acts = append(acts, views.Action{Text: "Edit", URL: here + "/edit"}, views.Action{Text: "Move…", URL: here + "/move"}, views.Action{Text: "Ownership", URL: here + "/ownership"})
 		switch a.Standing() {
 		case "active":
 			acts = append(acts, views.Action{Text: "Suspend…", URL: here + "/suspend", Dialog: true, Danger: true})
@@ -553,7 +560,8 @@ func (h *Handlers) ownAccountForm(c echo.Context, status int, name string, wrong
 	f := h.frame(c, "Account")
 	v := guard.Of(c)
 	return render(c, status, views.FormOn(views.FormPage{
-		Frame: f, Header: views.Header{Title: "Account", Text: kindTitle(v.Place.Kind) + ", " + v.Place.Account.String()},
+		Frame: f, Header: views.Header{Title: "Account", Text: kindTitle(v.Place.Kind) + ", " + v.Place.Account.String(),
+			Actions: []views.Action{{Text: "Ownership", URL: accountPath(v.Place.Account, "/settings/ownership")}}},
 		Form: views.Form{
 			Token: f.Token, Action: accountPath(v.Place.Account, "/settings/account"), Problem: wrong[""],
 			Fields: []views.Field{{Name: "name", Label: "Name", Value: name, Problem: wrong["name"], Required: true, MaxLength: 100}},

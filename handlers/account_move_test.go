@@ -57,7 +57,7 @@ func TestMovingAnAccountFromItsMenu(t *testing.T) {
 	// Grace is told why she can not, and can elsewhere, without a way back.
 	grace.get(move+to).want(t, http.StatusOK).says(t, "Barbara would get", "which you can not give there")
 	grace.send(move, "to", p.west.ID.String(), "seen", asked.seen(t)).want(t, http.StatusUnprocessableEntity).says(t, "Barbara would get")
-	up := grace.get(move + "?to=" + p.analytical.ID.String()).want(t, http.StatusOK)
+	up := grace.get(move+"?to="+p.analytical.ID.String()).want(t, http.StatusOK)
 	moved := grace.send(move, "to", p.analytical.ID.String(), "seen", up.seen(t)).want(t, http.StatusSeeOther)
 	if grace.get(moved.location()).says(t, "stands under Analytical now").Find("#toasts form").Length() != 0 {
 		t.Error("an Undo is offered that would be refused")
@@ -70,8 +70,8 @@ func TestMovingAnAccountFromItsMenu(t *testing.T) {
 	} {
 		ada.send(in(p.analytical, "/accounts/"+wrong.sub+"/move"), "to", wrong.to).want(t, http.StatusUnprocessableEntity).says(t, wrong.says)
 	}
-	absent := ada.get(move + "?to=018f0000-0000-7000-8000-000000000000").want(t, http.StatusNotFound)
-	if other := ada.get(move + "?to=" + p.malloryville.ID.String()).want(t, http.StatusNotFound); other.body != absent.body {
+	absent := ada.get(move+"?to=018f0000-0000-7000-8000-000000000000").want(t, http.StatusNotFound)
+	if other := ada.get(move+"?to="+p.malloryville.ID.String()).want(t, http.StatusNotFound); other.body != absent.body {
 		t.Error("another tenant's account does not answer like none")
 	}
 	ada.get(in(p.east, "/accounts/"+p.berlin.ID.String()+"/move")).want(t, http.StatusNotFound) // not below East any more

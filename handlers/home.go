@@ -86,6 +86,9 @@ func (h *Handlers) recordCounts(c echo.Context, g authz.Grant) (all []views.Plac
 // ends soon.
 func (h *Handlers) attention(c echo.Context, g authz.Grant) (all []views.Attention, err error) {
 	v, ctx := guard.Of(c), c.Request().Context()
+	if all, err = h.offersWaiting(c); err != nil {
+		return nil, err
+	}
 	if h.may(c, "subuser_edit") {
 		n, err := h.store.CountWithoutPassword(ctx, g)
 		if err != nil {

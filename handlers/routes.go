@@ -73,6 +73,9 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.In(post, "/accounts/:sub/edit", "sub_accounts.edit", h.updateSubAccount),
 			guard.In(get, "/accounts/:sub/move", "sub_accounts.edit", h.moveSubAccount),
 			guard.In(post, "/accounts/:sub/move", "sub_accounts.edit", h.updateSubAccountParent),
+			guard.In(get, "/accounts/:sub/ownership", "sub_accounts.edit", h.showOwnership),
+			guard.In(post, "/accounts/:sub/ownership", "sub_accounts.edit", h.offerOwnership),
+			guard.In(post, "/accounts/:sub/ownership/cancel", "sub_accounts.edit", h.cancelOffer),
 			guard.In(get, "/accounts/:sub/suspend", "sub_accounts.edit", h.askSuspendSubAccount),
 			guard.In(post, "/accounts/:sub/suspend", "sub_accounts.edit", h.suspendSubAccount),
 			guard.In(post, "/accounts/:sub/resume", "sub_accounts.edit", h.resumeSubAccount),
@@ -81,6 +84,13 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.In(post, "/accounts/:sub/restore", "sub_accounts.edit", h.restoreSubAccount),
 			guard.In(get, "/settings/account", "account.manage", h.editOwnAccount),
 			guard.In(post, "/settings/account", "account.manage", h.updateOwnAccount),
+
+			guard.In(get, "/settings/ownership", "account.manage", h.showOwnership),
+			guard.In(post, "/settings/ownership", "account.manage", h.offerOwnership),
+			guard.In(post, "/settings/ownership/cancel", "account.manage", h.cancelOffer),
+			guard.Self(get, "/offers/:offer", "answers an offer to oneself", h.showOffer),
+			guard.Self(post, "/offers/:offer/accept", "answers an offer to oneself", h.acceptOffer),
+			guard.Self(post, "/offers/:offer/decline", "answers an offer to oneself", h.declineOffer),
 
 			guard.In(get, "/permissions/:tab", "entitlements", h.showEntitlements),
 			guard.In(get, "/permissions/:tab/select-all", "entitlements.edit", h.askSelectAll),

@@ -404,7 +404,7 @@ func selfSigned(t *testing.T) (tls.Certificate, *x509.CertPool) {
 func TestEveryKindOfLetterHasItsWords(t *testing.T) {
 	public := &url.URL{Scheme: "https", Host: "panel.example.com"}
 	facts := map[string]string{"path": "/x/secret", "until": "2026-11-28T17:40:00Z"}
-	for _, name := range []string{"inviter", "account", "roles", "new"} {
+	for _, name := range []string{"inviter", "account", "roles", "new", "by", "from", "to"} {
 		facts[name] = "<b>" + name
 	}
 	for _, kind := range models.LetterKinds {

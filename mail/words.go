@@ -24,6 +24,9 @@ var subjects = map[string]string{
 	models.LetterReset:        "Choose a new password",
 	models.LetterConfirmEmail: "Confirm your e-mail address",
 	models.LetterEmailChanged: "Your e-mail address was changed",
+
+	models.LetterOwnershipOffered: "An account is offered to you",
+	models.LetterOwnershipChanged: "An account has a new owner",
 }
 
 // Subject is what a kind of letter is called.
@@ -59,6 +62,18 @@ var words = map[string]func(*letter){
 		l.say("If that was you, there is nothing to do. If it was not, take it back: this address signs in again, all sessions end, and you get a link for a new password.")
 		l.act("Take it back")
 		l.after("The link works once, until %s.", l.time("until"))
+	},
+	// by, account, path, until.
+	models.LetterOwnershipOffered: func(l *letter) {
+		l.say("%s offers you the account %s. If you accept, you own it and everything in it.", l.fact("by"), l.fact("account"))
+		l.act("See the offer")
+		l.after("It can be accepted until %s, by you alone. Until then nothing changes.", l.time("until"))
+	},
+	// account, from, to, path.
+	models.LetterOwnershipChanged: func(l *letter) {
+		l.say("%s belonged to %s and belongs to %s now.", l.fact("account"), l.fact("from"), l.fact("to"))
+		l.say("%s is an Admin there.", l.fact("from"))
+		l.act("Open the account")
 	},
 }
 

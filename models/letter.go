@@ -21,10 +21,13 @@ const (
 	LetterReset        = "password_reset"
 	LetterConfirmEmail = "email_confirm"
 	LetterEmailChanged = "email_changed"
+
+	LetterOwnershipOffered = "ownership_offered"
+	LetterOwnershipChanged = "ownership_changed"
 )
 
 // LetterKinds are all kinds of letter.
-var LetterKinds = []string{LetterInvite, LetterReset, LetterConfirmEmail, LetterEmailChanged}
+var LetterKinds = []string{LetterInvite, LetterReset, LetterConfirmEmail, LetterEmailChanged, LetterOwnershipOffered, LetterOwnershipChanged}
 
 // Letter is one mail: facts, not words. A fact that leads into the panel is a
 // path; only what sends knows the public address.

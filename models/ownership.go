@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -35,8 +36,8 @@ type Offer struct {
 // Person is a member as pages name them.
 type Person struct{ Name, Email string }
 
-// Open tells whether the offer can still be accepted at a time.
-func (o Offer) Open(now time.Time) bool { return now.Before(o.ExpiresAt) }
+// Path is where its receiver answers the offer.
+func (o Offer) Path() string { return "/offers/" + o.ID.String() }
 
 const offerColumns = `o.tenant_id, o.id, o.account_id, o.owner_id, o.offered_by, o.offered_to, o.with_below, o.created_at, o.expires_at,
 	w.name, w.email, b.name, b.email, t.name, t.email`
@@ -101,6 +102,9 @@ type Heir struct {
 	sort        string
 }
 
+// HeirPage is how many a page of Heirs holds; one more is given where there are more.
+const HeirPage = 50
+
 // Cursor is the place of the heir in the list.
 func (m Heir) Cursor() string { return m.ID.String() + " " + m.sort }
 
@@ -135,7 +139,7 @@ func (s *Store) heirs(ctx context.Context, g authz.Grant, a Account, where strin
 		err := r.Scan(&m.ID, &m.Name, &m.Email, &m.sort)
 		all = append(all, m)
 		return err
-	}, heirsOf("x.id, x.name, x.email, lower(x.name)", "$1", "$2", "$3")+" AND "+where+" ORDER BY lower(x.name), x.id LIMIT 51",
+	}, heirsOf("x.id, x.name, x.email, lower(x.name)", "$1", "$2", "$3")+" AND "+where+" ORDER BY lower(x.name), x.id LIMIT "+fmt.Sprint(HeirPage+1),
 		append([]any{a.TenantID, upTo(a, g.Resource().Account), a.OwnerID}, args...)...)
 	return all, err
 }
@@ -172,8 +176,8 @@ func (s *Store) OwnedBelow(ctx context.Context, a Account) (n int, err error) {
 // above it, can. An offer before it is void.
 func (s *Store) OfferOwnership(ctx context.Context, g authz.Grant, account, to uuid.UUID, withBelow bool) error {
 	return s.changeOwned(ctx, g, account, "account.offer_ownership", func(tx *Tx, a Account) error {
-		if a.Kind == "personal" || a.Kind == "timeless" {
-			return Problems{"": ownershipSentences[a.Kind]}
+		if p := NotHandedOver(a.Kind); p != "" {
+			return Problems{"": p}
 		}
 		o := Offer{
 			TenantID: a.TenantID, ID: newID(), AccountID: a.ID, OwnerID: a.OwnerID, OfferedBy: g.Actor().ID.ID, OfferedTo: to, WithBelow: withBelow,
@@ -206,14 +210,25 @@ func (s *Store) OfferOwnership(ctx context.Context, g authz.Grant, account, to u
 		if err := tx.endOffer(a, "replaced"); err != nil {
 			return err
 		}
-		return tx.Exec(`INSERT INTO ownership_offers (tenant_id, id, account_id, owner_id, offered_by, offered_to, with_below, created_at, expires_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, o.TenantID, o.ID, o.AccountID, o.OwnerID, o.OfferedBy, o.OfferedTo, o.WithBelow, o.CreatedAt, o.ExpiresAt).Error
+		if err := tx.Exec(`INSERT INTO ownership_offers (tenant_id, id, account_id, owner_id, offered_by, offered_to, with_below, created_at, expires_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, o.TenantID, o.ID, o.AccountID, o.OwnerID, o.OfferedBy, o.OfferedTo, o.WithBelow, o.CreatedAt, o.ExpiresAt).Error; err != nil {
+			return err
+		}
+		return tx.post(Letter{Kind: LetterOwnershipOffered, To: receiver.Email, ToName: receiver.Name, About: o.ID, Facts: map[string]string{
+			"by": people[o.OfferedBy].Name, "account": a.Name, "path": o.Path(), "until": o.ExpiresAt.Format(time.RFC3339)}})
 	})
 }
 
-var ownershipSentences = map[string]string{
-	"personal": "A personal account is its owner's for good. Make a main account to hand over.",
-	"timeless": "A timeless account goes with the account it belongs to.",
+// NotHandedOver says why accounts of a kind keep their owner; empty where they
+// need not.
+func NotHandedOver(kind string) string {
+	switch kind {
+	case "personal":
+		return "A personal account is its owner's for good. Make a main account to hand over."
+	case "timeless":
+		return "A timeless account goes with the account it belongs to."
+	}
+	return ""
 }
 
 // CancelOffer takes back what is offered of an account. Who may offer may.
@@ -231,13 +246,15 @@ func (tx *Tx) endOffer(a Account, outcome string) error {
 		tx.store.now(), outcome, a.TenantID, a.ID).Error
 }
 
+var errNotOwner = Problems{"": "Only its owner, or the owner of an account above it, can hand it over."}
+
 // changeOwned changes the ownership of the grant's account or of one below it,
 // which the actor must own, or an account above it.
 func (s *Store) changeOwned(ctx context.Context, g authz.Grant, account uuid.UUID, action string, do func(*Tx, Account) error) error {
 	owned := func(tx *Tx, a Account) error {
 		snap := s.Access()
 		if at, ok := snap.Find(a.ID); !ok || g.Actor().ID.Kind != authz.Member || !snap.Owns(snap.Who(g.Actor().ID), at) {
-			return authz.ErrDenied
+			return errNotOwner
 		}
 		return do(tx, a)
 	}
@@ -377,5 +394,11 @@ func (tx *Tx) handOver(a Account, o Offer) error {
 	// Accounts themselves do not say in the snapshot who owns them: its owners do.
 	tx.touch("member", a.OwnerID)
 	tx.touch("member", o.OfferedTo)
+	for _, p := range []Person{o.Owner, o.To} {
+		if err := tx.post(Letter{Kind: LetterOwnershipChanged, To: p.Email, ToName: p.Name, About: o.ID, Facts: map[string]string{
+			"account": a.Name, "from": o.Owner.Name, "to": o.To.Name, "path": "/a/" + a.ID.String()}}); err != nil {
+			return err
+		}
+	}
 	return nil
 }

@@ -74,6 +74,9 @@ func TestOtherTenantsShowNothing(t *testing.T) {
 	if _, err := s.CreateRole(ctx, grantOf(t, s, ada, "roles.edit", a.ID), "Listener", "member:reporting_viewer", []string{"calls"}); err != nil {
 		t.Fatal(err)
 	}
+	if err := s.OfferOwnership(ctx, grantOf(t, s, ada, "account.manage", a.ID), a.ID, mallory.ID, false); err != nil {
+		t.Fatal(err)
+	}
 	place := RecordPlace{Section: s.catalog.Section("contacts")}
 	if _, _, err := s.CreateRecord(ctx, grantOf(t, s, ada, "contacts.edit", a.ID), place, map[string]any{"name": "Charles", "phone": "+442079460000"}); err != nil {
 		t.Fatal(err)

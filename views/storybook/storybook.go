@@ -47,6 +47,7 @@ func Stories() []Story {
 		{"Home", homes()},
 		{"Accounts", accounts()},
 		{"Moving an account", accountMoves()},
+		{"Ownership", ownerships()},
 		{"Permissions", permissions()},
 		{"Members", memberships()},
 		{"Subusers", subusers()},
