@@ -95,6 +95,11 @@ func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
 	for _, o := range offers {
 		p.Offers = append(p.Offers, views.Alert{Tone: o.Tone, Title: o.Text, Text: o.Details, Links: []views.Link{{Text: "See the offer", URL: o.URL}}})
 	}
+	if mine, err := h.invitesForMe(c); err != nil {
+		return err
+	} else if mine != nil {
+		p.Offers = append(p.Offers, *mine)
+	}
 	if len(all) > mineSize {
 		all, p.Pager.Summary = all[:mineSize], fmt.Sprintf("The first %d: search for the others.", mineSize)
 	}

@@ -89,6 +89,23 @@ func (h *Handlers) attention(c echo.Context, g authz.Grant) (all []views.Attenti
 	if all, err = h.offersWaiting(c); err != nil {
 		return nil, err
 	}
+	if mine, err := h.invitesForMe(c); err != nil {
+		return nil, err
+	} else if mine != nil {
+		all = append(all, views.Attention{Tone: mine.Tone, Text: mine.Title, Details: mine.Text})
+	}
+	if h.may(c, "members.add") && shared(v.Place.Kind) {
+		wait, lost, err := h.store.CountInvites(ctx, g)
+		if err != nil {
+			return nil, err
+		}
+		if lost > 0 {
+			all = append(all, views.Attention{Tone: views.Warn, Text: count(lost, "invite", "invites") + " could not be delivered", URL: membersPath(c, "/invites")})
+		}
+		if wait > lost {
+			all = append(all, views.Attention{Tone: views.Info, Text: count(wait-lost, "invite waits", "invites wait") + " to be accepted", URL: membersPath(c, "/invites")})
+		}
+	}
 	if h.may(c, "subuser_edit") {
 		n, err := h.store.CountWithoutPassword(ctx, g)
 		if err != nil {

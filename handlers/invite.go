@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -29,8 +30,8 @@ func (h *Handlers) inviteList(c echo.Context, g authz.Grant, search string) (*vi
 	if len(all) > fewInvites {
 		all, list.AllURL = all[:fewInvites], withQuery(membersPath(c, "/invites"), "q", search)
 	}
-	list.Table = h.inviteTable(c, all)
-	return list, nil
+	list.Table, err = h.inviteTable(c, all)
+	return list, err
 }
 
 // listInvites shows all invites that wait.
@@ -62,12 +63,21 @@ func (h *Handlers) listInvites(c echo.Context, g authz.Grant) error {
 		all = all[:models.InvitePage]
 		p.List.Pager.Next = withQuery(here, "q", q, "after", all[len(all)-1].ID.String())
 	}
-	p.List.Table = h.inviteTable(c, all)
+	if p.List.Table, err = h.inviteTable(c, all); err != nil {
+		return err
+	}
 	return render(c, http.StatusOK, views.RecordList(p))
 }
 
-func (h *Handlers) inviteTable(c echo.Context, all []models.Invite) views.Table {
-	v := guard.Of(c)
+func (h *Handlers) inviteTable(c echo.Context, all []models.Invite) (views.Table, error) {
+	v, ids := guard.Of(c), make([]uuid.UUID, len(all))
+	for n, i := range all {
+		ids[n] = i.ID
+	}
+	letters, err := h.store.LettersAbout(c.Request().Context(), ids)
+	if err != nil {
+		return views.Table{}, err
+	}
 	t := views.Table{Token: v.Token, Columns: []views.Column{
 		{Text: "E-mail address"}, {Text: "Roles"}, {Text: "Invited by"}, {Text: "Invited"}, {Text: "State"}}}
 	for _, i := range all {
@@ -78,7 +88,8 @@ func (h *Handlers) inviteTable(c echo.Context, all []models.Invite) views.Table 
 		roles := h.store.MemberRoles(i.Roles, v.Place.Account, v.Place.Kind)
 		row := views.Row{ID: i.ID.String(), Cells: []views.Cell{
 			{Text: i.Email}, {Text: strings.Join(setTitles(roles), ", ")}, {Text: i.InviterName},
-			{Text: when(c, i.CreatedAt, h.store.Now()), Title: exact(i.CreatedAt.In(zone(c)))}, {Badges: []views.Badge{state}},
+			{Text: when(c, i.CreatedAt, h.store.Now()), Title: exact(i.CreatedAt.In(zone(c)))},
+			{Badges: []views.Badge{state}, Details: deliveryTrouble(letters[i.ID])},
 		}}
 		if h.may(c, "members.add") {
 			one, lock := membersPath(c, "/invites/", i.ID.String()), ""
@@ -92,7 +103,34 @@ func (h *Handlers) inviteTable(c echo.Context, all []models.Invite) views.Table 
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	return t
+	return t, nil
+}
+
+// deliveryTrouble says why a letter has not arrived; what the mail server is
+// like that it waits for is the operator's business.
+func deliveryTrouble(l models.Post) string {
+	switch {
+	case l.State == "failed":
+		return "The mail could not be delivered: " + l.LastError
+	case l.State == "waiting" && l.LastError != "":
+		return "The mail is late. It is tried again."
+	}
+	return ""
+}
+
+// invitesForMe tells that invites wait for the reader's address, nil where none
+// does. Whose and where is told by the link alone: it proves the address.
+func (h *Handlers) invitesForMe(c echo.Context) (*views.Alert, error) {
+	n, err := h.store.CountInvitesFor(c.Request().Context(), authz.Self(guard.Of(c).Actor()))
+	if err != nil || n == 0 {
+		return nil, err
+	}
+	a := &views.Alert{Tone: views.Info, Title: count(n, "invite waits", "invites wait") + " for your address",
+		Text: "Open the link in the mail that brought it, or ask whoever invited you for the link."}
+	if n > 1 {
+		a.Text = "Open the links in the mails that brought them, or ask whoever invited you for the links."
+	}
+	return a, nil
 }
 
 func (h *Handlers) newInvites(c echo.Context, _ authz.Grant) error {
@@ -104,9 +142,13 @@ func (h *Handlers) inviteForm(c echo.Context, status int, emails, roles []string
 	if !shared(v.Place.Kind) {
 		return models.Problems{"": "A " + strings.ToLower(kindTitle(v.Place.Kind)) + " has no members besides its owner."}
 	}
+	text := "Each address gets a mail with a link that works once, for seven days."
+	if !h.config.SendsMail {
+		text = "Each address gets a link that works once, for seven days. " + noMail + " You hand the links over."
+	}
 	return render(c, status, views.InviteForm(views.InviteFormPage{
 		Frame:  h.frame(c, "Invite members", views.Link{Text: "Members", URL: list}),
-		Header: views.Header{Title: "Invite members", Text: "Each address gets a link that works once, for seven days. No mail is sent: you hand the links over."},
+		Header: views.Header{Title: "Invite members", Text: text}, FileProblem: wrong["file"],
 		Action: list + "/invites", Cancel: list, Problem: wrong[""], Emails: strings.Join(emails, "\n"), EmailsProblem: wrong["email"],
 		Roles: h.roleChoice(c, roles, wrong["role"]),
 	}))
@@ -124,29 +166,42 @@ func (h *Handlers) createInvites(c echo.Context, g authz.Grant) error {
 	if form.Get("preview") != "" {
 		return h.inviteForm(c, http.StatusOK, emails, form["role"], nil)
 	}
-	all, err := h.store.Invite(c.Request().Context(), g, emails, form["role"])
+	wishes, err := h.inviteWishes(c, emails, form["role"])
+	var all []inviteOutcome
+	if err == nil {
+		all, err = h.invite(c, g, wishes)
+	}
 	if wrong, ok := problems(err); ok {
 		return h.inviteForm(c, http.StatusUnprocessableEntity, emails, form["role"], wrong)
 	}
 	if err != nil {
 		return err
 	}
-	if len(all) == 1 && all[0].Problem != "" {
+	if len(all) == 1 && all[0].Problem != "" && all[0].line == 0 {
 		return h.inviteForm(c, http.StatusUnprocessableEntity, emails, form["role"], models.Problems{"email": all[0].Problem})
 	}
 	return h.invitesMade(c, all)
 }
 
 // invitesMade shows what became of each address, and the links, this once.
-func (h *Handlers) invitesMade(c echo.Context, all []models.Invited) error {
+func (h *Handlers) invitesMade(c echo.Context, all []inviteOutcome) error {
 	list, status := membersPath(c), http.StatusUnprocessableEntity
 	p := views.InvitesMadePage{
 		Frame:   h.frame(c, "Invited", views.Link{Text: "Members", URL: list}),
 		ListURL: list, AnotherURL: list + "/invites/new",
+		Note: "Each of them gets the link by mail. ",
 	}
+	if !h.config.SendsMail {
+		p.Note = noMail + " Hand each link to its person yourself. "
+	}
+	p.Note += "The links are shown only now; a new one can be made with Resend, which voids the old."
 	for _, i := range all {
 		if i.Problem != "" {
-			p.NotInvited = append(p.NotInvited, views.Detail{Label: i.Email, Value: views.Cell{Text: i.Problem}})
+			label := i.Email
+			if i.line > 0 {
+				label = strings.TrimSpace(fmt.Sprintf("Line %d: %s", i.line, i.Email))
+			}
+			p.NotInvited = append(p.NotInvited, views.Detail{Label: label, Value: views.Cell{Text: i.Problem}})
 			continue
 		}
 		status = http.StatusOK
@@ -162,7 +217,7 @@ func (h *Handlers) resendInvite(c echo.Context, g authz.Grant, i models.Invite) 
 	if err != nil {
 		return err
 	}
-	return h.invitesMade(c, []models.Invited{again})
+	return h.invitesMade(c, []inviteOutcome{{Invited: again}})
 }
 
 func (h *Handlers) askCancelInvite(c echo.Context, _ authz.Grant, i models.Invite) error {

@@ -105,7 +105,9 @@ func (h *Handlers) showLetter(c echo.Context, operator models.OnDuty) error {
 			{Label: "Attempts", Value: views.Cell{Text: fmt.Sprint(l.Attempts)}},
 		},
 	}
-	add := func(label string, value views.Cell) { p.Details = append(p.Details, views.Detail{Label: label, Value: value}) }
+	add := func(label string, value views.Cell) {
+		p.Details = append(p.Details, views.Detail{Label: label, Value: value})
+	}
 	if l.LastError != "" {
 		add("Last error", views.Cell{Text: l.LastError})
 	}

@@ -8,6 +8,9 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/uuid"
 
 	"bailiwick/handlers"
 	"bailiwick/models"
@@ -117,4 +120,91 @@ func TestAnOperatorTriesAFailedLetterAgain(t *testing.T) {
 	if got := radia.get(letter); !strings.Contains(got.Text(), "Sent") || strings.Contains(got.body, token) {
 		t.Error("of a letter that was sent more is shown than that it was")
 	}
+}
+
+func TestAnInviteIsMailedAndToldWhereItIsNot(t *testing.T) {
+	p := newPanel(t).withMail()
+	ada, ctx := p.as(p.ada), context.Background()
+	invites := in(p.analytical, "/members/invites")
+	ada.get(invites+"/new").want(t, http.StatusOK).says(t, "gets a mail with a link")
+	made := ada.send(invites, "email", "katherine@example.com", "role", "full_viewer", "role", "main_user").want(t, http.StatusOK).says(t, "gets the link by mail")
+	link, _ := made.Find("input[readonly]").Attr("value")
+	l, err := p.store.ClaimLetter(ctx)
+	must(t, err)
+	if l.To != "katherine@example.com" || l.Facts["account"] != "Analytical" || !strings.HasSuffix(link, l.Facts["path"]) || !strings.Contains(l.Facts["roles"], "Full viewer") || !strings.Contains(l.Facts["roles"], "User") {
+		t.Errorf("%+v, and the link is %s", l, link)
+	}
+	ada.get(in(p.analytical, "")).says(t, "1 invite waits to be accepted")
+
+	// What the operator's mail server is like is not told to others.
+	must(t, p.store.LetterFailed(ctx, l, "dial tcp 10.0.0.25:587: connection refused", false))
+	if got := ada.get(in(p.analytical, "/members")).says(t, "The mail is late"); strings.Contains(got.Text(), "10.0.0.25") {
+		t.Error("the page names the mail server")
+	}
+	p.clock.advance(2 * time.Minute)
+	l, err = p.store.ClaimLetter(ctx)
+	must(t, err)
+	must(t, p.store.LetterFailed(ctx, l, "550 nobody of that name here", true))
+	ada.get(in(p.analytical, "/members")).says(t, "could not be delivered: 550 nobody of that name here")
+	ada.get(in(p.analytical, "")).says(t, "1 invite could not be delivered")
+
+	// Resending makes a new letter; cancelling takes back one that was not sent.
+	resend, _ := ada.get(invites).Find("form[action$='/resend']").Attr("action")
+	ada.send(resend).want(t, http.StatusOK)
+	if got := ada.get(in(p.analytical, "/members")); strings.Contains(got.Text(), "could not be delivered") {
+		t.Error("the new invite shows what became of the old one's mail")
+	}
+	cancel, _ := ada.get(invites).Find("a[href$='/cancel']").Attr("href")
+	ada.send(cancel).want(t, http.StatusSeeOther)
+	if l := p.mailman(models.LetterInvite, "katherine@example.com"); l.ID != uuid.Nil {
+		t.Error("a dead link is mailed")
+	}
+	if got := ada.get(in(p.analytical, "")); strings.Contains(got.Text(), "to be accepted") {
+		t.Error("no invite waits, and the control panel says so")
+	}
+}
+
+func TestAnInviteIsToldToItsAddressAndNotWhatItIs(t *testing.T) {
+	p := newPanel(t)
+	ada, edsger := p.as(p.ada), p.as(p.edsger)
+	if got := edsger.get("/accounts"); strings.Contains(got.Text(), "for your address") {
+		t.Error("no invite waits for Edsger")
+	}
+	ada.send(in(p.west, "/members/invites"), "email", "EDSGER@example.com", "role", "full_editor").want(t, http.StatusOK)
+	for _, path := range []string{"/accounts", in(p.east, "")} {
+		if got := edsger.get(path).want(t, http.StatusOK).says(t, "1 invite waits for your address"); strings.Contains(got.Text(), "West") {
+			t.Errorf("%s tells an address that nobody has proven what the invite is", path)
+		}
+	}
+	if got := p.as(p.mallory).get("/accounts"); strings.Contains(got.Text(), "for your address") {
+		t.Error("Mallory is told of Edsger's invite")
+	}
+	p.clock.advance(models.InviteLife)
+	if got := p.as(p.edsger).get("/accounts"); strings.Contains(got.Text(), "for your address") {
+		t.Error("an invite that is over waits still")
+	}
+}
+
+func TestPeopleOfAFileAreInvited(t *testing.T) {
+	p := newPanel(t)
+	grace := p.as(p.grace)
+	invites := in(p.analytical, "/members/invites")
+	got := grace.upload(invites, "people.csv", "\ufeffName;E-Mail;Role\r\nK;katherine@example.com;Full viewer, main_user\r\nD;dorothy@example.com;\r\n"+
+		"M;mary@example.com;Payer\r\nX;not an address;full_viewer\r\n;;\r\nG;grace@example.com;full_viewer\r\n\"broken;\r\n", "role", "full_editor").want(t, http.StatusOK)
+	got.says(t, "2 invites are ready", "Line 4: mary@example.com", "not a role that a member can have", "Line 5: not an address", "Line 6", "It has no e-mail address", "Line 7: grace@example.com", "your own address", "Line 8", "no line of CSV")
+	for email, roles := range map[string]string{"katherine@example.com": "Full viewer, Account role: User", "dorothy@example.com": "Full editor"} {
+		if row := grace.get(invites + "?q=" + email).Find("main tbody tr"); row.Length() != 1 || !strings.Contains(row.Text(), roles) {
+			t.Errorf("%s is invited as %s", email, strings.Join(strings.Fields(row.Text()), " "))
+		}
+	}
+	// Without a first line that names columns, and beside addresses that are typed.
+	got = grace.upload(invites, "people.csv", "one@example.com\ntwo@example.com,full_viewer\n", "role", "main_user", "email", "three@example.com").want(t, http.StatusOK)
+	got.says(t, "3 invites are ready")
+	for file, says := range map[string]string{
+		"name,phone\nAda,1\n": "must name the columns", "email\n": "holds no addresses", strings.Repeat("a@example.com\n", 101): "at most 100",
+	} {
+		grace.upload(invites, "people.csv", file, "role", "main_user").want(t, http.StatusUnprocessableEntity).says(t, says)
+	}
+	grace.upload(invites, "people.csv", "", "role", "main_user").want(t, http.StatusUnprocessableEntity).says(t, "or choose a file")
+	p.as(p.edsger).upload(in(p.east, "/members/invites"), "people.csv", "x@example.com\n", "role", "full_viewer").want(t, http.StatusForbidden)
 }

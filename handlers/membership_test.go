@@ -315,7 +315,7 @@ func TestManyAreInvitedAtOnce(t *testing.T) {
 	ada.invite(p.analytical, "waits@example.com", "full_viewer")
 	got := ada.send(invites, "role", "full_viewer", "email", "one@example.com\r\ntwo@example.com, ONE@example.com; three", "email", "grace@example.com",
 		"email", p.ada.Email, "email", "waits@example.com", "email", "edsger@example.com").want(t, http.StatusOK)
-	got.says(t, "3 invites are ready", "stands here twice", "Write an e-mail address", "is a member already", "your own address", "has an invite that waits", "No mail is sent")
+	got.says(t, "3 invites are ready", "stands here twice", "Write an e-mail address", "is a member already", "your own address", "has an invite that waits", "does not send mail")
 	if n := got.Find("[data-copy-value]").Length(); n != 3 {
 		t.Errorf("%d links", n)
 	}

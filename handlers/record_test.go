@@ -256,13 +256,15 @@ func TestPagesInsideAnApplicationWorkWithoutIt(t *testing.T) {
 	carl.send(list2+"/pause").want(t, http.StatusSeeOther)
 }
 
-// upload sends a file as the form does.
-func (b *browser) upload(to, name, content string) page {
+// upload sends a file as the form does, with other fields.
+func (b *browser) upload(to, name, content string, pairs ...string) page {
 	b.t.Helper()
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
 	must(b.t, w.WriteField("token", b.token()))
-	must(b.t, w.WriteField("csv", ""))
+	for i := 0; i < len(pairs); i += 2 {
+		must(b.t, w.WriteField(pairs[i], pairs[i+1]))
+	}
 	f, err := w.CreateFormFile("file", name)
 	must(b.t, err)
 	_, err = f.Write([]byte(content))

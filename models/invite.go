@@ -170,8 +170,12 @@ func (tx *Tx) knownAddresses(a Account) (map[string]string, error) {
 // void.
 func (tx *Tx) invite(email string, keys roleList, a Account) (token string, until time.Time, err error) {
 	on, now, who := tx.change.on, tx.store.now(), tx.grant.Actor()
-	err = tx.Exec("UPDATE invites SET cancelled_at = ? WHERE tenant_id = ? AND account_id = ? AND email_folded = ? AND accepted_at IS NULL AND cancelled_at IS NULL",
-		now, on.Tenant, on.Account, foldEmail(email)).Error
+	var voided []uuid.UUID
+	err = tx.Raw(`UPDATE invites SET cancelled_at = ? WHERE tenant_id = ? AND account_id = ? AND email_folded = ? AND accepted_at IS NULL AND cancelled_at IS NULL
+		RETURNING id`, now, on.Tenant, on.Account, foldEmail(email)).Scan(&voided).Error
+	if err == nil {
+		err = tx.withdraw(voided...)
+	}
 	if err != nil {
 		return "", until, err
 	}
@@ -218,6 +222,28 @@ func (s *Store) Invites(ctx context.Context, g authz.Grant, search string, after
 	return all, err
 }
 
+// CountInvites tells how many invites of the grant's account can be accepted, and
+// of how many the mail could not be delivered.
+func (s *Store) CountInvites(ctx context.Context, g authz.Grant) (wait, lost int, err error) {
+	r := g.Resource()
+	err = s.one(ctx, scopeLetters, []any{&wait, &lost}, `SELECT count(*)::int, (count(*) FILTER (WHERE l.state = 'failed'))::int FROM invites i
+		LEFT JOIN LATERAL (SELECT state FROM letters WHERE about = i.id ORDER BY id DESC LIMIT 1) l ON true
+		WHERE i.tenant_id = $1 AND i.account_id = $2 AND i.accepted_at IS NULL AND i.cancelled_at IS NULL AND i.expires_at > $3`, r.Tenant, r.Account, s.now())
+	return wait, lost, err
+}
+
+// CountInvitesFor tells how many invites wait for the address of whoever asks.
+// Nobody has proven that it is theirs, so more than that is not told.
+func (s *Store) CountInvitesFor(ctx context.Context, g authz.Grant) (n int, err error) {
+	who := g.Actor().ID
+	if !g.CoversSelf(who) || who.Kind != authz.Member {
+		return 0, nil
+	}
+	err = s.one(ctx, scopeInvite, []any{&n}, `SELECT count(*)::int FROM invites i JOIN members m ON m.email_folded = i.email_folded
+		WHERE m.id = $1 AND i.accepted_at IS NULL AND i.cancelled_at IS NULL AND i.expires_at > $2`, who.ID, s.now())
+	return n, err
+}
+
 // InviteByID finds an invite of the account that waits.
 func (s *Store) InviteByID(ctx context.Context, tenant, account, id uuid.UUID) (Invite, error) {
 	var i Invite
@@ -240,6 +266,9 @@ func (s *Store) ResendInvite(ctx context.Context, g authz.Grant, id uuid.UUID) (
 // CancelInvite voids the link of an invite.
 func (s *Store) CancelInvite(ctx context.Context, g authz.Grant, id uuid.UUID) error {
 	return s.changeInvite(ctx, g, id, "invite.cancel", func(tx *Tx, i Invite, _ Account) error {
+		if err := tx.withdraw(i.ID); err != nil {
+			return err
+		}
 		return changedOne(tx.Table("invites").Where("tenant_id = ? AND id = ?", i.TenantID, i.ID).Updates(map[string]any{"cancelled_at": s.now()}))
 	})
 }
@@ -352,6 +381,9 @@ func (tx *Tx) acceptInvite(i Invite, m Member) error {
 		return Problems{"": "You work in " + a.Name + " already."}
 	}
 	if err := changedOne(tx.Table("invites").Where("tenant_id = ? AND id = ?", i.TenantID, i.ID).Updates(map[string]any{"accepted_at": now})); err != nil {
+		return err
+	}
+	if err := tx.withdraw(i.ID); err != nil {
 		return err
 	}
 	tx.change.name = m.Name

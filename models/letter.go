@@ -100,6 +100,16 @@ func (tx *Tx) post(l Letter) error {
 
 func letterSeal(id uuid.UUID) []byte { return sealedFor(uuid.Nil, id, "letter") }
 
+// withdraw takes back the letters about something that were not sent.
+func (tx *Tx) withdraw(about ...uuid.UUID) error {
+	if len(about) == 0 {
+		return nil
+	}
+	return tx.across(func() error {
+		return tx.Exec("DELETE FROM letters WHERE about = ANY(?) AND state <> 'sent'", idList(about)).Error
+	})
+}
+
 const letterColumns = "id, kind, recipient, recipient_name, coalesce(about, '00000000-0000-0000-0000-000000000000'), facts, state, attempts, next_at, last_error, created_at, sent_at"
 
 func (p *Post) fields() []any {

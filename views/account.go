@@ -4,7 +4,7 @@ package views
 type AccountsPage struct {
 	Frame  Frame
 	Header Header
-	Offers []Alert // accounts whose ownership waits to be accepted
+	Offers []Alert // what waits to be accepted: the ownership of accounts, invites
 	Search *Search
 	Clear  string // address without the search, when there is one
 	Trees  []AccountTree

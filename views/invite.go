@@ -1,13 +1,14 @@
 package views
 
 // InviteFormPage invites people. POST with email (repeatable, and each may hold
-// many addresses) and role (repeatable); preview as in MemberFormPage.
+// many addresses), file (CSV) and role (repeatable); preview as in MemberFormPage.
 type InviteFormPage struct {
 	Frame          Frame
 	Header         Header
 	Action, Cancel string
 	Emails         string
 	EmailsProblem  string
+	FileProblem    string
 	Roles          RoleChoice
 	Problem        string
 }
@@ -17,6 +18,7 @@ type InvitesMadePage struct {
 	Frame      Frame
 	Header     Header
 	Text       string // who may use them, until when
+	Note       string // how they reach their people
 	Links      []CopyBox
 	NotInvited []Detail // addresses, each with the reason
 	ListURL    string
@@ -54,9 +56,11 @@ const (
 )
 
 func (p InviteFormPage) form() Form {
-	return Form{Token: p.Frame.Token, Action: p.Action, Cancel: p.Cancel, Problem: p.Problem, Submit: "Invite", Fields: []Field{
+	return Form{Token: p.Frame.Token, Action: p.Action, Cancel: p.Cancel, Problem: p.Problem, Submit: "Invite", Files: true, Fields: []Field{
 		{Kind: Lines, Name: "email", Label: "E-mail addresses", Help: "One on each line, or with commas between.", Value: p.Emails, Problem: p.EmailsProblem,
-			Required: true, Rows: 4, Autofocus: p.EmailsProblem == "" && p.Problem == "" && p.Roles.Problem == ""},
+			Required: true, Rows: 4, Autofocus: p.EmailsProblem == "" && p.Problem == "" && p.Roles.Problem == "" && p.FileProblem == ""},
+		{Kind: File, Name: "file", Label: "Or a CSV file", Problem: p.FileProblem, Accept: ".csv,text/csv",
+			Help: "With a column email, and a column role for those who get other roles than the ones below."},
 		p.Roles.field(),
 	}}
 }

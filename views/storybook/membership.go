@@ -53,6 +53,7 @@ func memberships() []Story {
 				inviteRow("i2", "luigi@turin.example", "Member access: Full viewer", "Grace", views.Badge{Text: "Expired", Tone: views.Warn}),
 			}}},
 	}
+	list.Invites.Table.Rows[0].Cells[4].Details = "The mail could not be delivered: 550 5.1.1 nobody of that name here"
 	list.List.Table.Rows[3].Cells[0].Badges = []views.Badge{{Text: "You", Tone: views.Info}}
 	single := views.MemberListPage{Frame: list.Frame, Header: views.Header{Title: "Members", Text: "A personal account has no members besides its owner."}, List: list.List}
 	single.List.Table.Rows, single.List.Pager = list.List.Table.Rows[:1], views.Pager{}
@@ -72,7 +73,7 @@ func memberships() []Story {
 	refused := edit
 	refused.Problem = "Barbara is the last Admin here, and one has to stay. Make somebody else Admin first."
 	invite := views.InviteFormPage{
-		Frame: frame("Invite members", "Members"), Header: views.Header{Title: "Invite members", Text: "Each address gets a link that works once, for seven days. No mail is sent: you hand the links over."},
+		Frame: frame("Invite members", "Members"), Header: views.Header{Title: "Invite members", Text: "Each address gets a mail with a link that works once, for seven days."},
 		Action: membersURL + "/invites", Cancel: membersURL, Roles: roles,
 	}
 	invite.Roles.Preview = views.AccessPreview{}
@@ -81,11 +82,12 @@ func memberships() []Story {
 	made := views.InvitesMadePage{
 		Frame: frame("Invited", "Members"), Header: views.Header{Title: "2 invites are ready"}, ListURL: membersURL, AnotherURL: membersURL + "/invites/new",
 		Text: "Each link works once, for the address above it alone, until 28 Nov, 11:05.",
+		Note: "Each of them gets the link by mail. The links are shown only now; a new one can be made with Resend, which voids the old.",
 		Links: []views.CopyBox{
 			{ID: "invite-1", Label: "charles@difference.example", Value: "https://panel.example/invites/7TQ0kX2mJ4vB9sYc1nRfWg"},
 			{ID: "invite-2", Label: "luigi@turin.example", Value: "https://panel.example/invites/9sYc1nRfWg7TQ0kX2mJ4vB"},
 		},
-		NotInvited: []views.Detail{{Label: "grace@analytical.example", Value: views.Cell{Text: "Whoever has this address is a member already."}}, {Label: "three", Value: views.Cell{Text: "Write an e-mail address, such as ada@example.com."}}},
+		NotInvited: []views.Detail{{Label: "grace@analytical.example", Value: views.Cell{Text: "Whoever has this address is a member already."}}, {Label: "Line 3: three", Value: views.Cell{Text: "Write an e-mail address, such as ada@example.com."}}},
 	}
 	door := views.InvitePage{
 		Token: token, Action: "/invites/x", Account: "Analytical", Inviter: "Ada", Roles: []string{"Member access: Reporting viewer", "Account role: User"},

@@ -1,0 +1,185 @@
+package handlers
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/authz"
+	"bailiwick/models"
+)
+
+// inviteWish is one address to invite, with its roles.
+type inviteWish struct {
+	email string
+	roles []string
+	line  int    // of the file, from 1; zero of what was typed
+	wrong string // why the line could not even be read
+}
+
+// inviteOutcome is what became of a wish.
+type inviteOutcome struct {
+	models.Invited
+	line int
+}
+
+// inviteWishes are those that were typed and those of the file. Roles are the
+// ones that were ticked, for whom the file names no others.
+func (h *Handlers) inviteWishes(c echo.Context, typed, roles []string) (wishes []inviteWish, err error) {
+	for _, email := range typed {
+		wishes = append(wishes, inviteWish{email: email, roles: roles})
+	}
+	file, err := c.FormFile("file")
+	switch {
+	case errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) || err == nil && file.Size == 0:
+	case err != nil:
+		return nil, echo.ErrBadRequest
+	default:
+		text, err := readAll(file)
+		if err != nil {
+			return nil, err
+		}
+		more, err := h.readWishes(c, text, roles)
+		if err != nil {
+			return nil, err
+		}
+		wishes = append(wishes, more...)
+	}
+	switch {
+	case len(wishes) == 0:
+		return nil, models.Problems{"email": "Write at least one e-mail address, or choose a file."}
+	case len(wishes) > models.MaxInvites:
+		return nil, models.Problems{"email": fmt.Sprintf("Invite at most %d at once.", models.MaxInvites)}
+	}
+	return wishes, nil
+}
+
+// readWishes reads CSV: the columns email and role are named in the first line,
+// or the first line is one of addresses already and the columns are in that
+// order.
+func (h *Handlers) readWishes(c echo.Context, text string, roles []string) (wishes []inviteWish, err error) {
+	text = strings.TrimPrefix(text, "\ufeff")
+	r := csv.NewReader(strings.NewReader(text))
+	r.FieldsPerRecord, r.TrimLeadingSpace = -1, true
+	if first, _, _ := strings.Cut(text, "\n"); strings.Count(first, ";") > strings.Count(first, ",") {
+		r.Comma = ';'
+	}
+	email, role := -1, -1
+	for {
+		cells, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		var parse *csv.ParseError
+		if errors.As(err, &parse) {
+			wishes = append(wishes, inviteWish{line: parse.StartLine, wrong: "This is no line of CSV: " + parse.Err.Error() + "."})
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if email < 0 {
+			named := false
+			if email, role, named = wishColumns(cells); named {
+				continue
+			}
+			if email < 0 {
+				return nil, models.Problems{"file": "The first line must name the columns: email, and role where there is one."}
+			}
+		}
+		w := inviteWish{roles: roles}
+		w.line, _ = r.FieldPos(0)
+		if email < len(cells) {
+			w.email = strings.TrimSpace(plainCell(cells[email]))
+		}
+		if role >= 0 && role < len(cells) && strings.TrimSpace(cells[role]) != "" {
+			w.roles = h.roleNames(c, plainCell(cells[role]))
+		}
+		if w.email == "" {
+			w.wrong = "It has no e-mail address."
+		}
+		if wishes = append(wishes, w); len(wishes) > models.MaxInvites {
+			return nil, models.Problems{"file": fmt.Sprintf("Invite at most %d at once.", models.MaxInvites)}
+		}
+	}
+	if len(wishes) == 0 {
+		return nil, models.Problems{"file": "The file holds no addresses."}
+	}
+	return wishes, nil
+}
+
+// wishColumns finds the columns in a first line, and whether it names them.
+func wishColumns(cells []string) (email, role int, named bool) {
+	email, role = -1, -1
+	for i, cell := range cells {
+		switch name := strings.ToLower(strings.TrimSpace(cell)); {
+		case strings.Contains(name, "@"):
+			return 0, 1, false
+		case email < 0 && strings.Contains(strings.ReplaceAll(name, "-", ""), "mail"):
+			email = i
+		case role < 0 && (name == "role" || name == "roles"):
+			role = i
+		}
+	}
+	return email, role, email >= 0
+}
+
+// roleNames reads the roles of a cell, by their names or as the form calls them.
+func (h *Handlers) roleNames(c echo.Context, cell string) (names []string) {
+	choice := h.roleChoice(c, nil, "")
+	for _, name := range strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune(",;+|", r) }) {
+		name = strings.TrimSpace(name)
+		for _, o := range choice.Options {
+			if strings.EqualFold(o.Text, name) || strings.EqualFold(o.Group+": "+o.Text, name) {
+				name = o.Value
+			}
+		}
+		if name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// invite fulfils wishes, those with the same roles at once. Problems with roles
+// are of the form where all wishes have the same ones, else of each line.
+func (h *Handlers) invite(c echo.Context, g authz.Grant, wishes []inviteWish) ([]inviteOutcome, error) {
+	all := make([]inviteOutcome, len(wishes))
+	var groups []string
+	members := map[string][]int{} // places of wishes by their roles
+	for i, w := range wishes {
+		all[i] = inviteOutcome{models.Invited{Email: w.email, Problem: w.wrong}, w.line}
+		if w.wrong != "" {
+			continue
+		}
+		key := strings.Join(w.roles, "\n")
+		if members[key] == nil {
+			groups = append(groups, key)
+		}
+		members[key] = append(members[key], i)
+	}
+	for _, key := range groups {
+		var emails []string
+		for _, i := range members[key] {
+			emails = append(emails, wishes[i].email)
+		}
+		made, err := h.store.Invite(c.Request().Context(), g, emails, wishes[members[key][0]].roles)
+		wrong, refused := problems(err)
+		if err != nil && (!refused || len(groups) == 1) {
+			return nil, err
+		}
+		for n, i := range members[key] {
+			if refused {
+				all[i].Problem = sentences(wrong)
+				continue
+			}
+			all[i].Invited = made[n]
+		}
+	}
+	return all, nil
+}
