@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -107,7 +108,7 @@ func (s *Store) catchUp(db *gorm.DB, tenant uuid.UUID, to int64) (*authz.Snapsho
 	var next authz.Changes
 	var err error
 	if from == 0 || to-from >= keepEpochs {
-		next, err = s.readAccess(db, "a.tenant_id = @t", "x.id IN (SELECT member_id FROM memberships WHERE tenant_id = @t UNION SELECT owner_id FROM accounts WHERE tenant_id = @t)",
+		next, err = s.readAccess(db, "a.tenant_id = @t", "x.id IN (SELECT member_id FROM memberships WHERE tenant_id = @t UNION SELECT owner_id FROM accounts WHERE tenant_id = @t UNION SELECT member_id FROM staff)",
 			"u.tenant_id = @t", "r.tenant_id = @t", map[string]any{"t": tenant})
 	} else {
 		next, err = s.readChanged(db, tenant, changes)
@@ -274,6 +275,9 @@ func (s *Store) readMembers(db *gorm.DB, which string, args ...any) (all []authz
 			SELECT m.account_id, a.kind, array_to_string(m.roles, ',') AS roles FROM memberships m
 				JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id WHERE m.member_id = x.id
 			UNION ALL SELECT o.id, o.kind, 'owner' FROM accounts o WHERE o.owner_id = x.id
+			UNION ALL SELECT d.account_id, '', 'support:' || d.access || '`+untilMark+`' || to_char(d.until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+				FROM staff t JOIN support_access d ON d.closed_at IS NULL AND d.until > '`+s.now().UTC().Format(time.RFC3339)+`'
+				WHERE t.member_id = x.id AND t.duty = '`+DutySupport+`'
 		) h ON true WHERE `+which+` ORDER BY x.id`, args...).Scan(&rows).Error
 	for _, r := range rows {
 		id := authz.PrincipalID{Kind: authz.Member, ID: r.ID}

@@ -428,8 +428,8 @@ func (s *Store) filteredIDs(ctx context.Context, top Account, f AccountFilter) (
 }
 
 // AccountsOf lists the accounts where a person holds something, tree by tree;
-// with below also those under them, which still have to be decided one by one.
-// Archived ones are left out.
+// with below also those under them, which still have to be decided one by one;
+// of a door that is open to support staff never. Archived ones are left out.
 func (s *Store) AccountsOf(ctx context.Context, g authz.Grant, who authz.PrincipalID, search string, below bool, limit int) ([]Account, error) {
 	if !g.CoversSelf(who) {
 		return nil, authz.ErrDenied
@@ -439,13 +439,15 @@ func (s *Store) AccountsOf(ctx context.Context, g authz.Grant, who authz.Princip
 			UNION ALL SELECT next.* FROM owned CROSS JOIN LATERAL (
 				SELECT tenant_id, path FROM accounts WHERE owner_id = $1 AND path > owned.path || '0' ORDER BY path LIMIT 1) next
 		), mine AS (
-			SELECT tenant_id, path FROM owned
-			UNION SELECT a.tenant_id, a.path FROM memberships m JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id
-				WHERE m.member_id = $1)
+			SELECT tenant_id, path, $3::boolean AS below FROM owned
+			UNION SELECT a.tenant_id, a.path, $3 FROM memberships m JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id
+				WHERE m.member_id = $1
+			UNION SELECT a.tenant_id, a.path, false FROM support_access d JOIN accounts a ON a.tenant_id = d.tenant_id AND a.id = d.account_id
+				WHERE d.closed_at IS NULL AND d.until > $5 AND EXISTS (SELECT FROM staff WHERE member_id = $1 AND duty = '`+DutySupport+`'))
 		SELECT DISTINCT ON (found.kind = 'personal', found.path) found.* FROM mine CROSS JOIN LATERAL (
 			SELECT `+accountColumns+` FROM accounts a WHERE a.tenant_id = mine.tenant_id AND a.path >= mine.path AND a.path < mine.path || '0'
-				AND ($3 OR a.path = mine.path) AND ($2 = '' OR a.name ILIKE $2) AND a.archived_by IS NULL ORDER BY a.path LIMIT $4) found
-		ORDER BY found.kind = 'personal', found.path LIMIT $4`, who.ID, like(search), below, limit)
+				AND (mine.below OR a.path = mine.path) AND ($2 = '' OR a.name ILIKE $2) AND a.archived_by IS NULL ORDER BY a.path LIMIT $4) found
+		ORDER BY found.kind = 'personal', found.path LIMIT $4`, who.ID, like(search), below, limit, s.now())
 }
 
 // People counts the members and subusers of accounts of one tenant.

@@ -56,6 +56,11 @@ func (e AuditEvent) seal() ([]byte, error) {
 // record appends the write's event to the chain of its account.
 func (tx *Tx) record() error {
 	c, g := tx.change, tx.grant
+	if g.IsLent() {
+		if err := tx.lentBy(); err != nil {
+			return err
+		}
+	}
 	fields, err := json.Marshal(tx.fields)
 	if err != nil {
 		return fmt.Errorf("encode an audit change: %w", err)

@@ -41,16 +41,17 @@ func (p Problems) orNil() error {
 
 // constraints gives each refusal of the database its words.
 var constraints = map[string]Problems{
-	"members_name_length":         {"name": "Use 1 to 100 characters."},
-	"members_email_unique":        {"email": "There is a login with this address already. Sign in instead."},
-	"accounts_name_length":        {"name": "Use 1 to 100 characters."},
-	"accounts_depth":              {"": "Accounts can be nested 16 deep at most."},
-	"custom_roles_name_length":    {"name": "Use 1 to 64 characters."},
-	"custom_roles_name_unique":    {"name": "This account has a role with this name already."},
-	"subusers_name_length":        {"name": "Use 1 to 64 characters."},
-	"subusers_name_unique":        {"name": "This account has a subuser with this name already."},
-	"subusers_description_length": {"description": "Use at most 500 characters."},
-	"subusers_have_roles":         {"role": "Choose at least one role."},
+	"members_name_length":          {"name": "Use 1 to 100 characters."},
+	"members_email_unique":         {"email": "There is a login with this address already. Sign in instead."},
+	"accounts_name_length":         {"name": "Use 1 to 100 characters."},
+	"accounts_depth":               {"": "Accounts can be nested 16 deep at most."},
+	"custom_roles_name_length":     {"name": "Use 1 to 64 characters."},
+	"custom_roles_name_unique":     {"name": "This account has a role with this name already."},
+	"support_access_reason_length": {"reason": "Say why, in 1 to 500 characters."},
+	"subusers_name_length":         {"name": "Use 1 to 64 characters."},
+	"subusers_name_unique":         {"name": "This account has a subuser with this name already."},
+	"subusers_description_length":  {"description": "Use at most 500 characters."},
+	"subusers_have_roles":          {"role": "Choose at least one role."},
 }
 
 // known translates the driver's errors into this package's.

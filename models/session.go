@@ -126,6 +126,7 @@ type Place struct {
 	Owner           uuid.UUID
 	Path            string
 	TwoStepSince    *time.Time // sign-ins from then on take two steps; nil where one is enough
+	Support         SupportAccess // the open door to support staff; Access is empty where it is shut
 	networks        string
 }
 
@@ -150,20 +151,23 @@ func (s *Store) Session(ctx context.Context, token string, account uuid.UUID) (S
 	e := Place{Account: account}
 	var kind string
 	err := s.one(ctx, scopeSession, []any{&x.ID, &kind, &x.Principal.ID, &x.Tenant, &x.Account, &x.Name, &x.Email, &x.Active,
-		&x.Address, &x.Agent, &x.StartedAt, &x.ExpiresAt, &x.EndedAt, &x.ProvedAt, &x.TwoStep, &x.duties, &e.Tenant, &e.Epoch, &e.Kind, &e.Name, &e.Owner, &e.Path, &e.TwoStepSince, &e.networks},
+		&x.Address, &x.Agent, &x.StartedAt, &x.ExpiresAt, &x.EndedAt, &x.ProvedAt, &x.TwoStep, &x.duties, &e.Tenant, &e.Epoch, &e.Kind, &e.Name, &e.Owner, &e.Path,
+		&e.TwoStepSince, &e.Support.Access, &e.Support.Reason, &e.Support.OpenedByName, &e.Support.Until, &e.networks},
 		`SELECT s.id, s.principal_kind, s.principal_id, coalesce(s.tenant_id, $3), coalesce(s.account_id, $3),
 			coalesce(m.name, u.name, ''), coalesce(m.email, ''), coalesce(m.state, u.state, '') = 'active',
 			s.address, s.agent, s.started_at, s.expires_at, s.ended_at,
 			coalesce(s.proved_at, s.started_at), s.two_step,
 			ARRAY(SELECT duty FROM staff WHERE s.principal_kind = 'member' AND member_id = s.principal_id), coalesce(t.id, $3), coalesce(t.epoch, 0),
 			coalesce(a.kind, ''), coalesce(a.name, ''), coalesce(a.owner_id, $3), coalesce(a.path, ''), a.two_step_since,
+			coalesce(d.access, ''), coalesce(d.reason, ''), coalesce(d.opened_by_name, ''), coalesce(d.until, $4),
 			`+fmt.Sprintf(networkRules, "a.tenant_id", "a.id")+`
 		FROM sessions s
 		LEFT JOIN members m ON s.principal_kind = 'member' AND m.id = s.principal_id
 		LEFT JOIN subusers u ON s.principal_kind = 'subuser' AND u.tenant_id = s.tenant_id AND u.id = s.principal_id
 		LEFT JOIN accounts a ON a.id = $2
 		LEFT JOIN tenants t ON t.id = a.tenant_id
-		WHERE s.id_hash = $1`, tokenHash(token), account, uuid.Nil)
+		LEFT JOIN support_access d ON d.tenant_id = a.tenant_id AND d.account_id = a.id AND d.closed_at IS NULL AND d.until > $4
+		WHERE s.id_hash = $1`, tokenHash(token), account, uuid.Nil, s.now())
 	x.Principal.Kind = authz.Member
 	if kind == "subuser" {
 		x.Principal.Kind = authz.Subuser

@@ -84,7 +84,8 @@ func (s *Store) RemoveStaff(ctx context.Context, email, duty string) (Member, er
 }
 
 // changeStaff is for the command line alone. The event is kept where the person
-// sees it: in their personal account.
+// sees it, in their personal account; of support, also in the accounts where the
+// door is open, and who holds what there follows.
 func (s *Store) changeStaff(ctx context.Context, email, duty, action string, do func(*Tx, Member) error) (Member, error) {
 	m, err := s.MemberByEmail(ctx, email)
 	if err != nil {
@@ -94,8 +95,38 @@ func (s *Store) changeStaff(ctx context.Context, email, duty, action string, do 
 	if err != nil {
 		return m, err
 	}
-	return m, s.write(ctx, authz.SystemGrant("the operator's command line"), change{action: action, on: home, name: m.Name}, func(tx *Tx) error {
+	sc := scopeStaff
+	sc.tenant = home.Tenant
+	return m, s.commit(ctx, sc, authz.SystemGrant("the operator's command line"), change{action: action, on: home, name: m.Name}, func(tx *Tx) error {
 		tx.note("duty", duty)
-		return tx.across(func() error { return do(tx, m) })
+		if err := do(tx, m); err != nil || duty != DutySupport {
+			return err
+		}
+		return tx.throughOpenDoors(action, m)
 	})
+}
+
+// throughOpenDoors tells the accounts that are open to support staff that one of
+// them came or went. The staff's table is locked by the change.
+func (tx *Tx) throughOpenDoors(action string, m Member) error {
+	var open []SupportAccess
+	err := tx.Raw("SELECT * FROM support_access WHERE closed_at IS NULL AND until > ? ORDER BY tenant_id, account_id", tx.store.now()).Scan(&open).Error
+	if err != nil {
+		return err
+	}
+	for _, x := range open {
+		on := authz.Resource{Tenant: x.TenantID, Account: x.AccountID, Kind: "member", ID: m.ID}
+		err := tx.in(change{action: action, on: on, name: m.Name}, func(tx *Tx) error {
+			if _, err := tx.lockAccess(); err != nil {
+				return err
+			}
+			tx.note("duty", DutySupport)
+			tx.touch("member", m.ID)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -1,0 +1,253 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+)
+
+// An account opens its door to support staff for this long (domain, support access).
+const (
+	MinSupportAccess = time.Hour
+	MaxSupportAccess = 30 * 24 * time.Hour
+)
+
+// SupportAccess is one time that an account opened its door to the support
+// staff of the installation. Who they are is no matter of the account's.
+type SupportAccess struct {
+	TenantID     uuid.UUID
+	ID           uuid.UUID
+	AccountID    uuid.UUID
+	Access       string // view or edit
+	Reason       string
+	OpenedBy     string // kind:id
+	OpenedByName string
+	OpenedAt     time.Time
+	Until        time.Time
+	ClosedAt     *time.Time // also of one that another replaced
+	ClosedBy     *string
+	ClosedByName *string
+}
+
+func (SupportAccess) TableName() string { return "support_access" }
+
+// OpenAt tells whether staff may come in at a time.
+func (x SupportAccess) OpenAt(now time.Time) bool { return x.ClosedAt == nil && now.Before(x.Until) }
+
+// Ended is when the door was shut, by somebody or by itself; only of one that is
+// not open any more.
+func (x SupportAccess) Ended() time.Time {
+	if x.ClosedAt != nil {
+		return *x.ClosedAt
+	}
+	return x.Until
+}
+
+// SupportRole is the role that staff hold by an access, nil where it is none.
+func (s *Store) SupportRole(access string) *catalog.Role {
+	return s.catalog.Set("support").Role(access)
+}
+
+// SupportAccessInput is what the form asks for.
+type SupportAccessInput struct {
+	Access, Reason string
+	Until          time.Time
+}
+
+// OpenSupportAccess lets support staff into the grant's account until a time. It
+// takes the place of what is open. Nobody lets them do more than they may
+// themselves there. Problems name the fields access, reason and until.
+func (s *Store) OpenSupportAccess(ctx context.Context, g authz.Grant, in SupportAccessInput) (SupportAccess, error) {
+	now := s.now().UTC().Truncate(time.Second)
+	x := SupportAccess{
+		TenantID: g.Resource().Tenant, ID: newID(), AccountID: g.Resource().Account, Access: in.Access, Reason: strings.TrimSpace(in.Reason),
+		OpenedBy: g.Actor().ID.String(), OpenedByName: g.Actor().Name, OpenedAt: now, Until: in.Until.UTC().Truncate(time.Second),
+	}
+	if p := s.checkSupportAccess(x); len(p) > 0 {
+		return x, p
+	}
+	on := authz.Resource{Tenant: x.TenantID, Account: x.AccountID, Kind: "support_access", ID: x.ID}
+	err := s.write(ctx, g.On(on.Kind, on.ID), change{action: "support_access.open", permission: "support_access.grant", on: on}, func(tx *Tx) error {
+		snap, err := tx.lockDoor()
+		if err != nil {
+			return err
+		}
+		if err := tx.mayLend(snap, s.SupportRole(x.Access)); err != nil {
+			return err
+		}
+		before, err := tx.openDoor()
+		if err != nil {
+			return err
+		}
+		if before.Access != "" {
+			if err := tx.shutDoor(before); err != nil {
+				return err
+			}
+		}
+		if before.OpenAt(now) {
+			tx.note("instead_of", doorWords(before))
+		}
+		tx.note("access", x.Access)
+		tx.note("reason", x.Reason)
+		tx.note("until", x.Until.Format(time.RFC3339))
+		return tx.Create(&x).Error
+	})
+	return x, err
+}
+
+func doorWords(x SupportAccess) string {
+	return x.Access + " until " + x.Until.UTC().Format(time.RFC3339) + ", opened by " + x.OpenedByName
+}
+
+func (s *Store) checkSupportAccess(x SupportAccess) Problems {
+	p := Problems{}
+	if s.SupportRole(x.Access) == nil {
+		p.add("access", "Choose whether support staff may look, or change things too.")
+	}
+	if n := utf8.RuneCountInString(x.Reason); n < 1 || n > 500 || !utf8.ValidString(x.Reason) {
+		p.add("reason", "Say why, in 1 to 500 characters.")
+	} else if strings.ContainsFunc(x.Reason, unseen) {
+		p.add("reason", "Leave out characters that can not be seen.")
+	}
+	switch lasts := x.Until.Sub(x.OpenedAt); {
+	case lasts < MinSupportAccess:
+		p.add("until", "Let it end in an hour at the earliest. You can close it before.")
+	case lasts > MaxSupportAccess:
+		p.add("until", "Let it end within 30 days. It can be opened again.")
+	}
+	return p
+}
+
+// CloseSupportAccess shuts the door of the grant's account.
+func (s *Store) CloseSupportAccess(ctx context.Context, g authz.Grant) error {
+	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account}
+	return s.write(ctx, g, change{action: "support_access.close", permission: "support_access.grant", on: on}, func(tx *Tx) error {
+		if _, err := tx.lockDoor(); err != nil {
+			return err
+		}
+		x, err := tx.openDoor()
+		switch {
+		case err != nil:
+			return err
+		case !x.OpenAt(s.now()):
+			return Problems{"": "Support access is closed already."}
+		}
+		tx.note("was", doorWords(x))
+		return tx.shutDoor(x)
+	})
+}
+
+// lockDoor is lockAccess for what lets support staff in or out. Whom it lets is
+// the same until the commit: the staff's table is locked first, always in this
+// order. Each of them is touched.
+func (tx *Tx) lockDoor() (*authz.Snapshot, error) {
+	if err := tx.Exec("LOCK TABLE staff IN SHARE MODE").Error; err != nil {
+		return nil, fmt.Errorf("lock the staff: %w", err)
+	}
+	snap, err := tx.lockAccess()
+	if err != nil {
+		return nil, err
+	}
+	var staff []uuid.UUID
+	err = tx.across(func() error {
+		return tx.Raw("SELECT member_id FROM staff WHERE duty = ? ORDER BY member_id", DutySupport).Scan(&staff).Error
+	})
+	for _, id := range staff {
+		tx.touch("member", id)
+	}
+	return snap, err
+}
+
+// openDoor gives what is not closed of the write's account, over or not; empty
+// where there is none.
+func (tx *Tx) openDoor() (x SupportAccess, err error) {
+	on := tx.change.on
+	err = tx.Where("tenant_id = ? AND account_id = ? AND closed_at IS NULL", on.Tenant, on.Account).Take(&x).Error
+	if err == gorm.ErrRecordNotFound {
+		err = nil
+	}
+	return x, err
+}
+
+// shutDoor closes what is open. What is over already ended then, by itself.
+func (tx *Tx) shutDoor(x SupportAccess) error {
+	at, by, name := tx.store.now(), tx.grant.Actor().ID.String(), tx.grant.Actor().Name
+	if !x.OpenAt(at) {
+		at, by, name = x.Until, "", ""
+	}
+	return changedOne(tx.Table("support_access").Where("tenant_id = ? AND id = ? AND closed_at IS NULL", x.TenantID, x.ID).
+		Updates(map[string]any{"closed_at": at, "closed_by": by, "closed_by_name": name}))
+}
+
+// mayLend refuses to let staff do what the actor may not do in the account.
+func (tx *Tx) mayLend(snap *authz.Snapshot, r *catalog.Role) error {
+	if tx.grant.IsSystem() {
+		return nil
+	}
+	a, ok := snap.Find(tx.change.on.Account)
+	if !ok {
+		return ErrNotFound
+	}
+	if beyond := snap.MayLend(snap.Who(tx.grant.Actor().ID), a, r); !beyond.Empty() {
+		return Problems{"access": fmt.Sprintf("This opens %s, which you do not have here, so you can not let others have it.", tx.store.firstOf(beyond))}
+	}
+	return nil
+}
+
+// firstOf is the title of the first of some permissions.
+func (s *Store) firstOf(some catalog.Mask) (title string) {
+	some.Each(func(p catalog.Permission) {
+		if title == "" {
+			title = s.catalog.Info(p).Title
+		}
+	})
+	return title
+}
+
+// lentBy proves that the door through which a lent grant came is open still, and
+// keeps it so until the commit: closing it waits for this write, or this write is
+// refused. The event names who opened it.
+func (tx *Tx) lentBy() error {
+	var x SupportAccess
+	r := tx.grant.Resource()
+	err := tx.Raw(`SELECT * FROM support_access WHERE tenant_id = ? AND account_id = ? AND closed_at IS NULL AND until > ? FOR SHARE`,
+		r.Tenant, r.Account, tx.store.now()).Take(&x).Error
+	if err == gorm.ErrRecordNotFound {
+		return fmt.Errorf("support access to %s is closed: %w", r.Account, authz.ErrDenied)
+	}
+	if err != nil {
+		return err
+	}
+	tx.note("support_access_opened_by", x.OpenedByName)
+	tx.note("support_access", x.ID.String())
+	return nil
+}
+
+// SupportAccessPage is how many times a page of the history holds.
+const SupportAccessPage = 50
+
+// SupportAccesses lists when the grant's account opened its door, the newest
+// first, after one of them.
+func (s *Store) SupportAccesses(ctx context.Context, g authz.Grant, after uuid.UUID, limit int) ([]SupportAccess, error) {
+	r := g.Resource()
+	var all []SupportAccess
+	err := s.read(ctx, tenantScope(r.Tenant), func(rows pgx.Rows) error {
+		var x SupportAccess
+		err := rows.Scan(&x.TenantID, &x.ID, &x.AccountID, &x.Access, &x.Reason, &x.OpenedBy, &x.OpenedByName, &x.OpenedAt, &x.Until,
+			&x.ClosedAt, &x.ClosedBy, &x.ClosedByName)
+		all = append(all, x)
+		return err
+	}, `SELECT tenant_id, id, account_id, access, reason, opened_by, opened_by_name, opened_at, until, closed_at, closed_by, closed_by_name
+		FROM support_access WHERE tenant_id = $1 AND account_id = $2 AND ($3::uuid = $4::uuid OR id < $3) ORDER BY id DESC LIMIT $5`,
+		r.Tenant, r.Account, after, uuid.Nil, limit)
+	return all, err
+}
