@@ -126,6 +126,7 @@ var actions = map[string]string{
 	"member.sign_up": "signed up", "member.rename": "changed their name", "member.change_password": "changed their password",
 	"member.turn_on_two_step": "turned on two-step sign-in", "member.turn_off_two_step": "turned off two-step sign-in",
 	"member.renew_recovery_codes": "made new recovery codes", "member.use_recovery_code": "signed in with a recovery code",
+	"account.require_two_step": "requires two-step sign-in in", "account.free_two_step": "requires two-step sign-in no longer in",
 	"member.reset_two_step": "reset the two-step sign-in of", "subuser.reset_two_step": "reset the two-step sign-in of",
 	"subuser.turn_on_two_step": "turned on two-step sign-in", "subuser.turn_off_two_step": "turned off two-step sign-in",
 	"subuser.renew_recovery_codes": "made new recovery codes", "subuser.use_recovery_code": "signed in with a recovery code",

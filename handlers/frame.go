@@ -103,7 +103,8 @@ func (h *Handlers) currentSection(route string) (best *catalog.Section) {
 	for _, g := range h.nav {
 		for _, s := range g.sections {
 			within := route == s.Path || s.Path != "/" && strings.HasPrefix(route, s.Path+"/") ||
-				strings.HasPrefix(route, path.Dir(s.Path)+"/:") && path.Dir(s.Path) != "/"
+				strings.HasPrefix(route, path.Dir(s.Path)+"/:") && path.Dir(s.Path) != "/" ||
+				s.Key == "security" && strings.HasPrefix(route, path.Dir(s.Path)+"/")
 			if within && (best == nil || len(s.Path) > len(best.Path)) {
 				best = s
 			}

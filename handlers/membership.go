@@ -35,7 +35,7 @@ func (h *Handlers) listMembers(c echo.Context, g authz.Grant) error {
 		Header: views.Header{Title: "Members", Text: "People who work in " + v.Place.Name + ", each with a login of their own for all their accounts."},
 		List: views.List{
 			Label: "Members", Search: &views.Search{Action: here, Value: q, Placeholder: "Search members"},
-			Table: views.Table{Token: v.Token, Columns: []views.Column{{Text: "Name"}, {Text: "E-mail address"}, {Text: "Roles"}, {Text: "Last sign-in"}, {Text: "Since"}}},
+			Table: views.Table{Token: v.Token, Columns: []views.Column{{Text: "Name"}, {Text: "E-mail address"}, {Text: "Roles"}, {Text: "Last sign-in"}, {Text: "Two-step"}, {Text: "Since"}}},
 		},
 	}
 	switch {
@@ -84,7 +84,7 @@ func (h *Handlers) memberRow(c echo.Context, m models.AccountMember) views.Row {
 		last = views.Cell{Text: when(c, *m.LastSignIn, h.store.Now()), Title: exact(m.LastSignIn.In(zone(c)))}
 	}
 	row := views.Row{ID: m.ID.String(), Dim: m.State != "active", Cells: []views.Cell{
-		name, {Text: m.Email}, roles, last, {Text: when(c, m.Since, h.store.Now()), Title: exact(m.Since.In(zone(c)))},
+		name, {Text: m.Email}, roles, last, twoStepCell(m.TwoStep), {Text: when(c, m.Since, h.store.Now()), Title: exact(m.Since.In(zone(c)))},
 	}}
 	if m.Owner {
 		return row

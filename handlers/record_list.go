@@ -151,8 +151,12 @@ func counted(n int, r *catalog.Records) string {
 	return fmt.Sprintf("%d %s", n, r.Plural)
 }
 
-// besides are the sections beside one that is inside a record.
+// besides are the sections beside one that is inside a record, and the pages
+// beside the networks.
 func (h *Handlers) besides(rv recordVisit) (tabs []views.Tab) {
+	if rv.section.Key == "security" {
+		return securityTabs(rv.visit, false)
+	}
 	if rv.section.Inside == nil {
 		return nil
 	}

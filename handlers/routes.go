@@ -92,6 +92,12 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.Self(post, "/offers/:offer/accept", "answers an offer to oneself", h.acceptOffer),
 			guard.Self(post, "/offers/:offer/decline", "answers an offer to oneself", h.declineOffer),
 
+			guard.In(get, "/settings/security/two-step", "security", h.showTwoStepRule),
+			guard.In(get, "/settings/security/two-step/require", "security.edit", h.askRequireTwoStep),
+			guard.In(post, "/settings/security/two-step/require", "security.edit", h.requireTwoStep),
+			guard.In(get, "/settings/security/two-step/free", "security.edit", h.askFreeTwoStep),
+			guard.In(post, "/settings/security/two-step/free", "security.edit", h.freeTwoStep),
+
 			guard.In(get, "/permissions/:tab", "entitlements", h.showEntitlements),
 			guard.In(get, "/permissions/:tab/select-all", "entitlements.edit", h.askSelectAll),
 			guard.In(post, "/permissions/:tab", "entitlements.edit", h.updateEntitlements),
@@ -121,6 +127,8 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.On(get, "/settings/subusers/:subuser/password", "subuser_edit", h.store.Subuser, h.editSubuserPassword),
 			guard.On(post, "/settings/subusers/:subuser/password", "subuser_edit", h.store.Subuser, h.updateSubuserPassword),
 			guard.On(post, "/settings/subusers/:subuser/end-sessions", "subuser_edit", h.store.Subuser, h.endSubuserSessions),
+			guard.On(get, "/settings/subusers/:subuser/two-step", "subuser_edit", h.store.Subuser, h.askResetSubuserTwoStep),
+			guard.On(post, "/settings/subusers/:subuser/two-step", "subuser_edit", h.store.Subuser, h.resetSubuserTwoStep),
 			guard.On(get, "/settings/subusers/:subuser/suspend", "subuser_edit", h.store.Subuser, h.askSuspendSubuser),
 			guard.On(post, "/settings/subusers/:subuser/suspend", "subuser_edit", h.store.Subuser, h.suspendSubuser),
 			guard.On(post, "/settings/subusers/:subuser/resume", "subuser_edit", h.store.Subuser, h.resumeSubuser),

@@ -43,7 +43,7 @@ func (h *Handlers) subuserList(c echo.Context, g authz.Grant) (p views.SubuserLi
 		Header: views.Header{Title: "Subusers", Text: "Logins of this account alone, which come in by its own login page."},
 		List: views.List{
 			Label: "Subusers", Search: &views.Search{Action: here, Value: q, Placeholder: "Search subusers"},
-			Table: views.Table{Token: v.Token, Columns: []views.Column{{Text: "Name"}, {Text: "Roles"}, {Text: "Description"}, {Text: "Last sign-in"}, {Text: "State"}}},
+			Table: views.Table{Token: v.Token, Columns: []views.Column{{Text: "Name"}, {Text: "Roles"}, {Text: "Description"}, {Text: "Last sign-in"}, {Text: "Two-step"}, {Text: "State"}}},
 			Empty: views.Empty{Icon: "users", Title: "No subusers yet", Text: "A subuser signs in on this account's own page, sees the sections of their role and nothing else."},
 		},
 	}
@@ -84,7 +84,7 @@ func (h *Handlers) subuserRow(c echo.Context, list string, u models.Subuser) vie
 		state = views.Cell{Badges: []views.Badge{{Text: "No password yet", Tone: views.Info}}}
 	}
 	row := views.Row{ID: id, Dim: u.State != "active", Cells: []views.Cell{
-		{Text: u.Name, URL: one}, {Text: strings.Join(h.roleTitles(u.Roles), ", ")}, {Text: u.Description}, last, state,
+		{Text: u.Name, URL: one}, {Text: strings.Join(h.roleTitles(u.Roles), ", ")}, {Text: u.Description}, last, twoStepCell(u.TwoStep), state,
 	}}
 	if h.may(c, "subuser_edit") {
 		row.Menu = subuserMenu(one, u)
@@ -98,13 +98,15 @@ func subuserMenu(one string, u models.Subuser) []views.Action {
 	if u.State != "active" {
 		suspend = views.Action{Text: "Resume", Post: &views.Post{Text: "Resume", Action: one + "/resume"}}
 	}
-	return []views.Action{
-		{Text: "Edit", URL: one + "/edit"},
-		{Text: "Reset password", URL: one + "/password"},
-		{Text: "Sign out everywhere", Post: &views.Post{Text: "Sign out everywhere", Action: one + "/end-sessions"}},
-		suspend,
-		{Text: "Delete…", URL: one + "/delete", Dialog: true, Danger: true},
+	menu := []views.Action{{Text: "Edit", URL: one + "/edit"}, {Text: "Reset password", URL: one + "/password"}}
+	if u.TwoStep {
+		menu = append(menu, views.Action{Text: "Reset two-step sign-in…", URL: one + "/two-step", Dialog: true})
 	}
+	return append(menu,
+		views.Action{Text: "Sign out everywhere", Post: &views.Post{Text: "Sign out everywhere", Action: one + "/end-sessions"}},
+		suspend,
+		views.Action{Text: "Delete…", URL: one + "/delete", Dialog: true, Danger: true},
+	)
 }
 
 func (h *Handlers) roleTitles(keys []string) (titles []string) {
@@ -121,7 +123,7 @@ func (h *Handlers) showSubuser(c echo.Context, g authz.Grant, u models.Subuser) 
 		return h.showCreatedSubuser(c, g, models.CreatedSubuser{Subuser: u, First: c.QueryParam("created") == "first"})
 	}
 	row := h.subuserRow(c, subusersPath(c), u)
-	labels := []string{"Name", "Roles", "Description", "Last sign-in", "State"}
+	labels := []string{"Name", "Roles", "Description", "Last sign-in", "Two-step sign-in", "State"}
 	p := views.RecordPage{
 		Frame:  h.frame(c, u.Name, views.Link{Text: "Subusers", URL: subusersPath(c)}),
 		Header: views.Header{Title: u.Name, Menu: row.Menu},
@@ -350,6 +352,14 @@ func (h *Handlers) askSubuser(c echo.Context, u models.Subuser, verb string, tex
 		Frame: f, Title: verb + " " + u.Name + "?", Text: text,
 		Form: views.Form{Token: f.Token, Action: c.Request().URL.Path, Submit: verb, Danger: true, Cancel: list},
 	}))
+}
+
+func (h *Handlers) askResetSubuserTwoStep(c echo.Context, _ authz.Grant, u models.Subuser) error {
+	return h.askSubuser(c, u, "Reset the two-step sign-in of", "For somebody who lost their phone and their recovery codes: be sure that it is "+u.Name+" who asks. They are signed out everywhere, and their password alone signs them in.")
+}
+
+func (h *Handlers) resetSubuserTwoStep(c echo.Context, g authz.Grant, u models.Subuser) error {
+	return h.subuserDone(c, h.store.ResetSubuserTwoStep(c.Request().Context(), g, u.ID), u.Name+" signs in with the password alone.")
 }
 
 func (h *Handlers) askSuspendSubuser(c echo.Context, _ authz.Grant, u models.Subuser) error {

@@ -48,6 +48,14 @@ func (h *Handlers) showTwoStep(c echo.Context, g authz.Grant) error {
 	return render(c, http.StatusOK, views.Record(p))
 }
 
+// twoStepCell shows in a list who signs in by two steps.
+func twoStepCell(on bool) views.Cell {
+	if on {
+		return views.Cell{Text: "On"}
+	}
+	return views.Cell{Text: "Off"}
+}
+
 func (h *Handlers) newTwoStep(c echo.Context, g authz.Grant) error {
 	t, err := h.store.TwoStep(c.Request().Context(), g, guard.Of(c).Session)
 	if err != nil {
@@ -79,12 +87,15 @@ func (h *Handlers) twoStepForm(c echo.Context, status int, sealed string, wrong 
 	back := returnPath(c.FormValue("return"))
 	f := h.ownFrame(c, "Set up two-step sign-in")
 	p := views.TwoStepSetUpPage{
-		Frame: f, QR: picture, Key: spaced(key, 4), Name: orElse(x.Email, x.Name), Required: back != "",
+		Frame: f, QR: picture, Key: spaced(key, 4), Name: orElse(x.Email, x.Name), Required: c.FormValue("required") != "",
 		Form: views.Form{
 			Token: f.Token, Action: twoStepPath + "/set-up", Submit: "Turn on", Cancel: twoStepPath, Problem: wrong[""], Plain: true,
 			Hidden: []views.Pair{{Name: "key", Value: sealed}},
 			Fields: append([]views.Field{codeField(wrong["code"], "The six digits that the app shows now.")}, h.proofFields(c, wrong)...),
 		},
+	}
+	if p.Required {
+		p.Form.Hidden = append(p.Form.Hidden, views.Pair{Name: "required", Value: "1"})
 	}
 	if back != "" {
 		p.Form.Hidden = append(p.Form.Hidden, views.Pair{Name: "return", Value: back})
@@ -227,7 +238,7 @@ func (h *Handlers) turnOffTwoStep(c echo.Context, g authz.Grant) error {
 
 // toTwoStep sends somebody to set up what the account requires.
 func (h *Handlers) toTwoStep(c echo.Context) error {
-	return done(c, withQuery(twoStepPath+"/set-up", "return", orElse(comeBack(c), accountPath(guard.Of(c).Place.Account))))
+	return done(c, withQuery(twoStepPath+"/set-up", "required", "1", "return", orElse(comeBack(c), accountPath(guard.Of(c).Place.Account))))
 }
 
 // newCode asks for the code of a sign-in whose password was right.

@@ -37,6 +37,7 @@ type AccountMember struct {
 	Owner      bool
 	Roles      []*catalog.Role // none of the owner
 	LastSignIn *time.Time
+	TwoStep    bool      // can sign in by two steps
 	Since      time.Time // of the account, for the owner
 	sort       string
 }
@@ -78,11 +79,11 @@ func (s *Store) members(ctx context.Context, tenant, account uuid.UUID, where st
 		var m AccountMember
 		var kind string
 		var keys []string
-		err := rows.Scan(&m.ID, &m.Name, &m.Email, &m.State, &m.LastSignIn, &m.Owner, &keys, &kind, &m.Since, &m.sort)
+		err := rows.Scan(&m.ID, &m.Name, &m.Email, &m.State, &m.LastSignIn, &m.TwoStep, &m.Owner, &keys, &kind, &m.Since, &m.sort)
 		m.Roles = s.storedRoles(keys, account, kind)
 		all = append(all, m)
 		return err
-	}, `SELECT x.id, x.name, x.email, x.state, x.last_sign_in, h.owner, h.roles, h.kind, h.created_at, lower(x.name) FROM (
+	}, `SELECT x.id, x.name, x.email, x.state, x.last_sign_in, `+memberHasTwoStep("x")+`, h.owner, h.roles, h.kind, h.created_at, lower(x.name) FROM (
 			SELECT a.owner_id AS member_id, true AS owner, '{}'::text[] AS roles, a.kind, a.created_at FROM accounts a WHERE a.tenant_id = $1 AND a.id = $2
 			UNION ALL SELECT m.member_id, false, m.roles, a.kind, m.created_at FROM memberships m
 				JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id WHERE m.tenant_id = $1 AND m.account_id = $2

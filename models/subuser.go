@@ -32,6 +32,7 @@ type Subuser struct {
 	Roles        roleList
 	State        string
 	LastSignIn   *time.Time
+	TwoStep      bool `gorm:"-"` // a code is asked for at the sign-in
 	CreatedAt    time.Time
 }
 
@@ -300,12 +301,12 @@ func (s *Store) Subusers(ctx context.Context, g authz.Grant, search, after strin
 	one := func(rows pgx.Rows) error {
 		l.Subusers = append(l.Subusers, Subuser{TenantID: r.Tenant, AccountID: r.Account})
 		u, roles := &l.Subusers[len(l.Subusers)-1], ""
-		err := rows.Scan((*[16]byte)(&u.ID), &u.Name, &u.Description, &roles, &u.PasswordHash, &u.State, &u.LastSignIn, &u.CreatedAt)
+		err := rows.Scan((*[16]byte)(&u.ID), &u.Name, &u.Description, &roles, &u.PasswordHash, &u.State, &u.LastSignIn, &u.TwoStep, &u.CreatedAt)
 		u.Roles = splitList(roles)
 		return err
 	}
 	err := s.readAll(ctx, tenantScope(r.Tenant),
-		query{one, `SELECT id, name, description, array_to_string(roles, ','), CASE WHEN password_hash IS NULL THEN NULL ELSE '' END, state, last_sign_in, created_at FROM subusers
+		query{one, `SELECT id, name, description, array_to_string(roles, ','), CASE WHEN password_hash IS NULL THEN NULL ELSE '' END, state, last_sign_in, two_step_at IS NOT NULL, created_at FROM subusers
 			WHERE tenant_id = $1 AND account_id = $2 AND name > $3 AND ($4 = '' OR name ILIKE $4 OR description ILIKE $4) ORDER BY name LIMIT $5`,
 			[]any{r.Tenant, r.Account, after, like(search), SubuserPage + 1}},
 		query{func(rows pgx.Rows) error { return rows.Scan(&l.LoginLink) },
@@ -316,8 +317,8 @@ func (s *Store) Subusers(ctx context.Context, g authz.Grant, search, after strin
 // Subuser finds one of the account's subusers.
 func (s *Store) Subuser(ctx context.Context, tenant, account, id uuid.UUID) (Subuser, error) {
 	u := Subuser{TenantID: tenant, ID: id, AccountID: account}
-	err := s.one(ctx, tenantScope(tenant), []any{&u.Name, &u.Description, (*[]string)(&u.Roles), &u.PasswordHash, &u.State, &u.LastSignIn, &u.CreatedAt},
-		`SELECT name, description, roles, CASE WHEN password_hash IS NULL THEN NULL ELSE '' END, state, last_sign_in, created_at FROM subusers
+	err := s.one(ctx, tenantScope(tenant), []any{&u.Name, &u.Description, (*[]string)(&u.Roles), &u.PasswordHash, &u.State, &u.LastSignIn, &u.TwoStep, &u.CreatedAt},
+		`SELECT name, description, roles, CASE WHEN password_hash IS NULL THEN NULL ELSE '' END, state, last_sign_in, two_step_at IS NOT NULL, created_at FROM subusers
 		WHERE tenant_id = $1 AND account_id = $2 AND id = $3`, tenant, account, id)
 	return u, err
 }
