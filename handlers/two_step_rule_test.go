@@ -130,7 +130,7 @@ func TestAccountPeopleResetASubusersTwoStep(t *testing.T) {
 	u, link := p.subuser(p.east, "dev", "Developer")
 	dev, ada := p.asSubuser(link, "dev"), p.as(p.ada)
 	one := in(p.east, "/settings/subusers/"+u.ID.String())
-	ada.send(one+"/two-step").want(t, http.StatusNotFound) // is off
+	ada.send(one+"/two-step").want(t, http.StatusConflict) // is off
 	dev.setUp(p)
 	if got := ada.get(in(p.east, "/settings/subusers")); !strings.Contains(got.Find("#main tbody tr").Text(), "On") || !strings.Contains(got.body, one+"/two-step") {
 		t.Error("the list does not show who has it, or does not offer to reset it")

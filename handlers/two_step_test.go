@@ -219,8 +219,8 @@ func TestTheSecondStepChangesOnlyWithAProof(t *testing.T) {
 			stale("/two-step/turn-off")
 			b.get("/two-step/turn-off").want(t, http.StatusOK)
 			b.send("/two-step/turn-off", "proof", password).want(t, http.StatusSeeOther)
-			b.send("/two-step/turn-off").want(t, http.StatusNotFound)
-			b.send("/two-step/recovery-codes").want(t, http.StatusNotFound)
+			b.send("/two-step/turn-off").want(t, http.StatusConflict)
+			b.send("/two-step/recovery-codes").want(t, http.StatusConflict)
 		})
 	}
 	b := p.browser()

@@ -36,9 +36,5 @@ func (s *Store) Prove(ctx context.Context, g authz.Grant, x Session, token, pass
 func (s *Store) renewSession(db *gorm.DB, x Session, token string, set map[string]any) (renewed string, err error) {
 	renewed = newToken()
 	set["id_hash"] = tokenHash(renewed)
-	done := db.Table("sessions").Where("id = ? AND id_hash = ? AND ended_at IS NULL AND expires_at > ?", x.ID, tokenHash(token), s.now()).Updates(set)
-	if done.Error == nil && done.RowsAffected != 1 {
-		return "", ErrConflict
-	}
-	return renewed, done.Error
+	return renewed, orConflict(db.Table("sessions").Where("id = ? AND id_hash = ? AND ended_at IS NULL AND expires_at > ?", x.ID, tokenHash(token), s.now()).Updates(set))
 }

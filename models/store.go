@@ -163,6 +163,15 @@ func (s *Store) Now() time.Time { return s.now() }
 
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
 
+// orConflict is the outcome of a statement that finds its one row unless somebody
+// else changed it meanwhile.
+func orConflict(db *gorm.DB) error {
+	if err := changedOne(db); err != ErrNotFound {
+		return err
+	}
+	return ErrConflict
+}
+
 // changedOne is the outcome of a statement that must change one row.
 func changedOne(db *gorm.DB) error {
 	switch {

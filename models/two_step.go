@@ -106,13 +106,9 @@ func (s *Store) TurnOnTwoStep(ctx context.Context, g authz.Grant, x Session, tok
 		return "", nil, err
 	}
 	err = s.writeOwn(ctx, g, x, "turn_on_two_step", func(tx *Tx) error {
-		err := changedOne(loginRow(tx.DB, x.Principal, x.Tenant).Where("two_step_key IS NULL").Updates(map[string]any{
+		if err := orConflict(loginRow(tx.DB, x.Principal, x.Tenant).Where("two_step_key IS NULL").Updates(map[string]any{
 			"two_step_key": kept, "two_step_at": s.now(), "two_step_used": step, "recovery_codes": hashes,
-		}))
-		if err == ErrNotFound {
-			return ErrConflict // another tab was faster
-		}
-		if err != nil {
+		})); err != nil {
 			return err
 		}
 		if err := tx.endSessionsBut(x.Principal, x.ID); err != nil {
@@ -141,7 +137,7 @@ func (s *Store) RenewRecoveryCodes(ctx context.Context, g authz.Grant, x Session
 		return nil, err
 	}
 	return codes, s.writeOwn(ctx, g, x, "renew_recovery_codes", func(tx *Tx) error {
-		return changedOne(loginRow(tx.DB, x.Principal, x.Tenant).Where("two_step_key IS NOT NULL").Updates(map[string]any{"recovery_codes": hashes}))
+		return orConflict(loginRow(tx.DB, x.Principal, x.Tenant).Where("two_step_key IS NOT NULL").Updates(map[string]any{"recovery_codes": hashes}))
 	})
 }
 
@@ -157,7 +153,7 @@ func (s *Store) TurnOffTwoStep(ctx context.Context, g authz.Grant, x Session) er
 }
 
 func (tx *Tx) dropTwoStep(who authz.PrincipalID, tenant uuid.UUID) error {
-	return changedOne(loginRow(tx.DB, who, tenant).Where("two_step_key IS NOT NULL").Updates(map[string]any{
+	return orConflict(loginRow(tx.DB, who, tenant).Where("two_step_key IS NOT NULL").Updates(map[string]any{
 		"two_step_key": nil, "two_step_at": nil, "recovery_codes": textList{},
 	}))
 }
@@ -190,7 +186,7 @@ func (s *Store) ResetMemberTwoStep(ctx context.Context, email string) (Member, e
 			return keys.Error
 		}
 		tx.note("passkeys", keys.RowsAffected)
-		if err := tx.dropTwoStep(m.Principal(), uuid.Nil); err != nil && (err != ErrNotFound || keys.RowsAffected == 0) {
+		if err := tx.dropTwoStep(m.Principal(), uuid.Nil); err != nil && (err != ErrConflict || keys.RowsAffected == 0) {
 			return err
 		}
 		return tx.endSessions(m.Principal())

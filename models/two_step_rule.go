@@ -54,12 +54,12 @@ func (s *Store) RequireTwoStep(ctx context.Context, g authz.Grant, x Session, re
 		}
 		tx.change.name = a.Name
 		if !required {
-			return changedOne(tx.Exec("UPDATE accounts SET two_step_since = NULL WHERE tenant_id = ? AND id = ? AND two_step_since IS NOT NULL", on.Tenant, on.Account))
+			return orConflict(tx.Exec("UPDATE accounts SET two_step_since = NULL WHERE tenant_id = ? AND id = ? AND two_step_since IS NOT NULL", on.Tenant, on.Account))
 		}
 		if err := tx.across(func() error { return tx.needsTwoStep(x) }); err != nil {
 			return err
 		}
-		return changedOne(tx.Exec("UPDATE accounts SET two_step_since = ? WHERE tenant_id = ? AND id = ? AND two_step_since IS NULL", s.now(), on.Tenant, on.Account))
+		return orConflict(tx.Exec("UPDATE accounts SET two_step_since = ? WHERE tenant_id = ? AND id = ? AND two_step_since IS NULL", s.now(), on.Tenant, on.Account))
 	})
 }
 

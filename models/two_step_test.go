@@ -183,7 +183,7 @@ func TestAPasswordAloneStartsNoSessionOfTwoSteps(t *testing.T) {
 func TestTheOperatorResetsAMembersTwoStep(t *testing.T) {
 	s, ada, _ := agency(t)
 	ctx := context.Background()
-	if _, err := s.ResetMemberTwoStep(ctx, "ada@example.com"); !errors.Is(err, ErrNotFound) {
+	if _, err := s.ResetMemberTwoStep(ctx, "ada@example.com"); !errors.Is(err, ErrConflict) {
 		t.Errorf("a reset of what is off answers %v", err)
 	}
 	twoStep(t, s, ada)
