@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 
-	"github.com/boombuler/barcode/qr"
 	"github.com/labstack/echo/v4"
 
 	"bailiwick/authz"
@@ -80,7 +78,7 @@ func (h *Handlers) twoStepForm(c echo.Context, status int, sealed string, wrong 
 	if err != nil {
 		return err
 	}
-	picture, err := qrOf(h.otpAddress(x, key))
+	picture, err := views.NewQR(h.otpAddress(x, key))
 	if err != nil {
 		return err
 	}
@@ -116,24 +114,6 @@ func (h *Handlers) otpAddress(x models.Session, key string) string {
 	issuer := h.config.PublicURL.Host
 	q := url.Values{"secret": {key}, "issuer": {issuer}}
 	return "otpauth://totp/" + url.PathEscape(issuer+":"+orElse(x.Email, x.Name)) + "?" + q.Encode()
-}
-
-// qrOf draws a text as the squares of a QR code.
-func qrOf(text string) (views.QR, error) {
-	code, err := qr.Encode(text, qr.M, qr.Auto)
-	if err != nil {
-		return views.QR{}, err
-	}
-	size := code.Bounds().Dx()
-	var path strings.Builder
-	for y := range size {
-		for x := range size {
-			if r, _, _, _ := code.At(x, y).RGBA(); r == 0 {
-				fmt.Fprintf(&path, "M%d %dh1v1h-1z", x, y)
-			}
-		}
-	}
-	return views.QR{Size: size, Path: path.String()}, nil
 }
 
 // spaced is a text in groups, as people read it.

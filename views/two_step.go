@@ -1,6 +1,11 @@
 package views
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+
+	"github.com/boombuler/barcode/qr"
+)
 
 // TwoStepSetUpPage shows a new key to an authenticator app. POST with key, code and
 // proof; key is the sealed form of what is shown.
@@ -17,6 +22,25 @@ type TwoStepSetUpPage struct {
 type QR struct {
 	Size int
 	Path string
+}
+
+// NewQR is a text as a QR code; the error is one too long for it.
+func NewQR(text string) (QR, error) {
+	code, err := qr.Encode(text, qr.M, qr.Auto)
+	if err != nil {
+		return QR{}, err
+	}
+	q := QR{Size: code.Bounds().Dx()}
+	var path strings.Builder
+	for y := range q.Size {
+		for x := range q.Size {
+			if r, _, _, _ := code.At(x, y).RGBA(); r == 0 {
+				fmt.Fprintf(&path, "M%d %dh1v1h-1z", x, y)
+			}
+		}
+	}
+	q.Path = path.String()
+	return q, nil
 }
 
 // viewBox leaves the border of four squares that readers need.

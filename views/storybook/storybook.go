@@ -43,6 +43,7 @@ func Stories() []Story {
 	}{
 		{"Parts", parts()},
 		{"Signing in", sessions()},
+		{"Two-step sign-in", twoSteps()},
 		{"Failures", failures()},
 		{"Home", homes()},
 		{"Accounts", accounts()},

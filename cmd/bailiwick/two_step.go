@@ -1,0 +1,34 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"bailiwick/models"
+)
+
+type twoStepCommand struct {
+	Reset twoStepReset `cmd:"" help:"Take the second step and the passkeys away from a member who lost them. Be sure first that it is they who ask."`
+}
+
+type twoStepReset struct {
+	Email string `arg:"" help:"The e-mail address that the person signs in with."`
+}
+
+// Run also signs the member out everywhere. The change is in their own audit.
+func (r twoStepReset) Run(ctx context.Context, c *Config) error {
+	return withDatabase(ctx, c, func(db *database) error {
+		m, err := db.ResetMemberTwoStep(ctx, r.Email)
+		switch {
+		case errors.Is(err, models.ErrNotFound):
+			return fmt.Errorf("nobody signs in as %s", r.Email)
+		case errors.Is(err, models.ErrConflict):
+			return fmt.Errorf("%s has neither two-step sign-in nor a passkey", r.Email)
+		case err != nil:
+			return err
+		}
+		fmt.Printf("%s signs in with the password alone now, and is signed out everywhere.\n", m.Name)
+		return nil
+	})
+}
