@@ -50,7 +50,7 @@ func TestAnAccountRequiresTwoStepSignIn(t *testing.T) {
 				t.Errorf("a script is led to %q with %q", got.header.Get("HX-Redirect"), got.body)
 			}
 			// Nothing of the account shows on the pages about oneself, and no change gets in.
-			if page := b.get("/two-step/set-up?required=1&return=" + in(p.east, "/calls")).want(t, http.StatusOK); strings.Contains(page.Text(), "Call history") || page.Find(".nav a").Length() > 0 {
+			if page := b.get("/two-step/set-up?required=1&return="+in(p.east, "/calls")).want(t, http.StatusOK); strings.Contains(page.Text(), "Call history") || page.Find(".nav a").Length() > 0 {
 				t.Error("the page shows what is in the account")
 			}
 			b.send(in(p.east, "/contacts"), "name", "Charles").want(t, http.StatusSeeOther)
@@ -137,7 +137,7 @@ func TestAccountPeopleResetASubusersTwoStep(t *testing.T) {
 	}
 	p.as(p.edsger).send(one+"/two-step").want(t, http.StatusForbidden)
 	p.as(p.mallory).send(one+"/two-step").want(t, http.StatusNotFound)
-	ada.get(one + "/two-step").want(t, http.StatusOK)
+	ada.get(one+"/two-step").want(t, http.StatusOK)
 	ada.send(one+"/two-step").want(t, http.StatusSeeOther)
 	dev.get(in(p.east, "")).want(t, http.StatusSeeOther) // signed out
 	p.asSubuser(link, "dev").get(in(p.east, "")).want(t, http.StatusOK)

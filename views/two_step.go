@@ -62,6 +62,7 @@ func (p RecoveryCodesPage) text() string { return strings.Join(p.Codes, "\n") }
 // SignInCodePage asks for the code of a sign-in whose password was right.
 // POST /sign-in/code with code.
 type SignInCodePage struct {
+	Token     string
 	Name      string
 	Problem   string // the same sentence for every reason
 	SignInURL string // to begin again
@@ -69,7 +70,7 @@ type SignInCodePage struct {
 
 func (p SignInCodePage) form() Form {
 	return Form{
-		Action: "/sign-in/code", Problem: p.Problem, Submit: "Sign in", Plain: true,
+		Token: p.Token, Action: "/sign-in/code", Problem: p.Problem, Submit: "Sign in", Plain: true,
 		Fields: []Field{{
 			Name: "code", Label: "Code", Required: true, Autocomplete: "one-time-code", Autofocus: p.Problem == "", MaxLength: 32,
 			Help: "The six digits that your authenticator app shows now, or one of your recovery codes.",

@@ -20,8 +20,8 @@ func twoSteps() []Story {
 		Help: "To be sure that it is you. It is not asked again for five minutes.",
 	}}
 	return []Story{
-		{Name: "Code", Render: views.SignInCode(views.SignInCodePage{Name: "Ada", SignInURL: "/sign-in"})},
-		{Name: "Code, refused", Render: views.SignInCode(views.SignInCodePage{Name: "Ada", SignInURL: "/sign-in", Problem: "That did not match. Check what you typed and try again."})},
+		{Name: "Code", Render: views.SignInCode(views.SignInCodePage{Token: token, Name: "Ada", SignInURL: "/sign-in"})},
+		{Name: "Code, refused", Render: views.SignInCode(views.SignInCodePage{Token: token, Name: "Ada", SignInURL: "/sign-in", Problem: "That did not match. Check what you typed and try again."})},
 		{Name: "Set up", Render: views.TwoStepSetUp(setUp)},
 		{Name: "Set up, required and refused", Render: views.TwoStepSetUp(wrong)},
 		{Name: "Recovery codes", Render: views.RecoveryCodes(views.RecoveryCodesPage{
