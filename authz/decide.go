@@ -3,6 +3,7 @@ package authz
 import (
 	"iter"
 	"math/bits"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -218,6 +219,39 @@ func (s *Snapshot) Held(w Who, a Account) []catalog.RoleID {
 	for _, h := range heldAt(w.p.held(&one), a) {
 		if !s.ended(h) && s.Role(h.role) != nil {
 			all = append(all, h.role)
+		}
+	}
+	return all
+}
+
+// Ended is when the last of the roles that w held at a itself ended; zero where
+// there was none, or one has not ended.
+func (s *Snapshot) Ended(w Who, a Account) (last time.Time) {
+	if w.p == nil {
+		return last
+	}
+	var one [1]held
+	for _, h := range heldAt(w.p.held(&one), a) {
+		switch {
+		case s.Role(h.role) == nil:
+		case !s.ended(h):
+			return time.Time{}
+		case h.until.time().After(last):
+			last = h.until.time()
+		}
+	}
+	return last
+}
+
+// Ends are the times at which something ends that w holds anywhere.
+func (s *Snapshot) Ends(w Who) (all []time.Time) {
+	if w.p == nil {
+		return nil
+	}
+	var one [1]held
+	for _, h := range w.p.held(&one) {
+		if h.until != never {
+			all = append(all, h.until.time())
 		}
 	}
 	return all

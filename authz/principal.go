@@ -97,6 +97,8 @@ func secondsAt(t time.Time) seconds {
 	return seconds(max(0, min(t.Unix(), int64(never)-1)))
 }
 
+func (t seconds) time() time.Time { return time.Unix(int64(t), 0).UTC() }
+
 // held gives all roles held; one is room for a single one.
 func (p *principal) held(one *[1]held) []held {
 	switch {

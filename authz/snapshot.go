@@ -1,6 +1,9 @@
 package authz
 
 import (
+	"cmp"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -134,6 +137,20 @@ func (s *Snapshot) CustomRole(account, id uuid.UUID) *catalog.Role {
 		return c.role
 	}
 	return nil
+}
+
+// CustomRoles are the roles of the account's own, by title. It looks at each that
+// there is, so it is not for every request.
+func (s *Snapshot) CustomRoles(a Account) (all []*catalog.Role) {
+	for i := range int32(s.custom.rows.size) {
+		if c := s.custom.value(i); c.account == a && c.role != nil {
+			all = append(all, c.role)
+		}
+	}
+	slices.SortFunc(all, func(a, b *catalog.Role) int {
+		return cmp.Or(strings.Compare(strings.ToLower(a.Title), strings.ToLower(b.Title)), strings.Compare(a.Key, b.Key))
+	})
+	return all
 }
 
 func (s *Snapshot) ended(h held) bool { return h.until <= s.now && h.until != never }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -203,6 +204,24 @@ func (h *Handlers) changeWords(raw json.RawMessage) (lines []string) {
 	return lines
 }
 
+var customInAudit = regexp.MustCompile(`^(.+) \(custom:[0-9a-f-]{36}\)$`)
+
+// roleWords shows a role as the audit keeps it, with its end; empty where it is none.
+func (h *Handlers) roleWords(kept string) (title string) {
+	key, until := models.ReadRole(kept)
+	if r := h.catalog.Role(key); r != nil {
+		title = r.Title
+	} else if r, stored, wrong := h.store.MemberRole(key, "main"); wrong == "" && stored == key {
+		title = r.Title // Admin and User are kept without the kind of account
+	} else if m := customInAudit.FindStringSubmatch(key); m != nil {
+		title = "Custom role: " + m[1]
+	}
+	if title != "" && !until.IsZero() {
+		title += " until " + until.Format("2 Jan 2006, 15:04 MST")
+	}
+	return title
+}
+
 func has(m map[string]any, key string) bool { _, ok := m[key]; return ok }
 
 // words shows a value: roles and entitlements by their titles, which people know.
@@ -226,11 +245,8 @@ func (h *Handlers) words(v any) string {
 		}
 		return strings.Join(all, ", ")
 	case string:
-		if r := h.catalog.Role(v); r != nil {
-			return r.Title
-		}
-		if r, key, wrong := h.store.MemberRole(v, "main"); wrong == "" && key == v {
-			return r.Title // Admin and User are kept without the kind of account
+		if title := h.roleWords(v); title != "" {
+			return title
 		}
 		if e := h.catalog.Entitlement(v); e != nil {
 			return e.Title

@@ -47,6 +47,7 @@ func (h *Handlers) answer(c echo.Context, err error) error {
 	var out guard.SignedOut
 	var outside guard.OutsideNetworks
 	var oneStep guard.NeedsTwoStep
+	var ended guard.RolesEnded
 	var denial *authz.Denial
 	var he *echo.HTTPError
 	var tooLarge *http.MaxBytesError
@@ -62,6 +63,8 @@ func (h *Handlers) answer(c echo.Context, err error) error {
 			Links: []views.Link{{Text: "Your sessions", URL: "/sessions"}}}))
 	case errors.As(err, &oneStep):
 		return h.toTwoStep(c)
+	case errors.As(err, &ended):
+		return h.endedHere(c, ended)
 	case errors.As(err, &denial):
 		return h.denied(c, denial)
 	case errors.Is(err, authz.ErrDenied):

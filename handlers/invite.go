@@ -81,19 +81,25 @@ func (h *Handlers) inviteTable(c echo.Context, all []models.Invite) (views.Table
 	t := views.Table{Token: v.Token, Columns: []views.Column{
 		{Text: "E-mail address"}, {Text: "Roles"}, {Text: "Invited by"}, {Text: "Invited"}, {Text: "State"}}}
 	for _, i := range all {
-		state := views.Badge{Text: "Until " + when(c, i.ExpiresAt, h.store.Now()), Tone: views.Info}
-		if !h.store.Now().Before(i.ExpiresAt) {
+		roles, now := h.store.StoredRoles(i.Roles, v.Place.Account, v.Place.Kind), h.store.Now()
+		running, cell := models.Running(roles, now), h.heldCell(c, roles, roleTitle)
+		state := views.Badge{Text: "Until " + when(c, i.ExpiresAt, now), Tone: views.Info}
+		switch {
+		case !now.Before(i.ExpiresAt):
 			state = views.Badge{Text: "Expired", Tone: views.Warn}
+		case len(roles) < len(i.Roles):
+			state = views.Badge{Text: "Gives a deleted role", Tone: views.Warn}
+		case len(running) == 0:
+			state = views.Badge{Text: "Roles ended", Tone: views.Warn}
 		}
-		roles := h.store.MemberRoles(i.Roles, v.Place.Account, v.Place.Kind)
 		row := views.Row{ID: i.ID.String(), Cells: []views.Cell{
-			{Text: i.Email}, {Text: strings.Join(setTitles(roles), ", ")}, {Text: i.InviterName},
+			{Text: i.Email}, cell, {Text: i.InviterName},
 			{Text: when(c, i.CreatedAt, h.store.Now()), Title: exact(i.CreatedAt.In(zone(c)))},
 			{Badges: []views.Badge{state}, Details: deliveryTrouble(letters[i.ID])},
 		}}
 		if h.may(c, "members.add") {
 			one, lock := membersPath(c, "/invites/", i.ID.String()), ""
-			if beyond := v.Snapshot.MayGrant(v.Who, v.At, roles...); !beyond.Empty() {
+			if beyond := v.Snapshot.MayGrant(v.Who, v.At, running...); !beyond.Empty() {
 				lock = "This invite gives more than you can give here"
 			}
 			row.Menu = []views.Action{
@@ -134,10 +140,10 @@ func (h *Handlers) invitesForMe(c echo.Context) (*views.Alert, error) {
 }
 
 func (h *Handlers) newInvites(c echo.Context, _ authz.Grant) error {
-	return h.inviteForm(c, http.StatusOK, nil, nil, nil)
+	return h.inviteForm(c, http.StatusOK, nil, picks{})
 }
 
-func (h *Handlers) inviteForm(c echo.Context, status int, emails, roles []string, wrong models.Problems) error {
+func (h *Handlers) inviteForm(c echo.Context, status int, emails []string, p picks) error {
 	v, list := guard.Of(c), membersPath(c)
 	if !shared(v.Place.Kind) {
 		return models.Problems{"": "A " + strings.ToLower(kindTitle(v.Place.Kind)) + " has no members besides its owner."}
@@ -148,9 +154,9 @@ func (h *Handlers) inviteForm(c echo.Context, status int, emails, roles []string
 	}
 	return render(c, status, views.InviteForm(views.InviteFormPage{
 		Frame:  h.frame(c, "Invite members", views.Link{Text: "Members", URL: list}),
-		Header: views.Header{Title: "Invite members", Text: text}, FileProblem: wrong["file"],
-		Action: list + "/invites", Cancel: list, Problem: wrong[""], Emails: strings.Join(emails, "\n"), EmailsProblem: wrong["email"],
-		Roles: h.roleChoice(c, roles, wrong["role"]),
+		Header: views.Header{Title: "Invite members", Text: text}, FileProblem: p.wrong["file"],
+		Action: list + "/invites", Cancel: list, Problem: p.wrong[""], Emails: strings.Join(emails, "\n"), EmailsProblem: p.wrong["email"],
+		Roles: h.roleChoice(c, p),
 	}))
 }
 
@@ -163,22 +169,26 @@ func (h *Handlers) createInvites(c echo.Context, g authz.Grant) error {
 	for _, text := range form["email"] {
 		emails = append(emails, strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("\r\n\t ,;", r) })...)
 	}
-	if form.Get("preview") != "" {
-		return h.inviteForm(c, http.StatusOK, emails, form["role"], nil)
+	p := readPicks(c, form)
+	switch {
+	case form.Get("preview") != "":
+		return h.inviteForm(c, http.StatusOK, emails, p)
+	case len(p.wrong) > 0:
+		return h.inviteForm(c, http.StatusUnprocessableEntity, emails, p)
 	}
-	wishes, err := h.inviteWishes(c, emails, form["role"])
+	wishes, err := h.inviteWishes(c, emails, p.named())
 	var all []inviteOutcome
 	if err == nil {
 		all, err = h.invite(c, g, wishes)
 	}
 	if wrong, ok := problems(err); ok {
-		return h.inviteForm(c, http.StatusUnprocessableEntity, emails, form["role"], wrong)
+		return h.inviteForm(c, http.StatusUnprocessableEntity, emails, p.with(wrong))
 	}
 	if err != nil {
 		return err
 	}
 	if len(all) == 1 && all[0].Problem != "" && all[0].line == 0 {
-		return h.inviteForm(c, http.StatusUnprocessableEntity, emails, form["role"], models.Problems{"email": all[0].Problem})
+		return h.inviteForm(c, http.StatusUnprocessableEntity, emails, p.with(models.Problems{"email": all[0].Problem}))
 	}
 	return h.invitesMade(c, all)
 }
@@ -264,11 +274,12 @@ func (h *Handlers) invitePage(c echo.Context) (p views.InvitePage, err error) {
 	if err != nil {
 		return p, err
 	}
-	if refusal := i.Refusal(h.store.Now()); refusal != "" {
+	if refusal := h.store.RefuseInvite(i, a); refusal != "" {
 		return p, models.Problems{"": refusal}
 	}
+	roles, _ := h.heldTexts(c, h.store.StoredRoles(i.Roles, a.ID, a.Kind), roleTitle)
 	p = views.InvitePage{
-		Action: "/invites/" + token, Account: a.Name, Inviter: i.InviterName, Roles: setTitles(h.store.MemberRoles(i.Roles, a.ID, a.Kind)),
+		Action: "/invites/" + token, Account: a.Name, Inviter: i.InviterName, Roles: roles,
 		Address: masked(i.Email), Until: when(c, i.ExpiresAt, h.store.Now()), MinimumPasswordSize: models.MinPassword,
 	}
 	switch {

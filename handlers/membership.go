@@ -75,7 +75,7 @@ func (h *Handlers) memberRow(c echo.Context, m models.AccountMember) views.Row {
 	if m.State != "active" {
 		name.Badges = append(name.Badges, views.Badge{Text: "Suspended", Tone: views.Warn})
 	}
-	roles := views.Cell{Text: strings.Join(setTitles(m.Roles), ", ")}
+	roles := h.heldCell(c, m.Roles, roleTitle)
 	if m.Owner {
 		roles = views.Cell{Text: h.catalog.Owner().Title}
 	}
@@ -90,7 +90,7 @@ func (h *Handlers) memberRow(c echo.Context, m models.AccountMember) views.Row {
 		return row
 	}
 	lock := ""
-	if beyond := v.Snapshot.MayGrant(v.Who, v.At, m.Roles...); !beyond.Empty() {
+	if beyond := v.Snapshot.MayGrant(v.Who, v.At, models.Running(m.Roles, h.store.Now())...); !beyond.Empty() {
 		lock = m.Name + " can do more here than you can"
 	}
 	if h.may(c, "members.edit") {
@@ -113,32 +113,21 @@ func lockable(a views.Action, reason string) views.Action {
 	return a
 }
 
-func setTitles(roles []*catalog.Role) (titles []string) {
-	for _, r := range roles {
-		titles = append(titles, roleTitle(r))
-	}
-	return titles
-}
-
 func (h *Handlers) editMember(c echo.Context, _ authz.Grant, m models.AccountMember) error {
 	if m.Owner {
 		return models.Problems{"": m.Name + " owns this account, which is no role that could be changed here."}
 	}
-	var names []string
-	for _, r := range m.Roles {
-		names = append(names, r.Name)
-	}
-	return h.memberForm(c, http.StatusOK, m, names, nil)
+	return h.memberForm(c, http.StatusOK, m, picked(c, m.Roles))
 }
 
-func (h *Handlers) memberForm(c echo.Context, status int, m models.AccountMember, names []string, wrong models.Problems) error {
+func (h *Handlers) memberForm(c echo.Context, status int, m models.AccountMember, p picks) error {
 	list := membersPath(c)
 	title := "Change the roles of " + m.Name
 	return render(c, status, views.MemberForm(views.MemberFormPage{
 		Frame:  h.frame(c, title, views.Link{Text: "Members", URL: list}),
 		Header: views.Header{Title: title, Text: m.Email},
-		Action: membersPath(c, "/", m.ID.String(), "/edit"), Cancel: list, Problem: wrong[""],
-		Roles: h.roleChoice(c, names, wrong["role"]),
+		Action: membersPath(c, "/", m.ID.String(), "/edit"), Cancel: list, Problem: p.wrong[""],
+		Roles: h.roleChoice(c, p),
 	}))
 }
 
@@ -147,12 +136,16 @@ func (h *Handlers) updateMember(c echo.Context, g authz.Grant, m models.AccountM
 	if err != nil {
 		return echo.ErrBadRequest
 	}
-	if form.Get("preview") != "" {
-		return h.memberForm(c, http.StatusOK, m, form["role"], nil)
+	p := readPicks(c, form, m.Roles...)
+	switch {
+	case form.Get("preview") != "":
+		return h.memberForm(c, http.StatusOK, m, p)
+	case len(p.wrong) > 0:
+		return h.memberForm(c, http.StatusUnprocessableEntity, m, p)
 	}
-	err = h.store.EditMember(c.Request().Context(), g, m.ID, form["role"]...)
+	err = h.store.EditMember(c.Request().Context(), g, m.ID, p.named()...)
 	if wrong, ok := problems(err); ok {
-		return h.memberForm(c, http.StatusUnprocessableEntity, m, form["role"], wrong)
+		return h.memberForm(c, http.StatusUnprocessableEntity, m, p.with(wrong))
 	}
 	if err != nil {
 		return err
@@ -171,90 +164,85 @@ func (h *Handlers) orHome(c echo.Context, page, permission string) string {
 	return accountPath(v.Place.Account)
 }
 
-// roleChoice offers the roles that a member can have here. Those that give more
-// than the reader may grant are shown and explained.
-func (h *Handlers) roleChoice(c echo.Context, names []string, problem string) views.RoleChoice {
-	v := guard.Of(c)
-	r := views.RoleChoice{PreviewURL: membersPath(c, "/preview"), Preview: h.accessPreview(c, names), Problem: problem}
+// roleChoice offers the roles that a member can have here.
+func (h *Handlers) roleChoice(c echo.Context, p picks) views.RoleChoice {
+	r := views.RoleChoice{PreviewURL: membersPath(c, "/preview"), Preview: h.accessPreview(c, p), Help: endsIn(c), Problem: p.wrong["role"]}
+	r.Options = h.roleOptions(c, authz.Member, p, r.PreviewURL, views.AccessPreviewID)
 	if h.may(c, "roles") {
-		r.RolesURL = accountPath(v.Place.Account, "/roles")
-	}
-	for _, set := range []string{"member", "account"} {
-		for _, role := range h.catalog.Set(set).Roles {
-			if _, _, unfit := h.store.MemberRole(role.Name, v.Place.Kind); unfit != "" {
-				continue
-			}
-			o := views.Option{Value: role.Name, Text: role.Title, Help: role.Sentence, Group: role.Set.Title, Selected: slices.Contains(names, role.Name)}
-			if beyond := v.Snapshot.MayGrant(v.Who, v.At, role); !beyond.Empty() && !o.Selected {
-				o.Disabled = true
-				o.Help = "Gives more than you have here, so you can not give it."
-			}
-			r.Options = append(r.Options, o)
-		}
+		r.RolesURL = accountPath(guard.Of(c).Place.Account, "/roles")
 	}
 	return r
 }
 
 // previewMemberRoles answers the forms while roles are picked.
 func (h *Handlers) previewMemberRoles(c echo.Context, _ authz.Grant) error {
-	return render(c, http.StatusOK, views.AccessPreviewBox(h.accessPreview(c, c.QueryParams()["role"])))
+	return render(c, http.StatusOK, views.AccessPreviewBox(h.accessPreview(c, readPicks(c, c.QueryParams()))))
 }
 
 // accessPreview says what somebody who holds just these roles here would read
 // and change, in this account and below, as the decision itself has it.
-func (h *Handlers) accessPreview(c echo.Context, names []string) (p views.AccessPreview) {
-	v := guard.Of(c)
-	somebody := authz.Principal{ID: authz.PrincipalID{Kind: authz.Member, ID: uuid.New()}, Active: true}
-	for _, name := range names {
-		if r, _, wrong := h.store.MemberRole(name, v.Place.Kind); wrong == "" {
-			somebody.Assignments = append(somebody.Assignments, authz.Assignment{Account: v.Place.Account, Role: r.ID})
-		}
-	}
-	if len(somebody.Assignments) == 0 {
+func (h *Handlers) accessPreview(c echo.Context, picked picks) (p views.AccessPreview) {
+	v, roles := guard.Of(c), h.resolve(c, picked, authz.Member)
+	if len(roles) == 0 {
 		return p
 	}
-	snap := v.Snapshot.With(authz.Changes{Principals: []authz.Principal{somebody}})
-	who, panel := snap.Who(somebody.ID), h.catalog.Permission("control_panel")
-	edits := h.edits()
-	here := snap.May(who, v.At)
-	var below catalog.Mask
-	all, reads, changes := 0, 0, 0
-	snap.Descendants(v.At, func(a authz.Account) bool {
-		all++
-		may := snap.May(who, a)
-		if may.Has(panel) {
-			reads++
-		}
-		if !may.And(edits).Empty() {
-			changes++
-		}
-		below.Add(&may)
-		return true
-	})
-	if all == 0 {
-		p.Sentences = []string{"With these roles one reads 1 account: this one."}
+	id := authz.PrincipalID{Kind: authz.Member, ID: uuid.New()}
+	snap := v.Snapshot.With(authz.Changes{Principals: []authz.Principal{{ID: id, Active: true, Assignments: assigned(roles, v)}}})
+	now := h.access(snap, snap.Who(id), v.At)
+	if now.all == 1 {
+		p.Sentences = []string{"With these roles one reads " + count(now.reads, "account", "accounts") + ": this one."}
 	} else {
-		p.Sentences = []string{fmt.Sprintf("With these roles one reads %s: this one and %d of the %d below it.", count(1+reads, "account", "accounts"), reads, all)}
+		p.Sentences = []string{fmt.Sprintf("With these roles one reads %s: this one and %d of the %d below it.", count(now.reads, "account", "accounts"), now.reads-1, now.all-1)}
 	}
-	switch n := changes + b2i(!here.And(edits).Empty()); {
-	case n == 0:
-		p.Sentences = append(p.Sentences, "One changes nothing in any of them.")
-	default:
-		p.Sentences = append(p.Sentences, fmt.Sprintf("One changes things in %s.", count(n, "account", "accounts")))
+	if now.reads == 0 {
+		p.Sentences = []string{"With these roles one reads nothing."}
 	}
-	p.Reaches = append(p.Reaches, h.reach("In "+v.Place.Name, here))
-	if reads > 0 || changes > 0 {
-		p.Reaches = append(p.Reaches, h.reach("In the accounts below", below))
+	p.Sentences = append(p.Sentences, changes(now.changes))
+	for _, end := range endings(roles, h.store.Now()) {
+		then := h.access(snap.At(end), snap.Who(id), v.At)
+		p.Sentences = append(p.Sentences, fmt.Sprintf("From %s on one reads %s. %s", moment(c, end, h.store.Now()), count(then.reads, "account", "accounts"), changes(then.changes)))
+	}
+	p.Reaches = append(p.Reaches, h.reach("In "+v.Place.Name, now.here))
+	if !now.below.Empty() {
+		p.Reaches = append(p.Reaches, h.reach("In the accounts below", now.below))
 		p.Note = "Where somebody is a member of an account below too, that membership decides there."
 	}
 	return p
 }
 
-func b2i(b bool) int {
-	if b {
-		return 1
+func changes(accounts int) string {
+	if accounts == 0 {
+		return "One changes nothing in any of them."
 	}
-	return 0
+	return fmt.Sprintf("One changes things in %s.", count(accounts, "account", "accounts"))
+}
+
+// access is what somebody may do in an account and below it, and in how many.
+type access struct {
+	here, below         catalog.Mask
+	all, reads, changes int
+}
+
+func (h *Handlers) access(snap *authz.Snapshot, who authz.Who, at authz.Account) (x access) {
+	edits := h.edits()
+	add := func(a authz.Account) catalog.Mask {
+		may := snap.May(who, a)
+		x.all++
+		if !may.Empty() {
+			x.reads++
+		}
+		if !may.And(edits).Empty() {
+			x.changes++
+		}
+		return may
+	}
+	x.here = add(at)
+	snap.Descendants(at, func(a authz.Account) bool {
+		may := add(a)
+		x.below.Add(&may)
+		return true
+	})
+	return x
 }
 
 // edits are the permissions to change something that others see; one's own

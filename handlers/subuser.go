@@ -1,9 +1,10 @@
 package handlers
 
 import (
+	"fmt"
 	"net/http"
-	"slices"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -84,7 +85,7 @@ func (h *Handlers) subuserRow(c echo.Context, list string, u models.Subuser) vie
 		state = views.Cell{Badges: []views.Badge{{Text: "No password yet", Tone: views.Info}}}
 	}
 	row := views.Row{ID: id, Dim: u.State != "active", Cells: []views.Cell{
-		{Text: u.Name, URL: one}, {Text: strings.Join(h.roleTitles(u.Roles), ", ")}, {Text: u.Description}, last, twoStepCell(u.TwoStep), state,
+		{Text: u.Name, URL: one}, h.heldCell(c, h.heldBy(u), h.subuserRoleTitle), {Text: u.Description}, last, twoStepCell(u.TwoStep), state,
 	}}
 	if h.may(c, "subuser_edit") {
 		row.Menu = subuserMenu(one, u)
@@ -109,13 +110,17 @@ func subuserMenu(one string, u models.Subuser) []views.Action {
 	)
 }
 
-func (h *Handlers) roleTitles(keys []string) (titles []string) {
-	for _, k := range keys {
-		if r := h.catalog.Role(k); r != nil {
-			titles = append(titles, r.Title)
-		}
+// heldBy are the roles of a subuser.
+func (h *Handlers) heldBy(u models.Subuser) []models.HeldRole {
+	return h.store.StoredRoles(u.Roles, u.AccountID, "")
+}
+
+// subuserRoleTitle leaves the set out where it can be no other.
+func (h *Handlers) subuserRoleTitle(r *catalog.Role) string {
+	if r.Base == nil {
+		return r.Title
 	}
-	return titles
+	return roleTitle(r)
 }
 
 func (h *Handlers) showSubuser(c echo.Context, g authz.Grant, u models.Subuser) error {
@@ -136,15 +141,16 @@ func (h *Handlers) showSubuser(c echo.Context, g authz.Grant, u models.Subuser) 
 }
 
 func (h *Handlers) newSubuser(c echo.Context, _ authz.Grant) error {
-	return h.subuserForm(c, http.StatusOK, nil, models.SubuserInput{}, nil)
+	return h.subuserForm(c, http.StatusOK, nil, models.SubuserInput{}, picks{})
 }
 
 // subuserForm shows the form of a new subuser, or of u.
-func (h *Handlers) subuserForm(c echo.Context, status int, u *models.Subuser, in models.SubuserInput, wrong models.Problems) error {
-	list := subusersPath(c)
+func (h *Handlers) subuserForm(c echo.Context, status int, u *models.Subuser, in models.SubuserInput, picked picks) error {
+	list, wrong := subusersPath(c), picked.wrong
 	p := views.SubuserFormPage{
 		Action: list, Cancel: list, New: u == nil, Name: in.Name, Description: in.Description, ByLink: in.Link,
-		Roles: h.roleOptions(c, in.Roles), PreviewURL: list + "/preview", Preview: h.rolePreview(c, in.Roles),
+		Roles: h.roleOptions(c, authz.Subuser, picked, list+"/preview", views.RolePreviewID), RolesHelp: endsIn(c),
+		PreviewURL: list + "/preview", Preview: h.rolePreview(c, picked),
 		Problem: wrong[""], NameProblem: wrong["name"], PasswordProblem: wrong["password"], DescriptionProblem: wrong["description"],
 		RolesProblem: wrong["role"], MinimumPasswordSize: models.MinPassword, Header: views.Header{Title: "Add subuser"},
 	}
@@ -159,48 +165,35 @@ func (h *Handlers) subuserForm(c echo.Context, status int, u *models.Subuser, in
 	return render(c, status, views.SubuserForm(p))
 }
 
-// roleOptions offers the roles a subuser can have. Those that give more than
-// the maker may grant are shown and explained.
-func (h *Handlers) roleOptions(c echo.Context, chosen []string) (all []views.Option) {
-	v := guard.Of(c)
-	for _, r := range h.catalog.Set("subuser").Roles {
-		if !r.Grantable {
-			continue
-		}
-		o := views.Option{Value: r.Name, Text: r.Title, Help: r.Sentence, Selected: slices.Contains(chosen, r.Name)}
-		if beyond := v.Snapshot.MayGrant(v.Who, v.At, r); !beyond.Empty() && !o.Selected {
-			o.Disabled = true
-			beyond.Each(func(p catalog.Permission) {
-				if o.Help == r.Sentence {
-					o.Help = "Opens " + h.catalog.Info(p).Title + ", which you do not have here, so you can not give it."
-				}
-			})
-		}
-		all = append(all, o)
-	}
-	return all
-}
-
 // previewRoles answers the form while roles are picked.
 func (h *Handlers) previewRoles(c echo.Context, _ authz.Grant) error {
-	return render(c, http.StatusOK, views.RolePreviewBox(h.rolePreview(c, c.QueryParams()["role"])))
+	return render(c, http.StatusOK, views.RolePreviewBox(h.rolePreview(c, readPicks(c, c.QueryParams()))))
 }
 
 // rolePreview says which pages the roles open in this account, as its ceiling
 // is now, and which they do not.
-func (h *Handlers) rolePreview(c echo.Context, names []string) views.RolePreview {
-	v, p := guard.Of(c), views.RolePreview{}
-	var mask catalog.Mask
-	for _, n := range names {
-		if r := h.catalog.Role("subuser:" + n); r != nil && r.Grantable {
-			p.Roles = append(p.Roles, r.Title)
-			mask.Add(&r.Own)
-		}
-	}
-	if len(p.Roles) == 0 {
-		return p
+func (h *Handlers) rolePreview(c echo.Context, picked picks) (p views.RolePreview) {
+	v, roles, now := guard.Of(c), h.resolve(c, picked, authz.Subuser), h.store.Now()
+	for _, r := range roles {
+		p.Roles = append(p.Roles, r.Title)
 	}
 	ceiling := v.Snapshot.Ceiling(v.At)
+	gives := func(at time.Time) (mask catalog.Mask, pages int) {
+		for _, r := range models.Running(roles, at) {
+			mask.Add(&r.Own)
+		}
+		for _, s := range h.catalog.Sections {
+			if s.Pending == "" && mask.Has(s.View) && ceiling.Covers(h.catalog.Needs(s.View)) {
+				pages++
+			}
+		}
+		return mask, pages
+	}
+	mask, pages := gives(now)
+	for _, end := range endings(roles, now) {
+		_, left := gives(end)
+		p.Ends = append(p.Ends, fmt.Sprintf("From %s on %d of these %s.", moment(c, end, now), left, count(pages, "page is open", "pages are open")))
+	}
 	for _, g := range h.catalog.Groups {
 		opens, closed := views.RolePreviewGroup{Title: g.Title}, views.RolePreviewGroup{Title: g.Title}
 		for _, s := range h.catalog.Sections {
@@ -222,25 +215,29 @@ func (h *Handlers) rolePreview(c echo.Context, names []string) views.RolePreview
 	return p
 }
 
-func readSubuser(c echo.Context) (models.SubuserInput, error) {
+func readSubuser(c echo.Context, was ...models.HeldRole) (models.SubuserInput, picks, error) {
 	form, err := c.FormParams()
 	if err != nil {
-		return models.SubuserInput{}, echo.ErrBadRequest
+		return models.SubuserInput{}, picks{}, echo.ErrBadRequest
 	}
+	p := readPicks(c, form, was...)
 	return models.SubuserInput{
-		Name: form.Get("name"), Description: form.Get("description"), Roles: nonEmpty(form["role"]),
+		Name: form.Get("name"), Description: form.Get("description"), Roles: p.named(),
 		Password: posted(c, "password"), Link: form.Get("password_by") == "link",
-	}, nil
+	}, p, nil
 }
 
 func (h *Handlers) createSubuser(c echo.Context, g authz.Grant) error {
-	in, err := readSubuser(c)
+	in, picked, err := readSubuser(c)
 	if err != nil {
 		return err
 	}
+	if len(picked.wrong) > 0 {
+		return h.subuserForm(c, http.StatusUnprocessableEntity, nil, in, picked)
+	}
 	made, err := h.store.CreateSubuser(c.Request().Context(), g, in)
 	if wrong, ok := problems(err); ok {
-		return h.subuserForm(c, http.StatusUnprocessableEntity, nil, in, wrong)
+		return h.subuserForm(c, http.StatusUnprocessableEntity, nil, in, picked.with(wrong))
 	}
 	if err != nil {
 		return err
@@ -277,24 +274,20 @@ func (h *Handlers) passwordLinkEnd(c echo.Context) string {
 }
 
 func (h *Handlers) editSubuser(c echo.Context, _ authz.Grant, u models.Subuser) error {
-	return h.subuserForm(c, http.StatusOK, &u, models.SubuserInput{Name: u.Name, Description: u.Description, Roles: roleNames(u.Roles)}, nil)
-}
-
-func roleNames(keys []string) (names []string) {
-	for _, k := range keys {
-		names = append(names, strings.TrimPrefix(k, "subuser:"))
-	}
-	return names
+	return h.subuserForm(c, http.StatusOK, &u, models.SubuserInput{Name: u.Name, Description: u.Description}, picked(c, h.heldBy(u)))
 }
 
 func (h *Handlers) updateSubuser(c echo.Context, g authz.Grant, u models.Subuser) error {
-	in, err := readSubuser(c)
+	in, picked, err := readSubuser(c, h.heldBy(u)...)
 	if err != nil {
 		return err
 	}
+	if len(picked.wrong) > 0 {
+		return h.subuserForm(c, http.StatusUnprocessableEntity, &u, in, picked)
+	}
 	err = h.store.EditSubuser(c.Request().Context(), g, u.ID, in)
 	if wrong, ok := problems(err); ok {
-		return h.subuserForm(c, http.StatusUnprocessableEntity, &u, in, wrong)
+		return h.subuserForm(c, http.StatusUnprocessableEntity, &u, in, picked.with(wrong))
 	}
 	return h.subuserDone(c, err, "Saved "+strings.ToLower(strings.TrimSpace(in.Name))+".")
 }

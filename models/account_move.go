@@ -318,8 +318,11 @@ func (e *MoveEffect) countPeople(db *gorm.DB, s *Store, g authz.Grant, before, a
 		through := func(way idList) string {
 			for _, at := range way { // from the moved account upwards
 				for _, r := range mine {
-					if r.AccountID == at {
-						return listedRoles(s.storedRoles(splitList(r.Roles), at, r.Kind)) + " in " + r.Place
+					if r.AccountID != at {
+						continue
+					}
+					if held := Running(s.StoredRoles(splitList(r.Roles), at, r.Kind), s.now()); len(held) > 0 {
+						return listedRoles(held) + " in " + r.Place
 					}
 				}
 			}

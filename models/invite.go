@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,7 +12,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bailiwick/authz"
-	"bailiwick/catalog"
 )
 
 // InviteLife is how long an invite can be accepted (domain, invites).
@@ -53,9 +53,20 @@ func (i Invite) Refusal(now time.Time) string {
 	return ""
 }
 
-// MemberRoles are the roles that stored keys mean in an account of the kind.
-func (s *Store) MemberRoles(keys []string, account uuid.UUID, kind string) []*catalog.Role {
-	return s.storedRoles(keys, account, kind)
+// RefuseInvite says why an invite to an account can not be accepted now; empty
+// where it can, as far as its inviter still may.
+func (s *Store) RefuseInvite(i Invite, a Account) string {
+	if refusal := i.Refusal(s.now()); refusal != "" {
+		return refusal
+	}
+	roles := s.StoredRoles(i.Roles, a.ID, a.Kind)
+	switch {
+	case len(roles) < len(i.Roles):
+		return "A role that this invite gives was deleted meanwhile. Ask " + i.InviterName + " for a new one."
+	case len(Running(roles, s.now())) == 0:
+		return "What this invite gives has ended. Ask " + i.InviterName + " for a new one."
+	}
+	return ""
 }
 
 // Invited is what became of one address: a link, shown only now, or a problem.
@@ -89,13 +100,14 @@ func (s *Store) Invite(ctx context.Context, g authz.Grant, emails, roles []strin
 		if err != nil {
 			return err
 		}
-		given, keys, err := s.memberRoles(roles, a.Kind)
-		if err != nil {
+		given, wrong := s.rolesNamed(snap, roles, holding{a.ID, a.Kind, authz.Member})
+		if len(wrong) > 0 {
+			return wrong
+		}
+		if err := tx.mayGrant(snap, granted(given, nil, s.now())); err != nil {
 			return err
 		}
-		if err := tx.mayGrant(snap, given); err != nil {
-			return err
-		}
+		keys := storedList(given)
 		known, err := tx.knownAddresses(a)
 		if err != nil {
 			return err
@@ -119,7 +131,7 @@ func (s *Store) Invite(ctx context.Context, g authz.Grant, emails, roles []strin
 			return errNobodyInvited
 		}
 		tx.note("addresses", made)
-		tx.note("roles", []string(keys))
+		tx.note("roles", auditRoles(given))
 		return nil
 	})
 	if errors.Is(err, errNobodyInvited) {
@@ -188,8 +200,12 @@ func (tx *Tx) invite(email string, keys roleList, a Account) (token string, unti
 		return "", until, err
 	}
 	var roles []string
-	for _, r := range tx.store.storedRoles(keys, a.ID, a.Kind) {
-		roles = append(roles, r.Set.Title+": "+r.Title)
+	for _, r := range tx.store.StoredRoles(keys, a.ID, a.Kind) {
+		title := r.Set.Title + ": " + r.Title
+		if !r.Until.IsZero() {
+			title += r.Until.Format(" until 2 January 2006, 15:04 MST")
+		}
+		roles = append(roles, title)
 	}
 	return token, until, tx.post(Letter{Kind: LetterInvite, To: email, About: i.ID, Facts: map[string]string{
 		"inviter": who.Name, "account": a.Name, "roles": strings.Join(roles, ", "), "path": "/invites/" + token, "until": until.Format(time.RFC3339),
@@ -256,6 +272,10 @@ func (s *Store) InviteByID(ctx context.Context, tenant, account, id uuid.UUID) (
 // one is the actor's, who must be able to give its roles.
 func (s *Store) ResendInvite(ctx context.Context, g authz.Grant, id uuid.UUID) (out Invited, err error) {
 	err = s.changeInvite(ctx, g, id, "invite.resend", func(tx *Tx, i Invite, a Account) error {
+		roles := s.StoredRoles(i.Roles, a.ID, a.Kind)
+		if len(roles) < len(i.Roles) || len(Running(roles, s.now())) == 0 {
+			return Problems{"": "What this invite gives has ended or was deleted. Cancel it, and invite again with other roles."}
+		}
 		out.Email = i.Email
 		out.Token, out.Until, err = tx.invite(i.Email, i.Roles, a)
 		return err
@@ -291,11 +311,12 @@ func (s *Store) changeInvite(ctx context.Context, g authz.Grant, id uuid.UUID, a
 			on.Tenant, on.Account, id).Take(&i).Error; err != nil {
 			return err
 		}
-		if tx.mayGrant(snap, s.storedRoles(i.Roles, a.ID, a.Kind)) != nil {
+		roles := s.StoredRoles(i.Roles, a.ID, a.Kind)
+		if tx.mayGrant(snap, Running(roles, s.now())) != nil {
 			return Problems{"": "This invite gives more than you can give here, so you can not change it."}
 		}
 		tx.change.name = i.Email
-		tx.note("roles", []string(i.Roles))
+		tx.note("roles", auditRoles(roles))
 		return do(tx, i, a)
 	})
 }
@@ -306,6 +327,9 @@ func (s *Store) InviteByToken(ctx context.Context, token string) (i Invite, a Ac
 	err = s.one(ctx, scopeInvite, append(append(i.fields(), a.fields()...), &login), "SELECT "+inviteColumns+", a."+strings.ReplaceAll(accountColumns, ", ", ", a.")+`,
 		EXISTS (SELECT FROM members m WHERE m.email_folded = i.email_folded)
 		FROM invites i JOIN accounts a ON a.tenant_id = i.tenant_id AND a.id = i.account_id WHERE i.token_hash = $1`, tokenHash(token))
+	if err == nil {
+		err = s.CatchUp(ctx, i.TenantID) // its roles may be newer than what this node knows
+	}
 	return i, a, login, err
 }
 
@@ -363,13 +387,14 @@ func (tx *Tx) acceptInvite(i Invite, m Member) error {
 	if err := tx.Raw("SELECT * FROM invites WHERE tenant_id = ? AND id = ? FOR UPDATE", i.TenantID, i.ID).Take(&i).Error; err != nil {
 		return err
 	}
-	if p := i.Refusal(now); p != "" {
+	if p := tx.store.RefuseInvite(i, a); p != "" {
 		return Problems{"": p}
 	}
 	if i.EmailFolded != m.EmailFolded {
 		return Problems{"": "This invite is for another address than yours."}
 	}
-	if err := tx.inviterMay(snap, i, a); err != nil {
+	roles := slices.DeleteFunc(tx.store.StoredRoles(i.Roles, a.ID, a.Kind), func(r HeldRole) bool { return r.Ended(now) })
+	if err := tx.inviterMay(snap, i, a, roles); err != nil {
 		return err
 	}
 	var already bool
@@ -388,11 +413,11 @@ func (tx *Tx) acceptInvite(i Invite, m Member) error {
 	}
 	tx.change.name = m.Name
 	tx.note("invited_by", i.InviterName)
-	return tx.addMembership(m.ID, i.Roles)
+	return tx.addMembership(m.ID, roles)
 }
 
 // inviterMay refuses an invite that whoever made it could not make any more.
-func (tx *Tx) inviterMay(snap *authz.Snapshot, i Invite, a Account) error {
+func (tx *Tx) inviterMay(snap *authz.Snapshot, i Invite, a Account, roles []HeldRole) error {
 	id, err := authz.ParsePrincipal(i.Inviter)
 	if err != nil {
 		return fmt.Errorf("read who made an invite: %w", err)
@@ -404,13 +429,13 @@ func (tx *Tx) inviterMay(snap *authz.Snapshot, i Invite, a Account) error {
 	if !ok {
 		return ErrNotFound
 	}
-	who, roles := snap.Who(id), tx.store.storedRoles(i.Roles, a.ID, a.Kind)
+	who := snap.Who(id)
 	d := snap.Decide(who, tx.store.catalog.Permission("members.add"), at)
-	beyond := snap.MayGrant(who, at, roles...)
+	beyond := snap.MayGrant(who, at, Running(roles, tx.store.now())...)
 	switch {
 	case d.Reason == authz.AccountSuspended:
 		return Problems{"": a.Name + " is " + closedBy(a) + ". Open the link again when it is not."}
-	case !d.Allow || !beyond.Empty() || len(roles) != len(i.Roles):
+	case !d.Allow || !beyond.Empty():
 		return Problems{"": i.InviterName + " can not give these roles any more. Ask somebody else in " + a.Name + " for a new invite."}
 	}
 	return nil

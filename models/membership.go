@@ -20,7 +20,7 @@ type Membership struct {
 	TenantID  uuid.UUID
 	AccountID uuid.UUID
 	MemberID  uuid.UUID
-	Roles     roleList // `member:<name>`, `account:admin` or `account:user`
+	Roles     roleList // `member:<name>`, `account:admin`, `account:user` or `custom:<id>`, with an end or without
 	CreatedAt time.Time
 }
 
@@ -35,7 +35,7 @@ type AccountMember struct {
 	Email      string
 	State      string
 	Owner      bool
-	Roles      []*catalog.Role // none of the owner
+	Roles      []HeldRole // none of the owner
 	LastSignIn *time.Time
 	TwoStep    bool      // can sign in by two steps
 	Since      time.Time // of the account, for the owner
@@ -80,7 +80,7 @@ func (s *Store) members(ctx context.Context, tenant, account uuid.UUID, where st
 		var kind string
 		var keys []string
 		err := rows.Scan(&m.ID, &m.Name, &m.Email, &m.State, &m.LastSignIn, &m.TwoStep, &m.Owner, &keys, &kind, &m.Since, &m.sort)
-		m.Roles = s.storedRoles(keys, account, kind)
+		m.Roles = s.StoredRoles(keys, account, kind)
 		all = append(all, m)
 		return err
 	}, `SELECT x.id, x.name, x.email, x.state, x.last_sign_in, `+memberHasTwoStep("x")+`, h.owner, h.roles, h.kind, h.created_at, lower(x.name) FROM (
@@ -119,23 +119,6 @@ func (s *Store) MemberRole(name, kind string) (r *catalog.Role, key, problem str
 	return r, key, ""
 }
 
-// memberRoles reads the roles that a form names.
-func (s *Store) memberRoles(names []string, kind string) (roles []*catalog.Role, keys roleList, err error) {
-	for _, name := range names {
-		r, key, problem := s.MemberRole(name, kind)
-		if problem != "" {
-			return nil, nil, Problems{"role": problem}
-		}
-		if !slices.Contains(keys, key) {
-			roles, keys = append(roles, r), append(keys, key)
-		}
-	}
-	if len(keys) == 0 {
-		return nil, nil, Problems{"role": "Choose at least one role."}
-	}
-	return roles, keys, nil
-}
-
 // sharedAccount gives the account of the write, where it can have members.
 func (tx *Tx) sharedAccount() (a Account, err error) {
 	if err := tx.account(&a, tx.change.on.Account); err != nil {
@@ -152,7 +135,8 @@ var kindSentences = map[string]string{
 	"timeless": "A timeless account has no members of its own.",
 }
 
-// AddMember gives a person with a login a membership in the grant's account.
+// AddMember gives a person with a login a membership in the grant's account. A
+// role that ends is named by RoleUntil, here as everywhere.
 func (s *Store) AddMember(ctx context.Context, g authz.Grant, member uuid.UUID, roles ...string) error {
 	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account, Kind: "member", ID: member}
 	return s.write(ctx, g.On("member", member), change{action: "member.add", permission: "members.add", on: on}, func(tx *Tx) error {
@@ -164,50 +148,49 @@ func (s *Store) AddMember(ctx context.Context, g authz.Grant, member uuid.UUID, 
 		if err != nil {
 			return err
 		}
-		given, keys, err := s.memberRoles(roles, a.Kind)
+		given, wrong := s.rolesNamed(snap, roles, holding{a.ID, a.Kind, authz.Member})
 		switch {
-		case err != nil:
-			return err
+		case len(wrong) > 0:
+			return wrong
 		case a.OwnerID == member:
 			return Problems{"": "The owner of an account can do everything in it already."}
 		case g.Actor().ID == (authz.PrincipalID{Kind: authz.Member, ID: member}):
 			return Problems{"": "Nobody adds themselves."}
 		}
-		if err := tx.mayGrant(snap, given); err != nil {
+		if err := tx.mayGrant(snap, granted(given, nil, s.now())); err != nil {
 			return err
 		}
-		return tx.addMembership(member, keys)
+		return tx.addMembership(member, given)
 	})
 }
 
-func (tx *Tx) addMembership(member uuid.UUID, keys roleList) error {
-	tx.note("roles", []string(keys))
+func (tx *Tx) addMembership(member uuid.UUID, roles []HeldRole) error {
+	tx.note("roles", auditRoles(roles))
 	tx.touch("member", member)
-	return tx.Create(&Membership{tx.change.on.Tenant, tx.change.on.Account, member, keys, tx.store.now()}).Error
+	return tx.Create(&Membership{tx.change.on.Tenant, tx.change.on.Account, member, storedList(roles), tx.store.now()}).Error
 }
 
 // EditMember gives a member of the grant's account other roles. Nobody changes
 // somebody who can do more than they may grant, nor themselves upward.
 func (s *Store) EditMember(ctx context.Context, g authz.Grant, member uuid.UUID, roles ...string) error {
 	return s.changeMember(ctx, g, member, "member.edit", "members.edit", func(tx *Tx, snap *authz.Snapshot, m memberHold) error {
-		given, keys, err := s.memberRoles(roles, m.account.Kind)
-		if err != nil {
+		given, wrong := s.rolesNamed(snap, roles, holding{m.account.ID, m.account.Kind, authz.Member}, m.roles...)
+		if len(wrong) > 0 {
+			return wrong
+		}
+		if err := tx.mayGrant(snap, granted(given, m.roles, s.now())); err != nil {
 			return err
 		}
-		// What the member keeps is not granted now.
-		added := slices.DeleteFunc(slices.Clone(given), func(r *catalog.Role) bool { return slices.Contains(m.roles, r) })
-		if err := tx.mayGrant(snap, added); err != nil {
-			return err
+		if m.self && lifts(snap, m, given, s.now()) {
+			return Problems{"role": "Nobody gives themselves more than they have, now or later."}
 		}
-		if m.self && exceeds(given, m.roles) {
-			return Problems{"role": "Nobody gives themselves more than they have."}
-		}
+		keys := storedList(given)
 		if !slices.Contains(keys, adminKey) {
 			if err := tx.keepAnAdmin(m); err != nil {
 				return err
 			}
 		}
-		tx.changed("roles", []string(m.keys), []string(keys))
+		tx.changed("roles", auditRoles(m.roles), auditRoles(given))
 		tx.touch("member", member)
 		return changedOne(tx.Table("memberships").Where("tenant_id = ? AND account_id = ? AND member_id = ?", m.account.TenantID, m.account.ID, member).
 			Updates(map[string]any{"roles": keys}))
@@ -262,8 +245,12 @@ type memberHold struct {
 	id      uuid.UUID
 	name    string
 	keys    roleList
-	roles   []*catalog.Role
+	roles   []HeldRole
 	self    bool // the actor's own
+}
+
+func (m memberHold) principal() authz.PrincipalID {
+	return authz.PrincipalID{Kind: authz.Member, ID: m.id}
 }
 
 // changeMember changes a membership of the grant's account, whose holder the
@@ -279,7 +266,7 @@ func (s *Store) changeMember(ctx context.Context, g authz.Grant, member uuid.UUI
 		if err != nil {
 			return err
 		}
-		if tx.mayGrant(snap, m.roles) != nil {
+		if tx.mayGrant(snap, Running(m.roles, s.now())) != nil {
 			return Problems{"": m.name + " can do more here than you can, so you can not change that."}
 		}
 		return do(tx, snap, m)
@@ -304,24 +291,25 @@ func (tx *Tx) member(id uuid.UUID) (m memberHold, err error) {
 		return m, err
 	}
 	tx.change.name = m.name
-	m.id, m.keys, m.roles = id, row.Roles, tx.store.storedRoles(row.Roles, m.account.ID, m.account.Kind)
-	m.self = tx.grant.Actor().ID == (authz.PrincipalID{Kind: authz.Member, ID: id})
+	m.id, m.keys, m.roles = id, row.Roles, tx.store.StoredRoles(row.Roles, m.account.ID, m.account.Kind)
+	m.self = tx.grant.Actor().ID == m.principal()
 	return m, nil
 }
 
 func (tx *Tx) removeMembership(snap *authz.Snapshot, m memberHold) error {
-	if m.self && rises(snap, m) {
-		return Problems{"": "Your role in an account above would give you more here than you have now, so somebody else has to take you out."}
+	if m.self && lifts(snap, m, nil, tx.store.now()) {
+		return Problems{"": "Your role in an account above would give you more here than you have, so somebody else has to take you out."}
 	}
 	if err := tx.keepAnAdmin(m); err != nil {
 		return err
 	}
-	tx.note("roles", []string(m.keys))
+	tx.note("roles", auditRoles(m.roles))
 	tx.touch("member", m.id)
 	return changedOne(tx.Exec("DELETE FROM memberships WHERE tenant_id = ? AND account_id = ? AND member_id = ?", m.account.TenantID, m.account.ID, m.id))
 }
 
-// keepAnAdmin refuses to take the role Admin from the last active one who has it.
+// keepAnAdmin refuses to take the role Admin, or to set its end, from the last
+// active one who has it without an end.
 func (tx *Tx) keepAnAdmin(m memberHold) error {
 	if !slices.Contains(m.keys, adminKey) {
 		return nil
@@ -356,11 +344,11 @@ func exceeds(roles, others []*catalog.Role) bool {
 	return !own.Minus(has).Empty() || !below.Minus(hasBelow).Empty() || !open.Minus(hasOpen).Empty()
 }
 
-// rises tells whether the holder of a membership would be able to do more
-// without it, here or below: then roles held at the nearest account above decide.
-// Ownership adds to either.
-func rises(snap *authz.Snapshot, m memberHold) bool {
-	who := snap.Who(authz.PrincipalID{Kind: authz.Member, ID: m.id})
+// rises tells whether the holder of a membership with some roles would be able to
+// do more without it, here or below: then roles held at the nearest account above
+// decide. Ownership adds to either.
+func rises(snap *authz.Snapshot, m memberHold, roles []*catalog.Role) bool {
+	who := snap.Who(m.principal())
 	here, ok := snap.Find(m.account.ID)
 	if !ok {
 		return false
@@ -375,7 +363,7 @@ func rises(snap *authz.Snapshot, m memberHold) bool {
 			}
 		}
 	}
-	for _, r := range m.roles {
+	for _, r := range roles {
 		own.Add(&r.Own)
 		below.Add(&r.Below)
 	}

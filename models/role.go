@@ -30,6 +30,14 @@ func (r CustomRole) Key() string { return customPrefix + r.ID.String() }
 
 const customPrefix = "custom:"
 
+// CustomID is the id of a role of an account's own; zero of any other.
+func CustomID(r *catalog.Role) (id uuid.UUID) {
+	if key, custom := strings.CutPrefix(r.Key, customPrefix); custom {
+		id, _ = uuid.Parse(key)
+	}
+	return id
+}
+
 // role compiles a custom role; nil where its base is no role any more. A
 // permission that is none any more is left out.
 func (s *Store) customRole(r CustomRole) *catalog.Role {
@@ -110,19 +118,20 @@ func (s *Store) checkRole(r CustomRole) Problems {
 	return p
 }
 
-// A stored role is its key, with when it ends behind it where it does.
+// A stored role is its key, with when it ends behind it where it does. Forms name
+// roles in the same way.
 const untilMark = " until "
 
-// storeRole is how a role that ends, or does not where until is zero, is stored.
-func storeRole(key string, until time.Time) string {
+// RoleUntil names a role that ends, or does not where until is zero.
+func RoleUntil(key string, until time.Time) string {
 	if until.IsZero() {
 		return key
 	}
 	return key + untilMark + until.UTC().Truncate(time.Second).Format(time.RFC3339)
 }
 
-// readRole reads a stored role. One whose end can not be read has ended.
-func readRole(stored string) (key string, until time.Time) {
+// ReadRole reads a stored role. One whose end can not be read has ended.
+func ReadRole(stored string) (key string, until time.Time) {
 	key, end, ends := strings.Cut(stored, untilMark)
 	if !ends {
 		return key, time.Time{}
@@ -139,7 +148,7 @@ func readRole(stored string) (key string, until time.Time) {
 func (s *Store) assignments(account uuid.UUID, kind, roles string) []authz.Assignment {
 	var all []authz.Assignment
 	for _, stored := range splitList(roles) {
-		key, until := readRole(stored)
+		key, until := ReadRole(stored)
 		as := authz.Assignment{Account: account, Until: until}
 		if id, custom := strings.CutPrefix(key, customPrefix); custom {
 			as.Custom, _ = uuid.Parse(id)
@@ -156,17 +165,19 @@ func (s *Store) assignments(account uuid.UUID, kind, roles string) []authz.Assig
 	return all
 }
 
-// storedRoles are the roles of what is stored in an account of the kind.
-func (s *Store) storedRoles(stored []string, account uuid.UUID, kind string) (roles []*catalog.Role) {
+// StoredRoles are the roles of what is stored in an account of the kind; those
+// that are no roles any more are left out.
+func (s *Store) StoredRoles(stored []string, account uuid.UUID, kind string) (roles []HeldRole) {
+	snap := s.Access()
 	for _, x := range stored {
-		key, _ := readRole(x)
+		key, until := ReadRole(x)
 		r := s.builtInRole(key, kind)
 		if id, custom := strings.CutPrefix(key, customPrefix); custom {
 			id, _ := uuid.Parse(id)
-			r = s.Access().CustomRole(account, id)
+			r = snap.CustomRole(account, id)
 		}
 		if r != nil {
-			roles = append(roles, r)
+			roles = append(roles, HeldRole{r, until, key})
 		}
 	}
 	return roles

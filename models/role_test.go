@@ -27,7 +27,7 @@ func TestCustomRolesAndTheirEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = s.in(ctx, tenantScope(a.ID), func(db *gorm.DB) error {
-		return db.Exec("UPDATE memberships SET roles = ? WHERE member_id = ?", textList{listener.Key(), storeRole(adminKey, friday)}, grace.ID).Error
+		return db.Exec("UPDATE memberships SET roles = ? WHERE member_id = ?", textList{listener.Key(), RoleUntil(adminKey, friday)}, grace.ID).Error
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -54,7 +53,7 @@ func (u Subuser) HasPassword() bool { return u.PasswordHash != nil }
 type SubuserInput struct {
 	Name        string
 	Description string
-	Roles       []string // names of the set "subuser"
+	Roles       []string // names of the set "subuser", or `custom:<id>`; RoleUntil says when one ends
 	Password    string   // empty to make a one-time link instead
 	Link        bool     // a link by which the subuser sets the password
 }
@@ -74,7 +73,7 @@ var subuserName = regexp.MustCompile(`^[\p{Ll}\p{Nd}\p{Lo}][\p{Ll}\p{Nd}\p{Lo}._
 func (s *Store) CreateSubuser(ctx context.Context, g authz.Grant, in SubuserInput) (CreatedSubuser, error) {
 	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account}
 	u := Subuser{TenantID: on.Tenant, ID: newID(), AccountID: on.Account, State: "active", CreatedAt: s.now()}
-	roles, p := s.readSubuser(&u, in)
+	_, p := s.readSubuser(s.Access(), &u, in)
 	if !in.Link {
 		wrong, err := s.checkSubuserPassword(ctx, u, in.Password)
 		if err != nil {
@@ -92,23 +91,28 @@ func (s *Store) CreateSubuser(ctx context.Context, g authz.Grant, in SubuserInpu
 		}
 		u.PasswordHash = &hash
 	}
-	made := CreatedSubuser{Subuser: u}
+	var made CreatedSubuser
 	on.Kind, on.ID = "subuser", u.ID
 	err := s.write(ctx, g.On("subuser", u.ID), change{action: "subuser.create", permission: "subuser_create", on: on, name: u.Name}, func(tx *Tx) error {
 		snap, err := tx.lockAccess()
 		if err != nil {
 			return err
 		}
-		if err := tx.mayGrant(snap, roles); err != nil {
+		roles, p := s.readSubuser(snap, &u, in)
+		if len(p) > 0 {
+			return p
+		}
+		if err := tx.mayGrant(snap, granted(roles, nil, s.now())); err != nil {
 			return err
 		}
 		tx.note("name", u.Name)
 		tx.note("description", u.Description)
-		tx.note("roles", []string(u.Roles))
+		tx.note("roles", auditRoles(roles))
 		tx.touch("subuser", u.ID)
 		if err := tx.Create(&u).Error; err != nil {
 			return err
 		}
+		made.Subuser = u
 		if made.LoginLink, made.First, err = tx.loginLink(u.AccountID); err != nil || !in.Link {
 			return err
 		}
@@ -125,9 +129,10 @@ func (s *Store) checkSubuserPassword(ctx context.Context, u Subuser, password st
 	return CheckPassword(password, u.Name, a.Name), err
 }
 
-// readSubuser puts what the form says into u and gives its roles.
-func (s *Store) readSubuser(u *Subuser, in SubuserInput) ([]*catalog.Role, Problems) {
-	p := Problems{}
+// readSubuser puts what the form says into u, who may have roles already, and
+// gives its roles.
+func (s *Store) readSubuser(snap *authz.Snapshot, u *Subuser, in SubuserInput) ([]HeldRole, Problems) {
+	roles, p := s.rolesNamed(snap, in.Roles, holding{account: u.AccountID, by: authz.Subuser}, s.StoredRoles(u.Roles, u.AccountID, "")...)
 	u.Name, u.Description = foldSubuser(in.Name), strings.TrimSpace(in.Description)
 	if !subuserName.MatchString(u.Name) {
 		p.add("name", "Use letters, digits and . _ @ + -, beginning with a letter or digit.")
@@ -138,21 +143,7 @@ func (s *Store) readSubuser(u *Subuser, in SubuserInput) ([]*catalog.Role, Probl
 	if len([]rune(u.Description)) > 500 {
 		p.add("description", constraints["subusers_description_length"]["description"])
 	}
-	var roles []*catalog.Role
-	u.Roles = nil
-	for _, name := range in.Roles {
-		r := s.catalog.Role("subuser:" + name)
-		switch {
-		case r == nil || !r.Grantable:
-			p.add("role", fmt.Sprintf("%q is not a role that a subuser can have.", name))
-		case !slices.Contains(u.Roles, r.Key):
-			u.Roles = append(u.Roles, r.Key)
-			roles = append(roles, r)
-		}
-	}
-	if len(in.Roles) == 0 {
-		p.add("role", constraints["subusers_have_roles"]["role"])
-	}
+	u.Roles = storedList(roles)
 	return roles, p
 }
 
@@ -325,24 +316,19 @@ func (s *Store) Subuser(ctx context.Context, tenant, account, id uuid.UUID) (Sub
 
 // EditSubuser changes name, description and roles.
 func (s *Store) EditSubuser(ctx context.Context, g authz.Grant, id uuid.UUID, in SubuserInput) error {
-	var want Subuser
-	roles, p := s.readSubuser(&want, in)
-	if len(p) > 0 {
-		return p
-	}
-	return s.changeSubuser(ctx, g, id, "subuser.edit", func(tx *Tx, u Subuser) error {
-		snap, err := tx.lockAccess()
-		if err != nil {
-			return err
+	return s.changeSubuser(ctx, g, id, "subuser.edit", func(tx *Tx, snap *authz.Snapshot, u Subuser) error {
+		want := u
+		roles, p := s.readSubuser(snap, &want, in)
+		if len(p) > 0 {
+			return p
 		}
-		// What the subuser keeps is not granted now.
-		added := slices.DeleteFunc(slices.Clone(roles), func(r *catalog.Role) bool { return slices.Contains(u.Roles, r.Key) })
-		if err := tx.mayGrant(snap, added); err != nil {
+		was := s.StoredRoles(u.Roles, u.AccountID, "")
+		if err := tx.mayGrant(snap, granted(roles, was, s.now())); err != nil {
 			return err
 		}
 		tx.changed("name", u.Name, want.Name)
 		tx.changed("description", u.Description, want.Description)
-		tx.changed("roles", []string(u.Roles), []string(want.Roles))
+		tx.changed("roles", auditRoles(was), auditRoles(roles))
 		tx.touch("subuser", id)
 		return tx.updateSubuser(id, map[string]any{"name": want.Name, "description": want.Description, "roles": want.Roles})
 	})
@@ -350,12 +336,16 @@ func (s *Store) EditSubuser(ctx context.Context, g authz.Grant, id uuid.UUID, in
 
 // changeSubuser changes one of the account's subusers, whom the actor must not
 // be outranked by: who holds more than the actor may grant is left alone.
-func (s *Store) changeSubuser(ctx context.Context, g authz.Grant, id uuid.UUID, action string, do func(*Tx, Subuser) error) error {
+func (s *Store) changeSubuser(ctx context.Context, g authz.Grant, id uuid.UUID, action string, do func(*Tx, *authz.Snapshot, Subuser) error) error {
 	on := g.Resource()
 	on.Kind, on.ID = "subuser", id
 	return s.write(ctx, g.On("subuser", id), change{action: action, permission: "subuser_edit", on: on}, func(tx *Tx) error {
 		if g.Actor().ID == (authz.PrincipalID{Kind: authz.Subuser, ID: id}) {
 			return Problems{"": "Nobody changes their own subuser login."}
+		}
+		snap, err := tx.lockAccess()
+		if err != nil {
+			return err
 		}
 		var u Subuser
 		if err := tx.Raw("SELECT * FROM subusers WHERE tenant_id = ? AND account_id = ? AND id = ? FOR UPDATE", on.Tenant, on.Account, id).
@@ -363,16 +353,10 @@ func (s *Store) changeSubuser(ctx context.Context, g authz.Grant, id uuid.UUID, 
 			return err
 		}
 		tx.change.name = u.Name
-		var held []*catalog.Role
-		for _, key := range u.Roles {
-			if r := s.catalog.Role(key); r != nil {
-				held = append(held, r)
-			}
-		}
-		if err := tx.mayGrant(s.Access(), held); err != nil {
+		if tx.mayGrant(snap, Running(s.StoredRoles(u.Roles, u.AccountID, ""), s.now())) != nil {
 			return Problems{"": "This subuser can do more here than you can, so you can not change it."}
 		}
-		return do(tx, u)
+		return do(tx, snap, u)
 	})
 }
 
@@ -391,10 +375,7 @@ func (s *Store) ResumeSubuser(ctx context.Context, g authz.Grant, id uuid.UUID) 
 }
 
 func (s *Store) setSubuserState(ctx context.Context, g authz.Grant, id uuid.UUID, state, action string) error {
-	return s.changeSubuser(ctx, g, id, action, func(tx *Tx, u Subuser) error {
-		if _, err := tx.lockAccess(); err != nil {
-			return err
-		}
+	return s.changeSubuser(ctx, g, id, action, func(tx *Tx, _ *authz.Snapshot, u Subuser) error {
 		tx.changed("state", u.State, state)
 		tx.touch("subuser", id)
 		if err := tx.updateSubuser(id, map[string]any{"state": state}); err != nil || state == "active" {
@@ -427,7 +408,7 @@ func (s *Store) ResetSubuserPassword(ctx context.Context, g authz.Grant, id uuid
 		}
 		hash = &h
 	}
-	err = s.changeSubuser(ctx, g, id, "subuser.reset_password", func(tx *Tx, u Subuser) error {
+	err = s.changeSubuser(ctx, g, id, "subuser.reset_password", func(tx *Tx, _ *authz.Snapshot, u Subuser) error {
 		tx.note("by_link", link)
 		if err := tx.updateSubuser(id, map[string]any{"password_hash": hash}); err != nil {
 			return err
@@ -447,19 +428,16 @@ func (s *Store) ResetSubuserPassword(ctx context.Context, g authz.Grant, id uuid
 
 // EndSubuserSessions signs the subuser out everywhere.
 func (s *Store) EndSubuserSessions(ctx context.Context, g authz.Grant, id uuid.UUID) error {
-	return s.changeSubuser(ctx, g, id, "subuser.end_sessions", func(tx *Tx, u Subuser) error {
+	return s.changeSubuser(ctx, g, id, "subuser.end_sessions", func(tx *Tx, _ *authz.Snapshot, u Subuser) error {
 		return tx.endSessions(u.Principal())
 	})
 }
 
 // DeleteSubuser removes the login for good.
 func (s *Store) DeleteSubuser(ctx context.Context, g authz.Grant, id uuid.UUID) error {
-	return s.changeSubuser(ctx, g, id, "subuser.delete", func(tx *Tx, u Subuser) error {
-		if _, err := tx.lockAccess(); err != nil {
-			return err
-		}
+	return s.changeSubuser(ctx, g, id, "subuser.delete", func(tx *Tx, _ *authz.Snapshot, u Subuser) error {
 		tx.note("name", u.Name)
-		tx.note("roles", []string(u.Roles))
+		tx.note("roles", auditRoles(s.StoredRoles(u.Roles, u.AccountID, "")))
 		tx.touch("subuser", id)
 		if err := tx.endSessions(u.Principal()); err != nil {
 			return err

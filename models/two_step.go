@@ -161,7 +161,7 @@ func (tx *Tx) dropTwoStep(who authz.PrincipalID, tenant uuid.UUID) error {
 // ResetSubuserTwoStep takes the second step away from a subuser who lost it, and
 // signs them out everywhere.
 func (s *Store) ResetSubuserTwoStep(ctx context.Context, g authz.Grant, id uuid.UUID) error {
-	return s.changeSubuser(ctx, g, id, "subuser.reset_two_step", func(tx *Tx, u Subuser) error {
+	return s.changeSubuser(ctx, g, id, "subuser.reset_two_step", func(tx *Tx, _ *authz.Snapshot, u Subuser) error {
 		if err := tx.dropTwoStep(u.Principal(), u.TenantID); err != nil {
 			return err
 		}

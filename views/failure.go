@@ -25,6 +25,16 @@ type DeniedPage struct {
 	Entitlement string // what the account itself would need, if that is the reason
 }
 
+// EndedPage is all that somebody sees of an account whose every role there has ended.
+type EndedPage struct {
+	Token           string
+	Account         string
+	When, WhenExact string   // the last of them ended
+	Helpers         []string // who can give a role again
+	HomeURL         string   // of a member's other accounts; empty for a subuser, who has none
+	SignOut         string   // address
+}
+
 // SuspendedPage is all that the people of a suspended or archived account see.
 type SuspendedPage struct {
 	Frame   *Frame // nil for a subuser, who has no other account to go to

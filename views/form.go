@@ -83,6 +83,7 @@ type Option struct {
 	Selected    bool   // for Select, Radio and Reference; Multi may use it instead of Field.Values
 	Disabled    bool
 	Group       string // for Select, Radio and Multi: neighbours with the same group stand under its name
+	With        *Field // for Radio and Multi: goes with the choice, and shows while it is chosen
 }
 
 func (f Field) id() string {
@@ -208,6 +209,11 @@ func (f Form) wrong() []Field {
 	for _, x := range f.Fields {
 		if x.Problem != "" {
 			out = append(out, x)
+		}
+		for _, o := range x.Options {
+			if o.With != nil && o.With.Problem != "" {
+				out = append(out, *o.With)
+			}
 		}
 	}
 	return out

@@ -30,8 +30,12 @@ type RoleChoice struct {
 	PreviewURL string   // GET with role answers AccessPreviewBox
 	Preview    AccessPreview
 	RolesURL   string // the page with all roles as a matrix; empty for those who may not
+	Help       string
 	Problem    string
 }
+
+// AccessPreviewID is the element that AccessPreviewBox is put into.
+const AccessPreviewID = "access-preview"
 
 // AccessPreview tells what roles let somebody read and change, and where.
 type AccessPreview struct {
@@ -49,8 +53,8 @@ type AccessReach struct {
 
 func (r RoleChoice) field() Field {
 	return Field{
-		Kind: Multi, Name: "role", Label: "Roles", Help: "What several roles give adds up.", Options: r.Options, Problem: r.Problem,
-		PreviewURL: r.PreviewURL, PreviewInto: "access-preview", Required: true,
+		Kind: Multi, Name: "role", Label: "Roles", Help: r.Help, Options: r.Options, Problem: r.Problem,
+		PreviewURL: r.PreviewURL, PreviewInto: AccessPreviewID, Required: true,
 	}
 }
 

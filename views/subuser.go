@@ -25,6 +25,7 @@ type SubuserFormPage struct {
 	Description         string
 	ByLink              bool // the subuser chooses the password with a one-time link
 	Roles               []Option
+	RolesHelp           string
 	RolesURL            string // the page with all roles as a matrix
 	PreviewURL          string // GET with role answers RolePreviewBox
 	Preview             RolePreview
@@ -41,7 +42,11 @@ type RolePreview struct {
 	Roles  []string // empty: none is picked yet
 	Opens  []RolePreviewGroup
 	Closed []RolePreviewGroup
+	Ends   []string // sentences about what is left once some of them end
 }
+
+// RolePreviewID is the element that RolePreviewBox is put into.
+const RolePreviewID = "role-preview"
 
 // RolePreviewGroup is one group of the navigation.
 type RolePreviewGroup struct {
@@ -94,7 +99,7 @@ func (p SubuserFormPage) form() Form {
 	}
 	fields = append(fields,
 		Field{Name: "description", Label: "Description", Value: p.Description, Problem: p.DescriptionProblem, MaxLength: 500},
-		Field{Kind: Multi, Name: "role", Label: "Roles", Help: "What several roles give adds up.", Options: p.Roles, Problem: p.RolesProblem, PreviewURL: p.PreviewURL, PreviewInto: "role-preview", Required: true},
+		Field{Kind: Multi, Name: "role", Label: "Roles", Help: p.RolesHelp, Options: p.Roles, Problem: p.RolesProblem, PreviewURL: p.PreviewURL, PreviewInto: RolePreviewID, Required: true},
 	)
 	return Form{Token: p.Frame.Token, Action: p.Action, Cancel: p.Cancel, Problem: p.Problem, Fields: fields, Submit: submit}
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -56,6 +57,15 @@ type NeedsTwoStep struct{}
 
 func (NeedsTwoStep) Error() string { return "the account requires two-step sign-in" }
 
+// RolesEnded is the error of a request into an account where all that the
+// principal held has ended, and nothing else reaches it.
+type RolesEnded struct {
+	Place models.Place
+	At    time.Time // of the last
+}
+
+func (RolesEnded) Error() string { return "all roles held here have ended" }
+
 // Visit is one request of somebody who is signed in.
 type Visit struct {
 	Session  models.Session
@@ -66,6 +76,7 @@ type Visit struct {
 	May      catalog.Mask  // all that is allowed there
 	Token    string        // that every form carries
 	address  string
+	asked    models.Place // the account in the address, known of or not
 }
 
 const visitKey = "visit"
@@ -104,7 +115,7 @@ func (g *Guard) visit(c echo.Context, account uuid.UUID) (*Visit, error) {
 	if err != nil {
 		return nil, fmt.Errorf("bring the access snapshot up to date: %w", err)
 	}
-	v := &Visit{Session: session, Snapshot: snap, Who: snap.Who(session.Principal), At: authz.NoAccount, Token: g.formToken(session.ID), address: c.RealIP()}
+	v := &Visit{Session: session, Snapshot: snap, Who: snap.Who(session.Principal), At: authz.NoAccount, Token: g.formToken(session.ID), address: c.RealIP(), asked: place}
 	v.enter(place)
 	c.Set(visitKey, v)
 	if unsafe(c.Request().Method) && subtle.ConstantTimeCompare([]byte(c.Request().PostFormValue("token")), []byte(v.Token)) != 1 {
@@ -146,6 +157,11 @@ func (g *Guard) authorize(c echo.Context, p catalog.Permission) (authz.Grant, er
 	grant, err := v.Snapshot.Authorize(v.Actor(), p, id)
 	var denial *authz.Denial
 	if errors.As(err, &denial) && !denial.Decision.Visible() {
+		if a, ok := v.Snapshot.Find(id); ok && denial.Decision.Reason == authz.NoRoleHere {
+			if end := v.Snapshot.Ended(v.Who, a); !end.IsZero() {
+				return grant, RolesEnded{v.asked, end}
+			}
+		}
 		return grant, models.ErrNotFound
 	}
 	switch {

@@ -1,0 +1,237 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+	"bailiwick/handlers/guard"
+	"bailiwick/models"
+	"bailiwick/views"
+)
+
+// pick is a role that a form names: `role`, repeatable, with its end at `until.`
+// and the name, or at `until` for all.
+type pick struct {
+	name  string
+	typed string // the end, as typed
+	until time.Time
+}
+
+// picks are the roles of a form. Problems name role and `until.` with the name.
+type picks struct {
+	all   []pick
+	wrong models.Problems
+}
+
+// typedEnd is how a browser's control writes a time, in the reader's zone.
+const typedEnd = "2006-01-02T15:04"
+
+func typeEnd(c echo.Context, t time.Time) string {
+	switch t = t.In(zone(c)); {
+	case t.IsZero():
+		return ""
+	case t.Second() != 0:
+		return t.Format(typedEnd + ":05")
+	}
+	return t.Format(typedEnd)
+}
+
+// readEnd reads an end as typed, or as RFC 3339 has it.
+func readEnd(c echo.Context, typed string) (time.Time, bool) {
+	for _, layout := range []string{typedEnd, typedEnd + ":05", time.RFC3339} {
+		if t, err := time.ParseInLocation(layout, typed, zone(c)); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// readPicks reads the roles that a form gives. Where it says nothing of an end,
+// not even that there is none, a role keeps the one it has.
+func readPicks(c echo.Context, form url.Values, was ...models.HeldRole) (p picks) {
+	p.wrong = models.Problems{}
+	for _, name := range nonEmpty(form["role"]) {
+		x, field := pick{name: name, typed: strings.TrimSpace(form.Get("until." + name))}, "until."+name
+		held := slices.IndexFunc(was, func(w models.HeldRole) bool { return roleName(w.Role) == name })
+		said := form.Has(field) || form.Has("until")
+		if x.typed == "" {
+			x.typed = strings.TrimSpace(form.Get("until"))
+		}
+		switch {
+		case held >= 0 && (!said || x.typed == typeEnd(c, was[held].Until)):
+			x.until, x.typed = was[held].Until, typeEnd(c, was[held].Until)
+		case x.typed != "":
+			ok := false
+			if x.until, ok = readEnd(c, x.typed); !ok {
+				p.wrong[field] = "Write a day and a time, such as 2026-11-27T18:00, or nothing."
+			}
+		}
+		p.all = append(p.all, x)
+	}
+	return p
+}
+
+// picked are the roles that somebody has, as a form shows them.
+func picked(c echo.Context, roles []models.HeldRole) (p picks) {
+	for _, r := range roles {
+		p.all = append(p.all, pick{roleName(r.Role), typeEnd(c, r.Until), r.Until})
+	}
+	return p
+}
+
+// named are the roles as the store's verbs take them.
+func (p picks) named() (all []string) {
+	for _, x := range p.all {
+		all = append(all, models.RoleUntil(x.name, x.until))
+	}
+	return all
+}
+
+// with is p with more problems.
+func (p picks) with(wrong models.Problems) picks {
+	p.wrong = wrong
+	return p
+}
+
+// roleName is what a form calls a role.
+func roleName(r *catalog.Role) string {
+	if r.Base != nil {
+		return r.Key
+	}
+	return r.Name
+}
+
+// roleOptions offers the roles that somebody of a kind can have in this account,
+// its own ones too. Those that give more than the reader may grant are shown and
+// explained.
+func (h *Handlers) roleOptions(c echo.Context, by authz.PrincipalKind, p picks, preview, into string) (all []views.Option) {
+	v := guard.Of(c)
+	sets := []string{"member", "account"}
+	if by == authz.Subuser {
+		sets = []string{"subuser"}
+	}
+	var roles []*catalog.Role
+	for _, set := range sets {
+		roles = append(roles, h.catalog.Set(set).Roles...)
+	}
+	for _, r := range append(roles, v.Snapshot.CustomRoles(v.At)...) {
+		name := roleName(r)
+		if _, unfit := h.store.RoleNamed(v.Snapshot, name, v.Place.Account, v.Place.Kind, by); unfit != "" {
+			continue
+		}
+		i := slices.IndexFunc(p.all, func(x pick) bool { return x.name == name })
+		o := views.Option{Value: name, Text: r.Title, Help: r.Sentence, Group: r.Set.Title, Selected: i >= 0}
+		if beyond := v.Snapshot.MayGrant(v.Who, v.At, r); !beyond.Empty() && !o.Selected {
+			o.Disabled, o.Help = true, "Opens "+h.firstTitle(beyond)+", which you do not have here, so you can not give it."
+		} else {
+			o.With = &views.Field{Kind: views.Datetime, Name: "until." + name, Label: r.Title + " until", Problem: p.wrong["until."+name], PreviewURL: preview, PreviewInto: into}
+			if i >= 0 {
+				o.With.Value = p.all[i].typed
+			}
+		}
+		all = append(all, o)
+	}
+	return all
+}
+
+// firstTitle names the first of some permissions.
+func (h *Handlers) firstTitle(of catalog.Mask) (title string) {
+	of.Each(func(p catalog.Permission) {
+		if title == "" {
+			title = h.catalog.Info(p).Title
+		}
+	})
+	return title
+}
+
+const endsHelp = "What several roles give adds up. A role with a time beside it ends then by itself."
+
+// endsIn says in whose time the ends of roles are typed.
+func endsIn(c echo.Context) string { return endsHelp + " Times are those of " + zone(c).String() + "." }
+
+// moment is a time to come, with its day.
+func moment(c echo.Context, t, now time.Time) string {
+	if t = t.In(zone(c)); t.Year() == now.In(t.Location()).Year() {
+		return t.Format("Mon 2 Jan, 15:04")
+	}
+	return t.Format("Mon 2 Jan 2006, 15:04")
+}
+
+// heldCell lists roles with their ends, which are exact on hover.
+func (h *Handlers) heldCell(c echo.Context, roles []models.HeldRole, title func(*catalog.Role) string) views.Cell {
+	texts, ends := h.heldTexts(c, roles, title)
+	return views.Cell{Text: strings.Join(texts, ", "), Title: strings.Join(ends, ", ")}
+}
+
+func (h *Handlers) heldTexts(c echo.Context, roles []models.HeldRole, title func(*catalog.Role) string) (texts, ends []string) {
+	now := h.store.Now()
+	for _, r := range roles {
+		text, until := title(r.Role), " until "
+		if !r.Until.IsZero() {
+			if r.Ended(now) {
+				until = " ended "
+			}
+			ends = append(ends, text+until+exact(r.Until.In(zone(c))))
+			text += until + moment(c, r.Until, now)
+		}
+		texts = append(texts, text)
+	}
+	return texts, ends
+}
+
+// resolve gives the roles that are picked, without those that are none here.
+func (h *Handlers) resolve(c echo.Context, p picks, by authz.PrincipalKind) (roles []models.HeldRole) {
+	v := guard.Of(c)
+	for _, x := range p.all {
+		if r, wrong := h.store.RoleNamed(v.Snapshot, x.name, v.Place.Account, v.Place.Kind, by); wrong == "" {
+			roles = append(roles, models.HeldRole{Role: r, Until: x.until})
+		}
+	}
+	return roles
+}
+
+// endings are the times to come at which one of the roles ends, in order.
+func endings(roles []models.HeldRole, now time.Time) (all []time.Time) {
+	for _, r := range roles {
+		if !r.Until.IsZero() && !r.Ended(now) {
+			all = append(all, r.Until)
+		}
+	}
+	slices.SortFunc(all, time.Time.Compare)
+	return slices.CompactFunc(all, time.Time.Equal)
+}
+
+// assigned are the roles as a snapshot is told of them.
+func assigned(roles []models.HeldRole, v *guard.Visit) (all []authz.Assignment) {
+	for _, r := range roles {
+		as := authz.Assignment{Account: v.Place.Account, Role: r.ID, Until: r.Until}
+		if r.Base != nil {
+			as.Custom = models.CustomID(r.Role)
+		}
+		all = append(all, as)
+	}
+	return all
+}
+
+// endedHere answers whoever comes into an account where all their roles ended.
+func (h *Handlers) endedHere(c echo.Context, e guard.RolesEnded) error {
+	v := *guard.Of(c)
+	v.Place = e.Place
+	v.At, _ = v.Snapshot.Find(e.Place.Account)
+	p := views.EndedPage{
+		Token: v.Token, Account: e.Place.Name, When: moment(c, e.At, h.store.Now()), WhenExact: exact(e.At.In(zone(c))), SignOut: "/sign-out",
+		Helpers: h.helpers(c, &v, h.catalog.Permission("control_panel")),
+	}
+	if v.Session.Principal.Kind == authz.Member {
+		p.HomeURL = "/accounts"
+	}
+	return render(c, http.StatusForbidden, views.Ended(p))
+}
+

@@ -1,0 +1,169 @@
+package models
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+)
+
+// HeldRole is a role as somebody has it, or is to have it: until it ends.
+type HeldRole struct {
+	*catalog.Role
+	Until time.Time // zero: it does not end
+
+	key string // as stored: Admin and User read by the account's kind
+}
+
+// LongestRole is how far off the end of a role may lie.
+const LongestRole = 5 * 365 * 24 * time.Hour
+
+// Ended tells whether the role is over at a time.
+func (r HeldRole) Ended(now time.Time) bool { return !r.Until.IsZero() && !now.Before(r.Until) }
+
+func (r HeldRole) stored() string { return RoleUntil(r.key, r.Until) }
+
+func storedList(roles []HeldRole) (list roleList) {
+	for _, r := range roles {
+		list = append(list, r.stored())
+	}
+	return list
+}
+
+// auditRoles are roles as the audit keeps them: those of an account's own with the
+// name that they have now.
+func auditRoles(roles []HeldRole) (list []string) {
+	for _, r := range roles {
+		if r.Base != nil {
+			r.key = r.Title + " (" + r.key + ")"
+		}
+		list = append(list, r.stored())
+	}
+	return list
+}
+
+// Running are the roles that have not ended at a time.
+func Running(roles []HeldRole, now time.Time) (all []*catalog.Role) {
+	for _, r := range roles {
+		if !r.Ended(now) {
+			all = append(all, r.Role)
+		}
+	}
+	return all
+}
+
+// holding is where roles are held, and by whom: members or subusers.
+type holding struct {
+	account uuid.UUID
+	kind    string // of the account
+	by      authz.PrincipalKind
+}
+
+// RoleNamed reads the name of a role that a member or a subuser can have in an
+// account of the kind: one of the sets' tables, or `custom:<id>` of the account's
+// own. It gives a sentence where there is none.
+func (s *Store) RoleNamed(snap *authz.Snapshot, name string, account uuid.UUID, kind string, by authz.PrincipalKind) (r *catalog.Role, problem string) {
+	held, problem := s.roleNamed(snap, name, holding{account, kind, by})
+	return held.Role, problem
+}
+
+func (s *Store) roleNamed(snap *authz.Snapshot, name string, at holding) (HeldRole, string) {
+	if id, custom := strings.CutPrefix(name, customPrefix); custom {
+		id, _ := uuid.Parse(id)
+		r := snap.CustomRole(at.account, id)
+		if r == nil || CustomFor(r) != at.by {
+			return HeldRole{}, "This account has no such role of its own, or it was deleted meanwhile."
+		}
+		return HeldRole{Role: r, key: r.Key}, ""
+	}
+	if at.by == authz.Member {
+		r, key, problem := s.MemberRole(name, at.kind)
+		return HeldRole{Role: r, key: key}, problem
+	}
+	r := s.catalog.Role("subuser:" + name)
+	if r == nil || !r.Grantable {
+		return HeldRole{}, fmt.Sprintf("%q is not a role that a subuser can have.", name)
+	}
+	return HeldRole{Role: r, key: r.Key}, ""
+}
+
+// CustomFor says who can hold a custom role: those who can hold its base.
+func CustomFor(r *catalog.Role) authz.PrincipalKind {
+	if r.Base.Set.Key == "subuser" {
+		return authz.Subuser
+	}
+	return authz.Member
+}
+
+// rolesNamed reads the roles that a form names, each by RoleNamed, with its end
+// behind it as RoleUntil writes it. An end must lie ahead, unless it is the one
+// that the role has already. Problems name role and `until.` with the name.
+func (s *Store) rolesNamed(snap *authz.Snapshot, names []string, at holding, was ...HeldRole) ([]HeldRole, Problems) {
+	var given []HeldRole
+	p, now := Problems{}, s.now()
+	for _, named := range names {
+		name, until := ReadRole(named)
+		r, problem := s.roleNamed(snap, name, at)
+		if problem != "" {
+			p.add("role", problem)
+			continue
+		}
+		r.Until = until.Truncate(time.Second)
+		kept := slices.ContainsFunc(was, func(w HeldRole) bool { return w.key == r.key && w.Until.Equal(r.Until) })
+		switch {
+		case kept:
+		case r.Ended(now):
+			p.add("until."+name, "This time is over. Choose a later one, or none.")
+		case r.Until.After(now.Add(LongestRole)):
+			p.add("until."+name, "Choose a time within the next five years, or none.")
+		}
+		if !slices.ContainsFunc(given, func(g HeldRole) bool { return g.key == r.key }) {
+			given = append(given, r)
+		}
+	}
+	if len(names) == 0 {
+		p.add("role", "Choose at least one role.")
+	}
+	return given, p
+}
+
+// granted are those of the roles that are given now: whoever holds a role already,
+// for at least as long, keeps it.
+func granted(given, was []HeldRole, now time.Time) (all []*catalog.Role) {
+	for _, g := range given {
+		kept := g.Ended(now) || slices.ContainsFunc(was, func(w HeldRole) bool {
+			return w.key == g.key && (w.Until.IsZero() || !g.Until.IsZero() && !w.Until.Before(g.Until))
+		})
+		if !kept {
+			all = append(all, g.Role)
+		}
+	}
+	return all
+}
+
+// lifts tells whether other roles than the present ones, or none, would give a
+// member more, here or below, now or once something of all that they hold ends.
+func lifts(snap *authz.Snapshot, m memberHold, given []HeldRole, now time.Time) bool {
+	moments := []time.Time{now}
+	for _, t := range snap.Ends(snap.Who(m.principal())) {
+		moments = append(moments, t)
+	}
+	for _, r := range slices.Concat(m.roles, given) {
+		moments = append(moments, r.Until)
+	}
+	return slices.ContainsFunc(moments, func(t time.Time) bool {
+		if t.Before(now) {
+			return false
+		}
+		was, will := Running(m.roles, t), Running(given, t)
+		if len(will) == 0 && len(was) > 0 {
+			return rises(snap.At(t), m, was)
+		}
+		return exceeds(will, was)
+	})
+}
