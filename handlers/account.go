@@ -51,7 +51,8 @@ func (h *Handlers) setPlain(c echo.Context, name, value string) {
 func (h *Handlers) lastAccount(c echo.Context, g authz.Grant) (uuid.UUID, error) {
 	v := guard.Of(c)
 	if at := wishedAccount(c); at != uuid.Nil {
-		if a, ok := v.Snapshot.Find(at); ok && !v.Snapshot.May(v.Who, a).Empty() {
+		// A subuser whose roles ended is told so there: they have no other account.
+		if a, ok := v.Snapshot.Find(at); ok && (!v.Snapshot.May(v.Who, a).Empty() || v.Session.Account == at) {
 			return at, nil
 		}
 	}

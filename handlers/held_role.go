@@ -131,7 +131,7 @@ func (h *Handlers) roleOptions(c echo.Context, by authz.PrincipalKind, p picks, 
 		if beyond := v.Snapshot.MayGrant(v.Who, v.At, r); !beyond.Empty() && !o.Selected {
 			o.Disabled, o.Help = true, "Opens "+h.firstTitle(beyond)+", which you do not have here, so you can not give it."
 		} else {
-			o.With = &views.Field{Kind: views.Datetime, Name: "until." + name, Label: r.Title + " until", Problem: p.wrong["until."+name], PreviewURL: preview, PreviewInto: into}
+			o.With = &views.Field{Kind: views.Datetime, Name: "until." + name, ID: "until-" + strings.ReplaceAll(name, ":", "-"), Label: r.Title + " until", Problem: p.wrong["until."+name], PreviewURL: preview, PreviewInto: into}
 			if i >= 0 {
 				o.With.Value = p.all[i].typed
 			}
@@ -234,4 +234,3 @@ func (h *Handlers) endedHere(c echo.Context, e guard.RolesEnded) error {
 	}
 	return render(c, http.StatusForbidden, views.Ended(p))
 }
-

@@ -82,9 +82,20 @@ func newPanel(t testing.TB, with ...func(*models.Config)) *panel {
 }
 
 // clock is the time, moved by hand.
-type clock struct{ ahead atomic.Int64 }
+type clock struct {
+	ahead atomic.Int64
+	stood atomic.Pointer[time.Time]
+}
 
-func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
+func (c *clock) now() time.Time {
+	if t := c.stood.Load(); t != nil {
+		return *t
+	}
+	return time.Now().Add(time.Duration(c.ahead.Load()))
+}
+
+// stand stops the clock at a time.
+func (c *clock) stand(t time.Time) { c.stood.Store(&t) }
 
 func (c *clock) advance(d time.Duration) { c.ahead.Add(int64(d)) }
 

@@ -23,8 +23,10 @@ var memberOptions = []views.Option{
 	{Group: "Member access", Value: "configuration_editor", Text: "Configuration editor", Help: "Sees and changes the setup."},
 	{Group: "Member access", Value: "configuration_viewer", Text: "Configuration viewer", Help: "Sees the setup."},
 	{Group: "Member access", Value: "reporting_editor", Text: "Reporting editor", Help: "Gives more than you have here, so you can not give it.", Disabled: true},
-	{Group: "Member access", Value: "reporting_viewer", Text: "Reporting viewer", Help: "Sees calls and reports.", Selected: true},
-	{Group: "Account role", Value: "main_admin", Text: "Admin", Help: "Runs a main account and looks into its sub-accounts."},
+	{Group: "Member access", Value: "reporting_viewer", Text: "Reporting viewer", Help: "Sees calls and reports.", Selected: true,
+		With: &views.Field{Kind: views.Datetime, Name: "until.reporting_viewer", ID: "until-reporting_viewer", Label: "Reporting viewer until", Value: "2026-11-27T18:00"}},
+	{Group: "Account role", Value: "main_admin", Text: "Admin", Help: "Runs a main account and looks into its sub-accounts.", Selected: true,
+		With: &views.Field{Kind: views.Datetime, Name: "until.main_admin", ID: "until-main_admin", Label: "Admin until", Value: "2026-11-20T18:00", Problem: "This time is over. Choose a later one, or none."}},
 	{Group: "Account role", Value: "main_user", Text: "User", Help: "Looks at a main account and its sub-accounts."},
 }
 
@@ -40,7 +42,7 @@ func memberships() []Story {
 			Label: "Members", Search: &views.Search{Action: membersURL, Placeholder: "Search members"},
 			Table: views.Table{Token: token, Columns: []views.Column{{Text: "Name"}, {Text: "E-mail address"}, {Text: "Roles"}, {Text: "Last sign-in"}, {Text: "Since"}}, Rows: []views.Row{
 				memberRow("1", "Ada", "ada@analytical.example", "Account owner", "09:40"),
-				memberRow("2", "Barbara", "barbara@analytical.example", "Member access: Reporting viewer, Account role: User", "Never", change, remove),
+				memberRow("2", "Barbara", "barbara@analytical.example", "Member access: Reporting viewer until Fri 27 Nov, 18:00, Account role: User ended Mon 2 Nov, 12:00", "Never", change, remove),
 				memberRow("3", "Edsger", "edsger@analytical.example", "Member access: Full editor", "yesterday",
 					views.Action{Text: "Change roles", Lock: "Edsger can do more here than you can"}, views.Action{Text: "Remove…", Lock: "Edsger can do more here than you can"}),
 				memberRow("4", "Grace", "grace@analytical.example", "Account role: Admin", "08:02", change, views.Action{Text: "Leave…", URL: "/accounts/analytical/leave", Dialog: true, Danger: true}),
