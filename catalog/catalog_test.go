@@ -199,7 +199,7 @@ func TestEveryPermissionIsExplainedAndDecided(t *testing.T) {
 func TestEveryPermissionIsUsedOrSaysWhyNot(t *testing.T) {
 	c := MustLoad()
 	own := []string{ // sections with code of their own
-		"control_panel", "subusers", "profile", "roles", "entitlements", "sub_accounts", "members", "audit", "account.manage",
+		"control_panel", "subusers", "profile", "roles", "entitlements", "sub_accounts", "members", "audit", "account.manage", "support_access",
 	}
 	used := map[Permission]bool{}
 	for _, s := range c.Sections {
@@ -389,7 +389,7 @@ func TestSupportAccess(t *testing.T) {
 				t.Errorf("%s gives %s", s.Key, info.Key)
 			}
 		}
-		for _, key := range []string{"sub_accounts", "entitlements", "timeless_accounts", "support_access.grant"} {
+		for _, key := range []string{"sub_accounts", "entitlements", "audit", "timeless_accounts", "support_access.grant"} {
 			if s.Own.Has(c.Permission(key)) {
 				t.Errorf("%s gives %s", s.Key, key)
 			}

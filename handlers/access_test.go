@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"bailiwick/authz"
 	"bailiwick/handlers"
@@ -139,6 +140,13 @@ func TestRoutesByRole(t *testing.T) {
 			columns = append(columns, column{r.Name, p.asSubuser(link, r.Name), p.analytical})
 		}
 	}
+	for name, a := range map[string]models.Account{"view": p.west, "edit": p.berlin} {
+		_, err := p.store.OpenSupportAccess(context.Background(), p.grant(p.ada, "support_access.grant", a),
+			models.SupportAccessInput{Access: name, Reason: "why", Until: p.store.Now().Add(2 * time.Hour)})
+		must(t, err)
+	}
+	katherine := p.as(p.katherine())
+	columns = append(columns, column{"staff_view", katherine, p.west}, column{"staff_edit", katherine, p.berlin})
 	columns = append(columns, column{"stranger", p.as(p.mallory), p.analytical})
 
 	tokens := make([]string, len(columns))

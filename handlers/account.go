@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"bailiwick/authz"
+	"bailiwick/catalog"
 	"bailiwick/handlers/guard"
 	"bailiwick/models"
 	"bailiwick/views"
@@ -118,6 +119,9 @@ func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
 		t.Rows = append(t.Rows, views.Row{ID: a.ID.String(), Depth: a.Depth - names[a.TenantID].Depth, Dim: a.Standing() != "active", Cells: []views.Cell{
 			{Text: a.Name, URL: accountPath(a.ID)}, {Text: kindTitle(a.Kind)}, {Text: h.roleLabelAt(v.Snapshot, v.Who, at)}, stateCell(a.Standing()),
 		}})
+		if lent(v.Snapshot, v.Who, at) {
+			t.Rows[len(t.Rows)-1].Cells[0].Badges = []views.Badge{{Text: "Support access", Tone: views.Info}}
+		}
 		if h.isMember(v, at) {
 			t.Rows[len(t.Rows)-1].Menu = []views.Action{{Text: "Leave…", URL: leavePath(a.ID), Dialog: true, Danger: true}}
 		}
@@ -126,10 +130,9 @@ func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
 }
 
 // isMember tells whether the reader has a membership of the very account, which
-// its owner has not.
+// its owner and support staff have not.
 func (h *Handlers) isMember(v *guard.Visit, at authz.Account) bool {
-	held := v.Snapshot.Held(v.Who, at)
-	return len(held) > 0 && !slices.Contains(held, h.catalog.Owner().ID)
+	return slices.ContainsFunc(v.Snapshot.Held(v.Who, at), func(id catalog.RoleID) bool { return !v.Snapshot.Role(id).Adds })
 }
 
 // tops gives the topmost listed account of each tree, which names it: a root

@@ -69,6 +69,7 @@ func (h *Handlers) frame(c echo.Context, title string, above ...views.Link) view
 	}
 	id := v.Place.Account
 	h.rememberAccount(c, id)
+	f.Notice = h.supportNotice(c, v)
 	f.Account.Name, f.Account.Detail, f.Account.Role = v.Place.Name, kindTitle(v.Place.Kind), h.roleLabel(v)
 	if f.Account.SearchURL != "" {
 		f.Account.SearchURL = withQuery(f.Account.SearchURL, "at", id.String())
@@ -141,16 +142,17 @@ func (h *Handlers) roleLabelAt(snap *authz.Snapshot, who authz.Who, at authz.Acc
 	if snap.Owns(who, at) {
 		return h.catalog.Owner().Title
 	}
-	for a := at; a != authz.NoAccount; a = snap.Parent(a) {
-		var names []string
+	var names []string
+	for a, decided := at, false; a != authz.NoAccount && !decided; a = snap.Parent(a) {
 		for _, id := range snap.Held(who, a) {
-			names = append(names, roleTitle(snap.Role(id)))
-		}
-		if len(names) > 0 {
-			return strings.Join(names, ", ")
+			r := snap.Role(id)
+			if decided = decided || !r.Adds; r.Adds && a != at {
+				continue // a door above does not lead here
+			}
+			names = append(names, roleTitle(r))
 		}
 	}
-	return ""
+	return strings.Join(names, ", ")
 }
 
 // roleTitle is a role with its set, since sets share names.

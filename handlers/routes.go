@@ -135,6 +135,11 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.On(get, "/settings/subusers/:subuser/delete", "subuser_edit", h.store.Subuser, h.askDeleteSubuser),
 			guard.On(post, "/settings/subusers/:subuser/delete", "subuser_edit", h.store.Subuser, h.deleteSubuser),
 
+			guard.In(get, "/settings/support-access", "support_access", h.showSupportAccess),
+			guard.In(post, "/settings/support-access", "support_access.grant", h.openSupportAccess),
+			guard.In(get, "/settings/support-access/close", "support_access.grant", h.askCloseSupportAccess),
+			guard.In(post, "/settings/support-access/close", "support_access.grant", h.closeSupportAccess),
+
 			guard.In(get, "/roles", "roles", h.showRoles),
 			guard.In(get, "/audit", "audit", h.listAudit),
 			guard.In(get, "/settings/profile", "profile", h.showProfile),

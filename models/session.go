@@ -125,7 +125,7 @@ type Place struct {
 	Kind, Name      string
 	Owner           uuid.UUID
 	Path            string
-	TwoStepSince    *time.Time // sign-ins from then on take two steps; nil where one is enough
+	TwoStepSince    *time.Time    // sign-ins from then on take two steps; nil where one is enough
 	Support         SupportAccess // the open door to support staff; Access is empty where it is shut
 	networks        string
 }

@@ -52,6 +52,7 @@ func Stories() []Story {
 		{"Permissions", permissions()},
 		{"Members", memberships()},
 		{"Subusers", subusers()},
+		{"Support access", supportAccess()},
 		{"Letters", letters()},
 		{"Roles", roles()},
 		{"Records", records()},

@@ -27,6 +27,7 @@ var people = []person{
 	{name: "Barbara Liskov", email: "barbara@example.com", in: west, role: "member:full_editor"},
 	{name: "Mallory", email: "mallory@example.com", in: malloryville, role: "owner", owns: malloryville},
 	{name: "Radia Perlman", email: "radia@example.com", duty: models.DutyOperator},
+	{name: "Katherine Johnson", email: "katherine@example.com", duty: models.DutySupport},
 }
 
 func (sd *seed) people() {
