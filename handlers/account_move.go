@@ -100,6 +100,8 @@ func unfitParent(a, x models.Account) string {
 		return "Stands here now"
 	case x.Kind == "timeless" || x.Kind == "personal":
 		return "Has no sub-accounts"
+	case x.ArchivedBy != nil:
+		return "Is archived"
 	}
 	return ""
 }
@@ -114,7 +116,7 @@ func (h *Handlers) moveEffect(c echo.Context, g authz.Grant, status int, a model
 	}
 	e, err := h.store.MoveEffect(c.Request().Context(), g, a.ID, id)
 	if wrong, ok := problems(err); ok {
-		return h.moveTargets(c, g, http.StatusUnprocessableEntity, a, wrong["to"])
+		return h.moveTargets(c, g, http.StatusUnprocessableEntity, a, wrong["to"]+wrong[""])
 	}
 	if err != nil {
 		return err
@@ -205,7 +207,7 @@ func (h *Handlers) updateSubAccountParent(c echo.Context, g authz.Grant) error {
 	}
 	e, err := h.store.MoveAccount(ctx, g, a.ID, id, posted(c, "seen"))
 	if wrong, ok := problems(err); ok {
-		return h.moveTargets(c, g, http.StatusUnprocessableEntity, a, wrong["to"])
+		return h.moveTargets(c, g, http.StatusUnprocessableEntity, a, wrong["to"]+wrong[""])
 	}
 	if errors.Is(err, models.ErrConflict) {
 		return h.moveEffect(c, g, http.StatusConflict, a, to, &views.Alert{Tone: views.Warn, Text: "It was not moved: something changed since you were shown what it does. Here is what it does now."})

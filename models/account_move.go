@@ -96,9 +96,16 @@ func (s *Store) MoveAccount(ctx context.Context, g authz.Grant, id, to uuid.UUID
 		if err := tx.patient(); err != nil {
 			return err
 		}
+		// The rows of deleted accounts keep their place below.
+		if err := tx.Exec("SET LOCAL app.deleted = 'seen'").Error; err != nil {
+			return err
+		}
 		if err := tx.Exec(`UPDATE accounts SET path = ? || substr(path, ?), depth = depth + ?, parent_id = CASE WHEN id = ? THEN ? ELSE parent_id END
 			WHERE tenant_id = ? AND path >= ? AND path < ?`,
 			e.To.Path+"/"+id.String(), len(a.Path)+1, e.To.Depth+1-a.Depth, id, to, a.TenantID, a.Path, a.Path+"0").Error; err != nil {
+			return err
+		}
+		if err := tx.Exec("SET LOCAL app.deleted = ''").Error; err != nil {
 			return err
 		}
 		m, _ := snap.Find(id)
@@ -143,6 +150,9 @@ func (s *Store) moveEffect(db *gorm.DB, snap *authz.Snapshot, g authz.Grant, id,
 	byID, err := s.moveAccounts(db, g.Resource().Tenant, id, snap.ID(snap.Parent(m)), to)
 	if err != nil {
 		return e, err
+	}
+	if len(byID) < 2 { // the new parent may be the present one
+		return e, ErrNotFound
 	}
 	e.Account, e.From, e.To = byID[id], byID[snap.ID(snap.Parent(m))], byID[to]
 	if p := misplaced(snap, m, parent, e); p != "" {

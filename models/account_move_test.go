@@ -224,6 +224,27 @@ func TestMovingDeepAndUnderSuspended(t *testing.T) {
 		t.Errorf("%+v %v", e, err)
 	}
 	agrees(t, s)
+	// What is archived takes nothing in, and lets nothing out but itself.
+	if err := s.ArchiveAccount(ctx, g, west.ID); err != nil {
+		t.Fatal(err)
+	}
+	north := subs(t, s, ada, top, "North")[0]
+	if err := move(ctx, s, g, north.ID, west.ID); !problem(err, "is archived") {
+		t.Error(err)
+	}
+	if err := move(ctx, s, g, east.ID, top.ID); !problem(err, "archived with an account above") {
+		t.Error(err)
+	}
+	if err := move(ctx, s, g, west.ID, north.ID); err != nil {
+		t.Error(err)
+	}
+	if err := s.RestoreAccount(ctx, g, west.ID); err != nil {
+		t.Error(err)
+	}
+	if err := move(ctx, s, g, east.ID, top.ID); err != nil {
+		t.Error(err)
+	}
+	agrees(t, s)
 }
 
 // agrees holds the snapshot that followed the changes against one that is loaded
