@@ -21,20 +21,34 @@ const (
 	pageSize     = 50
 	treeSize     = 40 // a row's menu has long addresses
 	switcherSize = 30
+	lastSize     = 8
 	mineSize     = 100
 )
 
-// wishedAccount is the account the browser says it was in last, or none.
-func wishedAccount(c echo.Context) uuid.UUID {
+// lastUsed are the accounts the browser says it was in, the last first. It is a
+// wish, not a right: each is decided like any other.
+func lastUsed(c echo.Context) (ids []uuid.UUID) {
 	if s := guard.Of(c).Session; s.Principal.Kind == authz.Subuser {
-		return s.Account
+		return []uuid.UUID{s.Account}
 	}
 	cookie, err := c.Cookie(lastCookie)
 	if err != nil {
-		return uuid.Nil
+		return nil
 	}
-	id, _ := uuid.Parse(cookie.Value)
-	return id
+	for _, part := range strings.Split(cookie.Value, ".") {
+		if id, err := uuid.Parse(part); err == nil && len(ids) < lastSize && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// wishedAccount is the account the browser says it was in last, or none.
+func wishedAccount(c echo.Context) uuid.UUID {
+	if ids := lastUsed(c); len(ids) > 0 {
+		return ids[0]
+	}
+	return uuid.Nil
 }
 
 func (h *Handlers) setPlain(c echo.Context, name, value string) {
@@ -51,7 +65,7 @@ func (h *Handlers) setPlain(c echo.Context, name, value string) {
 // last, or the first of their own.
 func (h *Handlers) lastAccount(c echo.Context, g authz.Grant) (uuid.UUID, error) {
 	v := guard.Of(c)
-	if at := wishedAccount(c); at != uuid.Nil {
+	for _, at := range lastUsed(c) {
 		// A subuser whose roles ended is told so there: they have no other account.
 		if a, ok := v.Snapshot.Find(at); ok && (!v.Snapshot.May(v.Who, a).Empty() || v.Session.Account == at) {
 			return at, nil
@@ -161,9 +175,10 @@ func standingBadge(state string) views.Badge {
 	return views.Badge{Text: "Suspended", Tone: views.Warn}
 }
 
-// searchAccounts fills the switcher.
+// searchAccounts fills the switcher: what was used last, then tree by tree, or
+// what a search finds.
 func (h *Handlers) searchAccounts(c echo.Context, g authz.Grant) error {
-	v, q := guard.Of(c), c.QueryParam("q")
+	v, q := guard.Of(c), strings.TrimSpace(c.QueryParam("q"))
 	if v.Session.Principal.Kind != authz.Member {
 		return models.ErrNotFound
 	}
@@ -172,14 +187,29 @@ func (h *Handlers) searchAccounts(c echo.Context, g authz.Grant) error {
 		return err
 	}
 	list := views.SwitcherList{Query: q, AllURL: withQuery("/accounts", "q", q)}
+	if q == "" {
+		last, err := h.store.AccountsAmong(c.Request().Context(), g, lastUsed(c))
+		if err != nil {
+			return err
+		}
+		group := views.SwitcherGroup{Title: "Last used"}
+		for _, a := range last {
+			if one, ok := h.switcherAccount(c, a, a.Depth); ok && !one.Current {
+				group.Accounts = append(group.Accounts, one)
+			}
+		}
+		if len(group.Accounts) > 0 {
+			list.Groups = append(list.Groups, group)
+		}
+	}
 	if len(all) > switcherSize {
 		all, list.More = all[:switcherSize], "There are more: type to narrow down."
 	}
 	names := tops(all)
 	last := uuid.Nil
 	for _, a := range all {
-		at, ok := v.Snapshot.Find(a.ID)
-		if !ok || !v.Snapshot.Decide(v.Who, h.catalog.Permission("control_panel"), at).Visible() {
+		one, ok := h.switcherAccount(c, a, names[a.TenantID].Depth)
+		if !ok {
 			continue
 		}
 		if a.TenantID != last {
@@ -187,12 +217,22 @@ func (h *Handlers) searchAccounts(c echo.Context, g authz.Grant) error {
 			list.Groups = append(list.Groups, views.SwitcherGroup{Title: names[a.TenantID].Name})
 		}
 		group := &list.Groups[len(list.Groups)-1]
-		group.Accounts = append(group.Accounts, views.SwitcherAccount{
-			Name: a.Name, URL: accountPath(a.ID), Role: h.roleLabelAt(v.Snapshot, v.Who, at), Depth: a.Depth - names[a.TenantID].Depth,
-			Current: a.ID.String() == c.QueryParam("at"),
-		})
+		group.Accounts = append(group.Accounts, one)
 	}
 	return render(c, http.StatusOK, views.SwitcherResults(list))
+}
+
+// switcherAccount is an account as the switcher shows it, where it may be known of.
+func (h *Handlers) switcherAccount(c echo.Context, a models.Account, base int) (views.SwitcherAccount, bool) {
+	v := guard.Of(c)
+	at, ok := v.Snapshot.Find(a.ID)
+	if !ok || !v.Snapshot.Decide(v.Who, h.catalog.Permission("control_panel"), at).Visible() {
+		return views.SwitcherAccount{}, false
+	}
+	return views.SwitcherAccount{
+		Name: a.Name, URL: accountPath(a.ID), Role: h.roleLabelAt(v.Snapshot, v.Who, at), Depth: a.Depth - base,
+		Current: a.ID.String() == c.QueryParam("at"),
+	}, true
 }
 
 func (h *Handlers) newAccount(c echo.Context, _ authz.Grant) error {

@@ -172,10 +172,15 @@ func kindTitle(kind string) string {
 
 const lastCookie = "bailiwick-at"
 
-// rememberAccount keeps which account was open last. The cookie is a wish, not
-// a right: whoever sends it is decided like anybody else.
+// rememberAccount keeps which accounts were open, the last first.
 func (h *Handlers) rememberAccount(c echo.Context, id uuid.UUID) {
-	h.setPlain(c, lastCookie, id.String())
+	parts := []string{id.String()}
+	for _, before := range lastUsed(c) {
+		if before != id && len(parts) < lastSize {
+			parts = append(parts, before.String())
+		}
+	}
+	h.setPlain(c, lastCookie, strings.Join(parts, "."))
 }
 
 // zone is the reader's time zone, as the browser told it.

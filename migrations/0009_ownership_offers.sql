@@ -25,3 +25,8 @@ ALTER TABLE ownership_offers FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON ownership_offers USING (
     tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)
     OR (SELECT current_setting('app.scope', true) = 'system'));
+
+-- A closed login keeps its row, so that its id is never used again; its address
+-- is free.
+ALTER TABLE members DROP CONSTRAINT members_state_check;
+ALTER TABLE members ADD CONSTRAINT members_state CHECK (state IN ('active', 'suspended', 'closed'));

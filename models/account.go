@@ -1,8 +1,10 @@
 package models
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,6 +81,9 @@ func newRoot(kind, name string, owner uuid.UUID, at time.Time) Account {
 
 // plantRoot stores a new tenant with its root account.
 func (tx *Tx) plantRoot(a Account) error {
+	if err := tx.activeMember(a.OwnerID); err != nil {
+		return err
+	}
 	if err := tx.Exec("INSERT INTO tenants (id, epoch, created_at) VALUES (?, 1, ?)", a.ID, a.CreatedAt).Error; err != nil {
 		return err
 	}
@@ -448,6 +453,20 @@ func (s *Store) AccountsOf(ctx context.Context, g authz.Grant, who authz.Princip
 			SELECT `+accountColumns+` FROM accounts a WHERE a.tenant_id = mine.tenant_id AND a.path >= mine.path AND a.path < mine.path || '0'
 				AND (mine.below OR a.path = mine.path) AND ($2 = '' OR a.name ILIKE $2) AND a.archived_by IS NULL ORDER BY a.path LIMIT $4) found
 		ORDER BY found.kind = 'personal', found.path LIMIT $4`, who.ID, like(search), below, limit, s.now())
+}
+
+// AccountsAmong gives those of some accounts, in their order, that whoever asks
+// works in, or above.
+func (s *Store) AccountsAmong(ctx context.Context, g authz.Grant, ids []uuid.UUID) ([]Account, error) {
+	who := g.Actor().ID
+	if !g.CoversSelf(who) || who.Kind != authz.Member || len(ids) == 0 {
+		return nil, nil
+	}
+	all, err := s.accounts(ctx, scopeMemberships, "SELECT "+accountColumns+` FROM accounts a WHERE id = ANY($2) AND archived_by IS NULL AND EXISTS (
+		SELECT FROM accounts up WHERE up.tenant_id = a.tenant_id AND up.id = ANY(string_to_array(a.path, '/')::uuid[]) AND (up.owner_id = $1 OR EXISTS (
+			SELECT FROM memberships m WHERE m.tenant_id = up.tenant_id AND m.account_id = up.id AND m.member_id = $1)))`, who.ID, ids)
+	slices.SortFunc(all, func(a, b Account) int { return cmp.Compare(slices.Index(ids, a.ID), slices.Index(ids, b.ID)) })
+	return all, err
 }
 
 // People counts the members and subusers of accounts of one tenant.

@@ -165,6 +165,9 @@ func (s *Store) AddMember(ctx context.Context, g authz.Grant, member uuid.UUID, 
 }
 
 func (tx *Tx) addMembership(member uuid.UUID, roles []HeldRole) error {
+	if err := tx.activeMember(member); err != nil {
+		return err
+	}
 	tx.note("roles", auditRoles(roles))
 	tx.touch("member", member)
 	return tx.Create(&Membership{tx.change.on.Tenant, tx.change.on.Account, member, storedList(roles), tx.store.now()}).Error

@@ -58,6 +58,12 @@
   document.addEventListener("keydown", (e) => {
     const box = closest(e, "a[role=checkbox],a[role=button]");
     if (box && e.key === " ") { e.preventDefault(); box.click(); }
+    // Return goes to the first account found, once it answers what stands in the box.
+    const search = e.key === "Enter" && closest(e, "#switcher-q");
+    if (search && $("#switcher-list [data-found]")?.dataset.found === search.value.trim()) {
+      const first = $("#switcher-list a");
+      if (first) { e.preventDefault(); first.click(); }
+    }
     const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
     const menu = step && closest(e, "[popover]:popover-open");
     if (!menu) return;
