@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -280,7 +279,7 @@ func (h *Handlers) invitePage(c echo.Context) (p views.InvitePage, err error) {
 	roles, _ := h.heldTexts(c, h.store.StoredRoles(i.Roles, a.ID, a.Kind), roleTitle)
 	p = views.InvitePage{
 		Action: "/invites/" + token, Account: a.Name, Inviter: i.InviterName, Roles: roles,
-		Address: masked(i.Email), Until: when(c, i.ExpiresAt, h.store.Now()), MinimumPasswordSize: models.MinPassword,
+		Address: models.MaskEmail(i.Email), Until: when(c, i.ExpiresAt, h.store.Now()), MinimumPasswordSize: models.MinPassword,
 	}
 	switch {
 	case v != nil && i.For(v.Session.Email):
@@ -291,12 +290,6 @@ func (h *Handlers) invitePage(c echo.Context) (p views.InvitePage, err error) {
 		p.State, p.SignInURL = views.InviteSignIn, withQuery("/sign-in", "return", p.Action)
 	}
 	return p, nil
-}
-
-// masked is an address as told to somebody who may not be who has it.
-func masked(email string) string {
-	_, size := utf8.DecodeRuneInString(email)
-	return email[:size] + "•••" + email[strings.LastIndex(email, "@"):]
 }
 
 func (h *Handlers) acceptInvite(c echo.Context) error {

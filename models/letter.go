@@ -37,6 +37,7 @@ type Letter struct {
 	ToName string // empty where nobody knows it
 	About  uuid.UUID
 	Facts  map[string]string
+	Until  time.Time // when it is not worth sending any more; zero for no such time
 }
 
 // Post is a letter in the queue.
@@ -85,6 +86,9 @@ func (tx *Tx) post(l Letter) error {
 	row := letterRow{ID: newID(), Kind: l.Kind, Recipient: l.To, RecipientName: l.ToName, NextAt: now, GiveUpAt: now.Add(letterTime), CreatedAt: now}
 	if l.About != uuid.Nil {
 		row.About = &l.About
+	}
+	if !l.Until.IsZero() && l.Until.Before(row.GiveUpAt) {
+		row.GiveUpAt = l.Until
 	}
 	facts, err := json.Marshal(l.Facts)
 	if err != nil {
@@ -137,7 +141,7 @@ func (s *Store) openLetter(p *Post) error {
 func (s *Store) ClaimLetter(ctx context.Context) (p Post, err error) {
 	now := s.now()
 	err = s.in(ctx, scopeLetters, func(db *gorm.DB) error {
-		if err := db.Exec(`UPDATE letters SET state = 'failed', last_error = 'It could not be sent within two days.'
+		if err := db.Exec(`UPDATE letters SET state = 'failed', last_error = 'It could not be sent in time.'
 			WHERE state = 'waiting' AND give_up_at <= ? AND next_at <= ?`, now, now).Error; err != nil {
 			return err
 		}

@@ -156,7 +156,7 @@ func TestALetterIsTriedForTwoDaysThenFails(t *testing.T) {
 		}
 	}
 	var state, cause string
-	if err := s.one(ctx, scopeLetters, []any{&state, &cause}, "SELECT state, last_error FROM letters"); err != nil || state != "failed" || !strings.Contains(cause, "two days") {
+	if err := s.one(ctx, scopeLetters, []any{&state, &cause}, "SELECT state, last_error FROM letters"); err != nil || state != "failed" || !strings.Contains(cause, "in time") {
 		t.Errorf("%s: %s %v", state, cause, err)
 	}
 	if tries < 12 || tries > 20 {

@@ -40,6 +40,12 @@ func foldEmail(email string) string {
 	return cases.Fold().String(norm.NFKC.String(strings.TrimSpace(email)))
 }
 
+// MaskEmail is an address as told to somebody who may not be who has it.
+func MaskEmail(email string) string {
+	_, size := utf8.DecodeRuneInString(email)
+	return email[:size] + "•••" + email[strings.LastIndex(email, "@"):]
+}
+
 func checkEmail(email string) string {
 	a, err := mail.ParseAddress(email)
 	if err != nil || a.Address != email || len(email) > 254 || !strings.Contains(email, "@") {
@@ -92,6 +98,11 @@ func (s *Store) signUp(ctx context.Context, name, email, password string, also f
 			tx.grant = authz.Self(m.Actor())
 			if err := tx.Create(&m).Error; err != nil {
 				return err
+			}
+			if kept, err := tx.addressKept(m.Email, m); err != nil {
+				return err
+			} else if kept {
+				return constraints["members_email_unique"]
 			}
 			if err := tx.plantRoot(a); err != nil {
 				return err

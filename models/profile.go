@@ -87,6 +87,12 @@ func (s *Store) ChangePassword(ctx context.Context, g authz.Grant, x Session, cu
 		if changedOne(loginRow(tx.DB, who.ID, x.Tenant).Where("password_hash = ?", hash).Updates(map[string]any{"password_hash": fresh})) != nil {
 			return ErrConflict
 		}
+		// Whoever knew the old one may have asked for other ways in.
+		if who.ID.Kind == authz.Member {
+			if err := tx.voidLinks(who.ID.ID, linkReset, linkConfirm); err != nil {
+				return err
+			}
+		}
 		return tx.endSessionsBut(who.ID, x.ID)
 	})
 }

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/google/uuid"
-
 	"bailiwick/authz"
 )
 
@@ -27,15 +25,7 @@ func TestStaffAreNamedByAnExistingLogin(t *testing.T) {
 	}
 	visit := func(m Member) Session {
 		t.Helper()
-		token, err := s.StartSession(ctx, m.Principal(), uuid.Nil, uuid.Nil, "", "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		x, _, err := s.Session(ctx, token, uuid.Nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return x
+		return visit(t, s, m)
 	}
 	operator, ok := visit(radia).OnDuty(DutyOperator)
 	if _, support := visit(radia).OnDuty(DutySupport); !ok || support {

@@ -161,11 +161,12 @@ func (serveCommand) Run(ctx context.Context, c *Config) error {
 // prune removes what is kept only for a while.
 func prune(ctx context.Context, s *models.Store, log *slog.Logger) {
 	for {
-		if err := s.PruneSessions(ctx); err != nil && ctx.Err() == nil {
-			log.Warn("remove old sessions", "error", err)
-		}
-		if err := s.PruneLetters(ctx); err != nil && ctx.Err() == nil {
-			log.Warn("remove old letters", "error", err)
+		for what, remove := range map[string]func(context.Context) error{
+			"sessions": s.PruneSessions, "letters": s.PruneLetters, "mailed links": s.PruneMailedLinks,
+		} {
+			if err := remove(ctx); err != nil && ctx.Err() == nil {
+				log.Warn("remove old "+what, "error", err)
+			}
 		}
 		select {
 		case <-ctx.Done():

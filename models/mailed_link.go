@@ -1,0 +1,98 @@
+package models
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"bailiwick/authz"
+)
+
+// The kinds of one-time link that are mailed to a member.
+const (
+	linkReset   = "password_reset"
+	linkConfirm = "email_confirm"
+	linkUndo    = "email_undo"
+)
+
+// How long each works.
+const (
+	ResetLife   = time.Hour
+	ConfirmLife = 24 * time.Hour
+	UndoLife    = 72 * time.Hour
+)
+
+// MailedLink is a one-time link that was mailed to a member.
+type MailedLink struct {
+	TokenHash   []byte
+	MemberID    uuid.UUID
+	Kind        string
+	Email       string // what it makes the member's address
+	EmailFolded string
+	CreatedAt   time.Time
+	ExpiresAt   time.Time
+}
+
+// mailedLink finds a link that still works, and whose it is.
+func (s *Store) mailedLink(ctx context.Context, kind, token string) (l MailedLink, m Member, err error) {
+	err = s.one(ctx, scopeSelf, []any{&l.TokenHash, &l.MemberID, &l.Kind, &l.Email, &l.CreatedAt, &l.ExpiresAt, &m.ID, &m.Name, &m.Email, &m.State},
+		`SELECT l.token_hash, l.member_id, l.kind, l.email, l.created_at, l.expires_at, m.id, m.name, m.email, m.state
+		FROM mailed_links l JOIN members m ON m.id = l.member_id
+		WHERE l.token_hash = $1 AND l.kind = $2 AND l.ended_at IS NULL AND l.expires_at > $3 AND m.state = 'active'`, tokenHash(token), kind, s.now())
+	return l, m, err
+}
+
+// byLink lets whose link it is act by it, once: ErrNotFound for everybody but
+// the first. The member is as they are within the write.
+func (s *Store) byLink(ctx context.Context, kind, token, action string, do func(*Tx, MailedLink, Member) error) error {
+	_, m, err := s.mailedLink(ctx, kind, token)
+	if err != nil {
+		return err
+	}
+	home, err := s.personalAccount(ctx, m.Principal())
+	if err != nil {
+		return err
+	}
+	return s.writeSelf(ctx, authz.Self(m.Actor()), m.Principal(), change{action: action, on: home, name: m.Name}, func(tx *Tx) error {
+		if err := tx.Raw("SELECT * FROM members WHERE id = ? AND state = 'active' FOR UPDATE", m.ID).Take(&m).Error; err != nil {
+			return err
+		}
+		var l MailedLink
+		if err := tx.Raw(`UPDATE mailed_links SET ended_at = ? WHERE token_hash = ? AND kind = ? AND ended_at IS NULL AND expires_at > ? RETURNING *`,
+			s.now(), tokenHash(token), kind, s.now()).Take(&l).Error; err != nil {
+			return err
+		}
+		return do(tx, l, m)
+	})
+}
+
+// mailLink makes a link for a member and posts it to an address.
+func (tx *Tx) mailLink(kind string, m Member, email string, life time.Duration, to, letter string, facts map[string]string) error {
+	now, token := tx.store.now(), newToken()
+	facts["path"], facts["until"] = linkPaths[kind]+token, now.Add(life).Format(time.RFC3339)
+	return tx.across(func() error {
+		if err := tx.Create(&MailedLink{tokenHash(token), m.ID, kind, email, foldEmail(email), now, now.Add(life)}).Error; err != nil {
+			return err
+		}
+		return tx.post(Letter{Kind: letter, To: to, ToName: m.Name, Facts: facts, Until: now.Add(life)})
+	})
+}
+
+var linkPaths = map[string]string{linkReset: "/reset-password/", linkConfirm: "/confirm-email/", linkUndo: "/undo-email/"}
+
+// voidLinks ends the links of some kinds that a member has.
+func (tx *Tx) voidLinks(member uuid.UUID, kinds ...string) error {
+	return tx.across(func() error {
+		return tx.Exec("UPDATE mailed_links SET ended_at = ? WHERE member_id = ? AND kind = ANY(?) AND ended_at IS NULL",
+			tx.store.now(), member, textList(kinds)).Error
+	})
+}
+
+// PruneMailedLinks removes links that stopped working long ago.
+func (s *Store) PruneMailedLinks(ctx context.Context) error {
+	return s.in(ctx, scopeSelf, func(db *gorm.DB) error {
+		return db.Exec("DELETE FROM mailed_links WHERE expires_at < ?", s.now().Add(-letterLife)).Error
+	})
+}

@@ -1,0 +1,78 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"bailiwick/authz"
+)
+
+// mostResets is how many letters with a link for a new password anybody can have
+// sent to a member within an hour.
+const mostResets = 5
+
+// AskReset mails a link for a new password to whoever signs in with an address.
+// Nothing tells whether there is somebody.
+func (s *Store) AskReset(ctx context.Context, email string) error {
+	m, err := s.MemberByEmail(ctx, email)
+	if errors.Is(err, ErrNotFound) || err == nil && m.State != "active" {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	recent := 0
+	if err := s.one(ctx, scopeSelf, []any{&recent}, "SELECT count(*)::int FROM mailed_links WHERE member_id = $1 AND kind = $2 AND created_at > $3",
+		m.ID, linkReset, s.now().Add(-time.Hour)); err != nil || recent >= mostResets {
+		return err
+	}
+	home, err := s.personalAccount(ctx, m.Principal())
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, authz.SystemGrant("forgotten password"), change{action: "member.ask_reset", on: home, name: m.Name}, func(tx *Tx) error {
+		return tx.mailReset(m)
+	})
+}
+
+// mailReset mails a link for a new password, which voids the older ones.
+func (tx *Tx) mailReset(m Member) error {
+	if err := tx.voidLinks(m.ID, linkReset); err != nil {
+		return err
+	}
+	return tx.mailLink(linkReset, m, "", ResetLife, m.Email, LetterReset, map[string]string{})
+}
+
+// ResetLink finds who may choose a new password by a link; ErrNotFound where it
+// does not work any more.
+func (s *Store) ResetLink(ctx context.Context, token string) (Member, error) {
+	_, m, err := s.mailedLink(ctx, linkReset, token)
+	return m, err
+}
+
+// ResetPassword gives a member a new password by a link, once, and ends all
+// their sessions. A change of address that waits ends too: whoever knew the old
+// password may have asked for it. Problems name password.
+func (s *Store) ResetPassword(ctx context.Context, token, password string) error {
+	_, m, err := s.mailedLink(ctx, linkReset, token)
+	if err != nil {
+		return err
+	}
+	if p := CheckPassword(password, m.Name, m.Email); p != "" {
+		return Problems{"password": p}
+	}
+	hash, err := s.hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return s.byLink(ctx, linkReset, token, "member.reset_password", func(tx *Tx, _ MailedLink, m Member) error {
+		if err := tx.voidLinks(m.ID, linkReset, linkConfirm); err != nil {
+			return err
+		}
+		if err := changedOne(tx.Exec("UPDATE members SET password_hash = ? WHERE id = ?", hash, m.ID)); err != nil {
+			return err
+		}
+		return tx.endSessions(m.Principal())
+	})
+}
