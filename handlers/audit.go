@@ -125,6 +125,10 @@ func (h *Handlers) auditChange(c echo.Context, e models.AuditEvent) views.Change
 
 var actions = map[string]string{
 	"member.sign_up": "signed up", "member.rename": "changed their name", "member.change_password": "changed their password",
+	"member.ask_reset": "mailed a link for a new password to", "member.reset_password": "chose a new password",
+	"member.ask_email": "asked for another e-mail address", "member.cancel_email": "cancelled the change of e-mail address",
+	"member.change_email": "confirmed another e-mail address", "member.undo_email": "took back the change of e-mail address",
+	"member.staff_add": "gave a duty in the installation to", "member.staff_remove": "took a duty in the installation from",
 	"member.turn_on_two_step": "turned on two-step sign-in", "member.turn_off_two_step": "turned off two-step sign-in",
 	"member.renew_recovery_codes": "made new recovery codes", "member.use_recovery_code": "signed in with a recovery code",
 	"account.require_two_step": "requires two-step sign-in in", "account.free_two_step": "requires two-step sign-in no longer in",

@@ -36,6 +36,11 @@ func (h *Handlers) profilePage(c echo.Context, status int, name string, wrong mo
 			Token: v.Token, Action: here, Submit: "Save name",
 			Fields: []views.Field{{Name: "name", Label: "Your name", Value: name, Problem: wrong["name"], Required: true, MaxLength: 100, Autocomplete: "name"}},
 		}})
+		email, err := h.emailForms(c, wrong)
+		if err != nil {
+			return err
+		}
+		p.Acts = append(p.Acts, email...)
 	} else {
 		p.Details = append([]views.Detail{{Label: "Name", Value: views.Cell{Text: v.Session.Name}}}, p.Details...)
 	}

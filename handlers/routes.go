@@ -35,6 +35,15 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.Public(get, "/set-password/:token", "the one-time link is the proof", h.editPassword),
 			guard.Public(post, "/set-password/:token", "the one-time link is the proof", h.updatePassword),
 
+			guard.Public(get, "/forgotten-password", "whoever comes can not sign in", h.newReset),
+			guard.Public(post, "/forgotten-password", "whoever comes can not sign in", h.createReset),
+			guard.Public(get, "/reset-password/:token", "the mailed link is the proof", h.editReset),
+			guard.Public(post, "/reset-password/:token", "the mailed link is the proof", h.updateReset),
+			guard.Public(get, "/confirm-email/:token", "the mailed link is the proof", h.showConfirmEmail),
+			guard.Public(post, "/confirm-email/:token", "the mailed link is the proof", h.confirmEmail),
+			guard.Public(get, "/undo-email/:token", "the mailed link is the proof", h.showUndoEmail),
+			guard.Public(post, "/undo-email/:token", "the mailed link is the proof", h.undoEmail),
+
 			guard.Public(get, "/invites/:token", "the link is the proof; whoever comes may have no login yet", h.showInvite),
 			guard.Public(post, "/invites/:token", "the link is the proof; whoever comes may have no login yet", h.acceptInvite),
 
@@ -145,6 +154,8 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.In(get, "/settings/profile", "profile", h.showProfile),
 			guard.In(post, "/settings/profile", "profile", h.updateProfile),
 			guard.In(post, "/settings/profile/password", "profile", h.updateOwnPassword),
+			guard.In(post, "/settings/profile/email", "profile", h.updateEmail),
+			guard.In(post, "/settings/profile/email/cancel", "profile", h.cancelEmail),
 		},
 		h.recordRoutes(),
 		h.bareRoutes(),

@@ -60,6 +60,12 @@ func doorNotice(c echo.Context) *views.Alert {
 	switch {
 	case c.QueryParam("out") != "":
 		return &views.Alert{Tone: views.Good, Text: "You are signed out."}
+	case c.QueryParam("reset") != "":
+		return &views.Alert{Tone: views.Good, Text: "Your password is changed, and all your sessions are over. Sign in with the new one."}
+	case c.QueryParam("confirmed") != "":
+		return &views.Alert{Tone: views.Good, Text: "Your new e-mail address is confirmed. Sign in with it."}
+	case c.QueryParam("undone") != "":
+		return &views.Alert{Tone: views.Good, Text: "Your old e-mail address is back, and all sessions are over. A mail with a link for a new password is on its way there."}
 	case c.QueryParam("over") != "":
 		return &views.Alert{Tone: views.Warn, Text: "That took longer than five minutes, or too many codes were wrong. Sign in again."}
 	}

@@ -21,7 +21,7 @@ func (s *Store) AskEmailChange(ctx context.Context, g authz.Grant, x Session, em
 	}
 	email = strings.TrimSpace(email)
 	p := Problems{}
-	p.add("email", checkEmail(email))
+	p.add("email", CheckEmail(email))
 	if foldEmail(email) == foldEmail(x.Email) {
 		p.add("email", "This is your address already.")
 	}

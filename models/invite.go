@@ -114,7 +114,7 @@ func (s *Store) Invite(ctx context.Context, g authz.Grant, emails, roles []strin
 		}
 		var made []string
 		for _, email := range emails {
-			out := Invited{Email: email, Problem: checkEmail(email)}
+			out := Invited{Email: email, Problem: CheckEmail(email)}
 			if out.Problem == "" {
 				out.Problem = known[foldEmail(email)]
 			}

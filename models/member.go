@@ -46,7 +46,8 @@ func MaskEmail(email string) string {
 	return email[:size] + "•••" + email[strings.LastIndex(email, "@"):]
 }
 
-func checkEmail(email string) string {
+// CheckEmail says what is wrong with an address, or nothing.
+func CheckEmail(email string) string {
 	a, err := mail.ParseAddress(email)
 	if err != nil || a.Address != email || len(email) > 254 || !strings.Contains(email, "@") {
 		return "Write an e-mail address, such as ada@example.com."
@@ -81,7 +82,7 @@ func (s *Store) signUp(ctx context.Context, name, email, password string, also f
 	name, email = strings.TrimSpace(name), strings.TrimSpace(email)
 	p := Problems{}
 	p.add("name", checkName(name))
-	p.add("email", checkEmail(email))
+	p.add("email", CheckEmail(email))
 	p.add("password", CheckPassword(password, name, email))
 	if len(p) > 0 {
 		return Member{}, Account{}, p

@@ -44,6 +44,7 @@ func Stories() []Story {
 		{"Parts", parts()},
 		{"Signing in", sessions()},
 		{"Two-step sign-in", twoSteps()},
+		{"Mailed links", mailedLinks()},
 		{"Failures", failures()},
 		{"Home", homes()},
 		{"Accounts", accounts()},

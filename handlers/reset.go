@@ -1,0 +1,103 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/models"
+	"bailiwick/views"
+)
+
+// resetTime is how long the answer takes at least, so that nobody can tell by
+// the clock whether an address has a login.
+const resetTime = 250 * time.Millisecond
+
+// deadLink is said of every mailed link that does not work.
+var deadLink = models.Problems{"": "This link was used already, was replaced by a newer one, or is too old. Ask for a new one."}
+
+var toSignIn = views.Link{Text: "Sign in", URL: "/sign-in"}
+
+func (h *Handlers) newReset(c echo.Context) error {
+	return h.resetForm(c, http.StatusOK, "", "")
+}
+
+func (h *Handlers) resetForm(c echo.Context, status int, email, problem string) error {
+	p := views.MailedLinkPage{
+		Title: "Forgotten password", Text: []string{"You get a mail with a link to choose a new one."},
+		Form: views.ResetForm(email, problem), Foot: toSignIn,
+	}
+	if !h.config.SendsMail {
+		p.Text, p.Notice = nil, &views.Alert{Tone: views.Warn, Text: noMail + " Ask for the link here, then ask whoever looks after the panel to pass it on to you."}
+	}
+	return render(c, status, views.MailedLink(p))
+}
+
+// createReset says the same whoever has the address, and in the same time.
+func (h *Handlers) createReset(c echo.Context) error {
+	email, ctx := strings.TrimSpace(posted(c, "email")), c.Request().Context()
+	if problem := models.CheckEmail(email); problem != "" {
+		return h.resetForm(c, http.StatusUnprocessableEntity, email, problem)
+	}
+	if !h.limits.allow("reset", email, c.RealIP()) {
+		return echo.ErrTooManyRequests
+	}
+	over := time.After(resetTime)
+	if err := h.store.AskReset(ctx, email); err != nil {
+		h.config.Log.Error("mail a link for a new password", "request_id", requestID(c), "error", err)
+	}
+	select {
+	case <-over:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	p := views.MailedLinkPage{Title: "Look into your mail", Foot: toSignIn, Text: []string{
+		"If somebody signs in with " + email + ", a mail with a link is on its way there. The link works once, for an hour.",
+		"Subusers have no such link: whoever looks after their account sets a new password for them.",
+	}}
+	if !h.config.SendsMail {
+		p.Title = "Ask for the link"
+		p.Text[0] = noMail + " If somebody signs in with " + email + ", whoever looks after the panel has a link for them now. It works once, for an hour."
+	}
+	return render(c, http.StatusOK, views.MailedLink(p))
+}
+
+func (h *Handlers) editReset(c echo.Context) error {
+	return h.resetPage(c, http.StatusOK, "")
+}
+
+func (h *Handlers) resetPage(c echo.Context, status int, problem string) error {
+	c.Response().Header().Set("Referrer-Policy", "no-referrer")
+	m, err := h.store.ResetLink(c.Request().Context(), c.Param("token"))
+	if errors.Is(err, models.ErrNotFound) {
+		return deadLink
+	}
+	if err != nil {
+		return err
+	}
+	return render(c, status, views.MailedLink(views.MailedLinkPage{
+		Title: "Choose a new password", Text: []string{"All your sessions end when it changes. This link works once."},
+		Form: views.NewPasswordForm("/reset-password/"+c.Param("token"), m.Email, problem, models.MinPassword),
+	}))
+}
+
+func (h *Handlers) updateReset(c echo.Context) error {
+	token := c.Param("token")
+	if !h.limits.allow("reset-password", token, c.RealIP()) {
+		return echo.ErrTooManyRequests
+	}
+	err := h.store.ResetPassword(c.Request().Context(), token, posted(c, "password"))
+	if wrong, ok := problems(err); ok {
+		return h.resetPage(c, http.StatusUnprocessableEntity, wrong["password"])
+	}
+	if errors.Is(err, models.ErrNotFound) {
+		err = deadLink
+	}
+	if err != nil {
+		return err
+	}
+	return done(c, "/sign-in?reset=1")
+}
