@@ -145,7 +145,6 @@ var actions = map[string]string{
 	"entitlement.undo_select_all": "took back a change of a permission of all under",
 	"subuser.create":              "added subuser", "subuser.edit": "changed subuser", "subuser.suspend": "suspended subuser", "subuser.resume": "resumed subuser",
 	"support_access.open": "let support staff in", "support_access.close": "closed support access",
-	"member.staff_add": "gave a duty to", "member.staff_remove": "took a duty from",
 	"subuser.reset_password": "reset the password of", "subuser.set_password": "set their password", "subuser.end_sessions": "signed out everywhere",
 	"subuser.delete": "deleted subuser", "login_link.replace": "replaced the login link",
 }
