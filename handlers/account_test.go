@@ -40,6 +40,16 @@ func TestEveryPageOpensForItsOwner(t *testing.T) {
 	})
 }
 
+func TestAnAddressMayEndInASlash(t *testing.T) {
+	p := newPanel(t)
+	ada, edsger := p.as(p.ada), p.as(p.edsger)
+	for _, path := range []string{"/", "/members/"} {
+		ada.get(in(p.analytical, path)).want(t, http.StatusOK)
+		edsger.get(in(p.analytical, path)).want(t, http.StatusNotFound)
+	}
+	p.browser().get("//example.com/").want(t, http.StatusNotFound)
+}
+
 func TestOthersAccountsAreAbsent(t *testing.T) {
 	p := newPanel(t)
 	mallory := p.as(p.mallory)

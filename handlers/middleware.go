@@ -24,6 +24,7 @@ const (
 )
 
 func (h *Handlers) middleware(e *echo.Echo) {
+	e.Pre(middleware.RemoveTrailingSlash()) // an account is also known as /a/:account/
 	e.Use(
 		readableID,
 		middleware.RequestIDWithConfig(middleware.RequestIDConfig{TargetHeader: echo.HeaderXRequestID}),
