@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"net/url"
 
+	"github.com/go-webauthn/webauthn/webauthn"
 	"github.com/gorilla/securecookie"
 	"github.com/labstack/echo/v4"
 
@@ -38,6 +39,8 @@ type Handlers struct {
 	limits  *limits
 	said    *securecookie.SecureCookie
 	nav     []navGroup
+	// webauthn is nil where the panel's address can not have passkeys.
+	webauthn *webauthn.WebAuthn
 }
 
 // New makes the panel ready to serve; the error says which route or section is
@@ -48,6 +51,10 @@ func New(store *models.Store, c Config) (http.Handler, error) {
 		guard:  guard.New(store, c.Secret, c.PublicURL.Scheme == "https"),
 		limits: newLimits(),
 		said:   saidCodec(c.Secret),
+	}
+	var err error
+	if h.webauthn, err = newWebAuthn(c.PublicURL); err != nil {
+		return nil, err
 	}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true

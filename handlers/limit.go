@@ -35,6 +35,12 @@ func (l *limits) allow(door, name, address string) bool {
 		l.all.Allow()
 }
 
+// allowNameless is allow where nobody says yet who they are, and nothing short
+// enough to guess is asked for.
+func (l *limits) allowNameless(address string) bool {
+	return take(l.address, block(address), rate.NewLimiter(1, 120)) && l.all.Allow()
+}
+
 // succeeded gives a name its tries back.
 func (l *limits) succeeded(door, name string) { l.name.Invalidate(key(door, name)) }
 

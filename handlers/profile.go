@@ -30,6 +30,9 @@ func (h *Handlers) profilePage(c echo.Context, status int, name string, wrong mo
 		},
 	}
 	p.Inside = []views.Place{{Icon: "smartphone", Text: "Two-step sign-in", URL: twoStepPath, Help: "A code from your phone, besides the password"}}
+	if h.webauthn != nil && v.Session.Principal.Kind == authz.Member {
+		p.Inside = append(p.Inside, views.Place{Icon: "key-round", Text: "Passkeys", URL: passkeysPath, Help: "Sign in with your fingerprint, your face or a PIN"})
+	}
 	if v.Session.Principal.Kind == authz.Member {
 		p.Details = append([]views.Detail{{Label: "E-mail address", Value: views.Cell{Text: v.Session.Email}}}, p.Details...)
 		p.Acts = append(p.Acts, views.ActForm{Title: "Name", Form: views.Form{

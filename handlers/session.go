@@ -51,8 +51,18 @@ func (h *Handlers) newMemberSession(c echo.Context) error {
 	if h.guard.SignedIn(c) != nil {
 		return c.Redirect(http.StatusSeeOther, orElse(back, "/"))
 	}
-	p := views.SignInPage{Return: back, SignUpURL: withQuery("/sign-up", "return", back), Notice: doorNotice(c)}
+	p := h.signInPage(c)
+	p.Notice = doorNotice(c)
 	return render(c, http.StatusOK, views.SignIn(p))
+}
+
+func (h *Handlers) signInPage(c echo.Context) views.SignInPage {
+	back := returnPath(c.FormValue("return"))
+	p := views.SignInPage{Return: back, SignUpURL: withQuery("/sign-up", "return", back)}
+	if h.webauthn != nil {
+		p.Passkey = &views.PasskeySignIn{RP: h.webauthn.Config.RPID}
+	}
+	return p
 }
 
 // doorNotice says why somebody stands at a door.
@@ -79,9 +89,9 @@ func (h *Handlers) createMemberSession(c echo.Context) error {
 	}
 	m, err := h.store.SignInMember(c.Request().Context(), email, posted(c, "password"))
 	if errors.Is(err, models.ErrSignIn) {
-		return render(c, http.StatusUnprocessableEntity, views.SignIn(views.SignInPage{
-			Email: email, Problem: wrong, Return: back, SignUpURL: withQuery("/sign-up", "return", back),
-		}))
+		p := h.signInPage(c)
+		p.Email, p.Problem = email, wrong
+		return render(c, http.StatusUnprocessableEntity, views.SignIn(p))
 	}
 	if err != nil {
 		return err

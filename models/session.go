@@ -240,10 +240,11 @@ func (tx *Tx) endSessionsBut(who authz.PrincipalID, keep uuid.UUID) error {
 // nothing; until then a dead one still tells which sign-in page its owner needs.
 func (s *Store) PruneSessions(ctx context.Context) error {
 	return s.in(ctx, scopeSession, func(db *gorm.DB) error {
-		for _, table := range []string{"half_sign_ins", "passkey_challenges"} {
-			if err := db.Exec("DELETE FROM "+table+" WHERE expires_at < ?", s.now().Add(-24*time.Hour)).Error; err != nil {
-				return err
-			}
+		if err := db.Exec("DELETE FROM half_sign_ins WHERE expires_at < ?", s.now().Add(-24*time.Hour)).Error; err != nil {
+			return err
+		}
+		if err := db.Exec("DELETE FROM passkey_challenges WHERE expires_at < ?", s.now()).Error; err != nil {
+			return err
 		}
 		return db.Exec("DELETE FROM sessions WHERE expires_at < ?", s.now().Add(-30*24*time.Hour)).Error
 	})

@@ -24,6 +24,7 @@ const files = {
   "htmx.js": readFileSync(join(root, "node_modules/htmx.org/dist/htmx.min.js")),
   "theme.js": readFileSync(join(src, "theme.js")),
   "app.js": readFileSync(join(src, "app.js")),
+  "passkey.js": readFileSync(join(src, "passkey.js")),
   "icons.svg": readFileSync(join(src, "icons.svg")),
   "favicon.svg": readFileSync(join(src, "favicon.svg")),
 };

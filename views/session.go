@@ -22,6 +22,7 @@ type SignInPage struct {
 	Notice    *Alert // why one stands here: signed out, session ended
 	Return    string
 	SignUpURL string // empty where signing up is closed
+	Passkey   *PasskeySignIn
 }
 
 // SubuserSignInPage is the door of one account's subusers. POST /login/:link with name and password.

@@ -208,6 +208,16 @@ func (g *Guard) begin(c echo.Context, token string) error {
 	return g.cookies.set(c.Request(), c.Response(), token)
 }
 
+// SignInByPasskey starts the session of somebody whose passkey signed, as the
+// store does.
+func (g *Guard) SignInByPasskey(c echo.Context, was, now models.Passkey) error {
+	token, err := g.store.SignInByPasskey(c.Request().Context(), was, now, c.RealIP(), c.Request().UserAgent())
+	if err != nil {
+		return err
+	}
+	return g.begin(c, token)
+}
+
 // AwaitCode keeps, in a cookie of its own, that a password was right and the
 // code is missing.
 func (g *Guard) AwaitCode(c echo.Context, who authz.PrincipalID, tenant, account uuid.UUID, returnTo string) error {
