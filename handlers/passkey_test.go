@@ -27,6 +27,7 @@ type device struct {
 	id      []byte
 	user    []byte
 	counter uint32
+	counts  bool // phones do not
 	flags   byte
 }
 
@@ -40,7 +41,7 @@ func newDevice(p *panel) *device {
 	must(p.t, err)
 	id := make([]byte, 16)
 	rand.Read(id)
-	return &device{t: p.t, origin: strings.Replace(p.server.URL, "127.0.0.1", "localhost", 1), key: key, id: id, flags: present | verified}
+	return &device{t: p.t, origin: strings.Replace(p.server.URL, "127.0.0.1", "localhost", 1), key: key, id: id, flags: present | verified, counts: true}
 }
 
 func b64(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
@@ -92,7 +93,9 @@ func (d *device) create(a asked) string {
 // get signs what the panel asks.
 func (d *device) get(a asked) string {
 	d.t.Helper()
-	d.counter++
+	if d.counts {
+		d.counter++
+	}
 	client, data := d.clientData("webauthn.get", a.Options.PublicKey.Challenge), d.authData(d.flags)
 	sum := sha256.Sum256(client)
 	sum = sha256.Sum256(append(append([]byte{}, data...), sum[:]...))
@@ -277,6 +280,7 @@ func TestAPasskeyIsAddedOnce(t *testing.T) {
 func TestOnePasskeyAnswerSignsInOnce(t *testing.T) {
 	p := newPanel(t)
 	d := p.as(p.ada).addPasskey(p, "phone")
+	d.counts = false
 	for range 5 {
 		a := p.browser().begin()
 		signed := d.get(a)
