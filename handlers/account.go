@@ -19,7 +19,7 @@ import (
 
 const (
 	pageSize     = 50
-	treeSize     = 40 // a row's menu has long addresses
+	treeSize     = 30 // a row's menu has long addresses
 	switcherSize = 30
 	lastSize     = 8
 	mineSize     = 100
@@ -403,6 +403,9 @@ func (h *Handlers) accountActs(c echo.Context, a models.Account) (acts []views.A
 			acts = append(acts, views.Action{Text: "Archive…", URL: here + "/archive", Dialog: true, Danger: true})
 		}
 	}
+	if h.may(c, "sub_accounts.delete") {
+		acts = append(acts, views.Action{Text: "Delete…", URL: here + "/delete", Dialog: true, Danger: true})
+	}
 	return acts
 }
 
@@ -608,9 +611,12 @@ func (h *Handlers) editOwnAccount(c echo.Context, _ authz.Grant) error {
 func (h *Handlers) ownAccountForm(c echo.Context, status int, name string, wrong models.Problems) error {
 	f := h.frame(c, "Account")
 	v := guard.Of(c)
+	acts := []views.Action{{Text: "Ownership", URL: accountPath(v.Place.Account, "/settings/ownership")}}
+	if (models.Account{Kind: v.Place.Kind, OwnerID: v.Place.Owner}).Undeletable(v.Session.Principal) == "" {
+		acts = append(acts, views.Action{Text: "Delete account…", URL: accountPath(v.Place.Account, "/settings/account/delete"), Dialog: true, Danger: true})
+	}
 	return render(c, status, views.FormOn(views.FormPage{
-		Frame: f, Header: views.Header{Title: "Account", Text: kindTitle(v.Place.Kind) + ", " + v.Place.Account.String(),
-			Actions: []views.Action{{Text: "Ownership", URL: accountPath(v.Place.Account, "/settings/ownership")}}},
+		Frame: f, Header: views.Header{Title: "Account", Text: kindTitle(v.Place.Kind) + ", " + v.Place.Account.String(), Actions: acts},
 		Form: views.Form{
 			Token: f.Token, Action: accountPath(v.Place.Account, "/settings/account"), Problem: wrong[""],
 			Fields: []views.Field{{Name: "name", Label: "Name", Value: name, Problem: wrong["name"], Required: true, MaxLength: 100}},

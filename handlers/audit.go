@@ -140,6 +140,7 @@ var actions = map[string]string{
 	"member.leave": "left", "member.invite": "invited", "member.join": "joined", "invite.resend": "made a new link for", "invite.cancel": "cancelled the invite of",
 	"account.create": "made the account", "account.create_sub": "made sub-accounts", "account.edit": "changed sub-account",
 	"account.rename": "renamed the account", "account.suspend": "suspended", "account.resume": "resumed", "account.move": "moved",
+	"account.archive": "archived", "account.restore": "restored", "account.delete": "deleted account",
 	"account.offer_ownership": "offered the ownership of", "account.cancel_offer": "took back the offer of", "account.take_ownership": "became the owner of",
 	"account.decline_ownership": "declined the ownership of",
 	"entitlement.set":           "changed a permission of", "entitlement.select_all": "changed a permission of all under",

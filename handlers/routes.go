@@ -101,8 +101,12 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.In(get, "/accounts/:sub/archive", "sub_accounts.edit", h.askArchiveSubAccount),
 			guard.In(post, "/accounts/:sub/archive", "sub_accounts.edit", h.archiveSubAccount),
 			guard.In(post, "/accounts/:sub/restore", "sub_accounts.edit", h.restoreSubAccount),
+			guard.In(get, "/accounts/:sub/delete", "sub_accounts.delete", h.askDeleteSubAccount),
+			guard.In(post, "/accounts/:sub/delete", "sub_accounts.delete", h.deleteSubAccount),
 			guard.In(get, "/settings/account", "account.manage", h.editOwnAccount),
 			guard.In(post, "/settings/account", "account.manage", h.updateOwnAccount),
+			guard.In(get, "/settings/account/delete", "account.manage", h.askDeleteOwnAccount),
+			guard.In(post, "/settings/account/delete", "account.manage", h.deleteOwnAccount),
 
 			guard.In(get, "/settings/ownership", "account.manage", h.showOwnership),
 			guard.In(post, "/settings/ownership", "account.manage", h.offerOwnership),

@@ -252,4 +252,21 @@ func TestAnAgencyOfTwentyThousand(t *testing.T) {
 	w.change("rename East", "/accounts/"+p.east.ID.String()+"/edit", "name", strings.Repeat("East & ", 14))
 	w.see("permissions, cut off by East", general+"?under="+p.east.ID.String())
 	w.see("ask to suspend", in(p.analytical, "/accounts/"+p.east.ID.String()+"/suspend"))
+
+	// An account's own page, and what happens to it and all below.
+	w.see("page of East", below(p.analytical, p.east, ""))
+	w.see("page of a sub-account", below(p.analytical, newest, ""))
+	w.change("label East", "/accounts/"+p.east.ID.String()+"/edit", "name", "East", "labels", "pilot, vip, gold, silver, bronze")
+	w.see("tree, of a label", in(p.analytical, "/accounts?label=pilot"))
+	w.see("permissions, of a label", general+"?label=pilot")
+	w.change("archive East", "/accounts/"+p.east.ID.String()+"/archive")
+	if x = w.see("tree, archived", in(p.analytical, "/accounts?state=archived")); len(x.Find("tbody tr").Nodes) != 30 {
+		t.Errorf("%d archived accounts are shown", len(x.Find("tbody tr").Nodes))
+	}
+	w.change("restore East", "/accounts/"+p.east.ID.String()+"/restore")
+	w.see("ask to delete East", below(p.analytical, p.east, "/delete"))
+	w.change("delete East", "/accounts/"+p.east.ID.String()+"/delete", "name", "East", "along", "1")
+	w.see("ask to delete all", in(p.analytical, "/settings/account/delete"))
+	w.change("delete all", "/settings/account/delete", "name", "Analytical", "along", "1")
+	w.get(agency).want(t, http.StatusNotFound)
 }

@@ -83,10 +83,10 @@ func (s *Store) LabelsBelow(ctx context.Context, g authz.Grant) (labels []string
 			UNION ALL SELECT (SELECT label FROM account_labels WHERE tenant_id = $1 AND label > x.label ORDER BY label LIMIT 1)
 				FROM all_labels x WHERE x.label IS NOT NULL),
 		top AS MATERIALIZED (SELECT path FROM accounts WHERE tenant_id = $1 AND id = $2)
-		SELECT x.label FROM all_labels x WHERE x.label IS NOT NULL AND EXISTS (
+		SELECT x.label FROM all_labels x CROSS JOIN LATERAL ( -- the limit makes it look for one each, and no further
 			SELECT FROM account_labels l JOIN accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
-			WHERE l.tenant_id = $1 AND l.label = x.label AND a.path > (SELECT path || '/' FROM top) AND a.path < (SELECT path || '0' FROM top))
-		ORDER BY x.label LIMIT $3`, r.Tenant, r.Account, labelsOffered)
+			WHERE l.tenant_id = $1 AND l.label = x.label AND a.path > (SELECT path || '/' FROM top) AND a.path < (SELECT path || '0' FROM top) LIMIT 1) carried
+		WHERE x.label IS NOT NULL ORDER BY x.label LIMIT $3`, r.Tenant, r.Account, labelsOffered)
 	return labels, err
 }
 

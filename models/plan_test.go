@@ -152,6 +152,8 @@ INSERT INTO records (tenant_id, id, account_id, parent_id, kind, data, name, sea
 INSERT INTO access_changes (tenant_id, epoch, seq, kind, subject_id) SELECT t.id, n, 0, 'account', t.id FROM accounts t, generate_series(1001, 1500) n WHERE t.kind = 'main';
 UPDATE tenants SET epoch = 1500;
 INSERT INTO entitlement_exceptions (tenant_id, account_id, entitlement, allowed, epoch) SELECT tenant_id, id, 'contacts', true, 1 FROM accounts WHERE kind = 'sub';
+INSERT INTO account_labels (tenant_id, account_id, label) SELECT tenant_id, id, l FROM accounts, unnest(ARRAY['customer', 'east']) l WHERE kind = 'sub'
+	UNION ALL SELECT tenant_id, id, 'pilot' FROM accounts WHERE id IN (SELECT id('ours', n * 100) FROM generate_series(1, 200) n);
 DROP FUNCTION id;
 `
 
@@ -288,6 +290,15 @@ func TestListsReadWhatTheyShow(t *testing.T) {
 		{"the tree, far down", "accounts_by_path", 60, tree(below, AccountFilter{After: w.deep})},
 		{"the tree below one", "accounts_by_path", 10, tree(below, AccountFilter{Under: w.busy.ID})},
 		{"the tree, searched", "accounts_by_path", 510, tree(others, AccountFilter{Search: "Town 499"})},
+		{"the tree, of a seldom label", "account_labels_by_label", 410, tree(below, AccountFilter{Label: "pilot"})},
+		{"the tree, of a label that all have", "accounts_by_path", 1_000, tree(below, AccountFilter{Label: "customer"})},
+		{"the labels", "account_labels_by_label", 120, func() error { _, err := w.LabelsBelow(ctx, below); return err }},
+		{"an account's page", "accounts_by_path", 2_020, // with 2,000 subusers to count
+			func() error { _, err := w.AccountDetails(ctx, below, w.busy.ID); return err }},
+		{"an account's changes", "audit_events_of_accounts", 60, func() error {
+			_, err := w.Audit(ctx, below, AuditFilter{OfAccount: w.busy.ID, Limit: 10})
+			return err
+		}},
 		{"all ids of a search", "accounts_by_path", 510, func() error {
 			_, err := w.CountEntitlements(ctx, others, AccountFilter{Search: "Town 499"}, w.catalog.Entitlements)
 			return err
@@ -362,7 +373,7 @@ func TestListsReadWhatTheyShow(t *testing.T) {
 }
 
 // small are the tables of which the installation has a few rows only.
-var small = []string{"entitlement_rules", "audit_heads"}
+var small = []string{"entitlement_rules", "audit_heads", "staff", "invites"}
 
 func ignore(err, expected error) error {
 	if errors.Is(err, expected) {

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"maps"
@@ -63,7 +64,7 @@ func known(err error) error {
 	}
 	var pg *pgconn.PgError
 	switch {
-	case errors.Is(err, gorm.ErrRecordNotFound):
+	case errors.Is(err, gorm.ErrRecordNotFound), errors.Is(err, sql.ErrNoRows):
 		return ErrNotFound
 	case errors.As(err, &pg) && constraints[pg.ConstraintName] != nil:
 		return constraints[pg.ConstraintName]

@@ -23,6 +23,7 @@ func tenantScope(tenant uuid.UUID) scope { return scope{tenant: tenant} }
 var (
 	scopeSignIn      = scope{system: "a person signs in before any tenant is known"}
 	scopeSession     = scope{system: "a session row tells who is asking, and the epoch of the account in the address, by which a node behind learns that it was deleted", deleted: true}
+	scopePurge       = scope{system: "accounts of any tenant are deleted", deleted: true}
 	scopeSnapshot    = scope{system: "the access snapshot holds every tenant"}
 	scopeMemberships = scope{system: "one person's accounts lie in many tenants"}
 	scopeNames       = scope{system: "members stand outside tenants; a page shows the names of those who work in an account"}

@@ -90,8 +90,17 @@ func (s *Store) startSession(db *gorm.DB, who authz.PrincipalID, tenant, account
 		if err := db.Exec("UPDATE members SET last_sign_in = ? WHERE id = ?", row.StartedAt, who.ID).Error; err != nil {
 			return "", err
 		}
+	} else if err := presentAccount(db, tenant, account); err != nil {
+		return "", err
 	}
 	return token, db.Create(&row).Error
+}
+
+// presentAccount makes a deletion of the account wait for the transaction, or
+// finds that it came first.
+func presentAccount(db *gorm.DB, tenant, account uuid.UUID) error {
+	var id uuid.UUID
+	return db.Raw("SELECT id FROM accounts WHERE tenant_id = ? AND id = ? AND state <> 'deleted' FOR SHARE", tenant, account).Row().Scan(&id)
 }
 
 type sessionRow struct {

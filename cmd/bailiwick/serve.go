@@ -26,6 +26,8 @@ const (
 	shutdownTime = 15 * time.Second
 	maxHeader    = 16 << 10
 	pruneEvery   = time.Hour
+	purgeEvery   = time.Minute
+	purgePause   = 50 * time.Millisecond // leaves the database to others
 )
 
 func logger() *slog.Logger {
@@ -139,6 +141,7 @@ func (serveCommand) Run(ctx context.Context, c *Config) error {
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	go prune(ctx, db.Store, log)
+	go purge(ctx, db.Store, log)
 	var mailing sync.WaitGroup
 	defer mailing.Wait() // a letter that is being handed over is finished
 	ctx, stop := context.WithCancel(ctx)
@@ -172,6 +175,25 @@ func prune(ctx context.Context, s *models.Store, log *slog.Logger) {
 		case <-ctx.Done():
 			return
 		case <-time.After(pruneEvery):
+		}
+	}
+}
+
+// purge removes what was in deleted accounts, a little at a time.
+func purge(ctx context.Context, s *models.Store, log *slog.Logger) {
+	for {
+		more, err := s.PurgeAccounts(ctx)
+		if err != nil && ctx.Err() == nil {
+			log.Warn("remove what was in deleted accounts", "error", err)
+		}
+		wait := purgeEvery
+		if more && err == nil {
+			wait = purgePause
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
 		}
 	}
 }
