@@ -128,7 +128,7 @@ func (h *Handlers) moveEffect(c echo.Context, g authz.Grant, status int, a model
 		Header: views.Header{Title: title}, Notice: again,
 		Facts: []views.Detail{
 			{Label: "Stands under", Value: views.Cell{Text: e.From.Name + " → " + e.To.Name}},
-			{Label: "Moves along", Value: views.Cell{Text: count(e.Accounts-1, "account below it", "accounts below it")}},
+			{Label: "Moves along", Value: views.Cell{Text: movesAlong(e.Accounts - 1)}},
 			{Label: "Keeps", Value: views.Cell{Text: "Its owner, its people, what is in it, and the permissions it was given."}},
 		},
 		Boxes: []views.MoveBox{
@@ -164,6 +164,13 @@ func (h *Handlers) moveEffect(c echo.Context, g authz.Grant, status int, a model
 	}
 	p.Form = &views.Form{Token: v.Token, Action: here, Submit: "Move", Cancel: list, Hidden: []views.Pair{{Name: "to", Value: to}, {Name: "seen", Value: e.Seen}}}
 	return render(c, status, views.AccountMove(p))
+}
+
+func movesAlong(below int) string {
+	if below == 0 {
+		return "Nothing stands below it."
+	}
+	return count(below, "account below it", "accounts below it")
 }
 
 func (h *Handlers) moveBox(id, title, nobody string, of models.MovePeople) views.MoveBox {

@@ -58,12 +58,6 @@
   document.addEventListener("keydown", (e) => {
     const box = closest(e, "a[role=checkbox],a[role=button]");
     if (box && e.key === " ") { e.preventDefault(); box.click(); }
-    // Return goes to the first account found, once it answers what stands in the box.
-    const search = e.key === "Enter" && closest(e, "#switcher-q");
-    if (search && $("#switcher-list [data-found]")?.dataset.found === search.value.trim()) {
-      const first = $("#switcher-list a");
-      if (first) { e.preventDefault(); first.click(); }
-    }
     const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
     const menu = step && closest(e, "[popover]:popover-open");
     if (!menu) return;
@@ -71,6 +65,13 @@
     const at = items.indexOf(document.activeElement);
     items[(at + step + items.length) % items.length]?.focus();
     e.preventDefault();
+  });
+
+  // Return in the switcher goes to the first account found, once that answers what is typed.
+  document.addEventListener("submit", (e) => {
+    const box = closest(e, "#switcher form") && $("#switcher-q");
+    const first = box && $("#switcher-list [data-found]")?.dataset.found === box.value.trim() && $("#switcher-list a");
+    if (first) { e.preventDefault(); first.click(); }
   });
 
   // Browsers without CSS anchors get their menus put under the button by hand.

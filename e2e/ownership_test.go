@@ -1,0 +1,117 @@
+//go:build browser
+
+package e2e
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp/kb"
+)
+
+// Dorothy hands her agency over to Mary, who rearranges it.
+func TestAnAgencyChangesHands(t *testing.T) {
+	const password = "orbits by hand and pencil"
+	now := time.Now().UnixNano()
+	dorothy := newTab(t, "Dorothy")
+	dorothy.expect("403")
+	dorothy.open("/sign-up")
+	dorothy.fill("Your name", "Dorothy")
+	dorothy.fill("E-mail address", fmt.Sprintf("dorothy.%d@example.com", now))
+	dorothy.fill("Password", password)
+	dorothy.press("button", "Sign up")
+	dorothy.stands(`/a/[^/]+`)
+	dorothy.open("/accounts/new")
+	dorothy.fill("Name", "Trajectory")
+	dorothy.press("button", "Make account")
+	dorothy.sees("Trajectory is ready.")
+	agency := dorothy.stands(`/a/[^/]+`)
+	dorothy.open(agency + "/accounts/new")
+	dorothy.fill("Name 1", "Landing")
+	dorothy.fill("Name 2", "Launch")
+	dorothy.press("button", "Make sub-accounts")
+	dorothy.sees("2 sub-accounts are ready.")
+	dorothy.open(agency + "/members/invites/new")
+	dorothy.fill("E-mail addresses", fmt.Sprintf("mary.%d@example.com", now))
+	dorothy.press("checkbox", "Admin")
+	dorothy.press("button", "Invite")
+	dorothy.sees("1 invite is ready")
+	link := dorothy.find("textbox", "mary.").value
+
+	mary := newTab(t, "Mary")
+	mary.open(link)
+	mary.fill("Your name", "Mary")
+	mary.fill("Password", password)
+	mary.press("button", "Make")
+	mary.stands(agency)
+
+	// The offer, from its beginning to its end.
+	dorothy.open(agency + "/settings/account")
+	dorothy.press("link", "Ownership")
+	dorothy.stands(agency + "/settings/ownership")
+	dorothy.sees("Dorothy owns it")
+	dorothy.looksRight("ownership")
+	dorothy.press("link", "Offer to Mary…")
+	dorothy.sees("Dorothy becomes Admin of Trajectory", "With the 2 accounts below that you own too")
+	dorothy.looksRight("ownership-offer")
+	dorothy.press("button", "Offer Trajectory")
+	dorothy.sees("Trajectory is offered.", "Offered to Mary")
+	dorothy.looksRight("ownership-offered")
+	mary.open(agency)
+	mary.sees("Dorothy offers you the account Trajectory")
+	mary.open("/accounts")
+	mary.looksRight("accounts-with-an-offer")
+	mary.press("link", "See the offer")
+	mary.stands("/offers/[^/]+")
+	mary.sees("Trajectory is offered to you", "You get the 2 accounts below it that Dorothy owns too.")
+	mary.looksRight("ownership-answer")
+	mary.press("button", "Accept Trajectory")
+	mary.sees("You own Trajectory now.")
+	mary.stands(agency)
+
+	// Dorothy sees the change at her next request.
+	dorothy.press("link", "Members")
+	dorothy.sees("Mary", "Account owner", "Account role: Admin")
+	dorothy.open(agency + "/settings/ownership")
+	dorothy.sees("Mary owns it", "Only its owner")
+	dorothy.lacks("Offer to")
+
+	// Mary puts Landing under Launch, and back.
+	mary.open(agency + "/accounts")
+	mary.act("Landing", "Move…")
+	mary.sees("Choose the account under which it shall stand")
+	mary.looksRight("move")
+	mary.press("link", "Under Launch")
+	mary.sees("Move Landing under Launch?", "Trajectory → Launch")
+	mary.looksRight("move-asked")
+	mary.press("button", "Move")
+	mary.sees("Landing stands under Launch now.")
+	mary.press("button", "Undo")
+	mary.sees("Landing stands under Trajectory now.")
+
+	// By the keyboard she goes from account to account.
+	mary.press("button", "Account: Trajectory")
+	mary.find("link", "Launch")
+	mary.keys("laun")
+	mary.until("the search", func() bool { return eval[string](mary, `document.querySelector('#switcher-list [data-found]')?.dataset.found ?? ''`) == "laun" })
+	mary.looksRight("switcher-search")
+	mary.keys(kb.Enter)
+	mary.until("Launch", func() bool { return mary.has("heading", "Launch") })
+	mary.press("button", "Account: Launch")
+	mary.sees("Last used")
+	mary.looksRight("switcher")
+	mary.keys(kb.ArrowDown)
+	if got := eval[string](mary, `document.activeElement.textContent`); got == "" {
+		t.Error("the arrow leads nowhere")
+	}
+	mary.keys(kb.Escape)
+	mary.until("the switcher to close", func() bool { return !mary.has("searchbox", "Search accounts") })
+	if !eval[bool](mary, `document.activeElement.matches('[popovertarget=switcher]')`) {
+		t.Error("the focus does not come back to the switcher's button")
+	}
+	mary.press("button", "Account: Launch")
+	mary.sees("Last used")
+	mary.keys(kb.ArrowDown + kb.Enter)
+	mary.stands(agency)
+}
