@@ -23,6 +23,7 @@ const (
 	switcherSize = 30
 	lastSize     = 8
 	mineSize     = 100
+	mineTrees    = 40 // each has a heading and a table of its own
 )
 
 // lastUsed are the accounts the browser says it was in, the last first. It is a
@@ -116,16 +117,18 @@ func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
 	} else if mine != nil {
 		p.Offers = append(p.Offers, *mine)
 	}
-	if len(all) > mineSize {
-		all, p.Pager.Summary = all[:mineSize], fmt.Sprintf("The first %d: search for the others.", mineSize)
-	}
-	names := tops(all)
+	more := len(all) > mineSize
+	all = all[:min(len(all), mineSize)]
+	shown, names := 0, tops(all)
 	for _, a := range all {
 		at, ok := v.Snapshot.Find(a.ID)
 		if !ok || !v.Snapshot.Decide(v.Who, h.catalog.Permission("control_panel"), at).Visible() {
 			continue
 		}
 		if n := len(p.Trees); n == 0 || p.Trees[n-1].ID != a.TenantID.String() {
+			if more = more || n == mineTrees; n == mineTrees {
+				break
+			}
 			p.Trees = append(p.Trees, views.AccountTree{ID: a.TenantID.String(), Title: names[a.TenantID].Name, Kind: views.Badge{Text: kindTitle(names[a.TenantID].Kind)},
 				Table: views.Table{Token: v.Token, Columns: []views.Column{{Text: "Account"}, {Text: "Kind"}, {Text: "Your role"}, {Text: "State"}}}})
 		}
@@ -139,6 +142,10 @@ func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
 		if h.isMember(v, at) {
 			t.Rows[len(t.Rows)-1].Menu = []views.Action{{Text: "Leave…", URL: leavePath(a.ID), Dialog: true, Danger: true}}
 		}
+		shown++
+	}
+	if more {
+		p.Pager.Summary = fmt.Sprintf("The first %d: search for the others.", shown)
 	}
 	return render(c, http.StatusOK, views.Accounts(p))
 }

@@ -51,7 +51,7 @@ func (h *Handlers) showSubAccount(c echo.Context, g authz.Grant) error {
 			{Label: "People", Value: views.Cell{Text: h.peopleWords(a)}},
 			{Label: "Labels", Value: orNone(labelCell(a.Labels))},
 			{Label: "Made", Value: views.Cell{Text: when(c, a.CreatedAt, h.store.Now()), Title: exact(a.CreatedAt.In(zone(c)))}},
-			{Label: "Open to main members", Value: views.Cell{Text: h.words(a.OpenToMain)}},
+			{Label: "Open to main members", Value: views.Cell{Text: yesNo(a.OpenToMain)}},
 			{Label: "Id", Value: views.Cell{Text: a.ID.String(), Copy: true}},
 		},
 	}
@@ -139,8 +139,9 @@ func (h *Handlers) accountHistory(c echo.Context, g authz.Grant, a models.Accoun
 		events = append(events, own...)
 		slices.SortStableFunc(events, func(x, y models.AuditEvent) int { return y.At.Compare(x.At) })
 	}
+	r := h.auditGlance(c)
 	for _, e := range events[:min(len(events), accountChanges)] {
-		changes = append(changes, h.auditChange(c, e))
+		changes = append(changes, r.change(c, e))
 	}
 	return changes, nil
 }

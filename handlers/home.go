@@ -40,8 +40,9 @@ func (h *Handlers) showHome(c echo.Context, g authz.Grant) error {
 		if err != nil {
 			return err
 		}
+		r := h.auditGlance(c)
 		for _, e := range events {
-			p.Changes.Changes = append(p.Changes.Changes, h.auditChange(c, e))
+			p.Changes.Changes = append(p.Changes.Changes, r.change(c, e))
 		}
 		p.Changes.AllURL = accountPath(v.Place.Account, "/audit")
 	}

@@ -86,6 +86,7 @@ func (h *Handlers) memberRow(c echo.Context, m models.AccountMember) views.Row {
 	row := views.Row{ID: m.ID.String(), Dim: m.State != "active", Cells: []views.Cell{
 		name, {Text: m.Email}, roles, last, twoStepCell(m.TwoStep), {Text: when(c, m.Since, h.store.Now()), Title: exact(m.Since.In(zone(c)))},
 	}}
+	row.Menu = h.actsOf(c, authz.PrincipalID{Kind: authz.Member, ID: m.ID})
 	if m.Owner {
 		return row
 	}

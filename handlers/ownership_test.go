@@ -68,7 +68,7 @@ func TestHandingAnAccountOver(t *testing.T) {
 	grace.get(in(p.west, "/settings/account")).want(t, http.StatusOK)
 	ada.get(in(p.west, "/settings/account")).want(t, http.StatusForbidden) // the very next request
 	grace.get(in(p.analytical, "/members")).says(t, "Grace", "Account owner", "Ada", "Account role: Admin")
-	grace.get(in(p.analytical, "/audit")).says(t, "became the owner of Analytical", "Ada → Grace", "offered the ownership of Analytical")
+	grace.get(in(p.analytical, "/audit")).says(t, "became the owner of Analytical", "OwnerAdaGrace", "offered the ownership of Analytical")
 	grace.send(link+"/accept").want(t, http.StatusNotFound)
 	posted := map[string]int{}
 	for l, err := p.store.ClaimLetter(context.Background()); err == nil; l, err = p.store.ClaimLetter(context.Background()) {

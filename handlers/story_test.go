@@ -38,26 +38,20 @@ type panel struct {
 	server                                       *httptest.Server
 	ada, grace, edsger, barbara, mallory         models.Member
 	analytical, east, berlin, west, malloryville models.Account
+	config                                       models.Config
 }
 
 func newPanel(t testing.TB, with ...func(*models.Config)) *panel {
 	t.Helper()
-	ctx, secret, clock := context.Background(), make([]byte, 32), &clock{}
-	config := models.Config{URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: secret, MaxConns: 8, Now: clock.now}
+	ctx := context.Background()
+	p := &panel{t: t, clock: &clock{}}
+	p.config = models.Config{URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 8, Now: p.clock.now}
 	for _, change := range with {
-		change(&config)
+		change(&p.config)
 	}
-	store, err := models.Open(ctx, config)
-	must(t, err)
-	t.Cleanup(store.Close)
-	server := httptest.NewUnstartedServer(nil)
-	public := &url.URL{Scheme: "http", Host: server.Listener.Addr().String()}
-	e, err := handlers.New(store, handlers.Config{PublicURL: public, Secret: secret, Log: slog.New(slog.NewTextHandler(logTo(t), &slog.HandlerOptions{Level: slog.LevelError}))})
-	must(t, err)
-	server.Config.Handler = e
-	server.Start()
-	t.Cleanup(server.Close)
-	p := &panel{t: t, store: store, clock: clock, server: server}
+	p.open()
+	store := p.store
+	var err error
 	for _, m := range []struct {
 		into *models.Member
 		name string
@@ -79,6 +73,22 @@ func newPanel(t testing.TB, with ...func(*models.Config)) *panel {
 	must(t, store.AddMember(ctx, p.grant(p.ada, "members.add", p.east), p.edsger.ID, "member:full_viewer"))
 	must(t, store.AddMember(ctx, p.grant(p.ada, "members.add", p.west), p.barbara.ID, "member:full_editor"))
 	return p
+}
+
+// open starts the panel on its database, anew if it runs.
+func (p *panel) open() {
+	p.t.Helper()
+	store, err := models.Open(context.Background(), p.config)
+	must(p.t, err)
+	p.t.Cleanup(store.Close)
+	server := httptest.NewUnstartedServer(nil)
+	public := &url.URL{Scheme: "http", Host: server.Listener.Addr().String()}
+	e, err := handlers.New(store, handlers.Config{PublicURL: public, Secret: p.config.Secret, Log: slog.New(slog.NewTextHandler(logTo(p.t), &slog.HandlerOptions{Level: slog.LevelError}))})
+	must(p.t, err)
+	server.Config.Handler = e
+	server.Start()
+	p.t.Cleanup(server.Close)
+	p.store, p.server = store, server
 }
 
 // clock is the time, moved by hand.

@@ -87,8 +87,9 @@ func (h *Handlers) subuserRow(c echo.Context, list string, u models.Subuser) vie
 	row := views.Row{ID: id, Dim: u.State != "active", Cells: []views.Cell{
 		{Text: u.Name, URL: one}, h.heldCell(c, h.heldBy(u), h.subuserRoleTitle), {Text: u.Description}, last, twoStepCell(u.TwoStep), state,
 	}}
+	row.Menu = h.actsOf(c, u.Principal())
 	if h.may(c, "subuser_edit") {
-		row.Menu = subuserMenu(one, u)
+		row.Menu = append(row.Menu, subuserMenu(one, u)...)
 	}
 	return row
 }

@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -100,43 +102,118 @@ const AuditPage = 50
 
 // AuditFilter narrows a list of events down.
 type AuditFilter struct {
-	Who      string    // part of the name of who acted
-	Kind     string    // of the resource, empty for all
-	From, To time.Time // zero for no bound; To is left out
-	Before   int64     // a sequence number; zero for the newest
+	Who      string            // part of the name of who acted
+	By       authz.PrincipalID // who acted; zero for anybody
+	Kind     string            // of the resource, empty for all
+	From, To time.Time         // zero for no bound; To is left out
+	Below    bool              // those of the accounts below too, where the actor may see them
+	Account  uuid.UUID         // with Below: of this one alone; zero for all
+	Before   AuditCursor       // where the page begins; zero for the newest
 	Limit    int
 
 	OfAccount uuid.UUID // only what was done with this account below; zero for all
 }
 
-// Audit lists the newest events of the grant's account.
+// AuditCursor is the place of an event in a list.
+type AuditCursor struct {
+	At      time.Time
+	Account uuid.UUID
+	Seq     int64
+}
+
+// Cursor is the place of the event in a list.
+func (e AuditEvent) Cursor() AuditCursor { return AuditCursor{e.At, e.AccountID, e.Seq} }
+
+// String writes the cursor as ReadAuditCursor reads it.
+func (c AuditCursor) String() string {
+	return fmt.Sprintf("%d.%s.%d", c.At.UnixMicro(), c.Account, c.Seq)
+}
+
+// ReadAuditCursor reads a cursor; one that is none is the beginning.
+func ReadAuditCursor(text string) (c AuditCursor) {
+	parts := strings.Split(text, ".")
+	if len(parts) != 3 {
+		return c
+	}
+	micro, err := strconv.ParseInt(parts[0], 10, 64)
+	account, badID := uuid.Parse(parts[1])
+	seq, badSeq := strconv.ParseInt(parts[2], 10, 64)
+	if err != nil || badID != nil || badSeq != nil || micro < 0 || seq < 1 {
+		return AuditCursor{}
+	}
+	return AuditCursor{time.UnixMicro(micro).UTC(), account, seq}
+}
+
+const auditColumns = "account_id, seq, at, principal_kind, principal_id, principal_name, address, action, permission, because, kind, resource_id, resource_name, change"
+
+func (e *AuditEvent) fields() []any {
+	return []any{&e.AccountID, &e.Seq, &e.At, &e.PrincipalKind, &e.PrincipalID, &e.PrincipalName, &e.Address, &e.Action, &e.Permission, &e.Because,
+		&e.Kind, &e.ResourceID, &e.ResourceName, &e.Change}
+}
+
+// Audit lists the newest events of the grant's account, and of those below it
+// where the filter says so: by number in one account, by time in several.
 func (s *Store) Audit(ctx context.Context, g authz.Grant, f AuditFilter) ([]AuditEvent, error) {
 	r := g.Resource()
-	var all []AuditEvent
-	args := []any{r.Tenant, r.Account, f.Before, like(f.Who), f.Kind, orNever(f.From), orNever(f.To), f.Limit}
-	about := ""
-	if f.OfAccount != uuid.Nil {
-		about = " AND kind = 'account' AND resource_id = $9"
-		args = append(args, f.OfAccount)
+	b := &recordQuery{}
+	b.where("tenant_id = %s", r.Tenant)
+	if err := s.auditAccounts(b, g, f); err != nil {
+		return nil, err
 	}
+	order := "seq DESC"
+	if f.Below && f.Account == uuid.Nil {
+		order = "at DESC, account_id DESC, seq DESC"
+	}
+	switch at := f.Before; {
+	case at.Seq == 0:
+	case order == "seq DESC":
+		b.conditions = append(b.conditions, "seq < "+b.arg(at.Seq))
+	default:
+		b.conditions = append(b.conditions, fmt.Sprintf("(at, account_id, seq) < (%s, %s, %s)", b.arg(at.At), b.arg(at.Account), b.arg(at.Seq)))
+	}
+	if f.Who != "" {
+		b.where("principal_name ILIKE %s", like(f.Who))
+	}
+	if f.By.ID != uuid.Nil {
+		b.where("principal_id = %s AND principal_kind = %s", f.By.ID, f.By.Kind.String())
+	}
+	if f.OfAccount != uuid.Nil {
+		b.where("kind = 'account' AND resource_id = %s", f.OfAccount)
+	}
+	if f.Kind != "" {
+		b.where("noun = %s", f.Kind)
+	}
+	if !f.From.IsZero() {
+		b.where("at >= %s", f.From)
+	}
+	if !f.To.IsZero() {
+		b.where("at < %s", f.To)
+	}
+	var all []AuditEvent
 	err := s.read(ctx, tenantScope(r.Tenant), func(rows pgx.Rows) error {
-		var e AuditEvent
-		err := rows.Scan(&e.Seq, &e.At, &e.PrincipalKind, &e.PrincipalID, &e.PrincipalName, &e.Address, &e.Action, &e.Permission, &e.Because,
-			&e.Kind, &e.ResourceID, &e.ResourceName, &e.Change)
+		e := AuditEvent{TenantID: r.Tenant}
+		err := rows.Scan(e.fields()...)
 		all = append(all, e)
 		return err
-	}, `SELECT seq, at, principal_kind, principal_id, principal_name, address, action, permission, because, kind, resource_id, resource_name, change
-		FROM audit_events WHERE tenant_id = $1 AND account_id = $2 AND ($3 = 0 OR seq < $3)
-		AND ($4 = '' OR principal_name ILIKE $4) AND ($5 = '' OR noun = $5)
-		AND ($6::timestamptz IS NULL OR at >= $6) AND ($7::timestamptz IS NULL OR at < $7)`+about+` ORDER BY seq DESC LIMIT $8`, args...)
+	}, fmt.Sprintf("SELECT %s FROM audit_events WHERE %s ORDER BY %s LIMIT %s", auditColumns, strings.Join(b.conditions, " AND "), order, b.arg(f.Limit)), b.args...)
 	return all, err
 }
 
-func orNever(t time.Time) *time.Time {
-	if t.IsZero() {
+func (s *Store) auditAccounts(b *recordQuery, g authz.Grant, f AuditFilter) error {
+	if !f.Below {
+		b.where("account_id = %s", g.Resource().Account)
 		return nil
 	}
-	return &t
+	return s.whereSeen(b, g, s.catalog.Permission("audit"), f.Account)
+}
+
+// AuditEvent gives one event of the grant's account by its number.
+func (s *Store) AuditEvent(ctx context.Context, g authz.Grant, seq int64) (AuditEvent, error) {
+	r := g.Resource()
+	e := AuditEvent{TenantID: r.Tenant}
+	err := s.one(ctx, tenantScope(r.Tenant), e.fields(),
+		"SELECT "+auditColumns+" FROM audit_events WHERE tenant_id = $1 AND account_id = $2 AND seq = $3", r.Tenant, r.Account, seq)
+	return e, err
 }
 
 // AuditKinds are the kinds of thing that the account's events are about.
@@ -156,46 +233,45 @@ func (s *Store) AuditKinds(ctx context.Context, g authz.Grant) ([]string, error)
 	return kinds, err
 }
 
-// VerifyAudit reads an account's chain from its beginning and gives the number
-// of events; the error names the first that was changed, removed or re-ordered.
-func (s *Store) VerifyAudit(ctx context.Context, tenant, account uuid.UUID) (int64, error) {
-	var events []AuditEvent
-	var head AuditEvent
-	last, previous := int64(0), []byte{}
-	for {
-		events = events[:0]
-		err := s.read(ctx, tenantScope(tenant), func(rows pgx.Rows) error {
-			e := AuditEvent{TenantID: tenant, AccountID: account}
-			err := rows.Scan(&e.Seq, &e.At, &e.PrincipalKind, &e.PrincipalID, &e.PrincipalName, &e.Address, &e.Action, &e.Permission, &e.Because,
-				&e.Kind, &e.ResourceID, &e.ResourceName, &e.Change, &e.Previous, &e.Hash)
-			events = append(events, e)
-			return err
-		}, `SELECT seq, at, principal_kind, principal_id, principal_name, address, action, permission, because, kind, resource_id, resource_name,
-			change, previous, hash FROM audit_events WHERE tenant_id = $1 AND account_id = $2 AND seq > $3 ORDER BY seq LIMIT 1000`,
-			tenant, account, last)
-		if err != nil {
-			return last, err
-		}
-		for _, e := range events {
-			hash, err := e.seal()
-			switch {
-			case err != nil:
-				return last, err
-			case e.Seq != last+1:
-				return last, fmt.Errorf("event %d follows event %d", e.Seq, last)
-			case !bytes.Equal(e.Previous, previous) || !bytes.Equal(e.Hash, hash):
-				return last, fmt.Errorf("event %d was changed", e.Seq)
-			}
-			last, previous = e.Seq, e.Hash
-		}
-		if len(events) < 1000 {
-			break
-		}
+// AuditName is the present name of what an event names by its id.
+type AuditName struct {
+	Kind    string // account, record, subuser or role
+	Account uuid.UUID
+	Name    string
+}
+
+// AuditNames gives the names of accounts, records, subusers and roles of a tenant
+// by id. The caller shows only those that its reader may know of.
+func (s *Store) AuditNames(ctx context.Context, tenant uuid.UUID, ids []uuid.UUID) (map[uuid.UUID]AuditName, error) {
+	names := map[uuid.UUID]AuditName{}
+	if len(ids) == 0 {
+		return names, nil
 	}
-	err := s.one(ctx, tenantScope(tenant), []any{&head.Seq, &head.Hash},
-		"SELECT seq, hash FROM audit_heads WHERE tenant_id = $1 AND account_id = $2", tenant, account)
-	if err == nil && (head.Seq != last || !bytes.Equal(head.Hash, previous)) {
-		err = fmt.Errorf("events after %d were removed", last)
+	return names, s.read(ctx, tenantScope(tenant), func(rows pgx.Rows) error {
+		var id uuid.UUID
+		var n AuditName
+		err := rows.Scan(&id, &n.Kind, &n.Account, &n.Name)
+		names[id] = n
+		return err
+	}, `SELECT id, 'account', id, name FROM accounts WHERE tenant_id = $1 AND id = ANY($2)
+		UNION ALL SELECT id, 'record', account_id, name FROM records WHERE tenant_id = $1 AND id = ANY($2)
+		UNION ALL SELECT id, 'subuser', account_id, name FROM subusers WHERE tenant_id = $1 AND id = ANY($2)
+		UNION ALL SELECT id, 'role', account_id, name FROM custom_roles WHERE tenant_id = $1 AND id = ANY($2)`, tenant, ids)
+}
+
+// StandingSelectAlls tells which of a tenant's Select alls, by `entitlement epoch`,
+// UndoSelectAll would still put back.
+func (s *Store) StandingSelectAlls(ctx context.Context, g authz.Grant, epochs []int64) (map[string]bool, error) {
+	standing := map[string]bool{}
+	if len(epochs) == 0 {
+		return standing, nil
 	}
-	return last, err
+	return standing, s.read(ctx, tenantScope(g.Resource().Tenant), func(rows pgx.Rows) error {
+		var key string
+		var epoch int64
+		err := rows.Scan(&key, &epoch)
+		standing[fmt.Sprintf("%s %d", key, epoch)] = true
+		return err
+	}, `SELECT entitlement, epoch FROM entitlement_rules WHERE tenant_id = $1 AND epoch = ANY($2)
+		UNION SELECT entitlement, epoch FROM entitlement_exceptions WHERE tenant_id = $1 AND epoch = ANY($2)`, g.Resource().Tenant, epochs)
 }

@@ -199,6 +199,7 @@ func (s *Store) SelectAll(ctx context.Context, g authz.Grant, key string, f Acco
 			err = tx.exceptAll(ctx, snap, top, f, e, allowed, &done)
 		}
 		tx.note("changed", done.Changed)
+		tx.note("epoch", tx.epoch) // names it for Undo
 		done.Epoch = tx.epoch
 		return err
 	})

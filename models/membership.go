@@ -160,6 +160,11 @@ func (s *Store) AddMember(ctx context.Context, g authz.Grant, member uuid.UUID, 
 		if err := tx.mayGrant(snap, granted(given, nil, s.now())); err != nil {
 			return err
 		}
+		if err := tx.across(func() error {
+			return tx.Raw("SELECT name FROM members WHERE id = ?", member).Scan(&tx.change.name).Error
+		}); err != nil {
+			return err
+		}
 		return tx.addMembership(member, given)
 	})
 }

@@ -102,7 +102,8 @@ type installation struct {
 	busy     Account
 	owner    Member // of another agency
 	other    Account
-	deep     string // the path of one in the middle
+	seldom   authz.PrincipalID // did forty things
+	deep     string            // the path of one in the middle
 	token    string
 }
 
@@ -138,6 +139,10 @@ INSERT INTO audit_events (tenant_id, account_id, seq, at, principal_kind, princi
 	FROM accounts, generate_series(1, 20) n WHERE tenant_id <> id('root', 20) AND depth = 1 AND hashtext(id::text) % 20 = 0
 	UNION ALL SELECT tenant_id, id, n, now(), 'member', owner_id, 'Ada', '', 'contact.edit', 'contacts.edit', '', 'contact', id, '', jsonb '{}', bytea '', bytea ''
 	FROM accounts, generate_series(1, 10000) n WHERE id = id('ours', 7);
+INSERT INTO audit_events (tenant_id, account_id, seq, at, principal_kind, principal_id, principal_name, address, action, permission, because, kind, resource_id, resource_name, change, previous, hash)
+	SELECT a.tenant_id, a.id, 20 + n, now() - n * interval '1 hour' - hashtext(a.id::text) % 3000 * interval '1 second', 'member', id('member', (a.nth * 10 + n) % 5000), 'Member ' || (a.nth * 10 + n) % 5000, '',
+		CASE WHEN a.nth % 1000 = 0 THEN 'account.edit' WHEN n % 3 = 0 THEN 'subuser.edit' ELSE 'contact.edit' END, 'contacts.edit', '', 'contact', a.id, '', jsonb '{}', bytea '', bytea ''
+	FROM (SELECT *, row_number() OVER (ORDER BY id) AS nth FROM accounts WHERE path LIKE (SELECT path FROM accounts WHERE name = 'Analytical') || '/%') a, generate_series(1, 10) n WHERE a.id <> id('ours', 7);
 INSERT INTO records (tenant_id, id, account_id, kind, data, name, search, created_at, created_by, created_by_name, updated_at, updated_by, updated_by_name)
 	SELECT tenant_id, id('contact', row_number() OVER ()), id, 'contact', jsonb '{"name": "Charles", "phone": "+442079460000"}', 'Charles', 'charles', now(), '', '', now(), '', ''
 	FROM accounts WHERE kind = 'sub'
@@ -191,6 +196,9 @@ func openInstallation(t *testing.T) *installation {
 	all, err := w.AccountsBelow(ctx, g, AccountFilter{Limit: 15_000})
 	must(err)
 	w.deep = all[len(all)-1].Path
+	seldom, err := w.MemberByEmail(ctx, "4711@example.com")
+	must(err)
+	w.seldom = seldom.Principal()
 	found, err := w.AccountsBelow(ctx, g, AccountFilter{Search: "Harbour", Limit: 1})
 	must(err)
 	w.busy = found[0]
@@ -267,6 +275,10 @@ func TestListsReadWhatTheyShow(t *testing.T) {
 		f.Limit = 51
 		return func() error { _, err := w.Audit(ctx, may("audit"), f); return err }
 	}
+	auditBelow := func(f AuditFilter) func() error {
+		f.Limit, f.Below = 51, true
+		return func() error { _, err := w.Audit(ctx, grantOf(t, w.Store, w.ada, "audit", w.agency.ID), f); return err }
+	}
 	list := func(permission string, at RecordPlace, q RecordQuery) RecordList {
 		t.Helper()
 		l, err := w.Records(ctx, may(permission), at, q)
@@ -321,8 +333,15 @@ func TestListsReadWhatTheyShow(t *testing.T) {
 			return ignore(err, ErrNotFound)
 		}},
 		{"the audit", "audit_events_pkey", 60, audit(AuditFilter{})},
-		{"the audit, far down", "audit_events_pkey", 60, audit(AuditFilter{Before: 100})},
+		{"the audit, far down", "audit_events_pkey", 60, audit(AuditFilter{Before: AuditCursor{Seq: 100}})},
 		{"the audit, of a seldom kind", "audit_events_by_noun", 60, audit(AuditFilter{Kind: "account"})},
+		{"the audit of all below", "audit_events_of_tenant", 60, auditBelow(AuditFilter{})},
+		{"the audit of all below, far down", "audit_events_of_tenant", 60, auditBelow(AuditFilter{Before: AuditCursor{At: time.Now().Add(-4 * time.Hour), Account: w.busy.ID, Seq: 3}})},
+		{"the audit of all below, of a day", "audit_events_of_tenant", 60, auditBelow(AuditFilter{From: time.Now().Add(-3 * time.Hour), To: time.Now().Add(-2 * time.Hour)})},
+		{"the audit of all below, of a seldom kind", "audit_events_of_tenant_by_noun", 60, auditBelow(AuditFilter{Kind: "account"})},
+		{"the audit of all below, of one person", "audit_events_by_principal", 60, auditBelow(AuditFilter{By: w.seldom})},
+		{"the audit of one below", "audit_events_pkey", 60, auditBelow(AuditFilter{Account: w.busy.ID})},
+		{"the audit, of one person who did nothing here", "audit_events_by_principal", 60, audit(AuditFilter{By: w.seldom})},
 		{"the audit's kinds", "audit_events_by_noun", 10, func() error { _, err := w.AuditKinds(ctx, may("audit")); return err }},
 		// Records are counted to one more than CountCap.
 		{"records", "records_by_name", 1_100, records(RecordQuery{})},

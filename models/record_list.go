@@ -258,20 +258,25 @@ func (s *Store) recordQuery(g authz.Grant, at RecordPlace, q RecordQuery) (*reco
 // whereAccounts narrows to the grant's account, or to those below it that the
 // actor may see the section of: never upwards or sideways.
 func (s *Store) whereAccounts(b *recordQuery, g authz.Grant, at RecordPlace, q RecordQuery) error {
-	own := g.Resource().Account
 	if !q.Below || at.Section.Inside != nil {
-		b.where("account_id = %s", own)
+		b.where("account_id = %s", g.Resource().Account)
 		return nil
 	}
-	seen, unseen, err := s.accountsSeen(g, at.Section)
-	wholeTenant := own == g.Resource().Tenant
+	return s.whereSeen(b, g, at.Section.View, q.Account)
+}
+
+// whereSeen narrows to the grant's account and those below it where the actor has
+// a permission, or to one of them.
+func (s *Store) whereSeen(b *recordQuery, g authz.Grant, p catalog.Permission, one uuid.UUID) error {
+	seen, unseen, err := s.accountsSeen(g, p)
+	wholeTenant := g.Resource().Account == g.Resource().Tenant
 	switch {
 	case err != nil:
 		return err
-	case q.Account != uuid.Nil && !slices.Contains(seen, q.Account):
+	case one != uuid.Nil && !slices.Contains(seen, one):
 		return ErrNotFound
-	case q.Account != uuid.Nil:
-		b.where("account_id = %s", q.Account)
+	case one != uuid.Nil:
+		b.where("account_id = %s", one)
 	case wholeTenant && len(unseen) == 0:
 	case wholeTenant && len(unseen) < len(seen): // the shorter list is the cheaper one
 		b.where("account_id <> ALL(%s)", unseen)
@@ -284,11 +289,11 @@ func (s *Store) whereAccounts(b *recordQuery, g authz.Grant, at RecordPlace, q R
 // AccountsSeen are the grant's account and those below it where the actor may
 // see a section, in the order of the tree.
 func (s *Store) AccountsSeen(g authz.Grant, section *catalog.Section) ([]uuid.UUID, error) {
-	seen, _, err := s.accountsSeen(g, section)
+	seen, _, err := s.accountsSeen(g, section.View)
 	return seen, err
 }
 
-func (s *Store) accountsSeen(g authz.Grant, section *catalog.Section) (seen, unseen []uuid.UUID, err error) {
+func (s *Store) accountsSeen(g authz.Grant, p catalog.Permission) (seen, unseen []uuid.UUID, err error) {
 	snap := s.Access()
 	top, ok := snap.Find(g.Resource().Account)
 	if !ok {
@@ -297,7 +302,7 @@ func (s *Store) accountsSeen(g authz.Grant, section *catalog.Section) (seen, uns
 	seen = append(seen, g.Resource().Account)
 	who := snap.Who(g.Actor().ID)
 	snap.Descendants(top, func(a authz.Account) bool {
-		if g.IsSystem() || snap.Decide(who, section.View, a).Allow {
+		if g.IsSystem() || snap.Decide(who, p, a).Allow {
 			seen = append(seen, snap.ID(a))
 		} else {
 			unseen = append(unseen, snap.ID(a))

@@ -125,37 +125,3 @@ func (a canCommand) principal(ctx context.Context, db *database) (authz.Principa
 	}
 	return m.Principal(), err
 }
-
-type auditCommand struct {
-	Verify verifyCommand `cmd:"" help:"Check that no event of an account was changed, removed or re-ordered."`
-}
-
-type verifyCommand struct {
-	Account string `arg:"" help:"The account's id."`
-}
-
-// Run reads an account's chain from its beginning.
-func (v verifyCommand) Run(ctx context.Context, c *Config) error {
-	c.shared = true
-	id, err := uuid.Parse(v.Account)
-	if err != nil {
-		return fmt.Errorf("%q is not an account's id", v.Account)
-	}
-	log := logger()
-	db, err := openDatabase(ctx, c, log, false)
-	if err != nil {
-		return err
-	}
-	defer db.close(log)
-	at, ok := db.Access().Find(id)
-	if !ok {
-		return fmt.Errorf("there is no account %s", id)
-	}
-	n, err := db.VerifyAudit(ctx, db.Access().Tenant(at), id)
-	if err != nil {
-		fmt.Printf("after %d events: %v\n", n, err)
-		return exit(1)
-	}
-	fmt.Printf("%d events, unbroken\n", n)
-	return nil
-}

@@ -57,6 +57,7 @@ func Stories() []Story {
 		{"Letters", letters()},
 		{"Roles", roles()},
 		{"Records", records()},
+		{"Audit", audits()},
 	} {
 		for _, s := range group.stories {
 			s.Group = group.name
