@@ -55,7 +55,10 @@ func (h *Handlers) updateEmail(c echo.Context, _ authz.Grant) error {
 	if wrong, ok := problems(err); ok {
 		return h.profilePage(c, http.StatusUnprocessableEntity, v.Session.Name, models.Problems{"email": wrong["email"], "email-current": wrong["current"]})
 	}
-	return h.profileDone(c, err, "Open the link in the mail to "+email+" to confirm it.")
+	if h.config.SendsMail {
+		return h.profileDone(c, err, "Open the link in the mail to "+email+" to confirm it.")
+	}
+	return h.profileDone(c, err, email+" waits to be confirmed.")
 }
 
 func (h *Handlers) cancelEmail(c echo.Context, _ authz.Grant) error {

@@ -242,8 +242,8 @@ func (s *Store) Invites(ctx context.Context, g authz.Grant, search string, after
 // of how many the mail could not be delivered.
 func (s *Store) CountInvites(ctx context.Context, g authz.Grant) (wait, lost int, err error) {
 	r := g.Resource()
-	err = s.one(ctx, scopeLetters, []any{&wait, &lost}, `SELECT count(*)::int, (count(*) FILTER (WHERE l.state = 'failed'))::int FROM invites i
-		LEFT JOIN LATERAL (SELECT state FROM letters WHERE about = i.id ORDER BY id DESC LIMIT 1) l ON true
+	err = s.one(ctx, scopeLetters, []any{&wait, &lost}, `SELECT count(*)::int, count(l.id)::int FROM invites i
+		LEFT JOIN letters l ON l.about = i.id AND l.state = 'failed'
 		WHERE i.tenant_id = $1 AND i.account_id = $2 AND i.accepted_at IS NULL AND i.cancelled_at IS NULL AND i.expires_at > $3`, r.Tenant, r.Account, s.now())
 	return wait, lost, err
 }
