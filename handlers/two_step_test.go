@@ -228,6 +228,50 @@ func TestTheSecondStepChangesOnlyWithAProof(t *testing.T) {
 	b.get("/two-step").want(t, http.StatusOK) // the password alone is enough again
 }
 
+func TestWhoeverSignsInIsWrittenToWhenThatChanges(t *testing.T) {
+	p := newPanel(t).withMail()
+	_, link := p.subuser(p.east, "dev", "Developer")
+	ada := p.as(p.ada)
+	written := func(what string) {
+		t.Helper()
+		if l := p.mailman(models.LetterSignInChanged, p.ada.Email); l.Facts["what"] != what {
+			t.Errorf("the letter about %s is %+v", what, l.Letter)
+		}
+	}
+	_, recovery := ada.setUp(p)
+	written("turn_on_two_step")
+	b := p.browser()
+	b.post("/sign-in", values("email", p.ada.Email, "password", password))
+	b.post("/sign-in/code", values("code", recovery[0])).want(t, http.StatusSeeOther)
+	written("use_recovery_code")
+	ada.send("/two-step/recovery-codes").want(t, http.StatusOK)
+	written("renew_recovery_codes")
+	ada.addPasskey(p, "phone")
+	written("add_passkey")
+	key := strings.TrimSuffix(ada.get("/passkeys").Find("a[href$='/edit']").AttrOr("href", ""), "/edit")
+	ada.send(key+"/remove").want(t, http.StatusSeeOther)
+	written("remove_passkey")
+	ada.send("/two-step/turn-off").want(t, http.StatusSeeOther)
+	written("turn_off_two_step")
+	p.asSubuser(link, "dev").setUp(p) // has no address
+	if l := p.mailman(models.LetterSignInChanged, ""); l.Kind != "" {
+		t.Errorf("a letter to nobody: %+v", l.Letter)
+	}
+}
+
+func TestAResetPasswordStillWantsTheCode(t *testing.T) {
+	p := newPanel(t).withMail()
+	phone, _ := p.as(p.ada).setUp(p)
+	b := p.browser()
+	b.post("/forgotten-password", values("email", p.ada.Email)).want(t, http.StatusOK)
+	b.post(p.mailman(models.LetterReset, p.ada.Email).Facts["path"], values("password", changed)).want(t, http.StatusSeeOther)
+	b.get("/two-step").want(t, http.StatusSeeOther)
+	b.post("/sign-in", values("email", p.ada.Email, "password", changed)).want(t, http.StatusSeeOther)
+	b.get("/two-step").want(t, http.StatusSeeOther)
+	b.post("/sign-in/code", values("code", phone.code())).want(t, http.StatusSeeOther)
+	b.get("/two-step").want(t, http.StatusOK)
+}
+
 func TestNewRecoveryCodesVoidTheOld(t *testing.T) {
 	p := newPanel(t)
 	ada := p.as(p.ada)

@@ -403,8 +403,8 @@ func selfSigned(t *testing.T) (tls.Certificate, *x509.CertPool) {
 
 func TestEveryKindOfLetterHasItsWords(t *testing.T) {
 	public := &url.URL{Scheme: "https", Host: "panel.example.com"}
-	facts := map[string]string{"path": "/x/secret", "until": "2026-11-28T17:40:00Z"}
-	for _, name := range []string{"inviter", "account", "roles", "new", "by", "from", "to"} {
+	facts := map[string]string{"path": "/x/secret", "until": "2026-11-28T17:40:00Z", "what": "add_passkey"}
+	for _, name := range []string{"inviter", "account", "roles", "new", "by", "from", "to", "name"} {
 		facts[name] = "<b>" + name
 	}
 	for _, kind := range models.LetterKinds {
@@ -418,6 +418,13 @@ func TestEveryKindOfLetterHasItsWords(t *testing.T) {
 		}
 		if _, err := Render(context.Background(), models.Letter{Kind: kind}, public); err == nil {
 			t.Errorf("%s needs no facts at all", kind)
+		}
+	}
+	facts["left"] = "9"
+	for _, what := range []string{"turn_on_two_step", "turn_off_two_step", "reset_two_step", "renew_recovery_codes", "use_recovery_code", "add_passkey", "remove_passkey"} {
+		facts["what"] = what
+		if _, err := Render(context.Background(), models.Letter{Kind: models.LetterSignInChanged, Facts: facts}, public); err != nil {
+			t.Errorf("%s: %v", what, err)
 		}
 	}
 }

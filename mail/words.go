@@ -25,6 +25,8 @@ var subjects = map[string]string{
 	models.LetterConfirmEmail: "Confirm your e-mail address",
 	models.LetterEmailChanged: "Your e-mail address was changed",
 
+	models.LetterSignInChanged: "A change to how you sign in",
+
 	models.LetterOwnershipOffered: "An account is offered to you",
 	models.LetterOwnershipChanged: "An account has a new owner",
 }
@@ -62,6 +64,29 @@ var words = map[string]func(*letter){
 		l.say("If that was you, there is nothing to do. If it was not, take it back: this address signs in again, all sessions end, and you get a link for a new password.")
 		l.act("Take it back")
 		l.after("The link works once, until %s.", l.time("until"))
+	},
+	// what, path; name of a passkey, left of recovery codes.
+	models.LetterSignInChanged: func(l *letter) {
+		switch l.fact("what") {
+		case "turn_on_two_step":
+			l.say("Signing in takes two steps now: your password, and a code from your phone.")
+		case "turn_off_two_step":
+			l.say("Signing in takes one step again: your password alone is enough.")
+		case "reset_two_step":
+			l.say("Whoever runs this panel took two-step sign-in and your passkeys away, as is done for somebody who lost them. Your password alone is enough.")
+		case "renew_recovery_codes":
+			l.say("You have new recovery codes. The old ones do not work any more.")
+		case "use_recovery_code":
+			l.say("Somebody, hopefully you, signed in with one of your recovery codes. %s are left.", l.fact("left"))
+		case "add_passkey":
+			l.say("The passkey “%s” was added to your login. It signs in without a password.", l.fact("name"))
+		case "remove_passkey":
+			l.say("The passkey “%s” was removed from your login.", l.fact("name"))
+		default:
+			l.missing = "what"
+		}
+		l.act("See how you sign in")
+		l.after("If that was not you, change your password at once, and end your other sessions.")
 	},
 	// by, account, path, until.
 	models.LetterOwnershipOffered: func(l *letter) {

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -114,7 +115,7 @@ func (s *Store) FinishSignIn(ctx context.Context, token, code, address, agent st
 			return err
 		}
 		tx.note("recovery_codes_left", left)
-		return nil
+		return tx.tellOwner(h.Principal, "use_recovery_code", map[string]string{"left": strconv.Itoa(left)})
 	})
 	return session, h, left, err
 }

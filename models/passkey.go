@@ -109,8 +109,11 @@ func (s *Store) AddPasskey(ctx context.Context, g authz.Grant, x Session, k Pass
 			return Problems{"": fmt.Sprintf("You have %d passkeys already. Remove one that you do not use any more.", n)}
 		}
 		tx.note("name", k.Name)
-		return tx.Exec("INSERT INTO passkeys (id, member_id, name, credential_id, credential, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-			newID(), x.Principal.ID, k.Name, k.CredentialID, string(k.Credential), s.now()).Error
+		if err := tx.Exec("INSERT INTO passkeys (id, member_id, name, credential_id, credential, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+			newID(), x.Principal.ID, k.Name, k.CredentialID, string(k.Credential), s.now()).Error; err != nil {
+			return err
+		}
+		return tx.tellOwner(x.Principal, "add_passkey", map[string]string{"name": k.Name})
 	})
 }
 
@@ -130,7 +133,10 @@ func (s *Store) RenamePasskey(ctx context.Context, g authz.Grant, x Session, id 
 func (s *Store) RemovePasskey(ctx context.Context, g authz.Grant, x Session, id uuid.UUID) error {
 	return s.changePasskey(ctx, g, x, id, "remove_passkey", func(tx *Tx, k Passkey) error {
 		tx.note("name", k.Name)
-		return changedOne(tx.Exec("DELETE FROM passkeys WHERE id = ?", id))
+		if err := changedOne(tx.Exec("DELETE FROM passkeys WHERE id = ?", id)); err != nil {
+			return err
+		}
+		return tx.tellOwner(x.Principal, "remove_passkey", map[string]string{"name": k.Name})
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"encoding/base32"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -114,10 +115,30 @@ func (s *Store) TurnOnTwoStep(ctx context.Context, g authz.Grant, x Session, tok
 		if err := tx.endSessionsBut(x.Principal, x.ID); err != nil {
 			return err
 		}
-		renewed, err = s.renewSession(tx.DB, x, token, map[string]any{"two_step": true})
-		return err
+		if renewed, err = s.renewSession(tx.DB, x, token, map[string]any{"two_step": true}); err != nil {
+			return err
+		}
+		return tx.tellOwner(x.Principal, "turn_on_two_step", nil)
 	})
 	return renewed, recovery, err
+}
+
+// tellOwner writes to a member how their sign-in changed. A subuser has no
+// address.
+func (tx *Tx) tellOwner(who authz.PrincipalID, what string, facts map[string]string) error {
+	if who.Kind != authz.Member {
+		return nil
+	}
+	var m Member
+	if err := loginRow(tx.DB, who, uuid.Nil).Select("name, email").Take(&m).Error; err != nil {
+		return err
+	}
+	all := map[string]string{"what": what, "path": "/two-step"}
+	if strings.HasSuffix(what, "_passkey") {
+		all["path"] = "/passkeys"
+	}
+	maps.Copy(all, facts)
+	return tx.post(Letter{Kind: LetterSignInChanged, To: m.Email, ToName: m.Name, Facts: all})
 }
 
 // writeOwn is writeSelf for a change of the login of a session's owner.
@@ -137,7 +158,10 @@ func (s *Store) RenewRecoveryCodes(ctx context.Context, g authz.Grant, x Session
 		return nil, err
 	}
 	return codes, s.writeOwn(ctx, g, x, "renew_recovery_codes", func(tx *Tx) error {
-		return orConflict(loginRow(tx.DB, x.Principal, x.Tenant).Where("two_step_key IS NOT NULL").Updates(map[string]any{"recovery_codes": hashes}))
+		if err := orConflict(loginRow(tx.DB, x.Principal, x.Tenant).Where("two_step_key IS NOT NULL").Updates(map[string]any{"recovery_codes": hashes})); err != nil {
+			return err
+		}
+		return tx.tellOwner(x.Principal, "renew_recovery_codes", nil)
 	})
 }
 
@@ -146,6 +170,9 @@ func (s *Store) RenewRecoveryCodes(ctx context.Context, g authz.Grant, x Session
 func (s *Store) TurnOffTwoStep(ctx context.Context, g authz.Grant, x Session) error {
 	return s.writeOwn(ctx, g, x, "turn_off_two_step", func(tx *Tx) error {
 		if err := tx.dropTwoStep(x.Principal, x.Tenant); err != nil {
+			return err
+		}
+		if err := tx.tellOwner(x.Principal, "turn_off_two_step", nil); err != nil {
 			return err
 		}
 		return tx.endSessionsBut(x.Principal, x.ID)
@@ -187,6 +214,9 @@ func (s *Store) ResetMemberTwoStep(ctx context.Context, email string) (Member, e
 		}
 		tx.note("passkeys", keys.RowsAffected)
 		if err := tx.dropTwoStep(m.Principal(), uuid.Nil); err != nil && (err != ErrConflict || keys.RowsAffected == 0) {
+			return err
+		}
+		if err := tx.tellOwner(m.Principal(), "reset_two_step", nil); err != nil {
 			return err
 		}
 		return tx.endSessions(m.Principal())
