@@ -243,13 +243,21 @@ func (s *Store) Post(ctx context.Context, d OnDuty, id uuid.UUID) (p Post, err e
 // RetryLetter has a letter that failed sent once more; ErrConflict where it did
 // not fail.
 func (s *Store) RetryLetter(ctx context.Context, d OnDuty, id uuid.UUID) error {
-	if err := d.is(DutyOperator); err != nil {
+	p, err := s.Post(ctx, d, id)
+	if err != nil {
 		return err
 	}
 	now := s.now()
+	giveUp := now.Add(letterTime)
+	if until, err := time.Parse(time.RFC3339, p.Facts["until"]); err == nil && until.Before(giveUp) {
+		giveUp = until
+	}
+	if !now.Before(giveUp) {
+		return Problems{"": "What this letter leads to is over by now. Whoever it is to has to ask again."}
+	}
 	return s.in(ctx, scopeLetters, func(db *gorm.DB) error {
 		err := changedOne(db.Exec("UPDATE letters SET state = 'waiting', attempts = 0, next_at = ?, give_up_at = ? WHERE id = ? AND state = 'failed'",
-			now, now.Add(letterTime), id))
+			now, giveUp, id))
 		if errors.Is(err, ErrNotFound) {
 			return ErrConflict
 		}

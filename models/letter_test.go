@@ -163,3 +163,66 @@ func TestALetterIsTriedForTwoDaysThenFails(t *testing.T) {
 		t.Errorf("it was tried %d times", tries)
 	}
 }
+
+// The secret key was changed while letters waited.
+func TestALetterThatNobodyCanReadFailsAndHoldsUpNoOther(t *testing.T) {
+	ctx := context.Background()
+	s, ada, _ := agency(t)
+	if err := posting(s, ada, nil, reset(ada.Email)); err != nil {
+		t.Fatal(err)
+	}
+	s.secret = []byte("another secret key of 32 bytes!!")
+	if err := posting(s, ada, nil, reset("readable@example.com")); err != nil {
+		t.Fatal(err)
+	}
+	if p, err := s.ClaimLetter(ctx); err != nil || p.To != "readable@example.com" || p.Facts["path"] == "" {
+		t.Errorf("%+v %v", p, err)
+	}
+	operator := operatorOf(t, s, ada)
+	all, err := s.Posts(ctx, operator, PostFilter{State: "failed", Limit: 10})
+	if err != nil || len(all) != 1 || !strings.Contains(all[0].LastError, "another secret key") {
+		t.Errorf("%+v %v", all, err)
+	}
+}
+
+func TestALetterThatLeadsNowhereIsNotTriedAgain(t *testing.T) {
+	ctx := context.Background()
+	s, ada, _ := agency(t)
+	if err := s.AskReset(ctx, ada.Email); err != nil {
+		t.Fatal(err)
+	}
+	p, err := s.ClaimLetter(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.LetterFailed(ctx, p, "550 full", true); err != nil {
+		t.Fatal(err)
+	}
+	operator := operatorOf(t, s, ada)
+	at(s, ResetLife)
+	wantProblem(t, s.RetryLetter(ctx, operator, p.ID), "")
+	at(s, ResetLife-time.Minute)
+	if err := s.RetryLetter(ctx, operator, p.ID); err != nil {
+		t.Error(err)
+	}
+	// Where no mail was sent for a while, what is over is not sent at last.
+	if err := s.AskReset(ctx, ada.Email); err != nil {
+		t.Fatal(err)
+	}
+	at(s, 3*ResetLife)
+	if n := len(mailbox(t, s, LetterReset, ada.Email)); n != 0 {
+		t.Errorf("%d letters are sent that lead nowhere", n)
+	}
+}
+
+func operatorOf(t *testing.T, s *Store, m Member) OnDuty {
+	t.Helper()
+	if _, err := s.AddStaff(context.Background(), m.Email, DutyOperator); err != nil {
+		t.Fatal(err)
+	}
+	operator, ok := visit(t, s, m).OnDuty(DutyOperator)
+	if !ok {
+		t.Fatal(m.Name, "is no operator")
+	}
+	return operator
+}

@@ -82,9 +82,13 @@ func (tx *Tx) mailLink(kind string, m Member, email string, life time.Duration, 
 
 var linkPaths = map[string]string{linkReset: "/reset-password/", linkConfirm: "/confirm-email/", linkUndo: "/undo-email/"}
 
-// voidLinks ends the links of some kinds that a member has.
+// voidLinks ends the links of some kinds that a member has, so that of two that
+// are asked for at once one is left.
 func (tx *Tx) voidLinks(member uuid.UUID, kinds ...string) error {
 	return tx.across(func() error {
+		if err := tx.Exec("SELECT FROM members WHERE id = ? FOR UPDATE", member).Error; err != nil {
+			return err
+		}
 		return tx.Exec("UPDATE mailed_links SET ended_at = ? WHERE member_id = ? AND kind = ANY(?) AND ended_at IS NULL",
 			tx.store.now(), member, textList(kinds)).Error
 	})
