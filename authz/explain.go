@@ -18,7 +18,8 @@ type Explanation struct {
 	// Role is the one that decided, held at HeldAt; nil where none did.
 	Role   *catalog.Role
 	HeldAt uuid.UUID
-	// GivenBy are the roles that give the permission where they are held, by set.
+	// GivenBy are the roles that give the permission where they are held, by set;
+	// those of the account's own come last.
 	GivenBy []SetRoles
 	// Missing are the entitlements that the account lacks.
 	Missing []Missing
@@ -37,8 +38,8 @@ type Missing struct {
 	CutBy       uuid.UUID
 }
 
-// Explain puts a decision about p, made by this snapshot, into words.
-func (s *Snapshot) Explain(d Decision, p catalog.Permission) Explanation {
+// Explain puts a decision about p at a, made by this snapshot, into words.
+func (s *Snapshot) Explain(d Decision, p catalog.Permission, a Account) Explanation {
 	info := s.catalog.Info(p)
 	x := Explanation{Title: info.Title, Sentence: info.Sentence, Allow: d.Allow, Role: s.Role(d.Role), HeldAt: s.ID(d.HeldAt)}
 	for _, set := range s.catalog.Sets {
@@ -51,6 +52,15 @@ func (s *Snapshot) Explain(d Decision, p catalog.Permission) Explanation {
 		if in.Roles != nil {
 			x.GivenBy = append(x.GivenBy, in)
 		}
+	}
+	own := SetRoles{}
+	for _, r := range s.CustomRoles(a) {
+		if r.Own.Has(p) {
+			own.Set, own.Roles = r.Set, append(own.Roles, r)
+		}
+	}
+	if own.Roles != nil {
+		x.GivenBy = append(x.GivenBy, own)
 	}
 	if d.Reason == CeilingLacks {
 		// Below the account that cuts, nothing else is cut.

@@ -42,19 +42,19 @@ func TestExplain(t *testing.T) {
 		a, _ := tt.s.Find(tt.account)
 		p := c.Permission(tt.key)
 		d := tt.s.Decide(tt.s.Who(tt.who), p, a)
-		x := tt.s.Explain(d, p)
+		x := tt.s.Explain(d, p, a)
 		if x.Reason != tt.want || x.Allow != d.Allow || x.Title != c.Info(p).Title || x.Sentence != c.Info(p).Sentence {
 			t.Errorf("%s, %s at %s: %+v, want %q", tt.who, tt.key, tt.account, x, tt.want)
 		}
 	}
 
 	p := c.Permission("logs")
-	x := s.Explain(s.Decide(s.Who(edsger), p, find(t, s, eastBerlin)), p)
+	x := s.Explain(s.Decide(s.Who(edsger), p, find(t, s, eastBerlin)), p, find(t, s, eastBerlin))
 	if len(x.Missing) != 1 || x.Missing[0].Entitlement.Key != "logs" || x.Missing[0].CutBy != eastBerlin {
 		t.Errorf("East Berlin lacks %+v, want its own logs", x.Missing)
 	}
 	s = s.With(authz.Changes{Rules: []authz.Rule{{Parent: east, Entitlement: logs, Allowed: true}}})
-	x = s.Explain(s.Decide(s.Who(edsger), p, find(t, s, eastBerlin)), p)
+	x = s.Explain(s.Decide(s.Who(edsger), p, find(t, s, eastBerlin)), p, find(t, s, eastBerlin))
 	if len(x.Missing) != 1 || x.Missing[0].CutBy != east {
 		t.Errorf("East Berlin lacks %+v, want what East was not given", x.Missing)
 	}

@@ -182,7 +182,7 @@ func (h *Handlers) denied(c echo.Context, d *authz.Denial) error {
 		}
 		return render(c, http.StatusForbidden, views.Suspended(p))
 	}
-	x := v.Snapshot.Explain(d.Decision, d.Permission)
+	x := v.Snapshot.Explain(d.Decision, d.Permission, v.At)
 	p := views.DeniedPage{
 		Frame: h.frame(c, "Not allowed"), Permission: x.Title, Sentence: "With it one may " + x.Sentence + ".", Account: v.Place.Name,
 		Helpers: helpers, RequestID: requestID(c), BackURL: accountPath(v.Place.Account), Reason: x.Reason,
@@ -192,7 +192,7 @@ func (h *Handlers) denied(c echo.Context, d *authz.Denial) error {
 	}
 	for _, set := range x.GivenBy {
 		for _, r := range set.Roles {
-			if p.Entitlement == "" && r.Grantable && (set.Set.Key == "subuser") == (v.Session.Principal.Kind == authz.Subuser) && h.fits(r.Key, v.Place.Kind) {
+			if p.Entitlement == "" && models.RoleFor(r) == v.Session.Principal.Kind && models.FitsKind(r, v.Place.Kind) {
 				p.Roles = append(p.Roles, roleTitle(r))
 			}
 		}
@@ -202,17 +202,6 @@ func (h *Handlers) denied(c echo.Context, d *authz.Denial) error {
 		p.Helpers = nil
 	}
 	return render(c, http.StatusForbidden, views.Denied(p))
-}
-
-// fits tells whether a role can be held in an account of the kind.
-func (h *Handlers) fits(role, kind string) bool {
-	switch {
-	case strings.HasPrefix(role, "account:main_"):
-		return kind == "main"
-	case strings.HasPrefix(role, "account:sub_"):
-		return kind == "sub"
-	}
-	return true
 }
 
 // helpers are the names of those who work in this very account and can give

@@ -16,34 +16,57 @@ import (
 )
 
 // showRoles shows one set of roles as a matrix of sections by roles, compiled
-// from what the roles really hold.
-func (h *Handlers) showRoles(c echo.Context, _ authz.Grant) error {
-	v, here := guard.Of(c), accountPath(guard.Of(c).Place.Account, "/roles")
-	set := h.catalog.Set(orElse(c.QueryParam("set"), h.catalog.Sets[0].Key))
-	if set == nil {
+// from what the roles really hold, or the list of the account's own.
+func (h *Handlers) showRoles(c echo.Context, g authz.Grant) error {
+	asked := orElse(c.QueryParam("set"), h.catalog.Sets[0].Key)
+	set := h.catalog.Set(asked)
+	switch {
+	case asked == ownSet:
+		return h.listOwnRoles(c, g)
+	case set == nil:
 		return models.ErrNotFound
-	}
-	if c.QueryParam("format") == "csv" {
+	case c.QueryParam("format") == "csv":
 		return exportRoles(c, h.catalog, set)
 	}
+	here := rolesPath(c)
+	p := h.roleMatrix(c, here, set.Roles, views.Pair{Name: "set", Value: set.Key})
+	p.Frame = h.frame(c, "Roles")
+	p.Header = views.Header{Title: "Roles", Text: "What each role gives in the account where it is held. Several roles of one person add up."}
+	if h.may(c, "roles.edit") {
+		p.Header.Actions = []views.Action{{Text: "Make a role", URL: here + "/new", Icon: "plus"}}
+	}
+	p.CSVURL, p.Sets = withQuery(here, "set", set.Key, "format", "csv"), h.roleTabs(c, set.Key)
+	return render(c, http.StatusOK, views.Roles(p))
+}
+
+// roleTabs are the sets of roles, the account's own last.
+func (h *Handlers) roleTabs(c echo.Context, current string) (tabs []views.Tab) {
+	for _, s := range h.catalog.Sets {
+		tabs = append(tabs, views.Tab{Text: s.Title, URL: withQuery(rolesPath(c), "set", s.Key), Current: s.Key == current})
+	}
+	return append(tabs, views.Tab{Text: "This account’s own", URL: ownRolesPath(c), Current: current == ownSet})
+}
+
+// roleMatrix shows roles beside each other, at an address that is searched with
+// what is kept.
+func (h *Handlers) roleMatrix(c echo.Context, here string, roles []*catalog.Role, keep ...views.Pair) views.RolesPage {
+	v := guard.Of(c)
 	q, differ := strings.TrimSpace(c.QueryParam("q")), c.QueryParam("differences") == "1"
 	p := views.RolesPage{
-		Frame:  h.frame(c, "Roles"),
-		Header: views.Header{Title: "Roles", Text: "What each role gives in the account where it is held. Several roles of one person add up."},
-		CSVURL: withQuery(here, "set", set.Key, "format", "csv"),
-		Search: &views.Search{Action: here, Value: q, Placeholder: "Search sections", Keep: []views.Pair{{Name: "set", Value: set.Key}},
+		Search: &views.Search{Action: here, Value: q, Placeholder: "Search sections", Keep: keep,
 			Filters: []views.Field{{Kind: views.Checkbox, Name: "differences", Label: "Only differences", Checked: differ}}},
 		Legend: []views.Term{{Word: "View", Meaning: "sees the section"}, {Word: "Edit", Meaning: "sees and changes everything in it"}, {Word: "Part", Meaning: "sees it and may do some of what can be done there"}},
 	}
 	if q != "" || differ {
-		p.Clear = withQuery(here, "set", set.Key)
-	}
-	for _, s := range h.catalog.Sets {
-		p.Sets = append(p.Sets, views.Tab{Text: s.Title, URL: withQuery(here, "set", s.Key), Current: s == set})
+		p.Clear = here
+		for _, k := range keep {
+			p.Clear = withQuery(here, k.Name, k.Value)
+		}
 	}
 	held := v.Snapshot.Held(v.Who, v.At)
-	for _, r := range set.Roles {
-		p.Columns = append(p.Columns, views.RoleColumn{Name: columnTitle(set, r), Help: r.Sentence, Yours: slices.Contains(held, r.ID)})
+	for _, r := range roles {
+		yours := slices.ContainsFunc(held, func(id catalog.RoleID) bool { return v.Snapshot.Role(id).Key == r.Key })
+		p.Columns = append(p.Columns, views.RoleColumn{Name: columnTitle(r.Set, r), Help: r.Sentence, Yours: yours})
 	}
 	for _, g := range h.catalog.Groups {
 		group := views.RoleGroup{Title: g.Title}
@@ -52,10 +75,10 @@ func (h *Handlers) showRoles(c echo.Context, _ authz.Grant) error {
 				continue
 			}
 			row := views.RoleRow{Title: s.Title, Sentence: s.Sentence}
-			for _, r := range set.Roles {
+			for _, r := range roles {
 				row.Cells = append(row.Cells, sectionCell(h.catalog, r, s))
 			}
-			if !differ || slices.ContainsFunc(row.Cells, func(x views.RoleCell) bool { return x != row.Cells[0] }) {
+			if !differ || differs(roles, s) {
 				group.Rows = append(group.Rows, row)
 			}
 		}
@@ -63,7 +86,14 @@ func (h *Handlers) showRoles(c echo.Context, _ authz.Grant) error {
 			p.Groups = append(p.Groups, group)
 		}
 	}
-	return render(c, http.StatusOK, views.Roles(p))
+	return p
+}
+
+// differs tells whether the roles give different things of a section.
+func differs(roles []*catalog.Role, s *catalog.Section) bool {
+	return slices.ContainsFunc(s.Permissions, func(p catalog.Permission) bool {
+		return slices.ContainsFunc(roles, func(r *catalog.Role) bool { return r.Own.Has(p) != roles[0].Own.Has(p) })
+	})
 }
 
 // columnTitle tells roles of one set apart that share a name.

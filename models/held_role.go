@@ -76,7 +76,7 @@ func (s *Store) roleNamed(snap *authz.Snapshot, name string, at holding) (HeldRo
 	if id, custom := strings.CutPrefix(name, customPrefix); custom {
 		id, _ := uuid.Parse(id)
 		r := snap.CustomRole(at.account, id)
-		if r == nil || CustomFor(r) != at.by {
+		if r == nil || RoleFor(r) != at.by {
 			return HeldRole{}, "This account has no such role of its own, or it was deleted meanwhile."
 		}
 		return HeldRole{Role: r, key: r.Key}, ""
@@ -92,9 +92,13 @@ func (s *Store) roleNamed(snap *authz.Snapshot, name string, at holding) (HeldRo
 	return HeldRole{Role: r, key: r.Key}, ""
 }
 
-// CustomFor says who can hold a custom role: those who can hold its base.
-func CustomFor(r *catalog.Role) authz.PrincipalKind {
-	if r.Base.Set.Key == "subuser" {
+// RoleFor says who can have a role: one of an account's own is for those who can
+// have its base.
+func RoleFor(r *catalog.Role) authz.PrincipalKind {
+	if r.Base != nil {
+		r = r.Base
+	}
+	if r.Set.Key == "subuser" {
 		return authz.Subuser
 	}
 	return authz.Member
@@ -146,23 +150,21 @@ func granted(given, was []HeldRole, now time.Time) (all []*catalog.Role) {
 	return all
 }
 
-// lifts tells whether other roles than the present ones, or none, would give a
-// member more, here or below, now or once something of all that they hold ends.
-func lifts(snap *authz.Snapshot, m memberHold, given []HeldRole, now time.Time) bool {
-	moments := []time.Time{now}
-	for _, t := range snap.Ends(snap.Who(m.principal())) {
-		moments = append(moments, t)
-	}
-	for _, r := range slices.Concat(m.roles, given) {
+// lifts tells whether other roles in an account than those held, or none, would
+// give somebody more, here or below, now or once something of all that they hold
+// ends.
+func lifts(snap *authz.Snapshot, who authz.PrincipalID, account uuid.UUID, held, given []HeldRole, now time.Time) bool {
+	moments := append(snap.Ends(snap.Who(who)), now)
+	for _, r := range slices.Concat(held, given) {
 		moments = append(moments, r.Until)
 	}
 	return slices.ContainsFunc(moments, func(t time.Time) bool {
 		if t.Before(now) {
 			return false
 		}
-		was, will := Running(m.roles, t), Running(given, t)
+		was, will := Running(held, t), Running(given, t)
 		if len(will) == 0 && len(was) > 0 {
-			return rises(snap.At(t), m, was)
+			return rises(snap.At(t), who, account, was)
 		}
 		return exceeds(will, was)
 	})

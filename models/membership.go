@@ -189,7 +189,7 @@ func (s *Store) EditMember(ctx context.Context, g authz.Grant, member uuid.UUID,
 		if err := tx.mayGrant(snap, granted(given, m.roles, s.now())); err != nil {
 			return err
 		}
-		if m.self && lifts(snap, m, given, s.now()) {
+		if m.self && lifts(snap, m.principal(), m.account.ID, m.roles, given, s.now()) {
 			return Problems{"role": "Nobody gives themselves more than they have, now or later."}
 		}
 		keys := storedList(given)
@@ -305,7 +305,7 @@ func (tx *Tx) member(id uuid.UUID) (m memberHold, err error) {
 }
 
 func (tx *Tx) removeMembership(snap *authz.Snapshot, m memberHold) error {
-	if m.self && lifts(snap, m, nil, tx.store.now()) {
+	if m.self && lifts(snap, m.principal(), m.account.ID, m.roles, nil, tx.store.now()) {
 		return Problems{"": "Your role in an account above would give you more here than you have, so somebody else has to take you out."}
 	}
 	if err := tx.keepAnAdmin(m); err != nil {
@@ -355,9 +355,9 @@ func exceeds(roles, others []*catalog.Role) bool {
 // rises tells whether the holder of a membership with some roles would be able to
 // do more without it, here or below: then roles held at the nearest account above
 // decide. Ownership adds to either.
-func rises(snap *authz.Snapshot, m memberHold, roles []*catalog.Role) bool {
-	who := snap.Who(m.principal())
-	here, ok := snap.Find(m.account.ID)
+func rises(snap *authz.Snapshot, id authz.PrincipalID, account uuid.UUID, roles []*catalog.Role) bool {
+	who := snap.Who(id)
+	here, ok := snap.Find(account)
 	if !ok {
 		return false
 	}

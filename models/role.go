@@ -2,11 +2,16 @@ package models
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"bailiwick/authz"
@@ -28,6 +33,14 @@ type CustomRole struct {
 // Key is what stands for the role where it is held.
 func (r CustomRole) Key() string { return customPrefix + r.ID.String() }
 
+// For says who can have the role: those who can have its base.
+func (r CustomRole) For() authz.PrincipalKind {
+	if strings.HasPrefix(r.Base, "subuser:") {
+		return authz.Subuser
+	}
+	return authz.Member
+}
+
 const customPrefix = "custom:"
 
 // CustomID is the id of a role of an account's own; zero of any other.
@@ -38,9 +51,9 @@ func CustomID(r *catalog.Role) (id uuid.UUID) {
 	return id
 }
 
-// role compiles a custom role; nil where its base is no role any more. A
-// permission that is none any more is left out.
-func (s *Store) customRole(r CustomRole) *catalog.Role {
+// CompiledRole is a custom role as it is held; nil where its base is no role any
+// more. A permission that is none any more is left out.
+func (s *Store) CompiledRole(r CustomRole) *catalog.Role {
 	base := s.catalog.Role(r.Base)
 	if base == nil {
 		return nil
@@ -61,7 +74,7 @@ func (s *Store) readCustomRoles(db *gorm.DB, which string, args ...any) ([]authz
 	err := db.Raw("SELECT r.* FROM custom_roles r WHERE "+which, args...).Scan(&rows).Error
 	all := make([]authz.CustomRole, len(rows))
 	for i, r := range rows {
-		all[i] = authz.CustomRole{Account: r.AccountID, ID: r.ID, Role: s.customRole(r)}
+		all[i] = authz.CustomRole{Account: r.AccountID, ID: r.ID, Role: s.CompiledRole(r)}
 	}
 	return all, err
 }
@@ -76,13 +89,16 @@ func (s *Store) CustomRoles(ctx context.Context, g authz.Grant) ([]CustomRole, e
 	return all, err
 }
 
+// MaxRoles is how many roles of its own an account can have.
+const MaxRoles = 200
+
 // CreateRole makes a role of the grant's account's own, which gives the
 // permissions of these keys and no more than its maker may grant there. Problems
 // name the fields name, base and permission.
 func (s *Store) CreateRole(ctx context.Context, g authz.Grant, name, base string, permissions []string) (CustomRole, error) {
 	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account, Kind: "role", ID: newID()}
 	r := CustomRole{TenantID: on.Tenant, ID: on.ID, AccountID: on.Account, Name: strings.TrimSpace(name), Base: base, Permissions: permissions, CreatedAt: s.now()}
-	if p := s.checkRole(r); len(p) > 0 {
+	if p := s.checkRole(&r); len(p) > 0 {
 		return r, p
 	}
 	err := s.write(ctx, g.On(on.Kind, on.ID), change{action: "role.create", permission: "roles.edit", on: on, name: r.Name}, func(tx *Tx) error {
@@ -90,32 +106,316 @@ func (s *Store) CreateRole(ctx context.Context, g authz.Grant, name, base string
 		if err != nil {
 			return err
 		}
-		if err := tx.mayGrant(snap, []*catalog.Role{s.customRole(r)}); err != nil {
+		var a Account
+		if err := tx.account(&a, on.Account); err != nil {
+			return err
+		}
+		if !FitsKind(s.catalog.Role(r.Base), a.Kind) {
+			return Problems{"base": "Nobody in this kind of account can have that role."}
+		}
+		if len(snap.CustomRoles(mustFind(snap, on.Account))) >= MaxRoles {
+			return Problems{"": fmt.Sprintf("An account can have %d roles of its own. Delete one that nobody needs.", MaxRoles)}
+		}
+		if err := tx.mayGiveAll(snap, s.CompiledRole(r)); err != nil {
 			return err
 		}
 		tx.note("base", r.Base)
-		tx.note("permissions", permissions)
+		tx.note("permissions", []string(r.Permissions))
 		tx.touch("role", r.ID)
 		return tx.Create(&r).Error
 	})
 	return r, err
 }
 
-func (s *Store) checkRole(r CustomRole) Problems {
+// checkRole puts what was typed in order and says what is wrong with it.
+func (s *Store) checkRole(r *CustomRole) Problems {
 	p := Problems{}
-	p.add("name", checkName(r.Name))
+	r.Name = strings.TrimSpace(r.Name)
+	if p.add("name", checkName(r.Name)); len([]rune(r.Name)) > 64 {
+		p.add("name", constraints["custom_roles_name_length"]["name"])
+	}
 	if base := s.catalog.Role(r.Base); base == nil || !base.Grantable {
 		p.add("base", "Choose the role to begin with.")
 	}
+	var own catalog.Mask
 	for _, key := range r.Permissions {
-		if s.catalog.Permission(key) == 0 {
+		if x := s.catalog.Permission(key); x != 0 {
+			own.Set(x)
+		} else {
 			p.add("permission", fmt.Sprintf("%q is not a permission.", key))
 		}
 	}
 	if len(r.Permissions) == 0 {
 		p.add("permission", "Choose at least one thing that the role may do.")
 	}
+	r.Permissions = nil
+	own.Each(func(x catalog.Permission) { r.Permissions = append(r.Permissions, s.catalog.Info(x).Key) })
 	return p
+}
+
+// FitsKind tells whether somebody in an account of the kind can have a role.
+func FitsKind(r *catalog.Role, kind string) bool {
+	if r.Base != nil {
+		r = r.Base
+	}
+	switch {
+	case !r.Grantable || kind == "timeless":
+		return false
+	case r.Set.Key == "subuser":
+		return true
+	case r.Set.Key == "account":
+		return strings.HasPrefix(r.Name, kind+"_")
+	}
+	return kind == "main" || kind == "sub"
+}
+
+func mustFind(snap *authz.Snapshot, account uuid.UUID) authz.Account {
+	a, ok := snap.Find(account)
+	if !ok {
+		return authz.NoAccount
+	}
+	return a
+}
+
+// mayGiveAll refuses what a role gives beyond what the actor may grant.
+func (tx *Tx) mayGiveAll(snap *authz.Snapshot, r *catalog.Role) error {
+	if tx.grant.IsSystem() {
+		return nil
+	}
+	beyond := snap.MayGrant(snap.Who(tx.grant.Actor().ID), mustFind(snap, tx.change.on.Account), r)
+	if beyond.Empty() {
+		return nil
+	}
+	var titles []string
+	beyond.Each(func(p catalog.Permission) { titles = append(titles, "“"+tx.store.catalog.Info(p).Title+"”") })
+	if n := len(titles); n > 3 {
+		titles = append(titles[:3], fmt.Sprintf("%d more", n-3))
+	}
+	return Problems{"permission": "You do not have " + listed(titles) + " here, so you can not give it."}
+}
+
+// Version names what a role is now.
+func (r CustomRole) Version() string {
+	sum := sha256.Sum256([]byte(strings.Join(append([]string{r.Name, r.Base}, r.Permissions...), "\n")))
+	return base64.RawURLEncoding.EncodeToString(sum[:16])
+}
+
+// Role finds a role of the account's own.
+func (s *Store) Role(ctx context.Context, tenant, account, id uuid.UUID) (r CustomRole, err error) {
+	err = s.in(ctx, tenantScope(tenant), func(db *gorm.DB) error {
+		return db.Raw("SELECT * FROM custom_roles WHERE tenant_id = ? AND account_id = ? AND id = ?", tenant, account, id).Take(&r).Error
+	})
+	return r, err
+}
+
+// RoleCounts are how many people have each of the account's own roles, by key.
+func (s *Store) RoleCounts(ctx context.Context, g authz.Grant) (map[string]int, error) {
+	r, counts := g.Resource(), map[string]int{}
+	err := s.read(ctx, tenantScope(r.Tenant), func(rows pgx.Rows) error {
+		var key string
+		var n int
+		err := rows.Scan(&key, &n)
+		counts[key] = n
+		return err
+	}, `SELECT split_part(r, ' ', 1), count(*)::int FROM (
+			SELECT unnest(roles) AS r FROM memberships WHERE tenant_id = $1 AND account_id = $2
+			UNION ALL SELECT unnest(roles) FROM subusers WHERE tenant_id = $1 AND account_id = $2
+		) x WHERE r LIKE 'custom:%' GROUP BY 1`, r.Tenant, r.Account)
+	return counts, err
+}
+
+// EffectOfEdit is what it would do to make other permissions of a role.
+func (s *Store) EffectOfEdit(ctx context.Context, r CustomRole, permissions []string) (RoleEffect, error) {
+	will := r
+	will.Permissions = permissions
+	if p := s.checkRole(&will); len(p) > 0 {
+		return RoleEffect{}, p
+	}
+	return s.effectNow(ctx, r, s.CompiledRole(will), "")
+}
+
+// EffectOfDelete is what it would do to delete a role and to give another one
+// instead, which may be empty, to whoever has no other.
+func (s *Store) EffectOfDelete(ctx context.Context, r CustomRole, instead string) (RoleEffect, error) {
+	return s.effectNow(ctx, r, nil, instead)
+}
+
+func (s *Store) effectNow(ctx context.Context, r CustomRole, will *catalog.Role, instead string) (e RoleEffect, err error) {
+	a, err := s.Account(ctx, r.TenantID, r.AccountID)
+	if err != nil {
+		return e, err
+	}
+	snap := s.Access()
+	other, err := s.replacement(snap, r, a, instead)
+	if err != nil {
+		return e, err
+	}
+	err = s.in(ctx, scopeNames, func(db *gorm.DB) error {
+		e, err = s.roleEffect(db, snap, r, a.Kind, will, other)
+		return err
+	})
+	return e, err
+}
+
+// replacement reads the role that takes the place of a deleted one; nil for none.
+func (s *Store) replacement(snap *authz.Snapshot, r CustomRole, a Account, name string) (*HeldRole, error) {
+	if name == "" {
+		return nil, nil
+	}
+	other, problem := s.roleNamed(snap, name, holding{a.ID, a.Kind, r.For()})
+	switch {
+	case problem != "":
+		return nil, Problems{"instead": problem}
+	case other.key == r.Key():
+		return nil, Problems{"instead": "This is the role that is to be deleted. Choose another one."}
+	}
+	return &other, nil
+}
+
+// ErrUnseen is for a change whose effect is not the one that was shown.
+var ErrUnseen = errors.New("the effect has not been seen")
+
+// EditRole gives a role of the grant's account's own another name and other
+// permissions, as CreateRole. Seen is the key of the effect that the actor was
+// shown, or the version of the role that is to be taken back; what nobody's
+// rights change by needs none. Otherwise the error is ErrUnseen.
+func (s *Store) EditRole(ctx context.Context, g authz.Grant, id uuid.UUID, name string, permissions []string, seen string) (CustomRole, error) {
+	var will CustomRole
+	err := s.changeRole(ctx, g, id, "role.edit", func(tx *Tx, snap *authz.Snapshot, r CustomRole, a Account) error {
+		will = r
+		will.Name, will.Permissions = name, permissions
+		if p := s.checkRole(&will); len(p) > 0 {
+			return p
+		}
+		was, is := s.CompiledRole(r), s.CompiledRole(will)
+		if was.Own != is.Own {
+			if tx.mayGiveAll(snap, was) != nil {
+				return Problems{"": "This role gives more than you can give here, so you can not change it."}
+			}
+			if err := tx.mayGiveAll(snap, is); err != nil {
+				return err
+			}
+			e, err := tx.effect(snap, r, a, is, nil)
+			switch {
+			case err != nil:
+				return err
+			case tx.liftsItself(snap, e):
+				return Problems{"permission": "You have this role, and nobody gives themselves more than they have."}
+			case len(e.Holders) > 0 && seen != e.Key && seen != r.Version():
+				return ErrUnseen
+			}
+			tx.note("holders", len(e.Holders))
+			tx.touch("role", id)
+		}
+		tx.changed("name", r.Name, will.Name)
+		tx.changed("permissions", []string(r.Permissions), []string(will.Permissions))
+		return changedOne(tx.Table("custom_roles").Where("tenant_id = ? AND id = ?", r.TenantID, id).
+			Updates(map[string]any{"name": will.Name, "permissions": will.Permissions}))
+	})
+	return will, err
+}
+
+// DeleteRole ends a role of the grant's account's own. Whoever would be left
+// without a role gets the one named instead, as far as the deleted one lasted.
+// Seen is as for EditRole; problems name instead.
+func (s *Store) DeleteRole(ctx context.Context, g authz.Grant, id uuid.UUID, instead, seen string) error {
+	return s.changeRole(ctx, g, id, "role.delete", func(tx *Tx, snap *authz.Snapshot, r CustomRole, a Account) error {
+		if was := s.CompiledRole(r); was != nil && tx.mayGiveAll(snap, was) != nil {
+			return Problems{"": "This role gives more than you can give here, so you can not delete it."}
+		}
+		other, err := s.replacement(snap, r, a, instead)
+		if err != nil {
+			return err
+		}
+		e, err := tx.effect(snap, r, a, nil, other)
+		switch {
+		case err != nil:
+			return err
+		case e.Alone() > 0 && other == nil:
+			return Problems{"instead": "Choose the role that those get who have no other."}
+		case tx.liftsItself(snap, e):
+			return Problems{"instead": "You have this role, and nobody gives themselves more than they have."}
+		}
+		if e.Alone() > 0 {
+			var p Problems
+			if err := tx.mayGrant(snap, []*catalog.Role{other.Role}); errors.As(err, &p) {
+				return Problems{"instead": p["role"]}
+			} else if err != nil {
+				return err
+			}
+			tx.note("instead", auditRoles([]HeldRole{*other})[0])
+		}
+		if len(e.Holders) > 0 && seen != e.Key {
+			return ErrUnseen
+		}
+		if err := tx.storeHolders(e); err != nil {
+			return err
+		}
+		tx.note("base", r.Base)
+		tx.note("permissions", []string(r.Permissions))
+		tx.touch("role", id)
+		return changedOne(tx.Exec("DELETE FROM custom_roles WHERE tenant_id = ? AND id = ?", r.TenantID, id))
+	})
+}
+
+// changeRole changes a role of the grant's account's own.
+func (s *Store) changeRole(ctx context.Context, g authz.Grant, id uuid.UUID, action string, do func(*Tx, *authz.Snapshot, CustomRole, Account) error) error {
+	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account, Kind: "role", ID: id}
+	return s.write(ctx, g.On("role", id), change{action: action, permission: "roles.edit", on: on}, func(tx *Tx) error {
+		snap, err := tx.lockAccess()
+		if err != nil {
+			return err
+		}
+		var a Account
+		if err := tx.account(&a, on.Account); err != nil {
+			return err
+		}
+		var r CustomRole
+		if err := tx.Raw("SELECT * FROM custom_roles WHERE tenant_id = ? AND account_id = ? AND id = ?", on.Tenant, on.Account, id).Take(&r).Error; err != nil {
+			return err
+		}
+		tx.change.name = r.Name
+		return do(tx, snap, r, a)
+	})
+}
+
+func (tx *Tx) effect(snap *authz.Snapshot, r CustomRole, a Account, will *catalog.Role, instead *HeldRole) (e RoleEffect, err error) {
+	err = tx.across(func() (err error) {
+		e, err = tx.store.roleEffect(tx.DB, snap, r, a.Kind, will, instead)
+		return err
+	})
+	return e, err
+}
+
+// liftsItself tells whether the actor has the role and would be able to do more.
+func (tx *Tx) liftsItself(snap *authz.Snapshot, e RoleEffect) bool {
+	i := slices.IndexFunc(e.Holders, func(h RoleHolder) bool { return h.ID == tx.grant.Actor().ID })
+	return i >= 0 && lifts(snap, e.Holders[i].ID, e.Role.AccountID, e.Holders[i].was, e.Holders[i].will, tx.store.now())
+}
+
+// storeHolders stores the roles that the holders have in the end.
+func (tx *Tx) storeHolders(e RoleEffect) error {
+	var names []string
+	ids, roles := map[authz.PrincipalKind]idList{}, map[authz.PrincipalKind]textList{}
+	for _, h := range e.Holders {
+		list, _ := storedList(h.will).Value()
+		ids[h.ID.Kind], roles[h.ID.Kind] = append(ids[h.ID.Kind], h.ID.ID), append(roles[h.ID.Kind], list.(string))
+		names = append(names, h.Name)
+		tx.touch(h.ID.Kind.String(), h.ID.ID)
+	}
+	tx.note("holders", names)
+	for kind, update := range map[authz.PrincipalKind]string{
+		authz.Member:  "UPDATE memberships m SET roles = CAST(x.roles AS text[]) FROM unnest(CAST(? AS uuid[]), CAST(? AS text[])) AS x (id, roles) WHERE m.tenant_id = ? AND m.account_id = ? AND m.member_id = x.id",
+		authz.Subuser: "UPDATE subusers u SET roles = CAST(x.roles AS text[]) FROM unnest(CAST(? AS uuid[]), CAST(? AS text[])) AS x (id, roles) WHERE u.tenant_id = ? AND u.account_id = ? AND u.id = x.id",
+	} {
+		if len(ids[kind]) == 0 {
+			continue
+		}
+		if err := tx.Exec(update, ids[kind], roles[kind], e.Role.TenantID, e.Role.AccountID).Error; err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // A stored role is its key, with when it ends behind it where it does. Forms name

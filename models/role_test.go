@@ -2,9 +2,12 @@ package models
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"bailiwick/authz"
@@ -98,4 +101,302 @@ func TestARoleIsWithinWhatItsMakerMayGrant(t *testing.T) {
 func problemsOf(err error) Problems {
 	p, _ := err.(Problems)
 	return p
+}
+
+// held is the one who has a role in an effect.
+func (e RoleEffect) held(t *testing.T, m Member) RoleHolder {
+	t.Helper()
+	for _, h := range e.Holders {
+		if h.ID == m.Principal() {
+			return h
+		}
+	}
+	t.Fatalf("%s does not have the role", m.Name)
+	return RoleHolder{}
+}
+
+func (s *Store) may(t *testing.T, m Member, permission string, account uuid.UUID) bool {
+	t.Helper()
+	snap := s.Access()
+	at, _ := snap.Find(account)
+	return snap.Decide(snap.Who(m.Principal()), s.catalog.Permission(permission), at).Allow
+}
+
+// Grace and Barbara are Listeners; Barbara is a full viewer besides. An edit is
+// done by whoever saw what it does to them, and not where that has changed.
+func TestAnEditOfARoleIsSeenFirst(t *testing.T) {
+	ctx := context.Background()
+	s, ada, a := agency(t)
+	grace, barbara, edsger := person(t, s, "Grace"), person(t, s, "Barbara"), person(t, s, "Edsger")
+	roles, add := grantOf(t, s, ada, "roles.edit", a.ID), grantOf(t, s, ada, "members.add", a.ID)
+	r, err := s.CreateRole(ctx, roles, "Listener", "member:full_editor", []string{"calls"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.AddMember(ctx, add, grace.ID, r.Key()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.AddMember(ctx, add, barbara.ID, r.Key(), "full_viewer"); err != nil {
+		t.Fatal(err)
+	}
+	wider := []string{"logs", "calls.tag"}
+	e, err := s.EffectOfEdit(ctx, r, wider)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, b := e.held(t, grace), e.held(t, barbara)
+	if !g.Gain.Has(s.catalog.Permission("logs")) || !g.Lose.Has(s.catalog.Permission("calls")) || b.Gain.Has(s.catalog.Permission("logs")) || !b.Lose.Empty() {
+		t.Errorf("Grace %v, Barbara %v", g, b)
+	}
+	if _, err := s.EditRole(ctx, roles, r.ID, "Listener", wider, ""); !errors.Is(err, ErrUnseen) {
+		t.Errorf("an edit that nobody saw: %v", err)
+	}
+	if err := s.AddMember(ctx, add, edsger.ID, r.Key()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.EditRole(ctx, roles, r.ID, "Listener", wider, e.Key); !errors.Is(err, ErrUnseen) {
+		t.Errorf("an edit whose effect is another now: %v", err)
+	}
+	if e, err = s.EffectOfEdit(ctx, r, wider); err != nil {
+		t.Fatal(err)
+	}
+	before := r.Version()
+	will, err := s.EditRole(ctx, roles, r.ID, "Reader of logs", wider, e.Key)
+	if err != nil || will.Version() == before || s.may(t, grace, "calls", a.ID) || !s.may(t, grace, "logs", a.ID) {
+		t.Errorf("the edit: %v", err)
+	}
+	if _, err := s.EditRole(ctx, roles, r.ID, "Reader", wider, ""); err != nil {
+		t.Errorf("a new name is not free: %v", err)
+	}
+}
+
+// Grace may make roles, and nothing of what the keys give.
+func TestARoleIsChangedWithinWhatOneMayGrant(t *testing.T) {
+	ctx := context.Background()
+	s, ada, a := agency(t)
+	subs, err := s.CreateSubAccounts(ctx, grantOf(t, s, ada, "sub_accounts.create", a.ID), []string{"East"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	grace, edsger := person(t, s, "Grace"), person(t, s, "Edsger")
+	adas, add := grantOf(t, s, ada, "roles.edit", a.ID), grantOf(t, s, ada, "members.add", a.ID)
+	make := func(g authz.Grant, name string, permissions ...string) CustomRole {
+		t.Helper()
+		r, err := s.CreateRole(ctx, g, name, "member:full_editor", permissions)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	maker, keys := make(adas, "Maker", "roles", "roles.edit", "calls", "call_rules", "call_rules.edit"), make(adas, "Keys", "calls", "api_keys")
+	if err := s.AddMember(ctx, add, grace.ID, maker.Key()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.AddMember(ctx, add, edsger.ID, keys.Key(), "admin"); err != nil {
+		t.Fatal(err)
+	}
+	own := grantOf(t, s, grace, "roles.edit", a.ID)
+	_, err = s.EditRole(ctx, own, keys.ID, "Keys", []string{"calls"}, "")
+	refusedAt(t, err, "", "more than you can give")
+	refusedAt(t, s.DeleteRole(ctx, own, keys.ID, "", ""), "", "more than you can give")
+	if _, err := s.EditRole(ctx, own, keys.ID, "Clefs", []string{"calls", "api_keys"}, ""); err != nil {
+		t.Errorf("a new name: %v", err)
+	}
+	listener := make(own, "Listener", "calls")
+	_, err = s.EditRole(ctx, own, listener.ID, "Listener", []string{"calls", "api_keys", "members.edit"}, "")
+	refusedAt(t, err, "permission", "You do not have")
+	for field, wrong := range map[string][]string{"permission": {"flying"}, "name": nil} {
+		name := "Listener"
+		if field == "name" {
+			name, wrong = " ", []string{"calls"}
+		}
+		_, err := s.EditRole(ctx, own, listener.ID, name, wrong, "")
+		refusedAt(t, err, field, "")
+	}
+	// What somebody else has besides is not the question.
+	if err := s.EditMember(ctx, grantOf(t, s, ada, "members.edit", a.ID), edsger.ID, "admin", listener.Key()); err != nil {
+		t.Fatal(err)
+	}
+	e, err := s.EffectOfEdit(ctx, listener, []string{"call_rules"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.EditRole(ctx, own, listener.ID, "Listener", []string{"call_rules"}, e.Key); err != nil {
+		t.Errorf("a role of somebody who can do more: %v", err)
+	}
+	if _, err := s.CreateRole(ctx, grantOf(t, s, ada, "roles.edit", subs[0].ID), "Chief", "account:main_admin", []string{"calls"}); problemsOf(err)["base"] == "" {
+		t.Errorf("a role of a main account in a sub-account: %v", err)
+	}
+	if _, err := s.EditRole(ctx, grantOf(t, s, ada, "roles.edit", subs[0].ID), listener.ID, "Mine", []string{"calls"}, ""); !errors.Is(err, ErrNotFound) {
+		t.Errorf("a role of the account above: %v", err)
+	}
+	if err := s.AddMember(ctx, grantOf(t, s, ada, "members.add", subs[0].ID), grace.ID, listener.Key()); problemsOf(err)["role"] == "" {
+		t.Errorf("a role of the account above is given below: %v", err)
+	}
+}
+
+// Grace is Admin and has a role that she edits: what an Admin only sees in
+// sub-accounts she would change there.
+func TestNobodyLiftsThemselvesByARoleTheyHave(t *testing.T) {
+	ctx := context.Background()
+	s, ada, a := agency(t)
+	if _, err := s.CreateSubAccounts(ctx, grantOf(t, s, ada, "sub_accounts.create", a.ID), []string{"East"}); err != nil {
+		t.Fatal(err)
+	}
+	grace := person(t, s, "Grace")
+	g := grantOf(t, s, ada, "roles.edit", a.ID)
+	r, err := s.CreateRole(ctx, g, "Listener", "member:full_editor", []string{"calls"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.AddMember(ctx, grantOf(t, s, ada, "members.add", a.ID), grace.ID, "admin", r.Key()); err != nil {
+		t.Fatal(err)
+	}
+	own := grantOf(t, s, grace, "roles.edit", a.ID)
+	wider := []string{"calls", "call_rules", "call_rules.edit"}
+	_, err = s.EditRole(ctx, own, r.ID, "Listener", wider, "")
+	refusedAt(t, err, "permission", "nobody gives themselves more")
+	if _, err := s.EditRole(ctx, own, r.ID, "Listener", []string{"calls", "calls.tag"}, ""); !errors.Is(err, ErrUnseen) {
+		t.Errorf("what she can do anyway: %v", err)
+	}
+}
+
+// Of the four who have the role, Grace has nothing else, Barbara is a viewer too,
+// Edsger had it until Friday, and dev is a subuser of another role.
+func TestNobodyIsLeftWithoutARole(t *testing.T) {
+	ctx := context.Background()
+	s, ada, a := agency(t)
+	move := stand(s, friday.Add(-time.Hour))
+	grace, barbara, edsger := person(t, s, "Grace"), person(t, s, "Barbara"), person(t, s, "Edsger")
+	roles, add := grantOf(t, s, ada, "roles.edit", a.ID), grantOf(t, s, ada, "members.add", a.ID)
+	r, err := s.CreateRole(ctx, roles, "Listener", "member:full_editor", []string{"calls"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	saturday := friday.Add(24 * time.Hour)
+	for _, x := range []struct {
+		m     Member
+		roles []string
+	}{{grace, []string{RoleUntil(r.Key(), saturday)}}, {barbara, []string{r.Key(), "full_viewer"}}, {edsger, []string{RoleUntil(r.Key(), friday)}}} {
+		if err := s.AddMember(ctx, add, x.m.ID, x.roles...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	newton := person(t, s, "Newton")
+	made, err := s.Invite(ctx, add, []string{newton.Email}, []string{r.Key()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	move(friday)
+	e, err := s.EffectOfDelete(ctx, r, "")
+	if err != nil || len(e.Holders) != 3 || e.Alone() != 2 || e.Invites != 1 || !e.held(t, edsger).Same() {
+		t.Fatalf("%+v: %v", e, err)
+	}
+	refusedAt(t, s.DeleteRole(ctx, roles, r.ID, "", e.Key), "instead", "have no other")
+	refusedAt(t, s.DeleteRole(ctx, roles, r.ID, "Developer", e.Key), "instead", "not a role that a member can have")
+	refusedAt(t, s.DeleteRole(ctx, roles, r.ID, r.Key(), e.Key), "instead", "to be deleted")
+	if err := s.DeleteRole(ctx, roles, r.ID, "reporting_viewer", e.Key); !errors.Is(err, ErrUnseen) {
+		t.Errorf("a replacement that nobody saw: %v", err)
+	}
+	if e, err = s.EffectOfDelete(ctx, r, "reporting_viewer"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.DeleteRole(ctx, roles, r.ID, "reporting_viewer", e.Key); err != nil {
+		t.Fatal(err)
+	}
+	for m, want := range map[*Member]string{
+		&grace: "member:reporting_viewer until 2026-11-28T18:00:00Z", &barbara: "member:full_viewer", &edsger: "member:reporting_viewer until 2026-11-27T18:00:00Z",
+	} {
+		got, err := s.Member(ctx, a.ID, a.ID, m.ID)
+		if err != nil || len(got.Roles) != 1 || got.Roles[0].stored() != want {
+			t.Errorf("%s has %v, want %s: %v", m.Name, got.Roles, want, err)
+		}
+	}
+	if !s.may(t, grace, "calls", a.ID) || s.may(t, edsger, "calls", a.ID) {
+		t.Error("the snapshot does not have what is stored")
+	}
+	_, err = s.AcceptInvite(ctx, authz.Self(newton.Actor()), made[0].Token)
+	refusedAt(t, err, "", "deleted meanwhile")
+	if _, err := s.VerifyAudit(ctx, a.ID, a.ID); err != nil {
+		t.Error(err)
+	}
+}
+
+// Barbara is given the role at the moment in which it is deleted. Whoever is
+// faster, she never has it alone and gone.
+func TestARoleIsGivenWhileItIsDeleted(t *testing.T) {
+	held(t, func(t *testing.T, s *Store, ada Member, a Account) (violations int) {
+		ctx := context.Background()
+		barbara := person(t, s, "Barbara")
+		roles, add, remove := grantOf(t, s, ada, "roles.edit", a.ID), grantOf(t, s, ada, "members.add", a.ID), grantOf(t, s, ada, "members.remove", a.ID)
+		for i := range 100 {
+			r, err := s.CreateRole(ctx, roles, fmt.Sprint("Listener ", i), "member:full_viewer", []string{"calls"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			none, err := s.EffectOfDelete(ctx, r, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = together(
+				func() error { return s.AddMember(ctx, add, barbara.ID, r.Key()) },
+				func() error { return s.DeleteRole(ctx, roles, r.ID, "", none.Key) })
+			if err := s.load(ctx); err != nil {
+				t.Fatal(err)
+			}
+			m, err := s.Member(ctx, a.ID, a.ID, barbara.ID)
+			switch {
+			case errors.Is(err, ErrNotFound):
+				continue
+			case err != nil:
+				t.Fatal(err)
+			case len(m.Roles) == 0:
+				violations++
+			}
+			if err := s.RemoveMember(ctx, remove, barbara.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return violations
+	})
+}
+
+// A role is widened by somebody who saw that nobody has it, at the moment in
+// which Barbara gets it: then it is not widened.
+func TestARoleIsEditedWhileItIsGiven(t *testing.T) {
+	ctx := context.Background()
+	s, ada, a := agency(t)
+	barbara := person(t, s, "Barbara")
+	roles, add, remove := grantOf(t, s, ada, "roles.edit", a.ID), grantOf(t, s, ada, "members.add", a.ID), grantOf(t, s, ada, "members.remove", a.ID)
+	first, unseen := 0, 0
+	for i := range 100 {
+		r, err := s.CreateRole(ctx, roles, fmt.Sprint("Listener ", i), "member:full_viewer", []string{"calls"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var edited, given error
+		_ = together(
+			func() error {
+				_, edited = s.EditRole(ctx, roles, r.ID, r.Name, []string{"calls", "logs"}, "")
+				return edited
+			},
+			func() error { given = s.AddMember(ctx, add, barbara.ID, r.Key()); return given })
+		switch wide := s.may(t, barbara, "logs", a.ID); {
+		case given != nil:
+			t.Fatal(given)
+		case edited == nil && wide:
+			first++
+		case errors.Is(edited, ErrUnseen) && !wide:
+			unseen++
+		default:
+			t.Fatalf("edited %v, and logs %v", edited, wide)
+		}
+		if err := s.RemoveMember(ctx, remove, barbara.ID); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.DeleteRole(ctx, roles, r.ID, "", ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("%d edits came first, %d too late", first, unseen)
 }

@@ -1,5 +1,7 @@
 package views
 
+import "slices"
+
 // Form is one form of a page: its fields, the way to send it and the way out.
 type Form struct {
 	Token   string
@@ -7,11 +9,12 @@ type Form struct {
 	Hidden  []Pair
 	Problem string // about the form as a whole; what is wrong with one field stands in that field
 	Fields  []Field
-	Submit  string // text of the button; "Save" if empty
-	Danger  bool   // the button destroys something
-	Cancel  string // address of the way out, if any
-	Files   bool   // sent as multipart/form-data
-	Plain   bool   // always a whole page load: for signing in and what else changes who one is
+	Beside  []Field // stand elsewhere in the form; their problems are told at the top too
+	Submit  string  // text of the button; "Save" if empty
+	Danger  bool    // the button destroys something
+	Cancel  string  // address of the way out, if any
+	Files   bool    // sent as multipart/form-data
+	Plain   bool    // always a whole page load: for signing in and what else changes who one is
 }
 
 // Pair is a hidden field.
@@ -206,7 +209,7 @@ func (f Form) hasProblem() bool { return f.Problem != "" || len(f.wrong()) > 0 }
 
 func (f Form) wrong() []Field {
 	var out []Field
-	for _, x := range f.Fields {
+	for _, x := range append(slices.Clip(f.Fields), f.Beside...) {
 		if x.Problem != "" {
 			out = append(out, x)
 		}

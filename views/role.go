@@ -41,3 +41,76 @@ type RoleCell struct {
 type Term struct {
 	Word, Meaning string
 }
+
+// RoleFormPage makes or changes a role of the account's own. POST with name, base
+// and permission (repeatable).
+type RoleFormPage struct {
+	Frame          Frame
+	Header         Header
+	Action, Cancel string
+	Submit         string
+	Problem        string
+	Name           string
+	NameProblem    string
+	Base           string // key of the role that it is made from
+	BaseTitle      string
+	BoxesProblem   string
+	Boxes          []BoxGroup
+	Kept           []string // permissions without a box, which the role has
+}
+
+// BoxGroup is the sections of one group of the navigation.
+type BoxGroup struct {
+	Title    string
+	Sections []BoxSection
+}
+
+// BoxSection is the permissions of one section.
+type BoxSection struct {
+	Title string
+	Boxes []Box
+}
+
+// Box is one permission.
+type Box struct {
+	Value, Title, Sentence string
+	Ticked                 bool
+	Locked                 bool // beyond what the reader may give
+}
+
+// RoleEffectPage says what a change of a role does to those who have it, and asks
+// for it to be done.
+type RoleEffectPage struct {
+	Frame     Frame
+	Header    Header
+	Notice    *Alert
+	Sentences []string
+	Table     Table // who gains and loses what; no rows where nothing changes
+	More      string
+	Form      Form
+}
+
+func (p RoleFormPage) form() Form {
+	f := Form{Token: p.Frame.Token, Action: p.Action, Cancel: p.Cancel, Problem: p.Problem, Submit: p.Submit,
+		Hidden: []Pair{{Name: "base", Value: p.Base}}, Beside: []Field{p.boxes()}, Fields: []Field{
+			{Name: "name", Label: "Name", Value: p.Name, Problem: p.NameProblem, Required: true, MaxLength: 64, Autocomplete: "off", Autofocus: p.Name == "" && p.Problem == ""},
+			{Kind: Fixed, Name: "made-from", Label: "Made from", Value: p.BaseTitle},
+		}}
+	for _, key := range p.Kept {
+		f.Hidden = append(f.Hidden, Pair{Name: "permission", Value: key})
+	}
+	return f
+}
+
+func (p RoleFormPage) boxes() Field {
+	return Field{Name: "permission", Label: "What the role gives", Problem: p.BoxesProblem,
+		Help: "What is ticked is given in this account. Greyed boxes are beyond what you may give here."}
+}
+
+// boxHelp says what a permission lets do, and why it can not be given.
+func boxHelp(b Box) string {
+	if b.Locked {
+		return "You may not " + b.Sentence + " here, so you can not give it."
+	}
+	return "One may " + b.Sentence + "."
+}

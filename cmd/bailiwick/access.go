@@ -94,7 +94,7 @@ func (a canCommand) Run(ctx context.Context, c *Config) error {
 	if d.Allow {
 		answer = "allow"
 	}
-	x := snap.Explain(d, p)
+	x := snap.Explain(d, p, at)
 	fmt.Printf("%s: %s may %s\n%s\n", answer, who, x.Sentence, x.Reason)
 	if x.Role != nil && d.HeldAt != authz.NoAccount {
 		fmt.Printf("role: %s, held at %s\n", x.Role.Key, x.HeldAt)
@@ -105,7 +105,7 @@ func (a canCommand) Run(ctx context.Context, c *Config) error {
 	if !d.Allow {
 		for _, set := range x.GivenBy {
 			for _, r := range set.Roles {
-				fmt.Printf("would be given by: %s\n", r.Key)
+				fmt.Printf("would be given by: %s (%s)\n", r.Key, r.Title)
 			}
 		}
 	}

@@ -47,6 +47,7 @@
     if (hit("[data-theme-toggle]")) toggleTheme();
     else if ((b = hit("[data-copy],[data-copy-text]"))) copy(b);
     else if ((b = hit("[data-add]"))) addRow(b);
+    else if ((b = hit("[data-tick-all]"))) tickAll(b);
     else if (hit("[data-print]")) print();
     else if ((b = hit("[data-dismiss]"))) b.closest(".alert").remove();
     else if ((b = hit("#dialogs [data-cancel]"))) { e.preventDefault(); b.closest("dialog").close(); }
@@ -73,6 +74,23 @@
     const first = box && $("#switcher-list [data-found]")?.dataset.found === box.value.trim() && $("#switcher-list a");
     if (first) { e.preventDefault(); first.click(); }
   });
+  // Boxes of a long form: narrowed down by typing, and ticked by section.
+  document.addEventListener("input", (e) => {
+    const narrow = closest(e, "[data-narrow]");
+    if (!narrow) return;
+    const words = narrow.value.toLowerCase();
+    $$(".box-section", document.getElementById(narrow.dataset.narrow)).forEach((s) => {
+      const whole = $("legend", s).firstChild.textContent.toLowerCase().includes(words);
+      const rows = $$(".tick", s);
+      rows.forEach((r) => { r.hidden = !whole && !r.textContent.toLowerCase().includes(words); });
+      s.hidden = rows.every((r) => r.hidden);
+    });
+  });
+  const tickAll = (button) => {
+    const boxes = $$("input:enabled", button.closest("fieldset")).filter((b) => b.offsetParent);
+    const on = boxes.some((b) => !b.checked);
+    boxes.forEach((b) => { b.checked = on; });
+  };
 
   // Browsers without CSS anchors get their menus put under the button by hand.
   const anchors = CSS.supports("position-area", "bottom");

@@ -1,0 +1,421 @@
+package handlers
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+	"bailiwick/handlers/guard"
+	"bailiwick/models"
+	"bailiwick/views"
+)
+
+const (
+	ownSet      = "custom" // the tab of the account's own roles
+	shownEffect = 20       // people whose gains and losses are listed
+	shownTitles = 6        // of them, each
+)
+
+func rolesPath(c echo.Context, parts ...string) string {
+	return accountPath(guard.Of(c).Place.Account, append([]string{"/roles"}, parts...)...)
+}
+
+func ownRolesPath(c echo.Context) string { return withQuery(rolesPath(c), "set", ownSet) }
+
+// listOwnRoles shows the roles of the account's own.
+func (h *Handlers) listOwnRoles(c echo.Context, g authz.Grant) error {
+	ctx, v := c.Request().Context(), guard.Of(c)
+	all, err := h.store.CustomRoles(ctx, g)
+	if err != nil {
+		return err
+	}
+	holders, err := h.store.RoleCounts(ctx, g)
+	if err != nil {
+		return err
+	}
+	p := views.RecordListPage{
+		Frame:  h.frame(c, "Roles"),
+		Header: views.Header{Title: "Roles", Text: "Roles that this account made for itself. They can be held here alone."},
+		Tabs:   h.roleTabs(c, ownSet),
+		List: views.List{
+			Label: "Roles of this account",
+			Table: views.Table{Token: v.Token, Columns: []views.Column{{Text: "Name"}, {Text: "For"}, {Text: "Made from"}, {Text: "Gives", Number: true}, {Text: "Held by", Number: true}}},
+			Empty: views.Empty{Icon: "shield-check", Title: "No roles of your own yet", Text: "Make one from any role where those that there are give too much or too little."},
+		},
+	}
+	if h.may(c, "roles.edit") {
+		add := views.Action{Text: "Make a role", URL: rolesPath(c, "/new"), Icon: "plus", Primary: true}
+		p.Header.Actions, p.List.Empty.Action = []views.Action{add}, &add
+	}
+	for _, r := range all {
+		one, base := rolesPath(c, "/", r.ID.String()), "a role that is no more"
+		row := views.Row{ID: r.ID.String(), Cells: []views.Cell{{Text: r.Name, URL: one}, {}, {}, {Text: count(len(r.Permissions), "permission", "permissions")}, {Text: fmt.Sprint(holders[r.Key()])}}}
+		if x := h.store.CompiledRole(r); x != nil {
+			base, row.Cells[1].Text = roleTitle(x.Base), whoFor(x)
+		}
+		row.Cells[2].Text = base
+		if h.may(c, "roles.edit") {
+			row.Menu = ownRoleMenu(one)
+		}
+		p.List.Table.Rows = append(p.List.Table.Rows, row)
+	}
+	return render(c, http.StatusOK, views.RecordList(p))
+}
+
+func ownRoleMenu(one string) []views.Action {
+	return []views.Action{{Text: "Edit", URL: one + "/edit"}, {Text: "Delete…", URL: one + "/delete", Danger: true}}
+}
+
+func whoFor(r *catalog.Role) string {
+	if models.RoleFor(r) == authz.Subuser {
+		return "Subusers"
+	}
+	return "Members"
+}
+
+// showOwnRole compares a role with the one that it was made from.
+func (h *Handlers) showOwnRole(c echo.Context, g authz.Grant, r models.CustomRole) error {
+	x, one := h.store.CompiledRole(r), rolesPath(c, "/", r.ID.String())
+	if x == nil {
+		return models.Problems{"": "The role that " + r.Name + " was made from is no more. Delete it, and make another."}
+	}
+	holders, err := h.store.RoleCounts(c.Request().Context(), g)
+	if err != nil {
+		return err
+	}
+	p := h.roleMatrix(c, one, []*catalog.Role{x.Base, x})
+	p.Frame = h.frame(c, r.Name, views.Link{Text: "Roles", URL: rolesPath(c)}, views.Link{Text: "This account’s own", URL: ownRolesPath(c)})
+	p.Header = views.Header{Title: r.Name, Text: fmt.Sprintf("A role for %s, made from %s. Held by %s.", strings.ToLower(whoFor(x)), roleTitle(x.Base), count(holders[r.Key()], "person", "people"))}
+	p.Columns[0].Name, p.Columns[1].Name = x.Base.Title, r.Name
+	if h.may(c, "roles.edit") {
+		p.Header.Actions = []views.Action{{Text: "Edit", URL: one + "/edit", Icon: "pencil"}}
+		p.Header.Menu = ownRoleMenu(one)[1:]
+	}
+	return render(c, http.StatusOK, views.Roles(p))
+}
+
+// newRole offers the roles to begin from, and then the form.
+func (h *Handlers) newRole(c echo.Context, _ authz.Grant) error {
+	v := guard.Of(c)
+	if base := h.catalog.Role(c.QueryParam("base")); base != nil && models.FitsKind(base, v.Place.Kind) {
+		return h.roleForm(c, http.StatusOK, nil, roleInput{base: base, own: base.Own, kept: true})
+	}
+	p := views.RecordPage{
+		Frame:  h.frame(c, "Make a role", views.Link{Text: "Roles", URL: rolesPath(c)}),
+		Header: views.Header{Title: "Make a role", Text: "From which one? It decides who can have the new role, and how far it can reach into accounts below."},
+	}
+	for _, set := range h.catalog.Sets {
+		for _, r := range set.Roles {
+			if models.FitsKind(r, v.Place.Kind) {
+				p.Inside = append(p.Inside, views.Place{Icon: "shield-check", Text: roleTitle(r), Help: r.Sentence, URL: withQuery(rolesPath(c, "/new"), "base", r.Key)})
+			}
+		}
+	}
+	return render(c, http.StatusOK, views.Record(p))
+}
+
+// roleInput is what a form says of a role.
+type roleInput struct {
+	name  string
+	base  *catalog.Role
+	own   catalog.Mask
+	keys  []string // as sent
+	kept  bool     // the name is suggested, not typed
+	wrong models.Problems
+}
+
+func (h *Handlers) readRole(c echo.Context, base *catalog.Role) (in roleInput, err error) {
+	form, err := c.FormParams()
+	if err != nil {
+		return in, echo.ErrBadRequest
+	}
+	in = roleInput{name: form.Get("name"), base: base, keys: nonEmpty(form["permission"])}
+	for _, key := range in.keys {
+		if p := h.catalog.Permission(key); p != 0 {
+			in.own.Set(p)
+		}
+	}
+	return in, nil
+}
+
+// givable is what the reader may give in this account.
+func (h *Handlers) givable(v *guard.Visit) (may catalog.Mask) {
+	for _, p := range h.catalog.Permissions() {
+		may.Set(p)
+	}
+	all := &catalog.Role{Own: may, Grantable: true}
+	return may.Minus(v.Snapshot.MayGrant(v.Who, v.At, all))
+}
+
+// roleForm shows the form of a new role, or of r.
+func (h *Handlers) roleForm(c echo.Context, status int, r *models.CustomRole, in roleInput) error {
+	v, list := guard.Of(c), ownRolesPath(c)
+	givable := h.givable(v)
+	p := views.RoleFormPage{
+		Action: rolesPath(c), Cancel: list, Submit: "Make the role", Header: views.Header{Title: "Make a role from " + in.base.Title}, Name: in.name,
+		Problem: orElse(in.wrong[""], in.wrong["base"]), NameProblem: in.wrong["name"], BoxesProblem: in.wrong["permission"], Base: in.base.Key, BaseTitle: roleTitle(in.base),
+	}
+	if r != nil {
+		p.Action, p.Cancel, p.Submit, p.Header.Title = rolesPath(c, "/", r.ID.String(), "/edit"), rolesPath(c, "/", r.ID.String()), "Go on", "Edit "+r.Name
+		p.Header.Text = "Before anything changes, the next page says what it does to whom."
+	}
+	p.Frame = h.frame(c, p.Header.Title, views.Link{Text: "Roles", URL: rolesPath(c)}, views.Link{Text: "This account’s own", URL: list})
+	for _, g := range h.catalog.Groups {
+		group := views.BoxGroup{Title: g.Title}
+		for _, s := range h.catalog.Sections {
+			if s.Group != g.Key {
+				continue
+			}
+			section := views.BoxSection{Title: s.Label}
+			for _, x := range s.Permissions {
+				info := h.catalog.Info(x)
+				switch {
+				case s.Pending == "" && info.Unused == "" || info.Key == reachesBelow:
+					section.Boxes = append(section.Boxes, views.Box{Value: info.Key, Title: info.Title, Sentence: info.Sentence, Ticked: in.own.Has(x) && givable.Has(x), Locked: !givable.Has(x)})
+				case in.own.Has(x) && givable.Has(x):
+					p.Kept = append(p.Kept, info.Key)
+				}
+			}
+			if len(section.Boxes) > 0 {
+				group.Sections = append(group.Sections, section)
+			}
+		}
+		if len(group.Sections) > 0 {
+			p.Boxes = append(p.Boxes, group)
+		}
+	}
+	return render(c, status, views.RoleForm(p))
+}
+
+// reachesBelow is a permission that no route asks for and that yet decides: how far a
+// role made from an account role reaches.
+const reachesBelow = "sub_accounts.read_all"
+
+func (h *Handlers) createRole(c echo.Context, g authz.Grant) error {
+	base := h.catalog.Role(c.FormValue("base"))
+	if base == nil || !models.FitsKind(base, guard.Of(c).Place.Kind) {
+		return models.Problems{"base": "Choose the role to begin with: open “Make a role” again."}
+	}
+	in, err := h.readRole(c, base)
+	if err != nil {
+		return err
+	}
+	r, err := h.store.CreateRole(c.Request().Context(), g, in.name, base.Key, in.keys)
+	if wrong, ok := problems(err); ok {
+		in.wrong = wrong
+		return h.roleForm(c, http.StatusUnprocessableEntity, nil, in)
+	}
+	if err != nil {
+		return err
+	}
+	h.say(c, r.Name+" can be given to "+strings.ToLower(whoFor(base))+" now.")
+	return done(c, rolesPath(c, "/", r.ID.String()))
+}
+
+func (h *Handlers) editRole(c echo.Context, _ authz.Grant, r models.CustomRole) error {
+	x := h.store.CompiledRole(r)
+	if x == nil {
+		return models.Problems{"": "The role that " + r.Name + " was made from is no more. Delete it, and make another."}
+	}
+	return h.roleForm(c, http.StatusOK, &r, roleInput{name: r.Name, base: x.Base, own: x.Own})
+}
+
+// updateRole changes a role once its effect was seen, or where it has none.
+func (h *Handlers) updateRole(c echo.Context, g authz.Grant, r models.CustomRole) error {
+	x := h.store.CompiledRole(r)
+	if x == nil {
+		return models.ErrConflict
+	}
+	in, err := h.readRole(c, x.Base)
+	if err != nil {
+		return err
+	}
+	if c.FormValue("back") != "" {
+		return h.roleForm(c, http.StatusOK, &r, in)
+	}
+	will, err := h.store.EditRole(c.Request().Context(), g, r.ID, in.name, in.keys, posted(c, "seen"))
+	switch wrong, ok := problems(err); {
+	case ok:
+		in.wrong = wrong
+		return h.roleForm(c, http.StatusUnprocessableEntity, &r, in)
+	case errors.Is(err, models.ErrUnseen):
+		return h.askEditRole(c, r, in)
+	case err != nil:
+		return err
+	}
+	undo := undoState{Action: rolesPath(c, "/", r.ID.String(), "/undo"), Hidden: []views.Pair{{Name: "name", Value: r.Name}, {Name: "version", Value: will.Version()},
+		{Name: "give", Value: strings.Join(without(r.Permissions, will.Permissions), " ")}, {Name: "take", Value: strings.Join(without(will.Permissions, r.Permissions), " ")}}}
+	h.say(c, "Saved "+will.Name+".", undo)
+	return done(c, rolesPath(c, "/", r.ID.String()))
+}
+
+func without(all, some []string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(x string) bool { return slices.Contains(some, x) })
+}
+
+// undoRole puts a role back, if it still is what the change made of it.
+func (h *Handlers) undoRole(c echo.Context, g authz.Grant, r models.CustomRole) error {
+	if posted(c, "version") != r.Version() {
+		return models.ErrConflict
+	}
+	back := append(without(r.Permissions, strings.Fields(posted(c, "take"))), strings.Fields(posted(c, "give"))...)
+	_, err := h.store.EditRole(c.Request().Context(), g, r.ID, posted(c, "name"), back, posted(c, "version"))
+	if errors.Is(err, models.ErrUnseen) {
+		err = models.ErrConflict
+	}
+	if err != nil {
+		return err
+	}
+	h.say(c, "The change of "+posted(c, "name")+" is taken back.")
+	return done(c, rolesPath(c, "/", r.ID.String()))
+}
+
+// askEditRole shows what an edit does to whom.
+func (h *Handlers) askEditRole(c echo.Context, r models.CustomRole, in roleInput) error {
+	e, err := h.store.EffectOfEdit(c.Request().Context(), r, in.keys)
+	if err != nil {
+		return err
+	}
+	one := rolesPath(c, "/", r.ID.String())
+	p := h.effectPage(c, e, "Change "+r.Name)
+	if posted(c, "seen") != "" {
+		p.Notice = lookAgain
+	}
+	p.Form = views.Form{Token: p.Frame.Token, Action: one + "/edit", Submit: "Change the role", Cancel: one,
+		Hidden: []views.Pair{{Name: "name", Value: in.name}, {Name: "seen", Value: e.Key}}}
+	for _, key := range in.keys {
+		p.Form.Hidden = append(p.Form.Hidden, views.Pair{Name: "permission", Value: key})
+	}
+	return render(c, http.StatusOK, views.RoleEffect(p))
+}
+
+func (h *Handlers) askDeleteRole(c echo.Context, _ authz.Grant, r models.CustomRole) error {
+	return h.deleteRoleForm(c, http.StatusOK, r, "", nil)
+}
+
+// deleteRoleForm shows what it does to whom to delete a role, and asks for the
+// role that those get who have no other.
+func (h *Handlers) deleteRoleForm(c echo.Context, status int, r models.CustomRole, instead string, wrong models.Problems) error {
+	e, err := h.store.EffectOfDelete(c.Request().Context(), r, instead)
+	if p, refused := problems(err); refused {
+		wrong = p
+		e, err = h.store.EffectOfDelete(c.Request().Context(), r, "")
+	}
+	if err != nil {
+		return err
+	}
+	one := rolesPath(c, "/", r.ID.String())
+	p := h.effectPage(c, e, "Delete "+r.Name)
+	if posted(c, "seen") != "" && posted(c, "with") == instead && wrong == nil {
+		p.Notice = lookAgain
+	}
+	p.Form = views.Form{Token: p.Frame.Token, Action: one + "/delete", Submit: "Delete the role", Danger: true, Cancel: one, Problem: orElse(wrong[""], wrong["permission"]),
+		Hidden: []views.Pair{{Name: "seen", Value: e.Key}, {Name: "with", Value: instead}}}
+	if e.Alone() > 0 {
+		f := views.Field{Kind: views.Select, Name: "instead", Label: "Role instead", Required: true, Problem: wrong["instead"], Options: []views.Option{{Text: "Choose a role"}},
+			Help: count(e.Alone(), "person has", "people have") + " no other role. They get this one, as long as they had the other."}
+		for _, o := range h.roleOptions(c, r.For(), picks{all: []pick{{name: instead}}}, "", "") {
+			if o.With = nil; o.Value != r.Key() {
+				f.Options = append(f.Options, o)
+			}
+		}
+		p.Form.Fields = []views.Field{f}
+		if instead == "" && wrong == nil {
+			p.Form.Submit, p.Form.Danger = "Go on", false
+		}
+	}
+	return render(c, status, views.RoleEffect(p))
+}
+
+func (h *Handlers) deleteRole(c echo.Context, g authz.Grant, r models.CustomRole) error {
+	instead := posted(c, "instead")
+	err := h.store.DeleteRole(c.Request().Context(), g, r.ID, instead, posted(c, "seen"))
+	switch wrong, ok := problems(err); {
+	case ok:
+		return h.deleteRoleForm(c, http.StatusUnprocessableEntity, r, instead, wrong)
+	case errors.Is(err, models.ErrUnseen):
+		return h.deleteRoleForm(c, http.StatusOK, r, instead, nil)
+	case err != nil:
+		return err
+	}
+	h.say(c, r.Name+" is deleted.")
+	return done(c, ownRolesPath(c))
+}
+
+var lookAgain = &views.Alert{Tone: views.Warn, Title: "Look again", Text: "It is not any more as the page before showed it. Nothing is done yet."}
+
+// effectPage tells who gains and who loses what, the first of them by name.
+func (h *Handlers) effectPage(c echo.Context, e models.RoleEffect, title string) views.RoleEffectPage {
+	r := e.Role
+	p := views.RoleEffectPage{
+		Frame:  h.frame(c, title, views.Link{Text: "Roles", URL: rolesPath(c)}, views.Link{Text: r.Name, URL: rolesPath(c, "/", r.ID.String())}),
+		Header: views.Header{Title: title + "?"},
+		Table:  views.Table{Columns: []views.Column{{Text: "Who"}, {Text: "Gains"}, {Text: "Loses"}}},
+	}
+	gain, lose, same := 0, 0, 0
+	for _, x := range e.Holders {
+		gained, lost := !x.Gain.Empty() || !x.GainBelow.Empty(), !x.Lose.Empty() || !x.LoseBelow.Empty()
+		if gained {
+			gain++
+		}
+		if lost {
+			lose++
+		}
+		if x.Same() {
+			same++
+			continue
+		}
+		if len(p.Table.Rows) == shownEffect {
+			continue
+		}
+		who := views.Cell{Text: x.Name}
+		if x.ID.Kind == authz.Subuser {
+			who.Details = "Subuser"
+		}
+		p.Table.Rows = append(p.Table.Rows, views.Row{ID: x.ID.ID.String(), Cells: []views.Cell{who, h.titlesCell(x.Gain, x.GainBelow), h.titlesCell(x.Lose, x.LoseBelow)}})
+	}
+	p.Sentences = append(p.Sentences, count(len(e.Holders), "person has", "people have")+" this role.")
+	if len(e.Holders) == 0 {
+		p.Sentences[0] = "Nobody has this role."
+	} else {
+		p.Sentences = append(p.Sentences, fmt.Sprintf("%s something, %s something, for %s nothing changes now.", count(gain, "gains", "gain"), count(lose, "loses", "lose"), fmt.Sprint(same)))
+	}
+	if e.Invites > 0 {
+		p.Sentences = append(p.Sentences, count(e.Invites, "invite that waits gives", "invites that wait give")+" it.")
+	}
+	if more := len(e.Holders) - same - len(p.Table.Rows); more > 0 {
+		p.More = "And " + count(more, "more person", "more people") + "."
+	}
+	return p
+}
+
+// titlesCell names what somebody gains or loses, in the account and below.
+func (h *Handlers) titlesCell(here, below catalog.Mask) views.Cell {
+	cell := views.Cell{Text: h.titles(here)}
+	if !below.Empty() {
+		cell.Details = "in accounts below: " + h.titles(below)
+	}
+	if cell.Text == "" && cell.Details == "" {
+		cell.Text = "nothing"
+	}
+	return cell
+}
+
+func (h *Handlers) titles(of catalog.Mask) string {
+	var all []string
+	of.Each(func(p catalog.Permission) {
+		if len(all) < shownTitles {
+			all = append(all, h.catalog.Info(p).Title)
+		}
+	})
+	if n := of.Count(); n > shownTitles {
+		all = append(all, fmt.Sprintf("%d more", n-shownTitles))
+	}
+	return strings.Join(all, ", ")
+}
