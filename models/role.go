@@ -305,8 +305,8 @@ func (s *Store) EditRole(ctx context.Context, g authz.Grant, id uuid.UUID, name 
 				return ErrUnseen
 			}
 			tx.note("holders", len(e.Holders))
-			tx.touch("role", id)
 		}
+		tx.touch("role", id)
 		tx.changed("name", r.Name, will.Name)
 		tx.changed("permissions", []string(r.Permissions), []string(will.Permissions))
 		return changedOne(tx.Table("custom_roles").Where("tenant_id = ? AND id = ?", r.TenantID, id).

@@ -400,3 +400,56 @@ func TestARoleIsEditedWhileItIsGiven(t *testing.T) {
 	}
 	t.Logf("%d edits came first, %d too late", first, unseen)
 }
+
+// Five thousand people have the role: what an edit does to them is said, and the
+// role is deleted, within what a request may take.
+func TestARoleThatManyHave(t *testing.T) {
+	ctx := context.Background()
+	s, ada, a := agency(t)
+	roles := grantOf(t, s, ada, "roles.edit", a.ID)
+	r, err := s.CreateRole(ctx, roles, "Listener", "member:full_editor", []string{"calls"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.pool.Exec(ctx, fmt.Sprintf(`SET app.scope = 'system';
+		WITH people AS (INSERT INTO members (id, name, email, email_folded, password_hash, created_at)
+			SELECT gen_random_uuid(), 'Person ' || n, n || '@example.com', n || '@example.com', '-', now() FROM generate_series(1, 5000) n RETURNING id)
+		INSERT INTO memberships (tenant_id, account_id, member_id, roles, created_at) SELECT '%[1]s', '%[1]s', id, '{%[2]s}', now() FROM people;
+		RESET app.scope`, a.ID, r.Key())); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.load(ctx); err != nil {
+		t.Fatal(err)
+	}
+	took := func(what string, start time.Time) {
+		if d := time.Since(start); d > 10*time.Second {
+			t.Errorf("%s took %v", what, d)
+		} else {
+			t.Logf("%s took %v", what, d)
+		}
+	}
+	start := time.Now()
+	e, err := s.EffectOfEdit(ctx, r, []string{"logs"})
+	if err != nil || len(e.Holders) != 5000 || e.Holders[4711].Same() {
+		t.Fatal(len(e.Holders), err)
+	}
+	took("the effect", start)
+	start = time.Now()
+	if r, err = s.EditRole(ctx, roles, r.ID, r.Name, []string{"logs"}, e.Key); err != nil {
+		t.Fatal(err)
+	}
+	took("the edit", start)
+	if e, err = s.EffectOfDelete(ctx, r, "reporting_viewer"); err != nil || e.Alone() != 5000 {
+		t.Fatal(e.Alone(), err)
+	}
+	start = time.Now()
+	if err := s.DeleteRole(ctx, roles, r.ID, "reporting_viewer", e.Key); err != nil {
+		t.Fatal(err)
+	}
+	took("the deletion", start)
+	snap := s.Access()
+	at, _ := snap.Find(a.ID)
+	if !snap.Decide(snap.Who(e.Holders[4711].ID), s.catalog.Permission("calls"), at).Allow {
+		t.Error("one of the many does not have the role instead")
+	}
+}

@@ -47,7 +47,51 @@ func roles() []Story {
 	letters.Legend = []views.Term{{Word: "C", Meaning: "create"}, {Word: "R", Meaning: "read"}, {Word: "U", Meaning: "change"}, {Word: "D", Meaning: "delete"}}
 	nothing := page
 	nothing.Groups, nothing.Clear = nil, "/a/analytical/roles"
+	const own = "/a/analytical/roles"
+	boxes := []views.BoxGroup{
+		{Title: "Voice", Sections: []views.BoxSection{
+			{Title: "Calls", Boxes: []views.Box{{Value: "calls", Title: "All calls", Sentence: "see all calls and listen to their recordings", Ticked: true},
+				{Value: "calls.tag", Title: "Calls: tag", Sentence: "tag calls and remove tags", Ticked: true}, {Value: "calls.delete", Title: "Calls: delete", Sentence: "delete call records with their recordings"}}},
+			{Title: "Active sessions", Boxes: []views.Box{{Value: "sessions", Title: "All active sessions", Sentence: "see all active sessions"}}},
+		}},
+		{Title: "Settings", Sections: []views.BoxSection{{Title: "API keys", Boxes: []views.Box{
+			{Value: "api_keys", Title: "API keys", Sentence: "see API keys", Locked: true}, {Value: "api_keys.edit", Title: "API keys: edit", Sentence: "make and end API keys", Locked: true}}}}},
+	}
+	make := views.RoleFormPage{
+		Frame: frame("Make a role from Reporting viewer", "Roles"), Header: views.Header{Title: "Make a role from Reporting viewer"}, Action: own, Cancel: own, Submit: "Make the role",
+		Name: "Listener", Base: "member:reporting_viewer", BaseTitle: "Member access: Reporting viewer", Boxes: boxes,
+	}
+	refused := make
+	refused.NameProblem, refused.BoxesProblem = "This account has a role with this name already.", "You do not have “API keys” here, so you can not give it."
+	edit := views.RoleEffectPage{
+		Frame: frame("Change Listener", "Roles"), Header: views.Header{Title: "Change Listener?"}, Notice: &views.Alert{Tone: views.Warn, Title: "Look again", Text: "It is not any more as the page before showed it. Nothing is done yet."},
+		Sentences: []string{"38 people have this role.", "22 gain something, 1 loses something, for 15 nothing changes now."},
+		Table: views.Table{Columns: []views.Column{{Text: "Who"}, {Text: "Gains"}, {Text: "Loses"}}, Rows: []views.Row{
+			{ID: "1", Cells: []views.Cell{{Text: "Barbara"}, {Text: "Logs, Calls: tag", Details: "in accounts below: Logs"}, {Text: "nothing"}}},
+			{ID: "2", Cells: []views.Cell{{Text: "Edsger"}, {Text: "Logs"}, {Text: "All calls"}}},
+		}},
+		More: "And 20 more people.", Form: views.Form{Token: token, Action: own + "/1/edit", Submit: "Change the role", Cancel: own + "/1"},
+	}
+	end := edit
+	end.Frame, end.Header, end.Notice, end.More = frame("Delete Listener", "Roles"), views.Header{Title: "Delete Listener?"}, nil, ""
+	end.Sentences = []string{"2 people have this role.", "0 gain something, 2 lose something, for 0 nothing changes now.", "1 invite that waits gives it."}
+	end.Form = views.Form{Token: token, Action: own + "/1/delete", Submit: "Delete the role", Danger: true, Cancel: own + "/1", Fields: []views.Field{
+		{Kind: views.Select, Name: "instead", Label: "Role instead", Required: true, Problem: "Choose the role that those get who have no other.",
+			Help: "1 person has no other role. They get this one, as long as they had the other.", Options: append([]views.Option{{Text: "Choose a role"}}, memberOptions[:4]...)}}}
+	list := views.RecordListPage{
+		Frame: frame("Roles", "Roles"), Header: views.Header{Title: "Roles", Text: "Roles that this account made for itself. They can be held here alone.", Actions: []views.Action{{Text: "Make a role", URL: own + "/new", Icon: "plus", Primary: true}}},
+		Tabs: []views.Tab{{Text: "Subuser role", URL: own}, {Text: "Member access", URL: own + "?set=member"}, {Text: "This account’s own", URL: own + "?set=custom", Current: true}},
+		List: views.List{Label: "Roles of this account", Table: views.Table{Token: token, Columns: []views.Column{{Text: "Name"}, {Text: "For"}, {Text: "Made from"}, {Text: "Gives", Number: true}, {Text: "Held by", Number: true}}, Rows: []views.Row{
+			{ID: "1", Cells: []views.Cell{{Text: "Listener", URL: own + "/1"}, {Text: "Members"}, {Text: "Member access: Reporting viewer"}, {Text: "7 permissions"}, {Text: "38"}},
+				Menu: []views.Action{{Text: "Edit", URL: own + "/1/edit"}, {Text: "Delete…", URL: own + "/1/delete", Danger: true}}},
+		}}},
+	}
 	return []Story{
+		{Name: "Of the account's own", Render: views.RecordList(list)},
+		{Name: "Make", Render: views.RoleForm(make)},
+		{Name: "Make, refused", Render: views.RoleForm(refused)},
+		{Name: "Effect of an edit", Render: views.RoleEffect(edit)},
+		{Name: "Effect of a deletion", Render: views.RoleEffect(end)},
 		{Name: "Subuser roles", Render: views.Roles(page)},
 		{Name: "Account roles", Render: views.Roles(letters)},
 		{Name: "Nothing found", Render: views.Roles(nothing)},

@@ -1,0 +1,189 @@
+package handlers_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"bailiwick/models"
+)
+
+// makeRole has somebody make a role and gives its path in the account.
+func (b *browser) makeRole(a models.Account, name, base string, permissions ...string) string {
+	b.t.Helper()
+	pairs := []string{"name", name, "base", base}
+	for _, p := range permissions {
+		pairs = append(pairs, "permission", p)
+	}
+	return b.send(in(a, "/roles"), pairs...).want(b.t, http.StatusSeeOther).location()
+}
+
+// key is what forms call the role at a path.
+func key(role string) string { return "custom:" + role[strings.LastIndex(role, "/")+1:] }
+
+// form is what a page's form would send, with changes.
+func (x page) form(change ...string) []string {
+	var pairs []string
+	x.Find("main form[method=post] input[type=hidden]").Each(func(_ int, e *goquery.Selection) {
+		if n := e.AttrOr("name", ""); n != "token" {
+			pairs = append(pairs, n, e.AttrOr("value", ""))
+		}
+	})
+	return append(pairs, change...)
+}
+
+// Ada makes a Listener of the agency, for members; Grace gets it besides what she
+// has, Barbara in West can not.
+func TestARoleOfTheAccountsOwn(t *testing.T) {
+	p := newPanel(t)
+	ada := p.as(p.ada)
+	ada.get(in(p.analytical, "/roles")).want(t, http.StatusOK).says(t, "This account’s own", "Make a role")
+	ada.get(in(p.analytical, "/roles?set=custom")).want(t, http.StatusOK).says(t, "No roles of your own yet")
+	ada.get(in(p.analytical, "/roles/new")).want(t, http.StatusOK).says(t, "Member access: Full viewer", "Account role: Admin", "Subuser role: Developer")
+	if got := ada.get(in(p.analytical, "/roles/new")).Text(); strings.Contains(got, "Account owner: ") || strings.Contains(got, "Support access: ") || strings.Contains(got, "sub_admin") {
+		t.Error("a role that cannot be had here can be begun from")
+	}
+	form := ada.get(in(p.analytical, "/roles/new?base=member:reporting_viewer")).want(t, http.StatusOK)
+	if form.Find("input[value=calls][checked]").Length() != 1 || form.Find("input[value='calls.tag'][checked]").Length() != 0 || form.Find("input[value='calls.tag']").Length() != 1 {
+		t.Error("the form does not begin with what the role gives")
+	}
+	for _, wrong := range []struct{ name, base, permission, says string }{
+		{"", "member:full_viewer", "calls", "Use 1 to"}, {"L", "member:full_viewer", "", "Choose at least one thing"}, {"L", "member:full_viewer", "flying", "is not a permission"},
+		{"L", "subuser:MainAccount", "calls", "Choose the role to begin with"}, {"L", "account:sub_admin", "calls", "Choose the role"}, {"L", "nothing", "calls", "Choose the role"},
+		{strings.Repeat("x", 65), "member:full_viewer", "calls", "Use 1 to 64"},
+	} {
+		ada.send(in(p.analytical, "/roles"), "name", wrong.name, "base", wrong.base, "permission", wrong.permission).want(t, http.StatusUnprocessableEntity).says(t, wrong.says)
+	}
+	one := ada.makeRole(p.analytical, "Listener", "member:reporting_viewer", "control_panel", "calls")
+	ada.get(one).want(t, http.StatusOK).says(t, "Listener", "made from Member access: Reporting viewer", "Held by 0 people", "Listener can be given to members now")
+	if n := ada.get(one + "?differences=1").says(t, "Active sessions").Find("tbody tr:not(.group)").Length(); n == 0 || n >= ada.get(one).Find("tbody tr:not(.group)").Length() {
+		t.Error("only differences shows all, or nothing")
+	}
+	ada.send(in(p.analytical, "/roles"), "name", "LISTENER", "base", "member:full_viewer", "permission", "calls").want(t, http.StatusUnprocessableEntity).says(t, "has a role with this name already")
+
+	// It is chosen wherever roles are given, and nowhere else.
+	edit := in(p.analytical, p.member(p.grace, "/edit"))
+	ada.get(edit).says(t, "Custom role", "Listener", "Made from Reporting viewer.")
+	ada.get(in(p.analytical, "/members/preview?role="+key(one))).says(t, "reads 4 accounts", "changes nothing")
+	ada.send(edit, "role", "main_admin", "role", key(one)).want(t, http.StatusSeeOther)
+	ada.get(in(p.analytical, "/members")).says(t, "Account role: Admin, Custom role: Listener")
+	ada.get(in(p.analytical, "/audit")).says(t, "made the role Listener", "Custom role: Listener")
+	ada.get(in(p.analytical, "/roles?set=custom")).says(t, "Listener", "Members", "Member access: Reporting viewer", "2 permissions", "1")
+	absent := ada.send(in(p.west, p.member(p.barbara, "/edit")), "role", "custom:018f0000-0000-7000-8000-000000000000").want(t, http.StatusUnprocessableEntity).says(t, "no such role of its own")
+	if got := ada.send(in(p.west, p.member(p.barbara, "/edit")), "role", key(one)).want(t, http.StatusUnprocessableEntity); strings.Join(strings.Fields(got.Find(".problems").Text()), " ") != strings.Join(strings.Fields(absent.Find(".problems").Text()), " ") {
+		t.Error("a role of the account above does not answer like none")
+	}
+	ada.send(in(p.analytical, "/settings/subusers"), "name", "dev", "password", password, "role", key(one)).want(t, http.StatusUnprocessableEntity).says(t, "no such role")
+
+	// An invite gives it too, and a subuser gets one of their own kind.
+	link := ada.invite(p.analytical, p.edsger.Email, key(one))
+	edsger := p.as(p.edsger)
+	edsger.get(link).says(t, "Custom role: Listener")
+	edsger.send(link).want(t, http.StatusSeeOther)
+	edsger.get(in(p.analytical, "/calls")).want(t, http.StatusOK)
+	edsger.get(in(p.analytical, "/logs")).want(t, http.StatusForbidden)
+	filer := ada.makeRole(p.analytical, "Filer", "subuser:Support", "control_panel", "logs")
+	ada.send(edit, "role", key(filer)).want(t, http.StatusUnprocessableEntity).says(t, "no such role")
+	ada.get(in(p.analytical, "/settings/subusers/new")).says(t, "Custom role", "Filer")
+	_, door := p.subuser(p.analytical, "dev", key(filer))
+	dev := p.asSubuser(door, "dev")
+	dev.get(in(p.analytical, "/logs")).want(t, http.StatusOK)
+	dev.get(in(p.analytical, "/calls")).want(t, http.StatusForbidden)
+	ada.get(in(p.analytical, "/settings/subusers")).says(t, "Custom role: Filer")
+
+	// Who is refused is told of the roles of the account's own that would help them.
+	edsger.get(in(p.analytical, "/logs")).says(t, "Member access: Full viewer")
+	logs := ada.makeRole(p.analytical, "Log reader", "member:full_viewer", "logs")
+	got := edsger.get(in(p.analytical, "/logs")).says(t, "Custom role: Log reader")
+	if strings.Contains(got.Text(), "Filer") {
+		t.Error("a member is told of a role for subusers")
+	}
+
+	for name, b := range map[string]*browser{"viewer": p.as(p.edsger), "subuser": dev} {
+		for _, path := range []string{"/roles/new", strings.TrimPrefix(one, in(p.analytical, "")) + "/edit", strings.TrimPrefix(one, in(p.analytical, "")) + "/delete"} {
+			if got := b.get(in(p.analytical, path)); got.status != http.StatusForbidden {
+				t.Errorf("%s at %s: %d", name, path, got.status)
+			}
+		}
+		b.send(in(p.analytical, "/roles"), "name", "Mine", "base", "member:full_viewer", "permission", "calls").want(t, http.StatusForbidden)
+	}
+	id := one[strings.LastIndex(one, "/"):]
+	p.as(p.mallory).get(one).want(t, http.StatusNotFound)
+	p.as(p.mallory).send(one+"/delete", "seen", "x").want(t, http.StatusNotFound)
+	p.as(p.mallory).get(in(p.malloryville, "/roles"+id)).want(t, http.StatusNotFound)
+	ada.get(in(p.east, "/roles"+id)).want(t, http.StatusNotFound)
+	ada.get(in(p.analytical, "/roles/018f0000-0000-7000-8000-000000000000")).want(t, http.StatusNotFound)
+	p.browser().get(one).want(t, http.StatusSeeOther)
+	p.browser().post(one+"/delete", nil).want(t, http.StatusSeeOther)
+	ada.post(logs+"/delete", nil).want(t, http.StatusForbidden) // no form token
+	ada.get(logs).want(t, http.StatusOK)
+}
+
+func TestAnEditSaysWhatItDoesToWhom(t *testing.T) {
+	p := newPanel(t)
+	ada, grace := p.as(p.ada), p.as(p.grace)
+	one := ada.makeRole(p.analytical, "Listener", "member:reporting_viewer", "control_panel", "calls")
+	for _, m := range []models.Member{p.edsger, p.barbara} {
+		must(t, p.store.AddMember(t.Context(), p.grant(p.ada, "members.add", p.analytical), m.ID, key(one)))
+	}
+	must(t, p.store.EditMember(t.Context(), p.grant(p.ada, "members.edit", p.analytical), p.barbara.ID, key(one), "full_viewer"))
+	edsger := p.as(p.edsger)
+	ask := ada.send(one+"/edit", "name", "Log reader", "permission", "control_panel", "permission", "logs").want(t, http.StatusOK).
+		says(t, "Change Listener?", "2 people have this role.", "1 gains something, 1 loses something, for 1 nothing changes now.", "Edsger", "Logs", "All calls", "in accounts below: Logs")
+	if strings.Contains(ask.Find("main table").Text(), "Barbara") {
+		t.Error("Barbara is listed, for whom nothing changes")
+	}
+	edsger.get(in(p.analytical, "/calls")).want(t, http.StatusOK) // nothing is done yet
+	// Meanwhile Grace takes the role from Barbara.
+	grace.send(in(p.analytical, p.member(p.barbara, "/edit")), "role", "full_viewer").want(t, http.StatusSeeOther)
+	again := ada.send(one+"/edit", ask.form()...).want(t, http.StatusOK).says(t, "Look again", "1 person has this role.")
+	edsger.get(in(p.analytical, "/calls")).want(t, http.StatusOK)
+	done := ada.send(one+"/edit", again.form()...).want(t, http.StatusSeeOther).location()
+	edsger.get(in(p.analytical, "/calls")).want(t, http.StatusForbidden)
+	edsger.get(in(p.analytical, "/logs")).want(t, http.StatusOK)
+	after := ada.get(done).says(t, "Saved Log reader")
+	ada.get(in(p.analytical, "/audit")).says(t, "changed the role")
+
+	undo := after.Find("#toasts form")
+	var pairs []string
+	undo.Find("input").Each(func(_ int, e *goquery.Selection) {
+		if n := e.AttrOr("name", ""); n != "token" {
+			pairs = append(pairs, n, e.AttrOr("value", ""))
+		}
+	})
+	ada.send(undo.AttrOr("action", ""), pairs...).want(t, http.StatusSeeOther)
+	edsger.get(in(p.analytical, "/calls")).want(t, http.StatusOK)
+	ada.get(one).says(t, "Listener")
+	ada.send(undo.AttrOr("action", ""), pairs...).want(t, http.StatusConflict)
+	ada.send(one+"/edit", "name", "Hearer", "permission", "calls", "permission", "control_panel").want(t, http.StatusSeeOther) // a name is free
+	ada.get(in(p.analytical, "/members")).says(t, "Custom role: Hearer")
+	ada.send(one+"/edit", "name", "", "permission", "calls").want(t, http.StatusUnprocessableEntity).says(t, "Use 1 to")
+}
+
+func TestADeletedRoleLeavesNobodyWithout(t *testing.T) {
+	p := newPanel(t)
+	ada := p.as(p.ada)
+	one := ada.makeRole(p.analytical, "Filer", "subuser:Support", "control_panel", "logs")
+	_, door := p.subuser(p.analytical, "dev", key(one))
+	dev := p.asSubuser(door, "dev")
+	ask := ada.get(one+"/delete").want(t, http.StatusOK).says(t, "Delete Filer?", "1 person has this role.", "dev", "Subuser", "Logs", "1 person has no other role")
+	ada.send(one+"/delete", ask.form()...).want(t, http.StatusUnprocessableEntity).says(t, "Choose the role that those get who have no other")
+	ada.send(one+"/delete", ask.form("instead", "full_viewer")...).want(t, http.StatusUnprocessableEntity).says(t, "not a role that a subuser can have")
+	again := ada.send(one+"/delete", ask.form("instead", "Supervisor")...).want(t, http.StatusOK).says(t, "Certain application", "more")
+	dev.get(in(p.analytical, "/logs")).want(t, http.StatusOK)
+	ada.send(one+"/delete", again.form("instead", "Supervisor")...).want(t, http.StatusSeeOther)
+	dev.get(in(p.analytical, "/calls")).want(t, http.StatusOK)
+	ada.get(in(p.analytical, "/settings/subusers")).says(t, "Supervisor")
+	ada.get(one).want(t, http.StatusNotFound)
+
+	// An invite that names a role that is gone says so.
+	gone := ada.makeRole(p.analytical, "Guest", "member:full_viewer", "calls")
+	link := ada.invite(p.analytical, p.mallory.Email, key(gone))
+	ask = ada.get(gone+"/delete").says(t, "Nobody has this role.", "1 invite that waits gives it.")
+	ada.send(gone+"/delete", ask.form()...).want(t, http.StatusSeeOther)
+	p.as(p.mallory).get(link).want(t, http.StatusUnprocessableEntity).says(t, "A role that this invite gives was deleted meanwhile. Ask Ada for a new one.")
+	p.as(p.mallory).send(link).want(t, http.StatusUnprocessableEntity).says(t, "deleted meanwhile")
+	ada.get(in(p.analytical, "/members")).says(t, "Gives a deleted role")
+}
