@@ -261,11 +261,19 @@ func (r *auditReader) because(text string) string {
 	if m == nil {
 		return text
 	}
-	title := r.roleWords(m[1])
+	title, at := r.roleWords(m[1]), uuid.MustParse(m[2])
+	if id, own := strings.CutPrefix(m[1], "custom:"); own {
+		title = "a role of the account’s own"
+		if id, err := uuid.Parse(id); err == nil {
+			if role := r.visit.Snapshot.CustomRole(at, id); role != nil {
+				title = roleTitle(role)
+			}
+		}
+	}
 	if role := r.catalog.Role(m[1]); role != nil && role != r.catalog.Owner() {
 		title = roleTitle(role)
 	}
-	return title + " in " + r.account(uuid.MustParse(m[2]))
+	return title + " in " + r.account(at)
 }
 
 // fieldTitles are what people call what a write notes; others are called by

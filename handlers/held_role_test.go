@@ -51,7 +51,7 @@ func TestARoleUntilFriday(t *testing.T) {
 	}
 	ada.send(edit, "role", "sub_admin", "role", "reporting_viewer", "until", "2026-11-27T19:00:00+02:00").want(t, http.StatusSeeOther)
 	list().says(t, "Admin until Fri 27 Nov, 18:00", "Reporting viewer until Fri 27 Nov, 18:00")
-	ada.get(in(p.west, "/audit")).says(t, "Admin until 27 Nov 2026, 17:00 UTC")
+	ada.get(in(p.west, "/audit")).says(t, "Admin until 27 November 2026, 18:00:00 CET")
 	ada.get(in(p.analytical, "/members/preview?role=main_admin&until.main_admin=2026-11-27T18:00&role=reporting_viewer")).
 		says(t, "reads 4 accounts", "From Fri 27 Nov, 18:00 on one reads 4 accounts. One changes nothing in any of them.")
 
