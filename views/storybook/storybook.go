@@ -83,6 +83,9 @@ func Handler() http.Handler {
 			serve(w, r, http.StatusOK, s.Render)
 		})
 	}
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { // a letter has no icon
+		w.WriteHeader(http.StatusNoContent)
+	})
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		serve(w, r, http.StatusNotFound, views.Failure(views.FailurePage{
 			Status: http.StatusNotFound, Title: "Not a story", Text: "Links and forms lead nowhere in the storybook.",
