@@ -33,6 +33,7 @@ var actions = map[string]string{
 	"account.edit":              "changed sub-account",
 	"account.free_two_step":     "requires two-step sign-in no longer in",
 	"account.move":              "moved",
+	"member.close":              "closed their login",
 	"account.offer_ownership":   "offered the ownership of",
 	"account.rename":            "renamed the account",
 	"account.require_two_step":  "requires two-step sign-in in",

@@ -34,6 +34,7 @@ func (h *Handlers) profilePage(c echo.Context, status int, name string, wrong mo
 		p.Inside = append(p.Inside, views.Place{Icon: "key-round", Text: "Passkeys", URL: passkeysPath, Help: "Sign in with your fingerprint, your face or a PIN"})
 	}
 	if v.Session.Principal.Kind == authz.Member {
+		p.Header.Menu = []views.Action{{Text: "Close my login…", URL: here + "/close", Danger: true}}
 		p.Details = append([]views.Detail{{Label: "E-mail address", Value: views.Cell{Text: v.Session.Email}}}, p.Details...)
 		p.Acts = append(p.Acts, views.ActForm{Title: "Name", Form: views.Form{
 			Token: v.Token, Action: here, Submit: "Save name",

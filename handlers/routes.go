@@ -176,6 +176,8 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.In(get, "/settings/profile", "profile", h.showProfile),
 			guard.In(post, "/settings/profile", "profile", h.updateProfile),
 			guard.In(post, "/settings/profile/password", "profile", h.updateOwnPassword),
+			guard.In(get, "/settings/profile/close", "profile", h.askCloseLogin),
+			guard.In(post, "/settings/profile/close", "profile", h.closeLogin),
 			guard.In(post, "/settings/profile/email", "profile", h.updateEmail),
 			guard.In(post, "/settings/profile/email/cancel", "profile", h.cancelEmail),
 		},

@@ -74,10 +74,18 @@ func TestMovingAnAccount(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// Children of West get nothing of simulations, by a rule.
-	if _, err := s.SelectAll(ctx, give, "simulations", AccountFilter{Under: west.ID}, false); err != nil {
-		t.Fatal(err)
+	// Children of West get nothing of simulations, and actions again, by rules.
+	subs(t, s, ada, west, "West Berlin")
+	allOf := func(key string, allowed bool) int64 {
+		done, err := s.SelectAll(ctx, give, key, AccountFilter{Under: west.ID}, allowed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return done.Epoch
 	}
+	allOf("simulations", false)
+	allOf("actions", false)
+	actions := allOf("actions", true)
 
 	g := grantOf(t, s, ada, "sub_accounts.edit", top.ID)
 	e, err := s.MoveEffect(ctx, g, berlin.ID, west.ID)
@@ -151,12 +159,10 @@ func TestMovingAnAccount(t *testing.T) {
 		t.Errorf("%+v %v", row, err)
 	}
 	// A rule of the new parent that is taken back is not about the moved account.
-	epoch := snap.Epoch(top.ID)
-	if _, err := s.SelectAll(ctx, give, "simulations", AccountFilter{Under: west.ID}, true); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.UndoSelectAll(ctx, give, "simulations", epoch+1); err != nil {
-		t.Fatal(err)
+	for key, epoch := range map[string]int64{"actions": actions, "simulations": allOf("simulations", true)} {
+		if err := s.UndoSelectAll(ctx, give, key, epoch); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if got := s.Access().Own(a); got != own {
 		t.Errorf("taking back a rule changed what the moved account was given: %b", got)

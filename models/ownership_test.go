@@ -102,11 +102,18 @@ func TestHandingOverAnAccount(t *testing.T) {
 	if s.ownerOf(t, east) != edsger.ID || fmt.Sprint(s.rolesOf(t, east, ada)) != "[account:sub_admin]" {
 		t.Error("East:", s.rolesOf(t, east, edsger), s.rolesOf(t, east, ada))
 	}
+	if err := s.OfferOwnership(ctx, grantOf(t, s, ada, "sub_accounts.edit", top.ID), east.ID, grace.ID, false); err != nil {
+		t.Fatal(err)
+	}
+	stale := offered(t, s, grace)
 	if err := s.OfferOwnership(ctx, own, top.ID, grace.ID, true); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.AcceptOwnership(ctx, authz.Self(grace.Actor()), offered(t, s, grace)); err != nil {
 		t.Fatal(err)
+	}
+	if _, err := s.AcceptOwnership(ctx, authz.Self(grace.Actor()), stale); !problem(err, "not Ada's to offer any more") {
+		t.Errorf("what Ada offered as the owner above, who she is not any more: %v", err)
 	}
 	for _, want := range []struct {
 		a     Account

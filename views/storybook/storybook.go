@@ -50,6 +50,7 @@ func Stories() []Story {
 		{"Accounts", accounts()},
 		{"Moving an account", accountMoves()},
 		{"Ownership", ownerships()},
+		{"Closing a login", closings()},
 		{"Permissions", permissions()},
 		{"Members", memberships()},
 		{"Subusers", subusers()},
