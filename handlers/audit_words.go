@@ -196,11 +196,16 @@ func (h *Handlers) auditGlance(c echo.Context) *auditReader {
 // account names an account that the reader may know of; of another one there is
 // nothing to say.
 func (r *auditReader) account(id uuid.UUID) string {
-	a, ok := r.visit.Snapshot.Find(id)
-	if ok && r.visit.Snapshot.Decide(r.visit.Who, 1, a).Visible() {
+	if r.knows(id) {
 		return r.names[id].Name
 	}
 	return "another account"
+}
+
+// knows tells whether the reader may know of an account.
+func (r *auditReader) knows(id uuid.UUID) bool {
+	a, ok := r.visit.Snapshot.Find(id)
+	return ok && r.visit.Snapshot.Decide(r.visit.Who, 1, a).Visible()
 }
 
 // named is what the reader may know an id in an event as, or the id as it is.
@@ -265,7 +270,7 @@ func (r *auditReader) because(text string) string {
 	title, at := r.roleWords(m[1]), uuid.MustParse(m[2])
 	if id, own := strings.CutPrefix(m[1], "custom:"); own {
 		title = "a role of the account’s own"
-		if id, err := uuid.Parse(id); err == nil {
+		if id, err := uuid.Parse(id); err == nil && r.knows(at) {
 			if role := r.visit.Snapshot.CustomRole(at, id); role != nil {
 				title = roleTitle(role)
 			}

@@ -131,7 +131,7 @@ func (h *Handlers) roleOptions(c echo.Context, by authz.PrincipalKind, p picks, 
 		if beyond := v.Snapshot.MayGrant(v.Who, v.At, r); !beyond.Empty() && !o.Selected {
 			o.Disabled, o.Help = true, "Opens "+h.firstTitle(beyond)+", which you do not have here, so you can not give it."
 		} else {
-			o.With = &views.Field{Kind: views.Datetime, Name: "until." + name, ID: "until-" + strings.ReplaceAll(name, ":", "-"), Label: r.Title + " until", Problem: p.wrong["until."+name], PreviewURL: preview, PreviewInto: into}
+			o.With = &views.Field{Kind: views.Datetime, Name: "until." + name, ID: "until-" + strings.ReplaceAll(name, ":", "-"), Label: r.Title + " until", Problem: p.wrong["until."+name], PreviewURL: preview, PreviewInto: into, PreviewWhole: true}
 			if i >= 0 {
 				o.With.Value = p.all[i].typed
 			}
@@ -164,26 +164,38 @@ func moment(c echo.Context, t, now time.Time) string {
 	return t.Format("Mon 2 Jan 2006, 15:04")
 }
 
-// heldCell lists roles with their ends, which are exact on hover.
+// heldCell lists roles, with the ends of those that have one below, which are
+// exact on hover.
 func (h *Handlers) heldCell(c echo.Context, roles []models.HeldRole, title func(*catalog.Role) string) views.Cell {
-	texts, ends := h.heldTexts(c, roles, title)
-	return views.Cell{Text: strings.Join(texts, ", "), Title: strings.Join(ends, ", ")}
+	var titles, ends, exactly []string
+	for _, r := range roles {
+		titles = append(titles, title(r.Role))
+		if !r.Until.IsZero() {
+			ends = append(ends, r.Title+h.end(c, r))
+			exactly = append(exactly, r.Title+" until "+exact(r.Until.In(zone(c))))
+		}
+	}
+	return views.Cell{Text: strings.Join(titles, ", "), Title: strings.Join(exactly, ", "), Details: strings.Join(ends, ", ")}
 }
 
-func (h *Handlers) heldTexts(c echo.Context, roles []models.HeldRole, title func(*catalog.Role) string) (texts, ends []string) {
-	now := h.store.Now()
+// heldTexts are roles with their ends.
+func (h *Handlers) heldTexts(c echo.Context, roles []models.HeldRole) (texts []string) {
 	for _, r := range roles {
-		text, until := title(r.Role), " until "
-		if !r.Until.IsZero() {
-			if r.Ended(now) {
-				until = " ended "
-			}
-			ends = append(ends, text+until+exact(r.Until.In(zone(c))))
-			text += until + moment(c, r.Until, now)
-		}
-		texts = append(texts, text)
+		texts = append(texts, roleTitle(r.Role)+h.end(c, r))
 	}
-	return texts, ends
+	return texts
+}
+
+// end is how a role's title goes on where it ends.
+func (h *Handlers) end(c echo.Context, r models.HeldRole) string {
+	switch now := h.store.Now(); {
+	case r.Until.IsZero():
+		return ""
+	case r.Ended(now):
+		return " ended " + moment(c, r.Until, now)
+	default:
+		return " until " + moment(c, r.Until, now)
+	}
 }
 
 // resolve gives the roles that are picked, without those that are none here.

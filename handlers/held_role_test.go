@@ -35,7 +35,7 @@ func TestARoleUntilFriday(t *testing.T) {
 		}
 	}
 	ada.send(edit, "role", "sub_admin", "until.sub_admin", "2026-11-27T18:00", "role", "reporting_viewer", "until.reporting_viewer", "").want(t, http.StatusSeeOther)
-	got := list().says(t, "Account role: Admin until Fri 27 Nov, 18:00, Member access: Reporting viewer")
+	got := list().says(t, "Account role: Admin, Member access: Reporting viewer", "Admin until Fri 27 Nov, 18:00")
 	if !strings.Contains(got.body, "Admin until 27 November 2026, 18:00:00 CET") {
 		t.Error("the exact end is not on hover")
 	}
@@ -44,7 +44,7 @@ func TestARoleUntilFriday(t *testing.T) {
 	}
 	// Whoever says nothing of ends leaves them; an empty field takes it away.
 	ada.send(edit, "role", "sub_admin", "role", "full_viewer").want(t, http.StatusSeeOther)
-	list().says(t, "Admin until Fri 27 Nov, 18:00, Member access: Full viewer")
+	list().says(t, "Account role: Admin, Member access: Full viewer", "Admin until Fri 27 Nov, 18:00")
 	ada.send(edit, "role", "sub_admin", "until.sub_admin", "").want(t, http.StatusSeeOther)
 	if strings.Contains(list().Text(), "until Fri") {
 		t.Error("the end is still there")

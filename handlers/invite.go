@@ -279,7 +279,7 @@ func (h *Handlers) invitePage(c echo.Context) (p views.InvitePage, err error) {
 	if refusal := h.store.RefuseInvite(i, a); refusal != "" {
 		return p, models.Problems{"": refusal}
 	}
-	roles, _ := h.heldTexts(c, h.store.StoredRoles(i.Roles, a.ID, a.Kind), roleTitle)
+	roles := h.heldTexts(c, h.store.StoredRoles(i.Roles, a.ID, a.Kind))
 	p = views.InvitePage{
 		Action: "/invites/" + token, Account: a.Name, Inviter: i.InviterName, Roles: roles,
 		Address: models.MaskEmail(i.Email), Until: when(c, i.ExpiresAt, h.store.Now()), MinimumPasswordSize: models.MinPassword,

@@ -380,11 +380,20 @@ func (h *Handlers) effectPage(c echo.Context, e models.RoleEffect, title string)
 		}
 		p.Table.Rows = append(p.Table.Rows, views.Row{ID: x.ID.ID.String(), Cells: []views.Cell{who, h.titlesCell(x.Gain, x.GainBelow), h.titlesCell(x.Lose, x.LoseBelow)}})
 	}
+	var parts []string
+	for _, part := range []struct {
+		n    int
+		text string
+	}{{gain, count(gain, "gains something", "gain something")}, {lose, count(lose, "loses something", "lose something")}, {same, fmt.Sprintf("for %d nothing changes now", same)}} {
+		if part.n > 0 {
+			parts = append(parts, part.text)
+		}
+	}
 	p.Sentences = append(p.Sentences, count(len(e.Holders), "person has", "people have")+" this role.")
 	if len(e.Holders) == 0 {
 		p.Sentences[0] = "Nobody has this role."
 	} else {
-		p.Sentences = append(p.Sentences, fmt.Sprintf("%s something, %s something, for %s nothing changes now.", count(gain, "gains", "gain"), count(lose, "loses", "lose"), fmt.Sprint(same)))
+		p.Sentences = append(p.Sentences, upper(strings.Join(parts, ", "))+".")
 	}
 	if e.Invites > 0 {
 		p.Sentences = append(p.Sentences, count(e.Invites, "invite that waits gives", "invites that wait give")+" it.")

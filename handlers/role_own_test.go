@@ -58,7 +58,7 @@ func TestARoleOfTheAccountsOwn(t *testing.T) {
 	}
 	one := ada.makeRole(p.analytical, "Listener", "member:reporting_viewer", "control_panel", "calls")
 	ada.get(one).want(t, http.StatusOK).says(t, "Listener", "made from Member access: Reporting viewer", "Held by 0 people", "Listener can be given to members now")
-	if n := ada.get(one + "?differences=1").says(t, "Active sessions").Find("tbody tr:not(.group)").Length(); n == 0 || n >= ada.get(one).Find("tbody tr:not(.group)").Length() {
+	if n := ada.get(one+"?differences=1").says(t, "Active sessions").Find("tbody tr:not(.group)").Length(); n == 0 || n >= ada.get(one).Find("tbody tr:not(.group)").Length() {
 		t.Error("only differences shows all, or nothing")
 	}
 	ada.send(in(p.analytical, "/roles"), "name", "LISTENER", "base", "member:full_viewer", "permission", "calls").want(t, http.StatusUnprocessableEntity).says(t, "has a role with this name already")

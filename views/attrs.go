@@ -32,12 +32,16 @@ func preview(f Field) templ.OrderedAttributes {
 	if f.PreviewURL == "" {
 		return nil
 	}
+	within := "closest .field"
+	if f.PreviewWhole {
+		within = "closest fieldset"
+	}
 	return templ.OrderedAttributes{
 		{Key: "hx-get", Value: f.PreviewURL},
 		{Key: "hx-trigger", Value: "change"},
 		{Key: "hx-target", Value: "#" + f.PreviewInto},
-		{Key: "hx-include", Value: "closest .field"},
-		{Key: "hx-sync", Value: "closest .field:replace"},
+		{Key: "hx-include", Value: within},
+		{Key: "hx-sync", Value: within + ":replace"},
 	}
 }
 

@@ -77,6 +77,7 @@ type Field struct {
 	SuggestURL   string // for Reference: GET with q answers Suggestions
 	PreviewURL   string // GET with this field's values whenever they change …
 	PreviewInto  string // … into the element with this id
+	PreviewWhole bool   // with the values of the whole fieldset that it stands in
 }
 
 // Option is one choice of a field.

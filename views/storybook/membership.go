@@ -42,7 +42,7 @@ func memberships() []Story {
 			Label: "Members", Search: &views.Search{Action: membersURL, Placeholder: "Search members"},
 			Table: views.Table{Token: token, Columns: []views.Column{{Text: "Name"}, {Text: "E-mail address"}, {Text: "Roles"}, {Text: "Last sign-in"}, {Text: "Since"}}, Rows: []views.Row{
 				memberRow("1", "Ada", "ada@analytical.example", "Account owner", "09:40"),
-				memberRow("2", "Barbara", "barbara@analytical.example", "Member access: Reporting viewer until Fri 27 Nov, 18:00, Account role: User ended Mon 2 Nov, 12:00", "Never", change, remove),
+				memberRow("2", "Barbara", "barbara@analytical.example", "Member access: Reporting viewer, Account role: User", "Never", change, remove),
 				memberRow("3", "Edsger", "edsger@analytical.example", "Member access: Full editor", "yesterday",
 					views.Action{Text: "Change roles", Lock: "Edsger can do more here than you can"}, views.Action{Text: "Remove…", Lock: "Edsger can do more here than you can"}),
 				memberRow("4", "Grace", "grace@analytical.example", "Account role: Admin", "08:02", change, views.Action{Text: "Leave…", URL: "/accounts/analytical/leave", Dialog: true, Danger: true}),
@@ -56,6 +56,8 @@ func memberships() []Story {
 			}}},
 	}
 	list.Invites.Table.Rows[0].Cells[4].Details = "The mail could not be delivered: 550 5.1.1 nobody of that name here"
+	list.List.Table.Rows[1].Cells[2].Details = "Reporting viewer until Fri 27 Nov, 18:00, User ended Mon 2 Nov, 12:00"
+	list.List.Table.Rows[1].Cells[2].Title = "Reporting viewer until 27 November 2026, 18:00:00 CET, User until 2 November 2026, 12:00:00 CET"
 	list.List.Table.Rows[3].Cells[0].Badges = []views.Badge{{Text: "You", Tone: views.Info}}
 	single := views.MemberListPage{Frame: list.Frame, Header: views.Header{Title: "Members", Text: "A personal account has no members besides its owner."}, List: list.List}
 	single.List.Table.Rows, single.List.Pager = list.List.Table.Rows[:1], views.Pager{}
