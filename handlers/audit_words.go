@@ -76,6 +76,7 @@ var actions = map[string]string{
 	"member.turn_off_two_step":    "turned off two-step sign-in",
 	"member.turn_on_two_step":     "turned on two-step sign-in",
 	"member.undo_email":           "took back the change of e-mail address",
+	"member.fail_two_step":        "gave the right password and five wrong codes",
 	"member.use_recovery_code":    "signed in with a recovery code",
 
 	"role.create": "made the role",
@@ -95,6 +96,7 @@ var actions = map[string]string{
 	"subuser.suspend":              "suspended subuser",
 	"subuser.turn_off_two_step":    "turned off two-step sign-in",
 	"subuser.turn_on_two_step":     "turned on two-step sign-in",
+	"subuser.fail_two_step":        "gave the right password and five wrong codes",
 	"subuser.use_recovery_code":    "signed in with a recovery code",
 
 	"support_access.close": "closed support access",

@@ -35,6 +35,13 @@ func (l *limits) allow(door, name, address string) bool {
 		l.all.Allow()
 }
 
+// allowCode takes one try of a second step, which is short: at ten tries and one
+// a minute, guessing for a day finds one code in 200.
+func (l *limits) allowCode(principal, address string) bool {
+	return take(l.address, block(address), rate.NewLimiter(1, 120)) &&
+		take(l.name, key("code", principal), rate.NewLimiter(rate.Every(time.Minute), 10)) && l.all.Allow()
+}
+
 // allowNameless is allow where nobody says yet who they are, and nothing short
 // enough to guess is asked for.
 func (l *limits) allowNameless(address string) bool {

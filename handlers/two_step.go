@@ -133,7 +133,7 @@ func (h *Handlers) createTwoStep(c echo.Context, g authz.Grant) error {
 	var codes []string
 	err := h.prove(c)
 	if err == nil {
-		if !h.limits.allow("code", x.Principal.String(), c.RealIP()) {
+		if !h.limits.allowCode(x.Principal.String(), c.RealIP()) {
 			return echo.ErrTooManyRequests
 		}
 		err = h.guard.Renew(c, func(token string) (renewed string, err error) {
@@ -254,7 +254,7 @@ func (h *Handlers) createCode(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if !h.limits.allow("code", x.Principal.String(), c.RealIP()) {
+	if !h.limits.allowCode(x.Principal.String(), c.RealIP()) {
 		return echo.ErrTooManyRequests
 	}
 	left, err := h.guard.FinishSignIn(c, posted(c, "code"))

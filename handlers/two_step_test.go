@@ -138,6 +138,30 @@ func TestASecondStepWaitsFiveMinutesAndTakesFiveCodes(t *testing.T) {
 	b.get("/two-step").want(t, http.StatusSeeOther)
 }
 
+func TestWrongCodesAreToldOf(t *testing.T) {
+	p := newPanel(t).withMail()
+	ada := p.as(p.ada)
+	ada.setUp(p)
+	wrong := func() {
+		p.clock.advance(time.Hour)
+		b := p.browser()
+		b.post("/sign-in", values("email", p.ada.Email, "password", password)).want(t, http.StatusSeeOther)
+		for range 5 {
+			b.post("/sign-in/code", values("code", "000000"))
+		}
+	}
+	wrong()
+	if l := p.mailman(models.LetterWrongCodes, p.ada.Email); l.Kind == "" {
+		t.Error("nobody tells Ada that her password is known")
+	}
+	wrong()
+	if l := p.mailman(models.LetterWrongCodes, p.ada.Email); l.Kind != "" {
+		t.Error("she is told twice a day")
+	}
+	home := ada.get("/accounts?q=Ada").Find("main tbody th a").First().AttrOr("href", "")
+	ada.get(home+"/audit").want(t, http.StatusOK).says(t, "gave the right password and five wrong codes")
+}
+
 func TestWrongCodesAreThrottled(t *testing.T) {
 	p := newPanel(t)
 	p.as(p.ada).setUp(p)

@@ -26,6 +26,7 @@ var subjects = map[string]string{
 	models.LetterEmailChanged: "Your e-mail address was changed",
 
 	models.LetterSignInChanged: "A change to how you sign in",
+	models.LetterWrongCodes:    "Somebody may know your password",
 
 	models.LetterOwnershipOffered: "An account is offered to you",
 	models.LetterOwnershipChanged: "An account has a new owner",
@@ -87,6 +88,12 @@ var words = map[string]func(*letter){
 		}
 		l.act("See how you sign in")
 		l.after("If that was not you, change your password at once, and end your other sessions.")
+	},
+	// path.
+	models.LetterWrongCodes: func(l *letter) {
+		l.say("Somebody signed in with your password and then gave five wrong codes in place of that of your phone. They did not get in.")
+		l.act("See how you sign in")
+		l.after("If that was not you, change your password at once.")
 	},
 	// by, account, path, until.
 	models.LetterOwnershipOffered: func(l *letter) {

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -25,7 +26,7 @@ type HalfSignIn struct {
 	Account   uuid.UUID
 	ReturnTo  string // a path of ours
 	Name      string
-	Over      bool // too late, or too many codes were wrong
+	Over      bool // too late, too many codes were wrong, or nobody may sign in so any more
 }
 
 // StartHalfSignIn keeps that a password was right. The token is for a cookie.
@@ -72,6 +73,7 @@ func (s *Store) HalfSignIn(ctx context.Context, token string) (h HalfSignIn, err
 		return h.scan(db.Raw("SELECT "+halfSignInColumns+", h.tries >= ? OR h.expires_at <= ? FROM half_sign_ins h WHERE h.token_hash = ?",
 			uuid.Nil, uuid.Nil, halfSignInTries, s.now(), tokenHash(token)), &h.Over)
 	})
+	h.Over = h.Over || h.Name == ""
 	return h, err
 }
 
@@ -80,9 +82,10 @@ func (s *Store) HalfSignIn(ctx context.Context, token string) (h HalfSignIn, err
 // codes there are still, where one was used now, or -1.
 func (s *Store) FinishSignIn(ctx context.Context, token, code, address, agent string) (session string, h HalfSignIn, left int, err error) {
 	// The try counts whatever comes of it.
+	tries := 0
 	err = s.in(ctx, scopeSignIn, func(db *gorm.DB) error {
 		return h.scan(db.Raw(`UPDATE half_sign_ins h SET tries = tries + 1 WHERE h.token_hash = ? AND h.tries < ? AND h.expires_at > ?
-			RETURNING `+halfSignInColumns, tokenHash(token), halfSignInTries, s.now(), uuid.Nil, uuid.Nil))
+			RETURNING `+halfSignInColumns+", h.tries", tokenHash(token), halfSignInTries, s.now(), uuid.Nil, uuid.Nil), &tries)
 	})
 	if err != nil {
 		return "", h, -1, orSignIn(err)
@@ -90,6 +93,11 @@ func (s *Store) FinishSignIn(ctx context.Context, token, code, address, agent st
 	if h.Name == "" { // suspended meanwhile, or gone
 		return "", h, -1, ErrSignIn
 	}
+	defer func() {
+		if tries == halfSignInTries && errors.Is(err, ErrSignIn) {
+			err = errors.Join(err, s.tellWrongCodes(ctx, h, address))
+		}
+	}()
 	finish := func(db *gorm.DB) error {
 		if err := s.useCode(db, h.Principal, h.Tenant, code); err != nil {
 			return err
@@ -104,10 +112,8 @@ func (s *Store) FinishSignIn(ctx context.Context, token, code, address, agent st
 		err = s.in(ctx, scopeSignIn, finish)
 		return session, h, -1, err
 	}
-	x := Session{Principal: h.Principal, Tenant: h.Tenant, Account: h.Account, Name: h.Name}
-	who := x.Actor()
-	who.Address = address
-	err = s.writeOwn(ctx, authz.Self(who), x, "use_recovery_code", func(tx *Tx) error {
+	x, self := h.owner(address)
+	err = s.writeOwn(ctx, self, x, "use_recovery_code", func(tx *Tx) error {
 		if err := finish(tx.DB); err != nil {
 			return err
 		}
@@ -118,4 +124,34 @@ func (s *Store) FinishSignIn(ctx context.Context, token, code, address, agent st
 		return tx.tellOwner(h.Principal, "use_recovery_code", map[string]string{"left": strconv.Itoa(left)})
 	})
 	return session, h, left, err
+}
+
+// owner is whose sign-in it is, as far as the audit needs to know.
+func (h HalfSignIn) owner(address string) (Session, authz.Grant) {
+	x := Session{Principal: h.Principal, Tenant: h.Tenant, Account: h.Account, Name: h.Name}
+	who := x.Actor()
+	who.Address = address
+	return x, authz.Self(who)
+}
+
+// tellWrongCodes keeps in the audit, and writes to a member once a day, that
+// somebody knew their password and not their codes.
+func (s *Store) tellWrongCodes(ctx context.Context, h HalfSignIn, address string) error {
+	x, self := h.owner(address)
+	return s.writeOwn(ctx, self, x, "fail_two_step", func(tx *Tx) error {
+		var m Member
+		if h.Principal.Kind != authz.Member {
+			return nil
+		}
+		if err := loginRow(tx.DB, h.Principal, h.Tenant).Select("email").Take(&m).Error; err != nil {
+			return err
+		}
+		var told bool
+		err := tx.Raw("SELECT EXISTS (SELECT FROM letters WHERE kind = ? AND recipient = ? AND created_at > ?)",
+			LetterWrongCodes, m.Email, s.now().Add(-24*time.Hour)).Scan(&told).Error
+		if err != nil || told {
+			return err
+		}
+		return tx.post(Letter{Kind: LetterWrongCodes, To: m.Email, ToName: h.Name, Facts: map[string]string{"path": "/two-step"}})
+	})
 }

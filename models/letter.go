@@ -23,13 +23,14 @@ const (
 	LetterEmailChanged = "email_changed"
 
 	LetterSignInChanged = "sign_in_changed"
+	LetterWrongCodes    = "wrong_codes"
 
 	LetterOwnershipOffered = "ownership_offered"
 	LetterOwnershipChanged = "ownership_changed"
 )
 
 // LetterKinds are all kinds of letter.
-var LetterKinds = []string{LetterInvite, LetterReset, LetterConfirmEmail, LetterEmailChanged, LetterSignInChanged, LetterOwnershipOffered, LetterOwnershipChanged}
+var LetterKinds = []string{LetterInvite, LetterReset, LetterConfirmEmail, LetterEmailChanged, LetterSignInChanged, LetterWrongCodes, LetterOwnershipOffered, LetterOwnershipChanged}
 
 // Letter is one mail: facts, not words. A fact that leads into the panel is a
 // path; only what sends knows the public address.

@@ -3,7 +3,8 @@ package views
 // PasskeySignIn is the way in by a passkey, shown where the browser has them for RP.
 // POST /sign-in/passkey with challenge, credential and return; the script fills the first two.
 type PasskeySignIn struct {
-	RP string // the name that passkeys are made for
+	Token string
+	RP    string // the name that passkeys are made for
 }
 
 // PasskeyOfferPage lets the browser make a passkey.

@@ -20,6 +20,7 @@ func sessions() []Story {
 			EmailProblem: "This is not an e-mail address: the part behind the @ has no dot.", PasswordProblem: "This password has 6 characters, at least 12 are needed.",
 		})},
 		{Name: "Sign in", Render: views.SignIn(views.SignInPage{Token: token, SignUpURL: "/sign-up"})},
+		{Name: "Sign in, with a passkey", Render: views.SignIn(views.SignInPage{Token: token, SignUpURL: "/sign-up", Passkey: &views.PasskeySignIn{Token: token, RP: "127.0.0.1"}})},
 		{Name: "Sign in, refused", Render: views.SignIn(views.SignInPage{Token: token, SignUpURL: "/sign-up", Email: "ada@analytical.example", Problem: "E-mail address and password do not fit together.", Return: "/a/analytical/permissions/general"})},
 		{Name: "Sign in, session over", Render: views.SignIn(views.SignInPage{Token: token, Notice: &views.Alert{Tone: views.Info, Text: "Your session ended at 17:40, eight hours after it began. Sign in to go on where you were."}})},
 		{Name: "Subuser sign-in", Render: views.SubuserSignIn(views.SubuserSignInPage{Token: token, Action: "/login/f3q", Account: "Analytical"})},

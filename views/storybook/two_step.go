@@ -31,6 +31,12 @@ func twoSteps() []Story {
 				"k5uw-43dj-onsw-45dp", "jv2w-45db-ojqw-y2lt", "izuw-yytp-ojzw-k3tu", "gq2t-mnjx-ha4t-amjs", "ijqx-g5dp-nzsx-e3dz",
 			},
 		})},
+		{Name: "Passkey", Render: views.PasskeyOffer(views.PasskeyOfferPage{
+			Frame: frame("Add a passkey", ""), Header: views.Header{Title: "Add “This laptop”"}, RP: "127.0.0.1", Action: "/passkeys", Cancel: "/passkeys", Name: "This laptop", Options: "{}",
+		})},
+		{Name: "Passkey, not in this browser", Render: views.PasskeyOffer(views.PasskeyOfferPage{
+			Frame: frame("Add a passkey", ""), Header: views.Header{Title: "Add “This laptop”"}, RP: "panel.example", Action: "/passkeys", Cancel: "/passkeys", Name: "This laptop", Options: "{}",
+		})},
 		{Name: "On", Render: views.Record(views.RecordPage{
 			Frame: frame("Two-step sign-in", ""),
 			Header: views.Header{Title: "Two-step sign-in", Badge: views.Badge{Text: "On", Tone: views.Good}, Text: "With it, whoever learns your password still can not sign in: they lack the code that only your phone shows.", Actions: []views.Action{
