@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -77,6 +78,7 @@ func TestOtherTenantsShowNothing(t *testing.T) {
 	if err := s.OfferOwnership(ctx, grantOf(t, s, ada, "account.manage", a.ID), a.ID, mallory.ID, false); err != nil {
 		t.Fatal(err)
 	}
+	letIn(t, s, ada, a, "view", 2*time.Hour)
 	place := RecordPlace{Section: s.catalog.Section("contacts")}
 	if _, _, err := s.CreateRecord(ctx, grantOf(t, s, ada, "contacts.edit", a.ID), place, map[string]any{"name": "Charles", "phone": "+442079460000"}); err != nil {
 		t.Fatal(err)

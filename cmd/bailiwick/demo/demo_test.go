@@ -47,7 +47,7 @@ func TestCastComesInByItsOwnDoor(t *testing.T) {
 			link = after
 		}
 	}
-	if link == "" || len(cast.Logins) != 6+11 {
+	if link == "" || len(cast.Logins) != 7+11 {
 		t.Fatalf("the cast has %d logins: %+v", len(cast.Logins), cast.Logins)
 	}
 	for _, l := range cast.Logins {
