@@ -364,6 +364,13 @@ func (h *Handlers) listSubAccounts(c echo.Context, g authz.Grant) error {
 	if err != nil {
 		return err
 	}
+	if h.may(c, "sub_accounts.edit") && len(all) > 0 {
+		total, err := h.store.CountAccounts(ctx, g, f)
+		if err != nil {
+			return err
+		}
+		p.List.Bulk, p.List.Table.Pick = bulkForm(c, f, total), "bulk"
+	}
 	base := v.Snapshot.Depth(v.At)
 	for _, a := range all {
 		l := lines[a.ID]

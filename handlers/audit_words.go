@@ -25,6 +25,7 @@ import (
 // told by its noun and verb.
 var actions = map[string]string{
 	"account.archive":           "archived",
+	"account.archive_many":      "archived many accounts",
 	"account.cancel_offer":      "took back the offer of",
 	"account.create":            "made the account",
 	"account.create_sub":        "made sub-accounts",
@@ -32,15 +33,20 @@ var actions = map[string]string{
 	"account.delete":            "deleted account",
 	"account.edit":              "changed sub-account",
 	"account.free_two_step":     "requires two-step sign-in no longer in",
+	"account.label_many":        "gave many accounts the label",
 	"account.move":              "moved",
 	"member.close":              "closed their login",
 	"account.offer_ownership":   "offered the ownership of",
 	"account.rename":            "renamed the account",
 	"account.require_two_step":  "requires two-step sign-in in",
 	"account.restore":           "restored",
+	"account.restore_many":      "restored many accounts",
 	"account.resume":            "resumed",
+	"account.resume_many":       "resumed many accounts",
 	"account.suspend":           "suspended",
+	"account.suspend_many":      "suspended many accounts",
 	"account.take_ownership":    "became the owner of",
+	"account.unlabel_many":      "took from many accounts the label",
 
 	"entitlement.select_all":      "changed a permission of all under",
 	"entitlement.set":             "changed a permission of",

@@ -270,6 +270,18 @@ func TestAnAgencyOfTwentyThousand(t *testing.T) {
 		t.Errorf("%d archived accounts are shown", len(x.Find("tbody tr").Nodes))
 	}
 	w.change("restore East", "/accounts/"+p.east.ID.String()+"/restore")
+
+	// Many at once.
+	w.see("ask, all", in(p.analytical, "/accounts/batches/new?act=suspend&all=1"))
+	for _, act := range []string{"suspend", "label", "archive"} {
+		report := w.change(act+" all", "/accounts/batches", "act", act, "all", "1", "carry", "everywhere").location()
+		w.see("report, "+act, report)
+		w.change("undo, "+act, strings.TrimPrefix(report, in(p.analytical, ""))+"/undo")
+	}
+	w.see("report of what was left", w.change("resume all, none of which is suspended", "/accounts/batches", "act", "resume", "all", "1").location())
+	if x = w.see("tree", in(p.analytical, "/accounts")); !strings.Contains(x.Text(), "All 20005 that are shown") {
+		t.Errorf("after undoing all, the tree says %s", x.Find("#bulk").Text())
+	}
 	w.see("ask to delete East", below(p.analytical, p.east, "/delete"))
 	w.change("delete East", "/accounts/"+p.east.ID.String()+"/delete", "name", "East", "along", "1")
 	w.see("ask to delete all", in(p.analytical, "/settings/account/delete"))

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"bailiwick/authz"
@@ -86,9 +87,7 @@ func TestOtherTenantsShowNothing(t *testing.T) {
 	if err := s.EditAccount(ctx, grantOf(t, s, ada, "sub_accounts.edit", a.ID), made[0].ID, "East", true, []string{"vip"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.in(ctx, tenantScope(a.ID), func(db *gorm.DB) error {
-		return db.Exec("INSERT INTO account_batches (tenant_id, id, account_id, act, changed, skipped, made_at) VALUES (?, ?, ?, 'suspend', '{}', '[]', now())", a.ID, newID(), a.ID).Error
-	}); err != nil {
+	if _, err := s.ChangeAccounts(ctx, grantOf(t, s, ada, "sub_accounts.edit", a.ID), "suspend", "", AccountSelection{IDs: []uuid.UUID{made[0].ID}}); err != nil {
 		t.Fatal(err)
 	}
 	var tables []string

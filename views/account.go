@@ -46,6 +46,22 @@ type AccountUse struct {
 	Cut    []string // with who does it: "Logs, by East"
 }
 
+// AccountBatchPage reports what one act did to many accounts.
+type AccountBatchPage struct {
+	Frame   Frame
+	Header  Header
+	Left    []LeftAccounts
+	ListURL string
+	CSVURL  string
+}
+
+// LeftAccounts are accounts that were left as they are, for one reason.
+type LeftAccounts struct {
+	Title    string // "3 accounts: each is archived"
+	Accounts []Link
+	More     string
+}
+
 // SubAccountsFormPage makes several sub-accounts at once.
 // POST /a/:account/sub-accounts with name, once for each; names holds a pasted list.
 type SubAccountsFormPage struct {

@@ -8,10 +8,20 @@ type List struct {
 	Chips   []Chip  // filters in force, each with the way to take it away
 	Columns *ColumnChoice
 	CSVURL  string
+	Bulk    *Bulk // acts on the rows that are ticked
 	Table   Table
 	Pager   Pager
 	Empty   Empty  // shown when there are no rows and nothing was asked for
 	Clear   string // address without search and filters; set when one is in force
+}
+
+// Bulk is a form that acts on many rows: each row has a box in it, of the name
+// "id". GET of Action leads to what asks before it is done.
+type Bulk struct {
+	Action string
+	Keep   []Pair // what the list is narrowed down to
+	Acts   []Option
+	All    string // label of the box for all that the list shows: "All 204 that are shown"
 }
 
 // Search narrows the list down by typing, and by the choices beside it.
@@ -43,6 +53,7 @@ type Table struct {
 	Columns []Column
 	Rows    []Row
 	Token   string // for the forms in the row menus
+	Pick    string // id of the form that each row has a box in; empty for none
 }
 
 // Column heads one column. Without SortURL it can not be sorted by.

@@ -92,6 +92,12 @@
     boxes.forEach((b) => { b.checked = on; });
   };
 
+  // One box ticks all of its page.
+  document.addEventListener("change", (e) => {
+    const all = closest(e, "[data-pick]");
+    if (all) $$(`input[form="${all.dataset.pick}"]`).forEach((x) => { x.checked = all.checked; });
+  });
+
   // Browsers without CSS anchors get their menus put under the button by hand.
   const anchors = CSS.supports("position-area", "bottom");
   document.addEventListener("toggle", (e) => {
