@@ -44,6 +44,7 @@ func (p Problems) orNil() error {
 var constraints = map[string]Problems{
 	"members_name_length":          {"name": "Use 1 to 100 characters."},
 	"members_email_unique":         {"email": "There is a login with this address already. Sign in instead."},
+	"memberships_pkey":             {"": "This member works here already."},
 	"passkeys_name_length":         {"name": "Use 1 to 64 characters."},
 	"passkeys_credential_unique":   {"": "This passkey is known here already."},
 	"accounts_name_length":         {"name": "Use 1 to 100 characters."},
