@@ -450,8 +450,8 @@ func (s *Store) AccountsOf(ctx context.Context, g authz.Grant, who authz.Princip
 			UNION SELECT a.tenant_id, a.path, false FROM support_access d JOIN accounts a ON a.tenant_id = d.tenant_id AND a.id = d.account_id
 				WHERE d.closed_at IS NULL AND d.until > $5 AND EXISTS (SELECT FROM staff WHERE member_id = $1 AND duty = '`+DutySupport+`'))
 		SELECT DISTINCT ON (found.kind = 'personal', found.path) found.* FROM mine CROSS JOIN LATERAL (
-			SELECT `+accountColumns+` FROM accounts a WHERE a.tenant_id = mine.tenant_id AND a.path >= mine.path AND a.path < mine.path || '0'
-				AND (mine.below OR a.path = mine.path) AND ($2 = '' OR a.name ILIKE $2) AND a.archived_by IS NULL ORDER BY a.path LIMIT $4) found
+			SELECT `+accountColumns+` FROM accounts a WHERE a.tenant_id = mine.tenant_id AND a.path >= mine.path AND a.path < mine.path || CASE WHEN mine.below THEN '0' ELSE '/' END
+				AND ($2 = '' OR a.name ILIKE $2) AND a.archived_by IS NULL ORDER BY a.path LIMIT $4) found
 		ORDER BY found.kind = 'personal', found.path LIMIT $4`, who.ID, like(search), below, limit, s.now())
 }
 
@@ -462,9 +462,25 @@ func (s *Store) AccountsAmong(ctx context.Context, g authz.Grant, ids []uuid.UUI
 	if !g.CoversSelf(who) || who.Kind != authz.Member || len(ids) == 0 {
 		return nil, nil
 	}
-	all, err := s.accounts(ctx, scopeMemberships, "SELECT "+accountColumns+` FROM accounts a WHERE id = ANY($2) AND archived_by IS NULL AND EXISTS (
-		SELECT FROM accounts up WHERE up.tenant_id = a.tenant_id AND up.id = ANY(string_to_array(a.path, '/')::uuid[]) AND (up.owner_id = $1 OR EXISTS (
-			SELECT FROM memberships m WHERE m.tenant_id = up.tenant_id AND m.account_id = up.id AND m.member_id = $1)))`, who.ID, ids)
+	all, err := s.accounts(ctx, scopeMemberships, "SELECT "+accountColumns+" FROM accounts WHERE id = ANY($1) AND archived_by IS NULL", ids)
+	if err != nil {
+		return nil, err
+	}
+	var ways []uuid.UUID
+	for _, a := range all {
+		ways = append(ways, a.PathIDs()...)
+	}
+	held := map[uuid.UUID]bool{}
+	err = s.read(ctx, scopeMemberships, func(r pgx.Rows) error {
+		var id uuid.UUID
+		err := r.Scan(&id)
+		held[id] = true
+		return err
+	}, `SELECT id FROM accounts WHERE id = ANY($2) AND owner_id = $1
+		UNION ALL SELECT account_id FROM memberships WHERE member_id = $1 AND account_id = ANY($2)`, who.ID, ways)
+	all = slices.DeleteFunc(all, func(a Account) bool {
+		return !slices.ContainsFunc(a.PathIDs(), func(id uuid.UUID) bool { return held[id] })
+	})
 	slices.SortFunc(all, func(a, b Account) int { return cmp.Compare(slices.Index(ids, a.ID), slices.Index(ids, b.ID)) })
 	return all, err
 }

@@ -435,6 +435,57 @@ func TestAMoveRacesACreationBelow(t *testing.T) {
 	})
 }
 
+// East Berlin moves from East to West at the moment West, or East Berlin itself,
+// is deleted or archived: it never ends as a living account below a dead one, nor
+// as an archived one that nothing above brings back.
+func TestAMoveRacesADeletion(t *testing.T) {
+	held(t, func(t *testing.T, s *Store, ada Member, top Account) (violations int) {
+		ctx := context.Background()
+		if err := s.load(ctx); err != nil {
+			t.Fatal(err)
+		}
+		east := subs(t, s, ada, top, "East")[0]
+		g, remove := grantOf(t, s, ada, "sub_accounts.edit", top.ID), grantOf(t, s, ada, "sub_accounts.delete", top.ID)
+		for i := range rounds / 3 {
+			if err := s.load(ctx); err != nil {
+				t.Fatal(err)
+			}
+			west := subs(t, s, ada, top, "West")[0]
+			if err := s.load(ctx); err != nil {
+				t.Fatal(err)
+			}
+			berlin := subs(t, s, ada, east, "East Berlin")[0]
+			if err := s.load(ctx); err != nil {
+				t.Fatal(err)
+			}
+			e, err := s.MoveEffect(ctx, g, berlin.ID, west.ID)
+			if err != nil {
+				t.Log(err)
+				return violations + 1
+			}
+			_ = together(
+				func() error { _, err := s.MoveAccount(ctx, g, berlin.ID, west.ID, e.Seen); return err },
+				[]func() error{
+					func() error { return s.DeleteAccount(ctx, remove, west.ID, "West", true) },
+					func() error { return s.DeleteAccount(ctx, remove, berlin.ID, "East Berlin", true) },
+					func() error { return s.ArchiveAccount(ctx, g, west.ID) },
+				}[i%3])
+			var wrong int
+			if err := s.in(ctx, scope{system: "test", deleted: true}, func(db *gorm.DB) error {
+				return db.Raw(`SELECT count(*) FROM accounts a JOIN accounts p ON p.tenant_id = a.tenant_id AND p.id = a.parent_id
+					WHERE p.state = 'deleted' AND a.state <> 'deleted' OR p.archived_by IS NOT NULL AND a.archived_by IS NULL
+						OR a.archived_by IS NOT NULL AND a.archived_by <> a.id AND p.archived_by IS NULL OR a.path <> p.path || '/' || a.id`).Scan(&wrong).Error
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if violations += wrong; wrong > 0 {
+				return violations
+			}
+		}
+		return violations
+	})
+}
+
 func TestMovingTwentyThousand(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes its time")
@@ -443,14 +494,7 @@ func TestMovingTwentyThousand(t *testing.T) {
 	s, ada, top := agency(t)
 	both := subs(t, s, ada, top, "East", "West")
 	east, west := both[0], both[1]
-	if _, err := s.pool.Exec(ctx, `SET app.scope = 'system'; INSERT INTO accounts (tenant_id, id, parent_id, kind, name, owner_id, depth, path, created_at)
-		SELECT e.tenant_id, x.id, e.id, 'sub', 'Town ' || x.n, e.owner_id, e.depth + 1, e.path || '/' || x.id, now()
-		FROM accounts e, (SELECT n, gen_random_uuid() AS id FROM generate_series(1, 20000) n) x WHERE e.name = 'East'; RESET app.scope`); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.load(ctx); err != nil {
-		t.Fatal(err)
-	}
+	twentyThousand(t, s, east)
 	if err := s.SetEntitlement(ctx, grantOf(t, s, ada, "entitlements.edit", top.ID), "logs", west.ID, false); err != nil {
 		t.Fatal(err)
 	}
@@ -471,5 +515,19 @@ func TestMovingTwentyThousand(t *testing.T) {
 	t.Logf("20,000 accounts below: told in %s, moved in %s", seen, time.Since(started))
 	if n := strays(t, s); n != 0 {
 		t.Errorf("%d strays", n)
+	}
+}
+
+// twentyThousand are made below an account.
+func twentyThousand(t *testing.T, s *Store, below Account) {
+	t.Helper()
+	ctx := context.Background()
+	if _, err := s.pool.Exec(ctx, `SET app.scope = 'system'; INSERT INTO accounts (tenant_id, id, parent_id, kind, name, owner_id, depth, path, created_at)
+		SELECT e.tenant_id, x.id, e.id, 'sub', 'Town ' || x.n, e.owner_id, e.depth + 1, e.path || '/' || x.id, now()
+		FROM accounts e, (SELECT n, gen_random_uuid() AS id FROM generate_series(1, 20000) n) x WHERE e.id = '`+below.ID.String()+`'; RESET app.scope`); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.load(ctx); err != nil {
+		t.Fatal(err)
 	}
 }

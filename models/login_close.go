@@ -26,30 +26,33 @@ type CloseEffect struct {
 
 const closeNames = 5
 
-// topOwned are the shared accounts of an owner that stand under none of theirs.
-const topOwned = `a.owner_id = $1 AND a.kind <> 'personal' AND NOT EXISTS (
-	SELECT FROM accounts p WHERE p.tenant_id = a.tenant_id AND p.id = a.parent_id AND p.owner_id = $1)`
-
 // CloseEffect tells whoever asks what closing their login ends.
 func (s *Store) CloseEffect(ctx context.Context, g authz.Grant) (e CloseEffect, err error) {
 	who := g.Actor().ID
 	if !g.CoversSelf(who) || who.Kind != authz.Member {
 		return e, authz.ErrDenied
 	}
-	names := func(into *[]string) func(pgx.Rows) error {
-		return func(r pgx.Rows) error {
-			var name string
-			err := r.Scan(&name)
-			*into = append(*into, name)
-			return err
-		}
-	}
 	duty := false
 	err = s.readAll(ctx, scopeMemberships,
-		query{func(r pgx.Rows) error { return r.Scan(&e.Memberships, &e.OwnedTotal, &duty) }, `SELECT (SELECT count(*) FROM memberships m JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id WHERE m.member_id = $1),
-			(SELECT count(*) FROM accounts a WHERE ` + topOwned + `), EXISTS (SELECT FROM staff WHERE member_id = $1)`, []any{who.ID}},
-		query{names(&e.Owned), "SELECT a.name FROM accounts a WHERE " + topOwned + " ORDER BY a.path LIMIT $2", []any{who.ID, closeNames}},
-		query{names(&e.LastAdminOf), `SELECT a.name FROM memberships m JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id
+		query{func(r pgx.Rows) error { return r.Scan(&e.Memberships, &duty) }, `SELECT (SELECT count(*) FROM memberships m
+				JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id WHERE m.member_id = $1),
+			EXISTS (SELECT FROM staff WHERE member_id = $1)`, []any{who.ID}},
+		query{func(r pgx.Rows) error {
+			var name string
+			err := r.Scan(&name, &e.OwnedTotal)
+			e.Owned = append(e.Owned, name)
+			return err
+		}, `WITH RECURSIVE owned AS ( -- each step passes over all that is below one
+				(SELECT name, path FROM accounts WHERE owner_id = $1 AND kind <> 'personal' ORDER BY path LIMIT 1)
+				UNION ALL SELECT next.* FROM owned CROSS JOIN LATERAL (SELECT name, path FROM accounts
+					WHERE owner_id = $1 AND kind <> 'personal' AND path > owned.path || '0' ORDER BY path LIMIT 1) next)
+			SELECT name, count(*) OVER () FROM owned ORDER BY path LIMIT $2`, []any{who.ID, closeNames}},
+		query{func(r pgx.Rows) error {
+			var name string
+			err := r.Scan(&name)
+			e.LastAdminOf = append(e.LastAdminOf, name)
+			return err
+		}, `SELECT a.name FROM memberships m JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id
 			WHERE m.member_id = $1 AND $2 = ANY(m.roles) AND NOT EXISTS (SELECT FROM memberships o JOIN members x ON x.id = o.member_id
 				WHERE o.tenant_id = m.tenant_id AND o.account_id = m.account_id AND o.member_id <> $1 AND $2 = ANY(o.roles) AND x.state = 'active')
 			ORDER BY a.path LIMIT $3`, []any{who.ID, adminKey, closeNames}})

@@ -178,6 +178,70 @@ func TestHandingOverAnAccount(t *testing.T) {
 	}
 }
 
+// An account that is offered is deleted at the moment it is accepted: it has an
+// owner who is active, or is gone.
+func TestAcceptingOwnershipRacesADeletion(t *testing.T) {
+	ctx := context.Background()
+	s, ada, top := agency(t)
+	grace := person(t, s, "Grace")
+	join(t, s, ada, top, grace, "main_admin")
+	edit, remove := grantOf(t, s, ada, "sub_accounts.edit", top.ID), grantOf(t, s, ada, "sub_accounts.delete", top.ID)
+	gone, taken := 0, 0
+	for range rounds / 3 {
+		east := subs(t, s, ada, top, "East")[0]
+		if err := s.OfferOwnership(ctx, edit, east.ID, grace.ID, true); err != nil {
+			t.Fatal(err)
+		}
+		id := offered(t, s, grace)
+		var accepted, deleted error
+		_ = together(func() error { _, accepted = s.AcceptOwnership(ctx, authz.Self(grace.Actor()), id); return nil },
+			func() error { deleted = s.DeleteAccount(ctx, remove, east.ID, "East", true); return nil })
+		if deleted != nil {
+			t.Fatal("the owner above can not delete: ", deleted)
+		}
+		if gone++; accepted == nil {
+			taken++
+		}
+		if _, err := s.Account(ctx, top.ID, east.ID); !errors.Is(err, ErrNotFound) {
+			t.Fatal("still there", err)
+		}
+		if all, err := s.OffersTo(ctx, authz.Self(grace.Actor())); err != nil || len(all) != 0 {
+			t.Fatal("an offer of what is gone waits", err)
+		}
+		if n := s.unowned(t); n != 0 {
+			t.Fatalf("%d accounts of nobody", n)
+		}
+	}
+	t.Logf("%d deleted, %d of them accepted just before", gone, taken)
+	agrees(t, s)
+}
+
+func TestHandingOverTwentyThousand(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
+	ctx := context.Background()
+	s, ada, top := agency(t)
+	twentyThousand(t, s, top)
+	grace := person(t, s, "Grace")
+	join(t, s, ada, top, grace, "main_admin")
+	if err := s.OfferOwnership(ctx, grantOf(t, s, ada, "account.manage", top.ID), top.ID, grace.ID, true); err != nil {
+		t.Fatal(err)
+	}
+	started := time.Now()
+	if _, err := s.AcceptOwnership(ctx, authz.Self(grace.Actor()), offered(t, s, grace)); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("20,000 accounts below: handed over in %s", time.Since(started))
+	if n, err := s.OwnedBelow(ctx, Account{TenantID: top.ID, Path: top.Path, OwnerID: grace.ID}); err != nil || n != 20_000 {
+		t.Errorf("%d went along: %v", n, err)
+	}
+	snap := s.Access()
+	if at, _ := snap.Find(top.ID); !snap.Owns(snap.Who(grace.Principal()), at) || snap.Owns(snap.Who(ada.Principal()), at) {
+		t.Error("the snapshot has the old owner")
+	}
+}
+
 // Ada offers the agency to Grace. At the moment she accepts she is taken out, or
 // leaves, or accepts once more, or Ada takes the offer back.
 func TestAcceptingOwnershipRaces(t *testing.T) {
