@@ -30,7 +30,7 @@ func TestEveryPageLooksRight(t *testing.T) {
 			for _, tab := range tabs[1:] {
 				pages = append(pages, account+"/permissions/"+tab)
 			}
-			pages = append(pages, "/accounts", "/accounts/new", "/sessions", account+"/accounts/new", account+"/settings/subusers/new")
+			pages = append(pages, "/accounts", "/accounts/new", "/sessions", "/two-step", "/two-step/set-up", "/passkeys", "/passkeys/new", account+"/settings/security/two-step", account+"/accounts/new", account+"/settings/subusers/new")
 			pages = append(pages, ada.recordPages(account)...)
 			for _, p := range pages {
 				ada.open(p)

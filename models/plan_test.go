@@ -134,6 +134,10 @@ INSERT INTO subusers (tenant_id, id, account_id, name, roles, created_at)
 INSERT INTO login_links (tenant_id, account_id, link, created_at) SELECT tenant_id, id, 'link to ' || id, now() FROM accounts;
 INSERT INTO sessions (id_hash, id, principal_kind, principal_id, address, agent, started_at, expires_at)
 	SELECT sha256(n::text::bytea), id('session', n), 'member', id('member', n % 10000 + 1), '', '', now(), now() + interval '8 hours' FROM generate_series(1, 20000) n;
+INSERT INTO passkeys (id, member_id, name, credential_id, credential, created_at)
+	SELECT id('passkey', n), id('member', n), 'phone', sha256(n::text::bytea), jsonb '{}', now() FROM generate_series(1, 5000) n;
+INSERT INTO half_sign_ins (token_hash, principal_kind, principal_id, return_to, expires_at)
+	SELECT sha256(n::text::bytea), 'member', id('member', n), '/', now() FROM generate_series(1, 1000) n;
 INSERT INTO audit_events (tenant_id, account_id, seq, at, principal_kind, principal_id, principal_name, address, action, permission, because, kind, resource_id, resource_name, change, previous, hash)
 	SELECT tenant_id, id, n, now(), 'member', owner_id, 'Ada', '', 'contact.edit', 'contacts.edit', '', 'contact', id, '', jsonb '{}', bytea '', bytea ''
 	FROM accounts, generate_series(1, 20) n WHERE tenant_id <> id('root', 20) AND depth = 1 AND hashtext(id::text) % 20 = 0
@@ -334,6 +338,11 @@ func TestListsReadWhatTheyShow(t *testing.T) {
 		{"one's sessions", "sessions_by_principal", 10, func() error { _, err := w.Sessions(ctx, self, w.ada.Principal()); return err }},
 		{"sign-in", "members_email_unique", 2, func() error { _, err := w.MemberByEmail(ctx, "77@example.com"); return err }},
 		{"sign-in of a subuser", "login_links_unique", 4, func() error { _, err := w.SignInSubuser(ctx, "no link", "agent-7", ""); return ignore(err, ErrSignIn) }},
+		{"a sign-in that waits for its code", "half_sign_ins_pkey", 2, func() error { _, err := w.HalfSignIn(ctx, "no token"); return ignore(err, ErrNotFound) }},
+		{"one's second step", "members_pkey", 4, func() error { _, err := w.TwoStep(ctx, self, Session{Principal: w.ada.Principal()}); return err }},
+		{"one's passkeys", "passkeys_by_member", 2, func() error { _, err := w.Passkeys(ctx, self, Session{Principal: w.ada.Principal()}); return err }},
+		{"how many have a second step", "subusers_name_unique", 2_020, // all are counted
+			func() error { _, err := w.TwoStepRule(ctx, may("security")); return err }},
 		{"subusers", "subusers_name_unique", 60, subusers("", "")},
 		{"subusers, far down", "subusers_name_unique", 60, subusers("", "agent-7")},
 		{"subusers, searched", "subusers_name_unique", 2_010, subusers("agent-1999", "")},
