@@ -704,6 +704,13 @@ func (h *history) granted(op *operation, before world) {
 			h.fail("invariant 2: %s invited to what they do not have themselves in %s: %s", h.name(grantor), before.names[i.AccountID], h.keys(beyond))
 		}
 	}
+	for id, r := range h.world.Roles {
+		if before.Roles[id].Role == nil && !before.Owns(grantor, r.Account) {
+			if beyond := r.Role.Own.Minus(roleMask(before, grantor, r.Account)); !beyond.Empty() {
+				h.fail("invariant 2: %s made a role of what they do not have themselves in %s: %s", h.name(grantor), before.names[r.Account], h.keys(beyond))
+			}
+		}
+	}
 	for id, a := range h.world.Accounts {
 		was, there := before.Accounts[id]
 		if gained := a.Own &^ was.Own; there && a.Parent == was.Parent && gained&^before.Ceiling(a.Parent) != 0 && op.name != "undo a Select all" {
