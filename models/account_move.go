@@ -166,10 +166,11 @@ func (s *Store) moveEffect(db *gorm.DB, snap *authz.Snapshot, g authz.Grant, id,
 	if err != nil {
 		return e, err
 	}
-	suspended := map[uuid.UUID]bool{}
+	suspended, closed := map[uuid.UUID]bool{}, false
 	var moved, open []authz.AccountState
 	for _, st := range states {
 		suspended[st.ID] = st.Suspended
+		closed = closed || st.Closed && (slices.Contains(oldWay, st.ID) || slices.Contains(newWay, st.ID))
 		wide := st
 		wide.Own, wide.Suspended = s.catalog.AllEntitlements(), false
 		open = append(open, wide)
@@ -188,6 +189,11 @@ func (s *Store) moveEffect(db *gorm.DB, snap *authz.Snapshot, g authz.Grant, id,
 		+ (SELECT count(*) FROM subusers WHERE tenant_id = @t AND account_id IN (SELECT unnest(CAST(@a AS uuid[]))))`,
 		map[string]any{"t": e.Account.TenantID, "a": affected}).Scan(&e.People).Error; err != nil {
 		return e, err
+	}
+	if closed { // to roles in accounts above both ways, too
+		both := slices.DeleteFunc(e.To.PathIDs(), func(id uuid.UUID) bool { return slices.Contains(newWay, id) })
+		slices.Reverse(both)
+		oldWay, newWay = slices.Concat(oldWay, both), slices.Concat(newWay, both)
 	}
 	if err := e.countPeople(db, s, g, snap, after, open, oldWay, newWay); err != nil {
 		return e, err

@@ -531,3 +531,41 @@ func twentyThousand(t *testing.T, s *Store, below Account) {
 		t.Fatal(err)
 	}
 }
+
+// Members from above may not open what stands under a closed account: a way out
+// from under it would let in who moves it.
+func TestMovingFromUnderAClosedAccount(t *testing.T) {
+	ctx := context.Background()
+	s, ada, top := agency(t)
+	grace := person(t, s, "Grace")
+	both := subs(t, s, ada, top, "East", "West")
+	east, west := both[0], both[1]
+	berlin := subs(t, s, ada, east, "East Berlin")[0]
+	join(t, s, ada, top, grace, "main_admin")
+	if err := s.EditAccount(ctx, grantOf(t, s, ada, "sub_accounts.edit", top.ID), east.ID, "East", false, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, to := range []uuid.UUID{west.ID, top.ID} {
+		if err := move(ctx, s, grantOf(t, s, grace, "sub_accounts.edit", top.ID), berlin.ID, to); !problem(err, "You would be able to do more") {
+			t.Errorf("Grace moves East Berlin out into her own reach: %v", err)
+		}
+	}
+	e, err := s.MoveEffect(ctx, grantOf(t, s, ada, "sub_accounts.edit", top.ID), berlin.ID, west.ID)
+	if err != nil || e.Gain.Total != 1 || e.Gain.Some[0].Name != "Grace" || e.Gain.Some[0].Through != "Account role: Admin in Analytical" {
+		t.Errorf("what Ada is told: %+v, %v", e.Gain, err)
+	}
+	if err := move(ctx, s, grantOf(t, s, ada, "sub_accounts.edit", top.ID), berlin.ID, west.ID); err != nil {
+		t.Error(err)
+	}
+	e, err = s.MoveEffect(ctx, grantOf(t, s, ada, "sub_accounts.edit", top.ID), berlin.ID, east.ID)
+	if err != nil || e.Lose.Total != 1 || e.Lose.Some[0].Name != "Grace" {
+		t.Errorf("what Ada is told of the way back: %+v, %v", e.Lose, err)
+	}
+	if err := s.EditAccount(ctx, grantOf(t, s, grace, "sub_accounts.edit", top.ID), east.ID, "Orient", false, nil); err != nil {
+		t.Errorf("Grace can not rename what is closed to her: %v", err)
+	}
+	var p Problems
+	if err := s.EditAccount(ctx, grantOf(t, s, grace, "sub_accounts.edit", top.ID), east.ID, "East", true, nil); !errors.As(err, &p) || !strings.Contains(p["open_to_main"], "somebody else") {
+		t.Errorf("Grace opens it to herself: %v", err)
+	}
+}

@@ -32,7 +32,7 @@ func (h *history) next() *operation {
 	draws := []draw{
 		{6, h.addMember}, {8, h.editMember}, {5, h.removeMember}, {3, h.leave},
 		{5, h.invite}, {2, h.resend}, {1, h.cancelInvite}, {6, h.acceptInvite},
-		{4, h.createSubs}, {3, h.editAccount}, {2, h.suspendAccount}, {4, h.resumeAccount}, {1, h.archiveAccount}, {3, h.restoreAccount}, {1, h.deleteAccount}, {3, h.moveAccount}, {1, h.createMain},
+		{4, h.createSubs}, {5, h.editAccount}, {2, h.suspendAccount}, {4, h.resumeAccount}, {1, h.archiveAccount}, {3, h.restoreAccount}, {1, h.deleteAccount}, {3, h.moveAccount}, {1, h.createMain},
 		{6, h.setEntitlement}, {2, h.selectAll}, {2, h.undoSelectAll},
 		{4, h.createSubuser}, {5, h.editSubuser}, {2, h.suspendSubuser}, {2, h.resumeSubuser}, {1, h.deleteSubuser}, {1, h.resetSubuser}, {1, h.endSubuserSessions}, {3, h.startSession}, {1, h.usePasswordLink},
 		{3, h.offer}, {2, h.answerOffer}, {1, h.cancelOffer},

@@ -611,12 +611,14 @@ func (h *history) burst() {
 	for _, op := range ops {
 		h.done++
 		h.tried[op.name]++
-		h.note(op, nil)
+		h.note(op, errAtOnce)
 	}
 	h.stored(before, nil)
 	h.must(h.catchUp())
 	h.sample(h.world, 60)
 }
+
+var errAtOnce = errors.New("at once with others")
 
 func (h *history) catchUp() error {
 	for _, id := range h.world.order {
@@ -697,7 +699,7 @@ func (h *history) granted(op *operation, before world) {
 			continue
 		}
 		var gives catalog.Mask
-		for _, r := range h.s.StoredRoles(i.Roles, i.AccountID, h.world.kinds[i.AccountID]) {
+		for _, r := range Running(h.s.StoredRoles(i.Roles, i.AccountID, h.world.kinds[i.AccountID]), h.now()) {
 			gives.Add(&r.Own)
 		}
 		if beyond := gives.Minus(roleMask(before, grantor, i.AccountID)); !beyond.Empty() {
