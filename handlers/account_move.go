@@ -144,7 +144,7 @@ func (h *Handlers) moveEffect(c echo.Context, g authz.Grant, status int, a model
 	}
 	if len(e.Cut)+len(e.Opened) > 0 {
 		box := views.MoveBox{
-			ID: "permissions", Title: "Permissions of the accounts",
+			Title: "Permissions of the accounts",
 			Text:  count(e.People, "person works", "people work") + " in the accounts where this makes a difference. Nothing is deleted: what is cut comes back where it is open again.",
 			Table: views.Table{Token: v.Token, Columns: []views.Column{{Text: "Permission"}, {Text: "What happens"}, {Text: "In accounts", Number: true}}},
 		}
@@ -175,9 +175,9 @@ func movesAlong(below int) string {
 
 func (h *Handlers) moveBox(id, title, nobody string, of models.MovePeople) views.MoveBox {
 	if of.Total == 0 {
-		return views.MoveBox{ID: id, Title: title, Text: nobody}
+		return views.MoveBox{Title: title, Text: nobody}
 	}
-	b := views.MoveBox{ID: id, Title: title, Table: views.Table{Columns: []views.Column{{Text: "Person"}, {Text: "Through"}, {Text: "Pages"}, {Text: "In accounts", Number: true}}}}
+	b := views.MoveBox{Title: title, Table: views.Table{Columns: []views.Column{{Text: "Person"}, {Text: "Through"}, {Text: "Pages"}, {Text: "In accounts", Number: true}}}}
 	for i, x := range of.Some {
 		b.Table.Rows = append(b.Table.Rows, views.Row{ID: fmt.Sprint(id, i), Cells: []views.Cell{{Text: x.Name}, {Text: x.Through}, {Text: h.pagesOf(x.What)}, {Text: fmt.Sprint(x.Accounts)}}})
 	}

@@ -13,7 +13,6 @@ type AccountMovePage struct {
 
 // MoveBox is one kind of those who gain or lose, or of what does.
 type MoveBox struct {
-	ID    string // unique on the page
 	Title string
 	Text  string // where nobody does, or what it means
 	Table Table

@@ -12,11 +12,11 @@ func accountMoves() []Story {
 			{Label: "Keeps", Value: views.Cell{Text: "Its owner, its people, what is in it, and the permissions it was given."}},
 		},
 		Boxes: []views.MoveBox{
-			{ID: "lose", Title: "Who loses", More: "and 12 more.", Table: views.Table{Columns: people, Rows: []views.Row{
+			{Title: "Who loses", More: "and 12 more.", Table: views.Table{Columns: people, Rows: []views.Row{
 				{ID: "lose0", Cells: []views.Cell{{Text: "Edsger"}, {Text: "Member access: Full viewer in East"}, {Text: "Applications, Calls, Call downloads, Active sessions, SIP registrations and 31 more"}, {Text: "12"}}},
 			}}},
-			{ID: "gain", Title: "Who gains", Text: "Nobody: no role held in the accounts it comes under reaches into it."},
-			{ID: "permissions", Title: "Permissions of the accounts", Text: "34 people work in the accounts where this makes a difference. Nothing is deleted: what is cut comes back where it is open again.",
+			{Title: "Who gains", Text: "Nobody: no role held in the accounts it comes under reaches into it."},
+			{Title: "Permissions of the accounts", Text: "34 people work in the accounts where this makes a difference. Nothing is deleted: what is cut comes back where it is open again.",
 				Table: views.Table{Columns: []views.Column{{Text: "Permission"}, {Text: "What happens"}, {Text: "In accounts", Number: true}}, Rows: []views.Row{
 					{ID: "logs", Cells: []views.Cell{{Text: "Logs"}, {Text: "Cut by the new place"}, {Text: "12"}}},
 					{ID: "contacts", Cells: []views.Cell{{Text: "Contacts"}, {Text: "No longer cut"}, {Text: "3"}}},
