@@ -225,15 +225,15 @@ func (s *Snapshot) Held(w Who, a Account) []catalog.RoleID {
 }
 
 // Ended is when the last of the roles that w held at a itself ended; zero where
-// there was none, or one has not ended.
+// there was none, or one has not ended. What adds is no membership and left out.
 func (s *Snapshot) Ended(w Who, a Account) (last time.Time) {
 	if w.p == nil {
 		return last
 	}
 	var one [1]held
 	for _, h := range heldAt(w.p.held(&one), a) {
-		switch {
-		case s.Role(h.role) == nil:
+		switch r := s.Role(h.role); {
+		case r == nil || r.Adds:
 		case !s.ended(h):
 			return time.Time{}
 		case h.until.time().After(last):

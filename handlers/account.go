@@ -122,8 +122,16 @@ func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
 	shown, names := 0, tops(all)
 	for _, a := range all {
 		at, ok := v.Snapshot.Find(a.ID)
-		if !ok || !v.Snapshot.Decide(v.Who, h.catalog.Permission("control_panel"), at).Visible() {
+		if !ok {
 			continue
+		}
+		role, member := h.roleLabelAt(v.Snapshot, v.Who, at), h.isMember(v, at)
+		if !v.Snapshot.Decide(v.Who, h.catalog.Permission("control_panel"), at).Visible() {
+			end := v.Snapshot.Ended(v.Who, at)
+			if end.IsZero() {
+				continue
+			}
+			role, member = "Ended "+moment(c, end, h.store.Now()), true
 		}
 		if n := len(p.Trees); n == 0 || p.Trees[n-1].ID != a.TenantID.String() {
 			if more = more || n == mineTrees; n == mineTrees {
@@ -134,12 +142,12 @@ func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
 		}
 		t := &p.Trees[len(p.Trees)-1].Table
 		t.Rows = append(t.Rows, views.Row{ID: a.ID.String(), Depth: a.Depth - names[a.TenantID].Depth, Dim: a.Standing() != "active", Cells: []views.Cell{
-			{Text: a.Name, URL: accountPath(a.ID)}, {Text: kindTitle(a.Kind)}, {Text: h.roleLabelAt(v.Snapshot, v.Who, at)}, stateCell(a.Standing()),
+			{Text: a.Name, URL: accountPath(a.ID)}, {Text: kindTitle(a.Kind)}, {Text: role}, stateCell(a.Standing()),
 		}})
 		if lent(v.Snapshot, v.Who, at) {
 			t.Rows[len(t.Rows)-1].Cells[0].Badges = []views.Badge{{Text: "Support access", Tone: views.Info}}
 		}
-		if h.isMember(v, at) {
+		if member {
 			t.Rows[len(t.Rows)-1].Menu = []views.Action{{Text: "Leave…", URL: leavePath(a.ID), Dialog: true, Danger: true}}
 		}
 		shown++

@@ -67,6 +67,7 @@ func TestARoleUntilFriday(t *testing.T) {
 	}
 	p.as(p.barbara).get(in(p.west, "/calls")).want(t, http.StatusForbidden).says(t, "Your roles in West have ended", "ended Fri 27 Nov, 17:00", "Ada")
 	p.as(p.barbara).get(in(p.east, "/calls")).want(t, http.StatusNotFound)
+	p.as(p.barbara).get("/accounts").says(t, "West", "Ended Fri 27 Nov, 17:00")
 	ada = p.as(p.ada).zone("Europe/Berlin")
 	list().says(t, "Admin ended Fri 27 Nov, 18:00")
 	ada.send(edit, "role", "sub_admin", "until.sub_admin", "2026-11-27T18:00", "role", "reporting_viewer", "until.reporting_viewer", "2026-11-28T18:00").want(t, http.StatusSeeOther)

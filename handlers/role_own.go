@@ -41,7 +41,7 @@ func (h *Handlers) listOwnRoles(c echo.Context, g authz.Grant) error {
 	}
 	p := views.RecordListPage{
 		Frame:  h.frame(c, "Roles"),
-		Header: views.Header{Title: "Roles", Text: "Roles that this account made for itself. They can be held here alone."},
+		Header: views.Header{Title: "Roles", Text: "Roles that this account made for itself, each from another one. They are held here alone, and offered wherever roles are given."},
 		Tabs:   h.roleTabs(c, ownSet),
 		List: views.List{
 			Label: "Roles of this account",
@@ -161,6 +161,7 @@ func (h *Handlers) roleForm(c echo.Context, status int, r *models.CustomRole, in
 		Action: rolesPath(c), Cancel: list, Submit: "Make the role", Header: views.Header{Title: "Make a role from " + in.base.Title}, Name: in.name,
 		Problem: orElse(in.wrong[""], in.wrong["base"]), NameProblem: in.wrong["name"], BoxesProblem: in.wrong["permission"], Base: in.base.Key, BaseTitle: roleTitle(in.base),
 	}
+	p.Header.Text = "For " + strings.ToLower(whoFor(in.base)) + " of this account alone. In accounts below, it reaches as far as roles of its kind do."
 	if r != nil {
 		p.Action, p.Cancel, p.Submit, p.Header.Title = rolesPath(c, "/", r.ID.String(), "/edit"), rolesPath(c, "/", r.ID.String()), "Go on", "Edit "+r.Name
 		p.Header.Text = "Before anything changes, the next page says what it does to whom."
