@@ -39,6 +39,9 @@ func memberHasTwoStep(m string) string {
 // on. Whoever requires it must have set it up, or their own next sign-in would
 // be the one that fails; otherwise that is a Problem.
 func (s *Store) RequireTwoStep(ctx context.Context, g authz.Grant, x Session, required bool) error {
+	if x.Principal != g.Actor().ID {
+		return authz.ErrDenied
+	}
 	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account}
 	action := "account.require_two_step"
 	if !required {

@@ -180,6 +180,44 @@ func TestAPasswordAloneStartsNoSessionOfTwoSteps(t *testing.T) {
 	}
 }
 
+func TestWhatASignInLeavesIsRemoved(t *testing.T) {
+	s, ada, _ := agency(t)
+	ctx, advance := context.Background(), moved(s)
+	token, err := s.StartHalfSignIn(ctx, ada.Principal(), uuid.Nil, uuid.Nil, "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked, err := s.KeepChallenge(ctx, uuid.Nil, []byte("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	left := func() (halves, challenges int) {
+		t.Helper()
+		if err := s.one(ctx, scopeOperator, []any{&halves, &challenges}, "SELECT (SELECT count(*) FROM half_sign_ins), (SELECT count(*) FROM passkey_challenges)"); err != nil {
+			t.Fatal(err)
+		}
+		return halves, challenges
+	}
+	for _, c := range []struct {
+		after              time.Duration
+		halves, challenges int
+	}{{0, 1, 1}, {challengeLife + time.Second, 1, 0}, {25 * time.Hour, 0, 0}} {
+		advance(c.after)
+		if err := s.PruneSessions(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if halves, challenges := left(); halves != c.halves || challenges != c.challenges {
+			t.Errorf("after %s more there are %d sign-ins and %d challenges", c.after, halves, challenges)
+		}
+	}
+	if _, err := s.HalfSignIn(ctx, token); !errors.Is(err, ErrNotFound) {
+		t.Errorf("the sign-in answers %v", err)
+	}
+	if _, err := s.TakeChallenge(ctx, asked, uuid.Nil); !errors.Is(err, ErrNotFound) {
+		t.Errorf("the challenge answers %v", err)
+	}
+}
+
 func TestTheOperatorResetsAMembersTwoStep(t *testing.T) {
 	s, ada, _ := agency(t)
 	ctx := context.Background()

@@ -6,7 +6,7 @@ const membersURL = "/a/analytical/members"
 
 func memberRow(id, name, email, roles, seen string, menu ...views.Action) views.Row {
 	return views.Row{ID: id, Menu: menu, Cells: []views.Cell{
-		{Text: name}, {Text: email}, {Text: roles}, {Text: seen, Title: "20 November 2026, 16:12:44 CET"}, {Text: "3 Mar, 09:12", Title: "3 March 2026, 09:12:00 CET"},
+		{Text: name}, {Text: email}, {Text: roles}, {Text: seen, Title: "20 November 2026, 16:12:44 CET"}, {Text: "On"}, {Text: "3 Mar, 09:12", Title: "3 March 2026, 09:12:00 CET"},
 	}}
 }
 
@@ -40,7 +40,7 @@ func memberships() []Story {
 		}},
 		List: views.List{
 			Label: "Members", Search: &views.Search{Action: membersURL, Placeholder: "Search members"},
-			Table: views.Table{Token: token, Columns: []views.Column{{Text: "Name"}, {Text: "E-mail address"}, {Text: "Roles"}, {Text: "Last sign-in"}, {Text: "Since"}}, Rows: []views.Row{
+			Table: views.Table{Token: token, Columns: []views.Column{{Text: "Name"}, {Text: "E-mail address"}, {Text: "Roles"}, {Text: "Last sign-in"}, {Text: "Two-step"}, {Text: "Since"}}, Rows: []views.Row{
 				memberRow("1", "Ada", "ada@analytical.example", "Account owner", "09:40"),
 				memberRow("2", "Barbara", "barbara@analytical.example", "Member access: Reporting viewer, Account role: User", "Never", change, remove),
 				memberRow("3", "Edsger", "edsger@analytical.example", "Member access: Full editor", "yesterday",

@@ -13,7 +13,7 @@ func subuserRow(id, name, role, description, seen string, state views.Badge) vie
 		{Text: "Delete…", URL: "/s/subusers-delete", Dialog: true, Danger: true, Icon: "trash-2"},
 	}
 	return views.Row{ID: id, Menu: menu, Dim: state.Tone == views.Warn, Cells: []views.Cell{
-		{Text: name, URL: "/a/analytical/settings/subusers/" + id}, {Text: role}, {Text: description}, {Text: seen, Title: "20 November 2026, 16:12:44 CET"}, {Badges: []views.Badge{state}},
+		{Text: name, URL: "/a/analytical/settings/subusers/" + id}, {Text: role}, {Text: description}, {Text: seen, Title: "20 November 2026, 16:12:44 CET"}, {Text: "Off"}, {Badges: []views.Badge{state}},
 	}}
 }
 
@@ -37,7 +37,7 @@ func subusers() []Story {
 				{Kind: views.Select, Name: "in_role", Label: "Role", Options: append([]views.Option{{Text: "Any role"}}, subuserRoles...)},
 			}},
 			Table: views.Table{Token: token, Columns: []views.Column{
-				{Text: "Name", SortURL: "?sort=-name", Sorted: "ascending"}, {Text: "Roles"}, {Text: "Description"}, {Text: "Last sign-in", SortURL: "?sort=seen"}, {Text: "State"},
+				{Text: "Name", SortURL: "?sort=-name", Sorted: "ascending"}, {Text: "Roles"}, {Text: "Description"}, {Text: "Last sign-in", SortURL: "?sort=seen"}, {Text: "Two-step"}, {Text: "State"},
 			}, Rows: []views.Row{
 				subuserRow("1", "analyst", "Supervisor", "Reads call history", "yesterday", active),
 				subuserRow("2", "cashier", "Payer, Accountant", "", "never", views.Badge{Text: "No password yet", Tone: views.Info}),
