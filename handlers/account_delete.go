@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -116,13 +117,17 @@ func (h *Handlers) deleteWords(e models.DeleteEffect) (facts []string) {
 	add(e.Members, "membership; the login of that person stays", "memberships; the logins of these people stay")
 	add(e.Subusers, "subuser", "subusers")
 	add(e.Invites, "invite that waits", "invites that wait")
+	var held []string
 	for _, kind := range slices.Sorted(maps.Keys(e.Records)) {
 		if k := h.catalog.Kind(kind); k != nil {
-			add(e.Records[kind], k.Section.Records.Noun, k.Section.Records.Plural)
+			held = append(held, count(e.Records[kind], k.Section.Records.Noun, k.Section.Records.Plural))
 		}
 	}
 	if e.MoreRecords {
-		facts = append(facts, fmt.Sprintf("and more: only the first %d are counted", models.DeleteCounted))
+		held = append(held, fmt.Sprintf("and more: only %d are counted", models.DeleteCounted))
+	}
+	if len(held) > 0 {
+		facts = append(facts, strings.Join(held, ", "))
 	}
 	return facts
 }

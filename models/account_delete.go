@@ -128,6 +128,7 @@ func (tx *Tx) deleteAccount(a Account, typed string, along bool) error {
 			// Then what somebody outside could still hold in hand.
 			"DELETE FROM password_links WHERE tenant_id = @tenant AND subuser_id IN (SELECT id FROM subusers WHERE " + in + ")",
 			"DELETE FROM login_links WHERE " + in,
+			"DELETE FROM letters WHERE state <> 'sent' AND about IN (SELECT id FROM invites WHERE " + in + " UNION ALL SELECT id FROM ownership_offers WHERE " + in + ")",
 			"UPDATE invites SET cancelled_at = @now WHERE accepted_at IS NULL AND cancelled_at IS NULL AND " + in,
 			"UPDATE sessions SET ended_at = @now WHERE ended_at IS NULL AND " + in,
 		} {

@@ -105,6 +105,7 @@ func TestADeletedAccountLeavesItsRowAndItsAudit(t *testing.T) {
 		"login links":   "SELECT count(*) FROM login_links x JOIN accounts a ON a.id = x.account_id WHERE a.path LIKE ?",
 		"one-time link": "SELECT count(*) FROM password_links l JOIN subusers x ON x.id = l.subuser_id JOIN accounts a ON a.id = x.account_id WHERE a.path LIKE ?",
 		"live sessions": "SELECT count(*) FROM sessions x JOIN accounts a ON a.id = x.account_id WHERE x.ended_at IS NULL AND a.path LIKE ?",
+		"letters":       "SELECT count(*) FROM letters l JOIN invites x ON x.id = l.about JOIN accounts a ON a.id = x.account_id WHERE l.state <> 'sent' AND a.path LIKE ?",
 		"open invites":  "SELECT count(*) FROM invites x JOIN accounts a ON a.id = x.account_id WHERE x.cancelled_at IS NULL AND a.path LIKE ?",
 	} {
 		if n := seeing(t, s, sql, east.Path+"%"); n != 0 {
@@ -113,6 +114,15 @@ func TestADeletedAccountLeavesItsRowAndItsAudit(t *testing.T) {
 		if n := seeing(t, s, sql, west.Path+"%"); n != 1 {
 			t.Errorf("West has %d %s", n, what)
 		}
+	}
+	var late uuid.UUID // a subuser whose password was checked just before
+	if err := s.in(ctx, scopePurge, func(db *gorm.DB) error {
+		return db.Raw("SELECT x.id FROM subusers x JOIN accounts a ON a.id = x.account_id WHERE a.path LIKE ?", east.Path+"%").Row().Scan(&late)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.StartSession(ctx, authz.PrincipalID{Kind: authz.Subuser, ID: late}, east.TenantID, east.ID, "", ""); !errors.Is(err, ErrNotFound) {
+		t.Errorf("signing in to a deleted account answers %v", err)
 	}
 	if more, err := s.PurgeAccounts(ctx); more || err != nil {
 		t.Errorf("what requests may still use is removed: %t, %v", more, err)

@@ -85,7 +85,63 @@ func accounts() []Story {
 	refused.Names = []views.NameRow{{Value: "South"}, {Value: "West", Problem: "There is a sub-account with this name here already."}, {}, {}}
 	refused.Pasted, refused.PasteError = "North\nNorth", "“North” stands here twice."
 
+	many := below
+	many.List.Bulk = &views.Bulk{Action: "/a/analytical/accounts/batches/new", All: "All 204 that are shown", Acts: []views.Option{{Value: "suspend", Text: "Suspend"}, {Value: "archive", Text: "Archive"}, {Value: "label", Text: "Add a label"}}}
+	many.List.Table.Pick = "bulk"
+	many.List.Table.Rows = []views.Row{
+		accountRow("east-2", "East", "Sub-account", "Active", "", "1", 0), accountRow("east-berlin-2", "East Berlin", "Sub-account", "Active", "", "0", 1), accountRow("north-2", "North", "Sub-account", "Suspended", "", "0", 0),
+	}
+
+	page := views.SubAccountPage{
+		Frame: frame("East Berlin", "Accounts", views.Link{Text: "Accounts", URL: "/a/analytical/accounts"}, views.Link{Text: "East Berlin"}),
+		Header: views.Header{Title: "East Berlin", Badge: views.Badge{Text: "Active", Tone: views.Good}, Text: "Sub-account of East", Actions: []views.Action{
+			{Text: "Open", URL: "/a/east-berlin"}, {Text: "Edit", URL: "/a/analytical/accounts/east-berlin/edit"}, {Text: "Move…", URL: "/a/analytical/accounts/east-berlin/move"},
+			{Text: "Suspend…", URL: "/s/accounts-suspend", Dialog: true, Danger: true}, {Text: "Archive…", URL: "/s/accounts-suspend", Dialog: true, Danger: true},
+			{Text: "Delete…", URL: "/s/accounts-delete", Dialog: true, Danger: true},
+		}},
+		Facts: []views.Detail{
+			{Label: "Owner", Value: views.Cell{Text: "Ada"}}, {Label: "People", Value: views.Cell{Text: "2 members besides the owner, 14 subusers, 1 invite waiting"}},
+			{Label: "Labels", Value: views.Cell{Badges: []views.Badge{{Text: "pilot"}, {Text: "vip"}}}}, {Label: "Made", Value: views.Cell{Text: "12 May, 09:30"}},
+			{Label: "Id", Value: views.Cell{Text: "01935f5e-7c1a-7bd3-9a51-08f2a1c1d1f1", Copy: true}},
+		},
+		Uses: []views.AccountUse{
+			{Tab: "General", May: []string{"Agents", "Contacts", "Phone numbers"}, MayNot: []string{"Workflows"}, Cut: []string{"Logs, by East", "Analytics, by An account above"}},
+			{Tab: "Integrations", MayNot: []string{"Zendesk", "Salesforce"}},
+		},
+		PermissionsURL: "/a/analytical/permissions/general?q=East+Berlin",
+		Changes: []views.Change{
+			{Who: "Grace", What: "changed sub-account East Berlin", When: "14:02", Details: []string{"labels: none → pilot, vip"}},
+			{Who: "Ada", What: "added subuser operator", When: "11:40"},
+		},
+	}
+	away := page
+	away.Header.Badge, away.Notice = views.Badge{Text: "Archived"}, &views.Alert{Tone: views.Warn, Text: "It is archived with East, and closed to its people."}
+	away.Header.Actions = []views.Action{{Text: "Edit", URL: "/a/analytical/accounts/east-berlin/edit"}, {Text: "Restore", Post: &views.Post{Text: "Restore", Action: "/a/analytical/accounts/east-berlin/restore"}}}
+
+	report := views.AccountBatchPage{
+		Frame: frame("Suspend", "Accounts"), ListURL: "/a/analytical/accounts", CSVURL: "/a/analytical/accounts/batches/1?format=csv",
+		Header: views.Header{Title: "201 accounts are suspended, 3 left as they were", Actions: []views.Action{{Text: "Undo", Icon: "undo-2", Post: &views.Post{Text: "Undo", Action: "/a/analytical/accounts/batches/1/undo"}}}},
+		Left: []views.LeftAccounts{
+			{Title: "2 accounts: each is suspended already", Accounts: []views.Link{{Text: "North", URL: "/a/analytical/accounts/north"}, {Text: "East Berlin", URL: "/a/analytical/accounts/east-berlin"}}},
+			{Title: "1 account is not there any more", More: "and 12 more, all of which the CSV names"},
+		},
+	}
+	remove := views.Dialog{
+		Frame: frame("Delete East", "Accounts"), Title: "Delete East?", Text: []string{"It is gone at once and for good, for everybody. With it goes all that it holds:"},
+		Facts: []string{"1 account below it", "3 memberships; the logins of these people stay", "12 subusers", "4 applications, 204 contacts, 24 numbers"},
+		Form: views.Form{Token: token, Action: "/a/analytical/accounts/east/delete", Submit: "Delete East", Danger: true, Cancel: "/a/analytical/accounts", Fields: []views.Field{
+			{Kind: views.Checkbox, Name: "along", Label: "With its 1 sub-account", Problem: "There is an account below it, which goes with it. Say that it may, or move or delete it first."},
+			{Name: "name", Label: "Write “East” to say that it is this one", Value: "east", Problem: "Write “East” to say that it is this one.", Required: true},
+			{Kind: views.Password, Name: "proof", Label: "Your password", Required: true, Autocomplete: "current-password", Help: "To be sure that it is you. It is not asked again for five minutes."},
+		}},
+	}
+
 	return []Story{
+		{Name: "One of them", Render: views.SubAccount(page)},
+		{Name: "One of them, archived", Render: views.SubAccount(away)},
+		{Name: "Below here, many at once", Render: views.SubAccounts(many)},
+		{Name: "Many at once, report", Render: views.AccountBatch(report)},
+		{Name: "Delete", Render: views.DialogPage(remove)},
 		{Name: "All of mine", Render: views.Accounts(mine)},
 		{Name: "All of mine, nothing found", Render: views.Accounts(nothing)},
 		{Name: "Below here", Render: views.SubAccounts(below)},

@@ -25,6 +25,7 @@ func failures() []Story {
 			Roles: []string{"Subuser role: PhoneNumberManager"}, Helpers: []string{"Ada"}, BackURL: "/a/analytical/numbers/my_numbers",
 		})},
 		{Name: "Suspended, member", Render: views.Suspended(views.SuspendedPage{Frame: &suspended, Token: token, Account: "East", Helpers: []string{"Ada", "Grace"}})},
+		{Name: "Archived", Render: views.Suspended(views.SuspendedPage{Token: token, Account: "East", Archived: true, SignOut: "/sign-out"})},
 		{Name: "Suspended, subuser", Render: views.Suspended(views.SuspendedPage{Token: token, Account: "East Berlin", Cause: "East", SignOut: "/sign-out"})},
 		{Name: "Roles ended, member", Render: views.Ended(views.EndedPage{Token: token, Account: "East", When: "Fri 27 Nov, 18:00", WhenExact: "27 November 2026, 18:00:00 CET", Helpers: []string{"Ada", "Grace"}, HomeURL: "/accounts", SignOut: "/sign-out"})},
 		{Name: "Roles ended, subuser", Render: views.Ended(views.EndedPage{Token: token, Account: "East", When: "Fri 27 Nov, 18:00", WhenExact: "27 November 2026, 18:00:00 CET", SignOut: "/sign-out"})},
