@@ -158,4 +158,16 @@ func TestArchivedAccountsComeBackAsTheyWere(t *testing.T) {
 	if got := listed(ada.get(list + "?state=suspended")); got != "East Berlin" {
 		t.Errorf("suspended are %s", got)
 	}
+
+	// What was archived by itself below stays so.
+	ada.send(below(p.analytical, p.berlin, "/archive")).want(t, http.StatusSeeOther)
+	ada.send(below(p.analytical, p.east, "/archive")).want(t, http.StatusSeeOther)
+	ada.send(below(p.analytical, p.east, "/restore")).want(t, http.StatusSeeOther)
+	if got := listed(ada.get(list + "?state=archived")); got != "East Berlin" {
+		t.Errorf("still archived are %s", got)
+	}
+	ada.send(below(p.analytical, p.berlin, "/restore")).want(t, http.StatusSeeOther)
+	if got := listed(ada.get(list)); got != "East East Berlin West" {
+		t.Errorf("the list shows %s", got)
+	}
 }
