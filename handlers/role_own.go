@@ -20,6 +20,7 @@ const (
 	ownSet      = "custom" // the tab of the account's own roles
 	shownEffect = 20       // people whose gains and losses are listed
 	shownTitles = 6        // of them, each
+	longestUndo = 1500     // bytes: the way back travels in a cookie
 )
 
 func rolesPath(c echo.Context, parts ...string) string {
@@ -104,7 +105,7 @@ func (h *Handlers) showOwnRole(c echo.Context, g authz.Grant, r models.CustomRol
 func (h *Handlers) newRole(c echo.Context, _ authz.Grant) error {
 	v := guard.Of(c)
 	if base := h.catalog.Role(c.QueryParam("base")); base != nil && models.FitsKind(base, v.Place.Kind) {
-		return h.roleForm(c, http.StatusOK, nil, roleInput{base: base, own: base.Own, kept: true})
+		return h.roleForm(c, http.StatusOK, nil, roleInput{base: base, own: base.Own})
 	}
 	p := views.RecordPage{
 		Frame:  h.frame(c, "Make a role", views.Link{Text: "Roles", URL: rolesPath(c)}),
@@ -126,7 +127,6 @@ type roleInput struct {
 	base  *catalog.Role
 	own   catalog.Mask
 	keys  []string // as sent
-	kept  bool     // the name is suggested, not typed
 	wrong models.Problems
 }
 
@@ -250,9 +250,13 @@ func (h *Handlers) updateRole(c echo.Context, g authz.Grant, r models.CustomRole
 	case err != nil:
 		return err
 	}
-	undo := undoState{Action: rolesPath(c, "/", r.ID.String(), "/undo"), Hidden: []views.Pair{{Name: "name", Value: r.Name}, {Name: "version", Value: will.Version()},
-		{Name: "give", Value: strings.Join(without(r.Permissions, will.Permissions), " ")}, {Name: "take", Value: strings.Join(without(will.Permissions, r.Permissions), " ")}}}
-	h.say(c, "Saved "+will.Name+".", undo)
+	give, take := strings.Join(without(r.Permissions, will.Permissions), " "), strings.Join(without(will.Permissions, r.Permissions), " ")
+	var undo []undoState
+	if len(give)+len(take) < longestUndo {
+		undo = []undoState{{Action: rolesPath(c, "/", r.ID.String(), "/undo"), Hidden: []views.Pair{
+			{Name: "name", Value: r.Name}, {Name: "version", Value: will.Version()}, {Name: "give", Value: give}, {Name: "take", Value: take}}}}
+	}
+	h.say(c, "Saved "+will.Name+".", undo...)
 	return done(c, rolesPath(c, "/", r.ID.String()))
 }
 

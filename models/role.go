@@ -90,7 +90,7 @@ func (s *Store) CustomRoles(ctx context.Context, g authz.Grant) ([]CustomRole, e
 }
 
 // MaxRoles is how many roles of its own an account can have.
-const MaxRoles = 200
+const MaxRoles = 100
 
 // CreateRole makes a role of the grant's account's own, which gives the
 // permissions of these keys and no more than its maker may grant there. Problems
