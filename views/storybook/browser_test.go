@@ -332,6 +332,35 @@ func TestPasswordBoxLeavesWhenALinkIsChosen(t *testing.T) {
 	until(t, ctx, "!"+shown)
 }
 
+func TestAnEndStandsBesideItsRoleWhileThatIsChosen(t *testing.T) {
+	srv := httptest.NewServer(Handler())
+	defer srv.Close()
+	ctx := tab(t, 1280, 800)
+	shown := `document.querySelector('#until-reporting_viewer').checkVisibility()`
+	do(t, ctx, chromedp.Navigate(srv.URL+"/s/members-change-roles"))
+	until(t, ctx, shown)
+	eval[bool](t, ctx, `document.querySelector('[name=role][value=reporting_viewer]').checked = false`)
+	until(t, ctx, "!"+shown)
+}
+
+// The boxes of a role are narrowed down by typing and ticked by section; what may
+// not be given is not.
+func TestBoxesOfARole(t *testing.T) {
+	srv := httptest.NewServer(Handler())
+	defer srv.Close()
+	ctx := tab(t, 1280, 800)
+	seen := `[...document.querySelectorAll('.box-section .tick')].filter(x => x.checkVisibility()).map(x => x.textContent.trim()).join()`
+	ticked := `[...document.querySelectorAll('[name=permission]:checked')].map(x => x.value).join()`
+	do(t, ctx, chromedp.Navigate(srv.URL+"/s/roles-make"), chromedp.SendKeys(chromedp.CSS(`[data-narrow]`), "delete"))
+	until(t, ctx, seen+` === 'Calls: delete'`)
+	do(t, ctx, chromedp.Click(chromedp.CSS(`.box-section [data-tick-all]`)))
+	until(t, ctx, ticked+` === 'calls,calls.tag,calls.delete'`)
+	do(t, ctx, chromedp.SendKeys(chromedp.CSS(`[data-narrow]`), kb.Backspace+kb.Backspace+kb.Backspace+kb.Backspace+kb.Backspace+kb.Backspace), chromedp.Click(chromedp.CSS(`#mine-only`)))
+	until(t, ctx, seen+` === 'All calls,Calls: tag,Calls: delete,All active sessions'`)
+	do(t, ctx, chromedp.Click(chromedp.CSS(`.box-section [data-tick-all]`)))
+	until(t, ctx, ticked+` === ''`)
+}
+
 // A link to a dialog opens it over the page; Cancel and Escape close it and give the focus back.
 func TestDialogOpensInPlace(t *testing.T) {
 	srv := httptest.NewServer(Handler())
