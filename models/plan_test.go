@@ -369,7 +369,7 @@ func TestListsReadWhatTheyShow(t *testing.T) {
 		{"records, by a property", "records_by_account", 12_500, records(RecordQuery{Sort: "company"})},
 		{"records, searched", "records_by_account_id", 23_000, records(RecordQuery{Search: "9999"})},
 		{"records inside one", "records_by_parent", 300, func() error {
-			_, err := w.Records(ctx, may("application_scenarios"), RecordPlace{w.catalog.Section("application_scenarios"), app.Records[0].ID}, RecordQuery{})
+			_, err := w.Records(ctx, may("application_scenarios"), RecordPlace{Section: w.catalog.Section("application_scenarios"), Parent: app.Records[0].ID}, RecordQuery{})
 			return err
 		}},
 		{"records below", "records_by_kind_and_name", 1_200, func() error {

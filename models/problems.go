@@ -56,6 +56,7 @@ var constraints = map[string]Problems{
 	"subusers_name_unique":         {"name": "This account has a subuser with this name already."},
 	"subusers_description_length":  {"description": "Use at most 500 characters."},
 	"subusers_have_roles":          {"role": "Choose at least one role."},
+	"timeless_name_unique":         {"name": "This account has a timeless account with this name already."},
 }
 
 // known translates the driver's errors into this package's.

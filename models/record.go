@@ -47,6 +47,9 @@ func (r Record) State() string { state, _ := r.Values["state"].(string); return 
 type RecordPlace struct {
 	Section *catalog.Section
 	Parent  uuid.UUID
+	// Timeless is the timeless account whose entries are looked at instead; zero
+	// for none. Whether it may be seen, the caller asks.
+	Timeless uuid.UUID
 }
 
 func (p RecordPlace) records() *catalog.Records { return p.Section.Records }
@@ -341,6 +344,11 @@ func (tx *Tx) insertRecords(kind *catalog.Kind, all []*Record) error {
 		}
 		if err := tx.Table("records").Create(rows).Error; err != nil {
 			return takenName(kind, err)
+		}
+		if kind.Key == logKind {
+			if err := tx.keepTimeless(chunk); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -48,8 +48,18 @@ type RecordList struct {
 	Sum        string // of the section's sum property over the account, where it has one
 	// Names are those of the records that the page's records name, by id.
 	Names map[uuid.UUID]string
-	// Accounts are those of the page's records, where the list reaches below.
+	// Accounts are those of the page's records, where the list reaches below or
+	// is of a timeless account.
 	Accounts map[uuid.UUID]Account
+	sources  map[uuid.UUID]uuid.UUID
+}
+
+// From is the account that a record of the list is of, or came from.
+func (l RecordList) From(r Record) Account {
+	if id, kept := l.sources[r.ID]; kept {
+		return l.Accounts[id]
+	}
+	return l.Accounts[r.AccountID]
 }
 
 // Records lists what stands at a place, in the grant's account or below it.
@@ -65,10 +75,14 @@ func (s *Store) Records(ctx context.Context, g authz.Grant, at RecordPlace, q Re
 	backwards := q.Before != ""
 	sql := b.page(listColumns(at.kind(), q.Long), backwards)
 	keys := map[uuid.UUID]string{}
+	l.sources = map[uuid.UUID]uuid.UUID{}
 	err = s.read(ctx, tenantScope(g.Resource().Tenant), func(rows pgx.Rows) error {
 		var key string
 		var total int
 		r, err := s.scanRecord(rows, &key, &total)
+		if at.Timeless != uuid.Nil {
+			l.sources[r.ID], r.AccountID = r.AccountID, g.Resource().Account
+		}
 		l.Records, l.Total, keys[r.ID] = append(l.Records, r), total, key
 		return err
 	}, sql, b.args...)
@@ -98,13 +112,17 @@ func (s *Store) Records(ctx context.Context, g authz.Grant, at RecordPlace, q Re
 			return l, err
 		}
 	}
-	if l.Names, err = s.RecordNames(ctx, g.Resource().Tenant, at.kind(), l.Records...); err != nil || !q.Below {
+	if l.Names, err = s.RecordNames(ctx, g.Resource().Tenant, at.kind(), l.Records...); err != nil || !q.Below && at.Timeless == uuid.Nil {
 		return l, err
 	}
 	var ids []uuid.UUID
 	for _, r := range l.Records {
-		if !slices.Contains(ids, r.AccountID) {
-			ids = append(ids, r.AccountID)
+		of := r.AccountID
+		if id, kept := l.sources[r.ID]; kept {
+			of = id
+		}
+		if !slices.Contains(ids, of) {
+			ids = append(ids, of)
 		}
 	}
 	l.Accounts, err = s.AccountsByID(ctx, g.Resource().Tenant, ids)
@@ -190,6 +208,7 @@ func (s *Store) RecordOptions(ctx context.Context, g authz.Grant, kind *catalog.
 
 // recordQuery is a list in SQL: conditions, the sort key, and their arguments.
 type recordQuery struct {
+	table      string
 	conditions []string
 	key        string // the expression that sorts
 	cast       string // of a cursor's key back to its type
@@ -212,10 +231,13 @@ func (b *recordQuery) where(format string, args ...any) {
 }
 
 func (s *Store) recordQuery(g authz.Grant, at RecordPlace, q RecordQuery) (*recordQuery, error) {
-	b := &recordQuery{limit: q.Limit}
+	b := &recordQuery{table: "records", limit: q.Limit}
 	kind := at.kind()
 	b.where("tenant_id = %s AND kind = %s", g.Resource().Tenant, kind.Key)
-	if err := s.whereAccounts(b, g, at, q); err != nil {
+	if at.Timeless != uuid.Nil {
+		b.table = "timeless_entries"
+		b.where("timeless_id = %s", at.Timeless)
+	} else if err := s.whereAccounts(b, g, at, q); err != nil {
 		return nil, err
 	}
 	if at.Section.Inside != nil {
@@ -379,9 +401,9 @@ func (b *recordQuery) page(columns string, backwards bool) string {
 		key = `to_char(` + b.key + ` AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 	}
 	// Counting in the order of an index keeps it from reading the whole table.
-	return fmt.Sprintf(`SELECT %[1]s, %[2]s, (SELECT count(*) FROM (SELECT 1 FROM records WHERE %[3]s ORDER BY created_at, id LIMIT %[4]d) capped)
-		FROM records WHERE %[3]s%[5]s ORDER BY %[6]s %[7]s, id %[7]s LIMIT %[8]d`,
-		columns, key, where, CountCap+1, b.from, b.key, order, b.limit+1)
+	return fmt.Sprintf(`SELECT %[1]s, %[2]s, (SELECT count(*) FROM (SELECT 1 FROM %[9]s WHERE %[3]s ORDER BY created_at, id LIMIT %[4]d) capped)
+		FROM %[9]s WHERE %[3]s%[5]s ORDER BY %[6]s %[7]s, id %[7]s LIMIT %[8]d`,
+		columns, key, where, CountCap+1, b.from, b.key, order, b.limit+1, b.table)
 }
 
 func cursor(key string, id uuid.UUID) string {

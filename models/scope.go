@@ -33,6 +33,7 @@ var (
 	scopeOperator    = scope{system: "the operator's command line"}
 	scopeStaff       = scope{system: "the staff of an installation stand outside tenants"}
 	scopeLetters     = scope{system: "letters go to people in any tenant or none"}
+	scopeTimeless    = scope{system: "what timeless accounts take in and give up is worked off for all tenants"}
 )
 
 // statements begin every transaction. SET LOCAL with literals reaches through
