@@ -188,6 +188,43 @@ func TestWhatATimelessAccountMayName(t *testing.T) {
 	}
 }
 
+// An entry that is being stored while a feed begins is kept: it comes before, and
+// the feed waits for it.
+func TestAFeedBeginsAfterWhatIsBeingStored(t *testing.T) {
+	ctx := context.Background()
+	s, ada, a := agency(t)
+	east := subs(t, s, ada, a, "East")[0]
+	stored, kept := make(chan struct{}), 0
+	var made TimelessAccount
+	err := together(func() error {
+		return s.in(ctx, tenantScope(a.TenantID), func(db *gorm.DB) error {
+			err := db.Exec(`INSERT INTO records (tenant_id, id, account_id, kind, data, name, search, created_at, created_by, created_by_name, updated_at, updated_by, updated_by_name)
+				VALUES (?, ?, ?, 'log', '{}', 'slow', '', now(), '', '', now(), '', '')`, a.TenantID, newID(), east.ID).Error
+			if err == nil {
+				err = (&Tx{DB: db, store: s, change: change{on: east.AuthzResource()}}).keepTimeless(nil)
+			}
+			close(stored)
+			time.Sleep(300 * time.Millisecond)
+			return err
+		})
+	}, func() (err error) {
+		<-stored
+		made, err = s.CreateTimelessAccount(ctx, grantOf(t, s, ada, "timeless_accounts.edit", a.ID), TimelessInput{Name: "All", Feeds: []uuid.UUID{east.ID}, Past: true})
+		for more := err == nil; more; {
+			if more, err = s.TakeInPast(ctx); err != nil {
+				return err
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.one(ctx, tenantScope(a.TenantID), []any{&kept}, "SELECT count(*) FROM timeless_entries WHERE timeless_id = $1", made.ID); err != nil || kept != 1 {
+		t.Errorf("%d of 1 entry is kept, %v", kept, err)
+	}
+}
+
 func TestEntriesRaceWithTheBeginOfAFeed(t *testing.T) {
 	ctx := context.Background()
 	s, ada, a := agency(t)
