@@ -3,6 +3,7 @@ package handlers
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -77,6 +78,15 @@ type recordVisit struct {
 	kind    *catalog.Kind
 	at      models.RecordPlace
 	above   []models.Record // the records around, from the outside in
+	// timeless is the timeless account whose entries are looked at, or nil, and
+	// trail the way to it.
+	timeless *models.TimelessAccount
+	trail    []views.Link
+}
+
+// showsSource tells whether a list says of which account each record is.
+func (rv recordVisit) showsSource(asked listAsked) bool {
+	return asked.below || rv.timeless != nil && rv.timeless.AccountID == rv.visit.Place.Account
 }
 
 // atRecords finds the records around a section, each inside the one before. One
@@ -254,7 +264,7 @@ func (h *Handlers) recordFrame(rv recordVisit, title string, above ...views.Link
 		crumbs = append(trail, crumbs...)
 		s = in
 	}
-	return h.frame(rv.Context, title, append(crumbs, above...)...)
+	return h.frame(rv.Context, title, slices.Concat(rv.trail, crumbs, above)...)
 }
 
 // listOf is the section that lists what a section shows one of.

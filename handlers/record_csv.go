@@ -36,7 +36,7 @@ func (h *Handlers) exportRecords(rv recordVisit) error {
 	for i, name := range columns {
 		header[i] = propertyTitle(rv.kind, name)
 	}
-	if asked.below {
+	if rv.showsSource(asked) {
 		header = append(header, "Account")
 	}
 	attachment(rv.Context, strings.ReplaceAll(rv.records.Plural, " ", "-")+".csv")
@@ -50,8 +50,8 @@ func (h *Handlers) exportRecords(rv recordVisit) error {
 			for _, name := range columns {
 				row = append(row, h.csvCell(rv, name, r, l.Names))
 			}
-			if asked.below {
-				row = append(row, safeCell(l.Accounts[r.AccountID].Name))
+			if rv.showsSource(asked) {
+				row = append(row, safeCell(l.From(r).Name))
 			}
 			if err := w.Write(row); err != nil {
 				return err

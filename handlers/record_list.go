@@ -30,7 +30,7 @@ type listAsked struct {
 
 func readList(rv recordVisit) listAsked {
 	q := rv.QueryParams()
-	a := listAsked{search: strings.TrimSpace(q.Get("q")), sort: q.Get("sort"), filters: map[string]string{}, below: q.Get("accounts") == "below" && rv.section.Inside == nil}
+	a := listAsked{search: strings.TrimSpace(q.Get("q")), sort: q.Get("sort"), filters: map[string]string{}, below: q.Get("accounts") == "below" && rv.section.Inside == nil && rv.timeless == nil}
 	for _, f := range rv.kind.Fields {
 		if v := q.Get(f.Name); v != "" && models.Filterable(f) {
 			a.filters[f.Name] = v
@@ -113,6 +113,9 @@ func (h *Handlers) listRecords(rv recordVisit) error {
 	if n := len(rv.above); n > 0 {
 		p.Header.Title = title + " of " + rv.above[n-1].Name
 	}
+	if rv.timeless != nil {
+		h.timelessHeader(rv, &p)
+	}
 	if rv.records.Sum != nil {
 		p.Header.Text = rv.records.SumTitle + ": " + l.Sum
 	}
@@ -172,6 +175,9 @@ func (h *Handlers) besides(rv recordVisit) (tabs []views.Tab) {
 // hasBelow tells whether an account below shows the section to who looks.
 func (rv recordVisit) hasBelow() (found bool) {
 	v := rv.visit
+	if rv.timeless != nil {
+		return false
+	}
 	v.Snapshot.Descendants(v.At, func(a authz.Account) bool {
 		found = v.Snapshot.Decide(v.Who, rv.section.View, a).Allow
 		return !found
@@ -313,7 +319,7 @@ func (h *Handlers) recordTable(rv recordVisit, asked listAsked, l models.RecordL
 	for _, name := range columns {
 		t.Columns = append(t.Columns, h.recordColumn(rv, asked, name))
 	}
-	if asked.below {
+	if rv.showsSource(asked) {
 		t.Columns = append(t.Columns, views.Column{Text: "Account"})
 	}
 	back := address(rv.listURL(), asked.pairs())
@@ -326,8 +332,11 @@ func (h *Handlers) recordTable(rv recordVisit, asked listAsked, l models.RecordL
 			}
 			row.Cells = append(row.Cells, cell)
 		}
-		if asked.below {
-			row.Cells = append(row.Cells, views.Cell{Text: l.Accounts[r.AccountID].Name, URL: accountPath(r.AccountID, filled(rv.section.Path))})
+		switch {
+		case rv.timeless != nil && rv.showsSource(asked):
+			row.Cells = append(row.Cells, views.Cell{Text: orElse(l.From(r).Name, "gone")})
+		case asked.below:
+			row.Cells = append(row.Cells, views.Cell{Text: l.From(r).Name, URL: accountPath(r.AccountID, filled(rv.section.Path))})
 		}
 		t.Rows = append(t.Rows, row)
 	}

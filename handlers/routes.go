@@ -167,6 +167,16 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.In(get, "/settings/support-access/close", "support_access.grant", h.askCloseSupportAccess),
 			guard.In(post, "/settings/support-access/close", "support_access.grant", h.closeSupportAccess),
 
+			guard.In(get, "/timeless-accounts", "timeless_accounts", h.listTimelessAccounts),
+			guard.In(post, "/timeless-accounts", "timeless_accounts.edit", h.createTimelessAccount),
+			guard.In(get, "/timeless-accounts/new", "timeless_accounts.edit", h.newTimelessAccount),
+			guard.In(get, "/timeless-accounts/:timeless", "timeless_accounts", h.atTimeless(h.showTimelessAccount)),
+			guard.In(get, "/timeless-accounts/:timeless/edit", "timeless_accounts.edit", h.ownTimeless(h.editTimelessAccount)),
+			guard.In(post, "/timeless-accounts/:timeless/edit", "timeless_accounts.edit", h.ownTimeless(h.updateTimelessAccount)),
+			guard.In(get, "/timeless-accounts/:timeless/delete", "timeless_accounts.edit", h.ownTimeless(h.askDeleteTimelessAccount)),
+			guard.In(post, "/timeless-accounts/:timeless/delete", "timeless_accounts.edit", h.ownTimeless(h.deleteTimelessAccount)),
+			guard.In(get, "/timeless-accounts/:timeless/:entry", "timeless_accounts", h.atTimeless(h.showTimelessEntry)),
+
 			guard.In(get, "/roles", "roles", h.showRoles),
 			guard.In(get, "/roles/new", "roles.edit", h.newRole),
 			guard.In(post, "/roles", "roles.edit", h.createRole),

@@ -56,7 +56,7 @@ func filled(t *testing.T, s *Store, ada Member, parent Account, name string) Acc
 	app, _, err := s.CreateRecord(ctx, grantOf(t, s, ada, "application.edit", a.ID), RecordPlace{Section: s.catalog.Section("application")}, map[string]any{"name": "Difference"})
 	must(err)
 	for i := range 3 {
-		_, _, err = s.CreateRecord(ctx, grantOf(t, s, ada, "call_list_create", a.ID), RecordPlace{s.catalog.Section("application_call_lists"), app.ID}, map[string]any{"name": fmt.Sprint(i)})
+		_, _, err = s.CreateRecord(ctx, grantOf(t, s, ada, "call_list_create", a.ID), RecordPlace{Section: s.catalog.Section("application_call_lists"), Parent: app.ID}, map[string]any{"name": fmt.Sprint(i)})
 		must(err)
 	}
 	return a

@@ -27,6 +27,8 @@ type TimelessAccount struct {
 	// AccountName names that account, where it is not the one looked from.
 	AccountName string `gorm:"-"`
 	Past        bool   `gorm:"-"` // entries of before are being taken in still
+	Readers     int    `gorm:"-"` // how many sub-accounts it names
+	Feeds       int    `gorm:"-"` // how many accounts feed it
 	path        string // of that account
 }
 
@@ -51,7 +53,11 @@ type TimelessInput struct {
 
 // timelessColumns are read with a, the account that it belongs to, which is there.
 const timelessColumns = `t.tenant_id, t.id, t.account_id, t.name, t.created_at, a.name, a.path,
-	EXISTS (SELECT FROM timeless_feeds f WHERE f.tenant_id = t.tenant_id AND f.timeless_id = t.id AND f.past_at IS NOT NULL)`
+	EXISTS (SELECT FROM timeless_feeds f WHERE f.tenant_id = t.tenant_id AND f.timeless_id = t.id AND f.past_at IS NOT NULL),
+	(SELECT count(*) FROM timeless_readers x JOIN accounts h ON h.tenant_id = x.tenant_id AND h.id = x.account_id
+		WHERE x.tenant_id = t.tenant_id AND x.timeless_id = t.id AND starts_with(h.path, a.path || '/'))::int,
+	(SELECT count(*) FROM timeless_feeds x JOIN accounts h ON h.tenant_id = x.tenant_id AND h.id = x.account_id
+		WHERE x.tenant_id = t.tenant_id AND x.timeless_id = t.id AND (h.id = a.id OR starts_with(h.path, a.path || '/')))::int`
 
 const timelessFrom = " FROM timeless_accounts t JOIN accounts a ON a.tenant_id = t.tenant_id AND a.id = t.account_id WHERE t.tenant_id = $1 AND t.deleted_at IS NULL "
 
@@ -61,31 +67,34 @@ const timelessSeen = `(t.account_id = $2 OR EXISTS (SELECT FROM timeless_readers
 	WHERE r.tenant_id = t.tenant_id AND r.timeless_id = t.id AND r.account_id = $2 AND starts_with(h.path, a.path || '/')))`
 
 func (t *TimelessAccount) fields() []any {
-	return []any{&t.TenantID, &t.ID, &t.AccountID, &t.Name, &t.CreatedAt, &t.AccountName, &t.path, &t.Past}
+	return []any{&t.TenantID, &t.ID, &t.AccountID, &t.Name, &t.CreatedAt, &t.AccountName, &t.path, &t.Past, &t.Readers, &t.Feeds}
 }
 
 // TimelessAccounts lists those that are seen from the grant's account, by name:
-// its own, and those of accounts above that name it. Whoever may read all sees,
-// besides, those of the accounts below where they see them.
+// its own, and those of accounts above that name it. Owners and whoever may read all
+// see, besides, those of the accounts below where they see them.
 func (s *Store) TimelessAccounts(ctx context.Context, g authz.Grant) (all []TimelessAccount, err error) {
 	r := g.Resource()
-	collect := func(rows pgx.Rows) error {
-		var t TimelessAccount
-		err := rows.Scan(t.fields()...)
-		all = append(all, t)
-		return err
+	collect := func(seen func(TimelessAccount) bool) func(pgx.Rows) error {
+		return func(rows pgx.Rows) error {
+			var t TimelessAccount
+			if err := rows.Scan(t.fields()...); err != nil {
+				return err
+			}
+			if seen(t) {
+				all = append(all, t)
+			}
+			return nil
+		}
 	}
-	queries := []query{{collect, "SELECT " + timelessColumns + timelessFrom + "AND " + timelessSeen + " ORDER BY lower(t.name), t.id LIMIT 500", []any{r.Tenant, r.Account}}}
-	readAll := s.mayNow(g, s.catalog.Permission("timeless_accounts.read_all"))
-	if readAll {
-		queries = append(queries, query{collect, "SELECT " + timelessColumns + timelessFrom + fmt.Sprintf(
-			"AND starts_with(a.path, (SELECT path FROM accounts WHERE tenant_id = $1 AND id = $2) || '/') ORDER BY a.path, lower(t.name), t.id LIMIT %d", timelessBelow),
-			[]any{r.Tenant, r.Account}})
-	}
-	if err := s.readAll(ctx, tenantScope(r.Tenant), queries...); err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(all, func(t TimelessAccount) bool { return !s.seesTimeless(g, t) }), nil
+	here := func(TimelessAccount) bool { return true }
+	below := func(t TimelessAccount) bool { return s.seesTimelessBelow(g, t) }
+	err = s.readAll(ctx, tenantScope(r.Tenant),
+		query{collect(here), "SELECT " + timelessColumns + timelessFrom + "AND " + timelessSeen + " ORDER BY lower(t.name), t.id LIMIT 500", []any{r.Tenant, r.Account}},
+		query{collect(below), "SELECT " + timelessColumns + timelessFrom + fmt.Sprintf(
+			"AND $3 AND starts_with(a.path, (SELECT path FROM accounts WHERE tenant_id = $1 AND id = $2) || '/') ORDER BY a.path, lower(t.name), t.id LIMIT %d", timelessBelow),
+			[]any{r.Tenant, r.Account, s.readsAllTimeless(g)}})
+	return all, err
 }
 
 // TimelessAccount finds one that is seen from the grant's account; ErrNotFound
@@ -94,25 +103,27 @@ func (s *Store) TimelessAccount(ctx context.Context, g authz.Grant, id uuid.UUID
 	r := g.Resource()
 	var here bool
 	err = s.one(ctx, tenantScope(r.Tenant), append(t.fields(), &here), "SELECT "+timelessColumns+", "+timelessSeen+timelessFrom+"AND t.id = $3", r.Tenant, r.Account, id)
-	if err == nil && !here && (!s.mayNow(g, s.catalog.Permission("timeless_accounts.read_all")) || !s.seesTimeless(g, t)) {
+	if err == nil && !here && !(s.readsAllTimeless(g) && s.seesTimelessBelow(g, t)) {
 		err = ErrNotFound
 	}
 	return t, err
 }
 
-// seesTimeless decides about one of an account below where it is. What the
-// account's own query gave is seen.
-func (s *Store) seesTimeless(g authz.Grant, t TimelessAccount) bool {
+// readsAllTimeless tells whether the actor reads those of accounts below from
+// here too. An owner reaches everything below.
+func (s *Store) readsAllTimeless(g authz.Grant) bool {
+	snap := s.Access()
+	at, ok := snap.Find(g.Resource().Account)
+	return ok && snap.Owns(snap.Who(g.Actor().ID), at) || s.mayNow(g, s.catalog.Permission("timeless_accounts.read_all"))
+}
+
+// seesTimelessBelow decides about one of an account below the grant's, there.
+func (s *Store) seesTimelessBelow(g authz.Grant, t TimelessAccount) bool {
 	snap := s.Access()
 	here, ok := snap.Find(g.Resource().Account)
 	at, there := snap.Find(t.AccountID)
-	if !ok || !there {
-		return false
-	}
-	if at == here || !snap.Within(at, here) {
-		return true
-	}
-	return g.IsSystem() || snap.Decide(snap.Who(g.Actor().ID), s.catalog.Permission("timeless_accounts"), at).Allow
+	return ok && there && at != here && snap.Within(at, here) &&
+		(g.IsSystem() || snap.Decide(snap.Who(g.Actor().ID), s.catalog.Permission("timeless_accounts"), at).Allow)
 }
 
 // TimelessNamed gives the sub-accounts that may read one, and the accounts that

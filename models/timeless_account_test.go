@@ -112,6 +112,23 @@ func TestATimelessAccountKeepsWhatFeedsIt(t *testing.T) {
 		t.Errorf("West takes in what is not below it: %q", got)
 	}
 	want(future.ID, "after, in East", "again at the top", "later, in East")
+	// A reader that moved away from under it reads it no more.
+	berlin := subs(t, s, ada, west, "West Berlin")[0]
+	if err := s.EditTimelessAccount(ctx, grantOf(t, s, ada, "timeless_accounts.edit", west.ID), wests.ID, TimelessInput{Name: "Of West", Readers: []uuid.UUID{berlin.ID}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.kept(t, ada, berlin, wests.ID); len(got) != 0 {
+		t.Errorf("%q", got)
+	}
+	if err := move(ctx, s, grantOf(t, s, ada, "sub_accounts.edit", a.ID), berlin.ID, east.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.TimelessAccount(ctx, grantOf(t, s, ada, "timeless_accounts", berlin.ID), wests.ID); !errors.Is(err, ErrNotFound) {
+		t.Errorf("who moved away reads still: %v", err)
+	}
+	if seen, err := s.TimelessAccounts(ctx, grantOf(t, s, ada, "timeless_accounts", berlin.ID)); err != nil || len(seen) != 0 {
+		t.Errorf("%+v %v", seen, err)
+	}
 	// Deleted, it is gone at once, and what it kept after.
 	if err := s.DeleteTimelessAccount(ctx, g, future.ID, "something else"); !tells(err, "Write “Future”") {
 		t.Errorf("deleted by a wrong name: %v", err)

@@ -141,7 +141,7 @@ func (serveCommand) Run(ctx context.Context, c *Config) error {
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	go prune(ctx, db.Store, log)
-	go purge(ctx, db.Store, log)
+	go work(ctx, db.Store, log)
 	var mailing sync.WaitGroup
 	defer mailing.Wait() // a letter that is being handed over is finished
 	ctx, stop := context.WithCancel(ctx)
@@ -179,16 +179,22 @@ func prune(ctx context.Context, s *models.Store, log *slog.Logger) {
 	}
 }
 
-// purge removes what was in deleted accounts, a little at a time.
-func purge(ctx context.Context, s *models.Store, log *slog.Logger) {
+// work does what takes long, a little at a time: removes what was in deleted
+// accounts, and takes past entries into timeless ones.
+func work(ctx context.Context, s *models.Store, log *slog.Logger) {
 	for {
-		more, err := s.PurgeAccounts(ctx)
-		if err != nil && ctx.Err() == nil {
-			log.Warn("remove what was in deleted accounts", "error", err)
-		}
 		wait := purgeEvery
-		if more && err == nil {
-			wait = purgePause
+		for what, do := range map[string]func(context.Context) (more bool, err error){
+			"remove what was in deleted accounts": s.PurgeAccounts, "remove what deleted timeless accounts kept": s.PurgeTimelessAccounts,
+			"take past entries into timeless accounts": s.TakeInPast,
+		} {
+			more, err := do(ctx)
+			if err != nil && ctx.Err() == nil {
+				log.Warn(what, "error", err)
+			}
+			if more && err == nil {
+				wait = purgePause
+			}
 		}
 		select {
 		case <-ctx.Done():
