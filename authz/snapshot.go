@@ -26,7 +26,6 @@ const (
 	Personal AccountKind = iota + 1
 	Main
 	Sub
-	Timeless
 )
 
 // AccountState is what a snapshot is told of one account.

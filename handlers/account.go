@@ -350,6 +350,9 @@ func (h *Handlers) listSubAccounts(c echo.Context, g authz.Grant) error {
 		make := views.Action{Text: "New sub-accounts", URL: here + "/new", Icon: "plus", Primary: true}
 		p.Header.Actions, p.List.Empty.Action = []views.Action{make}, &make
 	}
+	if h.may(c, "timeless_accounts.edit") {
+		p.Header.Menu = append(p.Header.Menu, views.Action{Text: "New timeless account", URL: timelessPath(c, "/new"), Icon: "archive"})
+	}
 	if v.Place.Kind == "personal" {
 		p.List.Empty.Text = "A personal account has no sub-accounts. Make a main account for them."
 		p.List.Empty.Action = &views.Action{Text: "New main account", URL: "/accounts/new", Icon: "plus", Primary: true}

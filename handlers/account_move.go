@@ -98,7 +98,7 @@ func unfitParent(a, x models.Account) string {
 		return "Moves along"
 	case a.ParentID != nil && x.ID == *a.ParentID:
 		return "Stands here now"
-	case x.Kind == "timeless" || x.Kind == "personal":
+	case x.Kind == "personal":
 		return "Has no sub-accounts"
 	case x.ArchivedBy != nil:
 		return "Is archived"

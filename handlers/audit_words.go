@@ -107,6 +107,10 @@ var actions = map[string]string{
 
 	"support_access.close": "closed support access",
 	"support_access.open":  "let support staff in",
+
+	"timeless_account.create": "made timeless account",
+	"timeless_account.delete": "deleted timeless account",
+	"timeless_account.edit":   "changed timeless account",
 }
 
 // pasts are the verbs that every kind of record has.
@@ -295,7 +299,7 @@ func (r *auditReader) because(text string) string {
 var fieldTitles = map[string]string{
 	"open_to_main": "Open to members of accounts above", "by_link": "By a one-time link", "copied_from": "Permissions copied from", "allowed": "May be used",
 	"entitlement": "Permission", "changed": "Sub-accounts changed", "people_who_gain": "People who gain", "people_who_lose": "People who lose", "parent": "Stands below",
-	"support_access_opened_by": "Support access opened by",
+	"support_access_opened_by": "Support access opened by", "instead_of": "Instead of", "past_entries": "With past entries", "feeds": "Fed by", "readers": "Read by",
 }
 
 // Of what is made there is no before, of what goes no after.

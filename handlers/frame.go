@@ -164,8 +164,6 @@ func kindTitle(kind string) string {
 		return "Personal account"
 	case "main":
 		return "Main account"
-	case "timeless":
-		return "Timeless account"
 	}
 	return "Sub-account"
 }

@@ -207,7 +207,7 @@ func (s *Store) readOwners(db *gorm.DB, accounts idList, args map[string]any) ([
 	return added, err
 }
 
-var accountKinds = map[string]authz.AccountKind{"personal": authz.Personal, "main": authz.Main, "sub": authz.Sub, "timeless": authz.Timeless}
+var accountKinds = map[string]authz.AccountKind{"personal": authz.Personal, "main": authz.Main, "sub": authz.Sub}
 
 // readAccess reads what a snapshot is told, of the accounts (a), members (x),
 // subusers (u) and custom roles (r) that the conditions name; none where one is empty.

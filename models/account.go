@@ -23,7 +23,7 @@ type Account struct {
 	TenantID   uuid.UUID
 	ID         uuid.UUID
 	ParentID   *uuid.UUID
-	Kind       string // personal, main, sub or timeless
+	Kind       string // personal, main or sub
 	Name       string
 	State      string // active or suspended; see Standing
 	OwnerID    uuid.UUID
@@ -163,8 +163,6 @@ func (s *Store) CreateSubAccounts(ctx context.Context, g authz.Grant, names []st
 		switch {
 		case parent.Kind == "personal":
 			return Problems{"": "A personal account has no sub-accounts. Make a main account for them."}
-		case parent.Kind == "timeless":
-			return Problems{"": "A timeless account has no sub-accounts."}
 		case parent.Depth >= MaxDepth:
 			return constraints["accounts_depth"]
 		}

@@ -232,8 +232,6 @@ func misplaced(snap *authz.Snapshot, m, parent authz.Account, e MoveEffect) stri
 		return e.Account.Name + " stands under " + e.To.Name + " already."
 	case e.To.Kind == "personal":
 		return "A personal account has no sub-accounts."
-	case e.To.Kind == "timeless":
-		return "A timeless account has no sub-accounts."
 	case e.To.ArchivedBy != nil:
 		return e.To.Name + " is archived, so nothing can be moved under it."
 	case e.Account.ArchivedBy != nil && *e.Account.ArchivedBy != e.Account.ID:

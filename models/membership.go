@@ -124,15 +124,10 @@ func (tx *Tx) sharedAccount() (a Account, err error) {
 	if err := tx.account(&a, tx.change.on.Account); err != nil {
 		return a, err
 	}
-	if a.Kind == "personal" || a.Kind == "timeless" {
-		return a, Problems{"": kindSentences[a.Kind]}
+	if a.Kind == "personal" {
+		return a, Problems{"": "A personal account has one member: its owner. Make a main account to share."}
 	}
 	return a, nil
-}
-
-var kindSentences = map[string]string{
-	"personal": "A personal account has one member: its owner. Make a main account to share.",
-	"timeless": "A timeless account has no members of its own.",
 }
 
 // AddMember gives a person with a login a membership in the grant's account. A

@@ -222,11 +222,8 @@ func (s *Store) OfferOwnership(ctx context.Context, g authz.Grant, account, to u
 // NotHandedOver says why accounts of a kind keep their owner; empty where they
 // need not.
 func NotHandedOver(kind string) string {
-	switch kind {
-	case "personal":
+	if kind == "personal" {
 		return "A personal account is its owner's for good. Make a main account to hand over."
-	case "timeless":
-		return "A timeless account goes with the account it belongs to."
 	}
 	return ""
 }

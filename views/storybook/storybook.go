@@ -55,6 +55,7 @@ func Stories() []Story {
 		{"Members", memberships()},
 		{"Subusers", subusers()},
 		{"Support access", supportAccess()},
+		{"Timeless accounts", timelessAccounts()},
 		{"Letters", letters()},
 		{"Roles", roles()},
 		{"Records", records()},
