@@ -299,7 +299,7 @@ func (r *auditReader) because(text string) string {
 var fieldTitles = map[string]string{
 	"open_to_main": "Open to members of accounts above", "by_link": "By a one-time link", "copied_from": "Permissions copied from", "allowed": "May be used",
 	"entitlement": "Permission", "changed": "Sub-accounts changed", "people_who_gain": "People who gain", "people_who_lose": "People who lose", "parent": "Stands below",
-	"support_access_opened_by": "Support access opened by", "instead_of": "Instead of", "past_entries": "With past entries", "feeds": "Fed by", "readers": "Read by",
+	"support_access_opened_by": "Support access opened by", "opened_by": "Opened by", "past_entries": "With past entries", "feeds": "Fed by", "readers": "Read by",
 }
 
 // Of what is made there is no before, of what goes no after.

@@ -146,7 +146,7 @@ func TestSupportAccessRefusesWhatIsWrong(t *testing.T) {
 	// A second one takes the place of the first.
 	ada.send(in(p.east, doorPath), "access", "edit", "lasts", "1h", "reason", "Now they may repair it").want(t, http.StatusSeeOther)
 	ada.get(in(p.east, doorPath)).says(t, "Open anew", "Now they may repair it", ", by Ada")
-	ada.get(in(p.east, "/audit")).says(t, "let support staff in", "instead of: view until")
+	ada.get(in(p.east, "/audit")).says(t, "let support staff in", "view", "Until the day after tomorrow", "Now they may repair it")
 
 	ada.get(in(p.east, doorPath+"?after=nonsense")).want(t, http.StatusNotFound)
 	ada.post(in(p.east, doorPath), values("access", "view", "lasts", "1h", "reason", "forged")).want(t, http.StatusForbidden)

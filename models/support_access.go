@@ -93,19 +93,18 @@ func (s *Store) OpenSupportAccess(ctx context.Context, g authz.Grant, in Support
 				return err
 			}
 		}
-		if before.OpenAt(now) {
-			tx.note("instead_of", doorWords(before))
+		for field, was := range map[string][2]any{
+			"access": {before.Access, x.Access}, "reason": {before.Reason, x.Reason}, "until": {before.Until, x.Until},
+		} {
+			if before.OpenAt(now) {
+				tx.changed(field, was[0], was[1])
+			} else {
+				tx.note(field, was[1])
+			}
 		}
-		tx.note("access", x.Access)
-		tx.note("reason", x.Reason)
-		tx.note("until", x.Until.Format(time.RFC3339))
 		return tx.Create(&x).Error
 	})
 	return x, err
-}
-
-func doorWords(x SupportAccess) string {
-	return x.Access + " until " + x.Until.UTC().Format(time.RFC3339) + ", opened by " + x.OpenedByName
 }
 
 func (s *Store) checkSupportAccess(x SupportAccess) Problems {
@@ -141,7 +140,9 @@ func (s *Store) CloseSupportAccess(ctx context.Context, g authz.Grant) error {
 		case !x.OpenAt(s.now()):
 			return Problems{"": "Support access is closed already."}
 		}
-		tx.note("was", doorWords(x))
+		tx.note("access", x.Access)
+		tx.note("opened_by", x.OpenedByName)
+		tx.changed("until", x.Until, s.now())
 		return tx.shutDoor(x)
 	})
 }
