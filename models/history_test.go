@@ -286,7 +286,7 @@ func (h *history) read() world {
 		var owner uuid.UUID
 		var archived, open bool
 		err := r.Scan(&a.Tenant, &a.ID, &parent, &kind, &name, &state, &owner, &archived, &open)
-		a.Kind, a.Suspended, a.Closed = map[string]authz.AccountKind{"personal": authz.Personal, "main": authz.Main, "sub": authz.Sub, "timeless": authz.Timeless}[kind], state != "active" || archived, !open
+		a.Kind, a.Suspended, a.Closed = map[string]authz.AccountKind{"personal": authz.Personal, "main": authz.Main, "sub": authz.Sub}[kind], state != "active" || archived, !open
 		a.Own = cat.AllEntitlements()
 		if parent != nil {
 			a.Parent = *parent
