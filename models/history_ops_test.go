@@ -17,26 +17,27 @@ import (
 // they may not begin.
 func (h *history) next() *operation {
 	h.t.Helper()
+	h.ahead += time.Duration(h.r.IntN(2000)) * time.Millisecond
 	if h.r.IntN(40) == 0 {
 		// Mostly minutes, so that roles, sessions, links and doors end here and there.
 		h.ahead += time.Duration(h.r.IntN(90)) * time.Minute / time.Duration(1+h.r.IntN(30))
 		if h.r.IntN(12) == 0 {
 			h.ahead += time.Duration(h.r.IntN(60)) * time.Hour
 		}
-		h.world.Now = h.now()
 	}
+	h.world.Now = h.now()
 	type draw struct {
 		weight int
 		make   func() *operation
 	}
 	draws := []draw{
 		{6, h.addMember}, {8, h.editMember}, {5, h.removeMember}, {3, h.leave},
-		{5, h.invite}, {2, h.resend}, {1, h.cancelInvite}, {6, h.acceptInvite},
-		{4, h.createSubs}, {5, h.editAccount}, {2, h.suspendAccount}, {4, h.resumeAccount}, {1, h.archiveAccount}, {3, h.restoreAccount}, {1, h.deleteAccount}, {3, h.moveAccount}, {1, h.createMain},
+		{5, h.invite}, {2, h.resend}, {1, h.cancelInvite}, {6, h.acceptInvite}, {1, h.closeLogin},
+		{4, h.createSubs}, {5, h.editAccount}, {2, h.suspendAccount}, {4, h.resumeAccount}, {1, h.archiveAccount}, {3, h.restoreAccount}, {1, h.deleteAccount}, {3, h.moveAccount}, {1, h.createMain}, {2, h.batch}, {1, h.undoBatch},
 		{6, h.setEntitlement}, {2, h.selectAll}, {2, h.undoSelectAll},
 		{4, h.createSubuser}, {5, h.editSubuser}, {2, h.suspendSubuser}, {2, h.resumeSubuser}, {1, h.deleteSubuser}, {1, h.resetSubuser}, {1, h.endSubuserSessions}, {3, h.startSession}, {1, h.usePasswordLink},
 		{3, h.offer}, {2, h.answerOffer}, {1, h.cancelOffer},
-		{3, h.createRole},
+		{3, h.createRole}, {3, h.editRole}, {1, h.deleteRole},
 		{1, h.staff}, {2, h.openSupport}, {1, h.closeSupport},
 		{4, h.createContact},
 		{2, h.stalely}, {2, h.forge},
@@ -66,11 +67,17 @@ func (h *history) somebody() authz.Actor {
 	if u, ok := one(h, h.world.subs); ok && h.r.IntN(6) == 0 {
 		return u.Actor()
 	}
-	m, _ := one(h, h.people)
-	return m.Actor()
+	return h.member().Actor()
 }
 
-func (h *history) member() Member { m, _ := one(h, h.people); return m }
+// member is a person whose login is open.
+func (h *history) member() Member {
+	for {
+		if m, _ := one(h, h.people); h.world.states[m.ID] == "active" {
+			return m
+		}
+	}
+}
 
 // somewhere is an account; mostly one where the actor holds something, or below
 // it, and now and then any.
@@ -111,17 +118,22 @@ func (h *history) by(name, permission string) (*operation, authz.Grant) {
 	return nil, authz.Grant{}
 }
 
-// away are a few accounts that are neither the one, nor above it, nor to be
-// changed by what is done there.
-func (h *history) away(from uuid.UUID, but ...uuid.UUID) (all []uuid.UUID) {
-	for range 2 {
-		id, _ := one(h, h.world.order)
+// away is now and then an account of the same tenant that is neither the one nor
+// above it; looking at all its pages takes a while.
+func (h *history) away(from uuid.UUID) (all []uuid.UUID) {
+	if h.r.IntN(3) > 0 {
+		return nil
+	}
+	for _, id := range h.world.order {
 		above := slices.ContainsFunc(h.world.Up(from), func(a authz.AccountState) bool { return a.ID == id })
-		if !above && !slices.Contains(but, id) && h.world.Accounts[id].Tenant == h.world.Accounts[from].Tenant {
+		if !above && h.world.Accounts[id].Tenant == h.world.Accounts[from].Tenant {
 			all = append(all, id)
 		}
 	}
-	return all
+	if id, ok := one(h, all); ok {
+		return []uuid.UUID{id}
+	}
+	return nil
 }
 
 // below is an account below another one, now and then any.
@@ -458,6 +470,53 @@ func (h *history) moveAccount() *operation {
 	return op
 }
 
+func (h *history) batch() *operation {
+	op, g := h.by("change many accounts", "sub_accounts.edit")
+	if op == nil {
+		return nil
+	}
+	acts := []string{"suspend", "resume", "resume", "archive", "restore", "restore", "label", "unlabel"}
+	act, _ := one(h, acts)
+	op.effect = map[string]effect{"suspend": shrinks, "archive": shrinks, "resume": grows, "restore": grows, "label": nothingAtAll, "unlabel": nothingAtAll}[act]
+	op.detail = act
+	sel := AccountSelection{IDs: []uuid.UUID{h.below(op.at), h.below(op.at), h.below(op.at)}, Expected: -1}
+	var made AccountBatch
+	op.do = func() (err error) {
+		made, err = h.s.ChangeAccounts(h.ctx, g, act, "label-1", sel)
+		return err
+	}
+	op.after = func() { h.batches = append(h.batches, accountBatch{op.at, made.ID}) }
+	return op
+}
+
+func (h *history) undoBatch() *operation {
+	b, ok := one(h, h.batches)
+	if !ok || h.world.kinds[b.account] == "" {
+		return nil
+	}
+	op, g := h.inAccount("undo a change of many accounts", "sub_accounts.edit", b.account)
+	if op == nil {
+		return nil
+	}
+	op.do = func() error { _, err := h.s.UndoAccountBatch(h.ctx, g, b.id); return err }
+	return op
+}
+
+// closeLogin ends a login for good; somebody new comes in its place.
+func (h *history) closeLogin() *operation {
+	m := h.member()
+	if h.r.IntN(3) > 0 {
+		return nil
+	}
+	op := &operation{name: "close a login", actor: m.Actor(), at: h.world.order[0], targets: target(m.ID), effect: shrinks}
+	op.do = func() error { return h.s.CloseLogin(h.ctx, authz.Self(m.Actor()), m.Email) }
+	op.after = func() {
+		h.people = append(h.people, person(h.t, h.s, fmt.Sprintf("Person-%d", h.done)))
+		h.world = h.read()
+	}
+	return op
+}
+
 // Entitlements.
 
 func (h *history) setEntitlement() *operation {
@@ -722,6 +781,63 @@ func (h *history) createRole() *operation {
 	op.effect, op.blind = nothingAtAll, h.away(op.at)
 	op.do = func() error {
 		_, err := h.s.CreateRole(h.ctx, g, fmt.Sprintf("Role %d", h.done), base.Key, keys)
+		return err
+	}
+	return op
+}
+
+func (h *history) editRole() *operation { return h.roleChange("edit a role", false) }
+
+func (h *history) deleteRole() *operation { return h.roleChange("delete a role", true) }
+
+func (h *history) roleChange(name string, end bool) *operation {
+	var all []authz.CustomRole
+	for _, at := range h.world.order {
+		for _, id := range h.world.roles[at] {
+			all = append(all, h.world.Roles[id])
+		}
+	}
+	r, ok := one(h, all)
+	op, g := h.inAccount(name, "roles.edit", r.Account)
+	if !ok || op == nil {
+		return nil
+	}
+	for _, who := range h.everyone(h.world) {
+		if slices.ContainsFunc(h.world.Principals[who].Assignments, func(as authz.Assignment) bool { return as.Custom == r.ID }) {
+			op.targets = append(op.targets, who)
+		}
+	}
+	var keys []string
+	r.Role.Base.Own.Each(func(p catalog.Permission) {
+		if h.r.IntN(3) > 0 {
+			keys = append(keys, h.s.catalog.Info(p).Key)
+		}
+	})
+	instead := ""
+	holders := authz.Member
+	if r.Role.Base.Set.Key == "subuser" {
+		holders = authz.Subuser
+	}
+	if names := h.rolesFor(op.at, holders); h.r.IntN(2) == 0 {
+		instead, _ = ReadRole(names[0])
+	}
+	op.effect = onlyTargets
+	op.do = func() error {
+		was, err := h.s.Role(h.ctx, g.Resource().Tenant, r.Account, r.ID)
+		if err != nil {
+			return err
+		}
+		if end {
+			e, err := h.s.EffectOfDelete(h.ctx, was, instead)
+			if err == nil {
+				err = h.s.DeleteRole(h.ctx, g, r.ID, instead, e.Key)
+			}
+			return err
+		}
+		e, err := h.s.EffectOfEdit(h.ctx, was, keys)
+		if err == nil {
+			_, err = h.s.EditRole(h.ctx, g, r.ID, was.Name, keys, e.Key)
+		}
 		return err
 	}
 	return op
