@@ -189,7 +189,7 @@ func (h *Handlers) moveBox(id, title, nobody string, of models.MovePeople) views
 
 // pagesOf names the first few sections that a mask gives something of.
 func (h *Handlers) pagesOf(may catalog.Mask) string {
-	const few = 5
+	const few = 3
 	var labels []string
 	for _, s := range h.catalog.Sections {
 		if s.Pending == "" && slices.ContainsFunc(s.Permissions, may.Has) {
