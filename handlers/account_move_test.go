@@ -49,7 +49,7 @@ func TestMovingAnAccountFromItsMenu(t *testing.T) {
 		value, _ := after.Find("#toasts input[name=" + name + "]").Attr("value")
 		undo = append(undo, name, value)
 	}
-	ada.get(in(p.analytical, "/audit")).says(t, "moved East Berlin", "East → West")
+	ada.get(in(p.analytical, "/audit")).says(t, "moved East Berlin", "Stands below", "People who lose")
 	ada.send(move, undo...).want(t, http.StatusSeeOther)
 	edsger.get(in(p.berlin, "/calls")).want(t, http.StatusOK)
 	ada.get(in(p.berlin, "/logs")).want(t, http.StatusOK)
