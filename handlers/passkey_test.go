@@ -171,6 +171,12 @@ func TestAPasskeySignsIn(t *testing.T) {
 	b.get(in(p.east, "")).want(t, http.StatusOK)
 	b.send("/two-step/recovery-codes").want(t, http.StatusOK) // and is a proof
 
+	// Who has one and comes by the password is told that it would do.
+	edsger := p.as(p.edsger)
+	edsger.addPasskey(p, "laptop")
+	got := edsger.get(edsger.get(in(p.east, "")).want(t, http.StatusSeeOther).location()).want(t, http.StatusOK)
+	got.says(t, "requires two-step sign-in", "sign in with your passkey")
+
 	key := strings.TrimSuffix(b.get("/passkeys").Find("a[href$='/edit']").AttrOr("href", ""), "/edit")
 	b.send(key+"/edit", "name", " ").want(t, http.StatusUnprocessableEntity)
 	b.send(key+"/edit", "name", "Old phone").want(t, http.StatusSeeOther)

@@ -62,11 +62,11 @@ func (h *Handlers) newTwoStep(c echo.Context, g authz.Grant) error {
 	if t.On() {
 		return c.Redirect(http.StatusSeeOther, twoStepPath)
 	}
-	return h.twoStepForm(c, http.StatusOK, "", nil)
+	return h.twoStepForm(c, g, http.StatusOK, "", nil)
 }
 
 // twoStepForm shows a key to scan: the one that was offered before, or a new one.
-func (h *Handlers) twoStepForm(c echo.Context, status int, sealed string, wrong models.Problems) error {
+func (h *Handlers) twoStepForm(c echo.Context, g authz.Grant, status int, sealed string, wrong models.Problems) error {
 	x := guard.Of(c).Session
 	key, err := "", error(nil)
 	if sealed != "" {
@@ -82,10 +82,14 @@ func (h *Handlers) twoStepForm(c echo.Context, status int, sealed string, wrong 
 	if err != nil {
 		return err
 	}
+	own, err := h.store.TwoStep(c.Request().Context(), g, x)
+	if err != nil {
+		return err
+	}
 	back := returnPath(c.FormValue("return"))
 	f := h.ownFrame(c, "Set up two-step sign-in")
 	p := views.TwoStepSetUpPage{
-		Frame: f, QR: picture, Key: spaced(key, 4), Name: orElse(x.Email, x.Name), Required: c.FormValue("required") != "",
+		Frame: f, QR: picture, Key: spaced(key, 4), Name: orElse(x.Email, x.Name), Required: c.FormValue("required") != "", HasPasskey: own.Passkeys > 0,
 		Form: views.Form{
 			Token: f.Token, Action: twoStepPath + "/set-up", Submit: "Turn on", Cancel: twoStepPath, Problem: wrong[""], Plain: true,
 			Hidden: []views.Pair{{Name: "key", Value: sealed}},
@@ -142,11 +146,12 @@ func (h *Handlers) createTwoStep(c echo.Context, g authz.Grant) error {
 		})
 	}
 	if wrong, ok := problems(err); ok {
-		return h.twoStepForm(c, http.StatusUnprocessableEntity, sealed, wrong)
+		return h.twoStepForm(c, g, http.StatusUnprocessableEntity, sealed, wrong)
 	}
 	if err != nil {
 		return err
 	}
+	h.limits.succeeded("code", x.Principal.String())
 	guard.Of(c).Session.TwoStep = true
 	return h.showRecoveryCodes(c, "Two-step sign-in is on", orElse(returnPath(c.FormValue("return")), twoStepPath), codes)
 }

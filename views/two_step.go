@@ -11,11 +11,20 @@ import (
 // proof; key is the sealed form of what is shown.
 type TwoStepSetUpPage struct {
 	Frame    Frame
-	Required bool   // an account asks for it before it lets in
-	QR       QR     // of the whole address
-	Key      string // in groups of four
-	Name     string // under which the app lists it
-	Form     Form
+	Required   bool   // an account asks for it before it lets in
+	HasPasskey bool   // which would do as well
+	QR         QR     // of the whole address
+	Key        string // in groups of four
+	Name       string // under which the app lists it
+	Form       Form
+}
+
+func (p TwoStepSetUpPage) demand() Alert {
+	a := Alert{Tone: Info, Text: "This account requires two-step sign-in of everybody in it. Set it up to go on."}
+	if p.HasPasskey {
+		a.Text += " Or sign out, and sign in with your passkey: that counts as two steps."
+	}
+	return a
 }
 
 // QR is a QR code: its size in squares, and the dark ones as an SVG path.
