@@ -232,14 +232,14 @@ func (h *Handlers) timelessForm(c echo.Context, g authz.Grant, status int, t *mo
 		Header: views.Header{Title: title, Text: "It keeps log entries without a limit. Nobody works in it, and nothing else is in it."},
 		Form: views.Form{Token: v.Token, Action: action, Cancel: list, Problem: wrong[""], Submit: "Save", Fields: []views.Field{
 			{Name: "name", Label: "Name", Value: asked.Name, Problem: wrong["name"], Required: true, MaxLength: 100},
-			{Name: "find", Label: "Find accounts", Value: asked.find, Autocomplete: "off", Placeholder: "Part of a name",
-				Help: "The lists below offer what is chosen already, and the accounts below this one that match."},
 			reader, feed,
 			{Kind: views.Checkbox, Name: "past", Label: "With past entries", Checked: asked.Past, Help: "Of accounts that begin to feed it now, also what they logged before."},
 		}},
+		Find: views.Field{Name: "find", Label: "Other accounts", Value: asked.find, Autocomplete: "off", Placeholder: "Part of a name",
+			Help: "The lists above offer what is chosen, and the accounts below this one that match."},
 	}
 	if more {
-		p.Form.Fields[1].Help = fmt.Sprintf("The lists below offer what is chosen already, and the first %d accounts below this one that match. Find the others by their names.", timelessOffered)
+		p.Find.Help = fmt.Sprintf("The lists above offer what is chosen, and the first %d accounts below this one that match. Find the others by their names.", timelessOffered)
 	}
 	return render(c, status, views.TimelessAccountForm(p))
 }

@@ -7,4 +7,5 @@ type TimelessAccountFormPage struct {
 	Frame  Frame
 	Header Header
 	Form   Form
+	Find   Field // part of the names of the accounts to offer
 }

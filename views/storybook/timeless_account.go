@@ -25,18 +25,18 @@ func timelessAccounts() []Story {
 		Header: views.Header{Title: "New timeless account", Text: "It keeps log entries without a limit. Nobody works in it, and nothing else is in it."},
 		Form: views.Form{Token: token, Action: here, Cancel: here, Submit: "Save", Fields: []views.Field{
 			{Name: "name", Label: "Name", Value: "Ten years", Required: true, MaxLength: 100},
-			{Name: "find", Label: "Find accounts", Value: "e", Autocomplete: "off", Placeholder: "Part of a name", Help: "The lists below offer what is chosen already, and the accounts below this one that match."},
 			{Kind: views.Multi, Name: "reader", Label: "Sub-accounts that may read it", Help: "Whoever sees timeless accounts there reads all that it keeps, and learns of no account where it came from.",
 				Options: []views.Option{{Value: "1", Text: "East", Selected: true}, {Value: "2", Text: "East Berlin"}, {Value: "3", Text: "West"}}},
 			{Kind: views.Multi, Name: "feed", Label: "Accounts that feed it", Help: "What they log from now on is kept. It stays when they log no more, and when they are taken from this list.",
 				Options: []views.Option{{Value: "0", Text: "Analytical (this account)", Selected: true}, {Value: "1", Text: "East"}, {Value: "2", Text: "East Berlin"}, {Value: "3", Text: "West", Selected: true}}},
 			{Kind: views.Checkbox, Name: "past", Label: "With past entries", Help: "Of accounts that begin to feed it now, also what they logged before."},
 		}},
+		Find: views.Field{Name: "find", Label: "Other accounts", Value: "e", Autocomplete: "off", Placeholder: "Part of a name", Help: "The lists above offer what is chosen, and the accounts below this one that match."},
 	}
 	wrong := form
 	wrong.Form.Fields = append([]views.Field{}, form.Form.Fields...)
 	wrong.Form.Fields[0].Problem = "This account has a timeless account with this name already."
-	wrong.Form.Fields[3].Problem = "You may not read the logs of West, so you can not let others read them."
+	wrong.Form.Fields[2].Problem = "You may not read the logs of West, so you can not let others read them."
 	entry := func(id, at, level, message, account string) views.Row {
 		return views.Row{ID: id, Cells: []views.Cell{{Text: at, URL: here + "/1/" + id}, {Text: level}, {Text: "API"}, {Text: message}, {Text: account}}}
 	}
