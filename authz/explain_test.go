@@ -3,6 +3,7 @@ package authz_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
@@ -70,6 +71,42 @@ func TestExplain(t *testing.T) {
 	}
 	if len(x.GivenBy) == 0 {
 		t.Error("no role gives it")
+	}
+}
+
+// East has a Listener of its own, which helps whoever is refused in East, and
+// nobody elsewhere. Edsger has it until Friday.
+func TestRolesOfTheAccountsOwnAreNamed(t *testing.T) {
+	c := catalog.MustLoad()
+	p, id := c.Permission("calls"), number(7, 1)
+	var own catalog.Mask
+	own.Set(p)
+	listener := c.Custom(c.Role("member:reporting_viewer"), "custom:"+id.String(), "Listener", own)
+	friday := time.Date(2026, 11, 27, 18, 0, 0, 0, time.UTC)
+	s := cast(c).With(authz.Changes{
+		Roles:      []authz.CustomRole{{Account: east, ID: id, Role: listener}},
+		Principals: []authz.Principal{{ID: edsger, Active: true, Assignments: []authz.Assignment{{Account: east, Custom: id, Until: friday}}}},
+	})
+	for account, want := range map[uuid.UUID]bool{east: true, eastBerlin: false, analytical: false} {
+		a := find(t, s, account)
+		given := s.Explain(s.Decide(s.Who(mallory), p, a), p, a).GivenBy
+		if last := given[len(given)-1]; slices.Contains(last.Roles, listener) != want || len(s.CustomRoles(a)) != 0 != want {
+			t.Errorf("at %s the Listener is named %v", account, !want)
+		}
+	}
+	a := find(t, s, east)
+	for at, want := range map[time.Time]time.Time{friday.Add(-time.Nanosecond): {}, friday: friday, friday.Add(time.Hour): friday} {
+		if end := s.At(at).Ended(s.Who(edsger), a); !end.Equal(want) {
+			t.Errorf("at %s all has ended at %s, want %s", at, end, want)
+		}
+	}
+	if ends := s.Ends(s.Who(edsger)); len(ends) != 1 || !ends[0].Equal(friday) || s.Ends(s.Who(grace)) != nil {
+		t.Errorf("ends %v", ends)
+	}
+	// What was deleted has not ended: it is not there.
+	s = s.With(authz.Changes{Roles: []authz.CustomRole{{ID: id}}}).At(friday)
+	if end := s.Ended(s.Who(edsger), a); !end.IsZero() || len(s.CustomRoles(a)) != 0 {
+		t.Errorf("a deleted role ended at %s", end)
 	}
 }
 

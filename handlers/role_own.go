@@ -237,9 +237,6 @@ func (h *Handlers) updateRole(c echo.Context, g authz.Grant, r models.CustomRole
 	if err != nil {
 		return err
 	}
-	if c.FormValue("back") != "" {
-		return h.roleForm(c, http.StatusOK, &r, in)
-	}
 	will, err := h.store.EditRole(c.Request().Context(), g, r.ID, in.name, in.keys, posted(c, "seen"))
 	switch wrong, ok := problems(err); {
 	case ok:
