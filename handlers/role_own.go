@@ -377,8 +377,13 @@ func (h *Handlers) effectPage(c echo.Context, e models.RoleEffect, title string)
 			continue
 		}
 		who := views.Cell{Text: x.Name}
-		if x.ID.Kind == authz.Subuser {
+		switch subuser := x.ID.Kind == authz.Subuser; {
+		case subuser && !h.may(c, "subusers"):
+			who.Text = "A subuser" // whose name is not the reader's to know
+		case subuser:
 			who.Details = "Subuser"
+		case !h.may(c, "members"):
+			who.Text = "A member"
 		}
 		p.Table.Rows = append(p.Table.Rows, views.Row{ID: x.ID.ID.String(), Cells: []views.Cell{who, h.titlesCell(x.Gain, x.GainBelow), h.titlesCell(x.Lose, x.LoseBelow)}})
 	}

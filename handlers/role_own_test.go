@@ -187,3 +187,26 @@ func TestADeletedRoleLeavesNobodyWithout(t *testing.T) {
 	p.as(p.mallory).send(link).want(t, http.StatusUnprocessableEntity).says(t, "deleted meanwhile")
 	ada.get(in(p.analytical, "/members")).says(t, "Gives a deleted role")
 }
+
+// Barbara makes roles and sees nobody: what her edit does is told without names.
+func TestWhoMayNotSeePeopleIsToldNoNames(t *testing.T) {
+	p := newPanel(t)
+	ada := p.as(p.ada)
+	maker := ada.makeRole(p.analytical, "Maker", "member:full_editor", "control_panel", "roles", "roles.edit", "calls", "calls.tag")
+	one := ada.makeRole(p.analytical, "Listener", "member:reporting_viewer", "calls")
+	add := p.grant(p.ada, "members.add", p.analytical)
+	must(t, p.store.AddMember(t.Context(), add, p.barbara.ID, key(maker)))
+	must(t, p.store.AddMember(t.Context(), add, p.edsger.ID, key(one)))
+	barbara := p.as(p.barbara)
+	form := barbara.get(in(p.analytical, "/roles/new?base=member:full_viewer")).want(t, http.StatusOK)
+	if form.Find("input[value=calls]").AttrOr("disabled", "no") != "no" || form.Find("input[value=api_keys][disabled]").Length() != 1 || form.Find("input[value=logs][disabled][checked]").Length() != 0 {
+		t.Error("the boxes are not those that Barbara may give")
+	}
+	barbara.send(in(p.analytical, "/roles"), "name", "Keys", "base", "member:full_editor", "permission", "api_keys").want(t, http.StatusUnprocessableEntity).says(t, "You do not have “API keys” here")
+	ask := barbara.send(one+"/edit", "name", "Listener", "permission", "calls.tag").want(t, http.StatusOK).says(t, "1 person has this role.", "A member", "Calls: tag")
+	if strings.Contains(ask.Text(), "Edsger") {
+		t.Error("Barbara is told who has the role")
+	}
+	barbara.send(one+"/edit", ask.form()...).want(t, http.StatusSeeOther)
+	ada.send(one+"/edit", "name", "Listener", "permission", "api_keys").want(t, http.StatusOK)
+}
