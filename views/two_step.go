@@ -10,7 +10,7 @@ import (
 // TwoStepSetUpPage shows a new key to an authenticator app. POST with key, code and
 // proof; key is the sealed form of what is shown.
 type TwoStepSetUpPage struct {
-	Frame    Frame
+	Frame      Frame
 	Required   bool   // an account asks for it before it lets in
 	HasPasskey bool   // which would do as well
 	QR         QR     // of the whole address
