@@ -19,6 +19,9 @@ func (s *Store) ArchiveAccount(ctx context.Context, g authz.Grant, id uuid.UUID)
 		if a.ArchivedBy != nil {
 			return Problems{"": a.Name + " is archived already."}
 		}
+		if err := tx.Exec(batchTime).Error; err != nil {
+			return err
+		}
 		tx.changed("state", a.State, "archived")
 		tx.touch("account", id)
 		done := tx.Exec("UPDATE accounts SET archived_by = ? WHERE tenant_id = ? AND archived_by IS NULL AND "+subtree, id, a.TenantID, a.Path, a.Path)
@@ -43,6 +46,9 @@ func (s *Store) RestoreAccount(ctx context.Context, g authz.Grant, id uuid.UUID)
 				return err
 			}
 			return Problems{"": a.Name + " is archived with " + parent.Name + ". Restore that first."}
+		}
+		if err := tx.Exec(batchTime).Error; err != nil {
+			return err
 		}
 		tx.changed("state", "archived", a.State)
 		tx.touch("account", id)

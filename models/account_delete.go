@@ -116,7 +116,7 @@ func (tx *Tx) deleteAccount(a Account, typed string, along bool) error {
 	tx.note("accounts", below+1)
 	tx.touch("account", a.ID)
 	return tx.across(func() error {
-		if err := tx.Exec(seeDeleted).Error; err != nil {
+		if err := tx.Exec(seeDeleted + "; " + batchTime).Error; err != nil {
 			return err
 		}
 		args := map[string]any{"tenant": a.TenantID, "path": a.Path, "now": tx.store.now()}
