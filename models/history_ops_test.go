@@ -519,12 +519,27 @@ func (h *history) closeLogin() *operation {
 
 // Entitlements.
 
+// entitlement is any; now and then one that is cut off in the account.
+func (h *history) entitlement(at uuid.UUID) *catalog.Entitlement {
+	var cut []*catalog.Entitlement
+	for _, e := range h.s.catalog.Entitlements {
+		if !h.world.Ceiling(at).Covers(e.Bit) {
+			cut = append(cut, e)
+		}
+	}
+	if e, ok := one(h, cut); ok && h.r.IntN(3) == 0 {
+		return e
+	}
+	e, _ := one(h, h.s.catalog.Entitlements)
+	return e
+}
+
 func (h *history) setEntitlement() *operation {
 	op, g := h.by("set an entitlement", "entitlements.edit")
 	if op == nil {
 		return nil
 	}
-	e, _ := one(h, h.s.catalog.Entitlements)
+	e := h.entitlement(op.at)
 	id, allowed := h.below(op.at), h.r.IntN(3) > 0
 	if op.effect = shrinks; allowed {
 		op.effect = grows
@@ -539,7 +554,7 @@ func (h *history) selectAll() *operation {
 	if op == nil {
 		return nil
 	}
-	e, _ := one(h, h.s.catalog.Entitlements)
+	e := h.entitlement(op.at)
 	allowed, filter := h.r.IntN(3) > 0, AccountFilter{}
 	if h.r.IntN(3) == 0 {
 		filter.Search = []string{"Town", "East", "Village 1"}[h.r.IntN(3)]
