@@ -33,8 +33,8 @@ func (h *history) next() *operation {
 	draws := []draw{
 		{6, h.addMember}, {8, h.editMember}, {5, h.removeMember}, {3, h.leave},
 		{5, h.invite}, {2, h.resend}, {1, h.cancelInvite}, {6, h.acceptInvite}, {1, h.closeLogin},
-		{4, h.createSubs}, {5, h.editAccount}, {2, h.suspendAccount}, {4, h.resumeAccount}, {1, h.archiveAccount}, {3, h.restoreAccount}, {1, h.deleteAccount}, {3, h.moveAccount}, {1, h.createMain}, {2, h.batch}, {1, h.undoBatch},
-		{6, h.setEntitlement}, {2, h.selectAll}, {2, h.undoSelectAll},
+		{4, h.createSubs}, {5, h.editAccount}, {2, h.suspendAccount}, {4, h.resumeAccount}, {1, h.archiveAccount}, {3, h.restoreAccount}, {1, h.deleteAccount}, {6, h.moveAccount}, {1, h.createMain}, {2, h.batch}, {1, h.undoBatch},
+		{6, h.setEntitlement}, {3, h.selectAll}, {2, h.undoSelectAll},
 		{4, h.createSubuser}, {5, h.editSubuser}, {2, h.suspendSubuser}, {2, h.resumeSubuser}, {1, h.deleteSubuser}, {1, h.resetSubuser}, {1, h.endSubuserSessions}, {3, h.startSession}, {1, h.usePasswordLink},
 		{3, h.offer}, {2, h.answerOffer}, {1, h.cancelOffer},
 		{3, h.createRole}, {3, h.editRole}, {1, h.deleteRole},
@@ -455,9 +455,15 @@ func (h *history) moveAccount() *operation {
 	if op == nil {
 		return nil
 	}
-	id, to := h.below(op.at), h.below(op.at)
-	if h.r.IntN(4) == 0 {
-		to = op.at
+	id := h.below(op.at)
+	to := id
+	for range 6 { // until it makes sense, mostly
+		if to = h.below(op.at); h.r.IntN(4) == 0 {
+			to = op.at
+		}
+		if to != h.world.Accounts[id].Parent && !slices.ContainsFunc(h.world.Up(to), func(a authz.AccountState) bool { return a.ID == id }) {
+			break
+		}
 	}
 	op.detail = h.world.names[id] + " under " + h.world.names[to]
 	op.do = func() error {
