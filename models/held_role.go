@@ -169,3 +169,84 @@ func lifts(snap *authz.Snapshot, who authz.PrincipalID, account uuid.UUID, held,
 		return exceeds(will, was)
 	})
 }
+
+// A stored role is its key, with when it ends behind it where it does. Forms name
+// roles in the same way.
+const untilMark = " until "
+
+// RoleUntil names a role that ends, or does not where until is zero.
+func RoleUntil(key string, until time.Time) string {
+	if until.IsZero() {
+		return key
+	}
+	return key + untilMark + until.UTC().Truncate(time.Second).Format(time.RFC3339)
+}
+
+// ReadRole reads a stored role. One whose end can not be read has ended.
+func ReadRole(stored string) (key string, until time.Time) {
+	key, end, ends := strings.Cut(stored, untilMark)
+	if !ends {
+		return key, time.Time{}
+	}
+	until, err := time.Parse(time.RFC3339, end)
+	if err != nil {
+		until = time.Unix(0, 0)
+	}
+	return key, until
+}
+
+// assignments reads the stored roles of an account of a kind; one that is not in
+// the catalog gives nothing.
+func (s *Store) assignments(account uuid.UUID, kind, roles string) []authz.Assignment {
+	var all []authz.Assignment
+	for _, stored := range splitList(roles) {
+		key, until := ReadRole(stored)
+		as := authz.Assignment{Account: account, Until: until}
+		if id, custom := strings.CutPrefix(key, customPrefix); custom {
+			as.Custom, _ = uuid.Parse(id)
+		}
+		if as.Custom == uuid.Nil {
+			r := s.builtInRole(key, kind)
+			if r == nil {
+				continue
+			}
+			as.Role = r.ID
+		}
+		all = append(all, as)
+	}
+	return all
+}
+
+// StoredRoles are the roles of what is stored in an account of the kind; those
+// that are no roles any more are left out.
+func (s *Store) StoredRoles(stored []string, account uuid.UUID, kind string) (roles []HeldRole) {
+	snap := s.Access()
+	for _, x := range stored {
+		key, until := ReadRole(x)
+		r := s.builtInRole(key, kind)
+		if id, custom := strings.CutPrefix(key, customPrefix); custom {
+			id, _ := uuid.Parse(id)
+			r = snap.CustomRole(account, id)
+		}
+		if r != nil {
+			roles = append(roles, HeldRole{r, until, key})
+		}
+	}
+	return roles
+}
+
+// builtInRole finds a role of the catalog by its stored key. Admin and User read
+// by the account's kind.
+func (s *Store) builtInRole(key, kind string) *catalog.Role {
+	switch key {
+	case "owner":
+		return s.catalog.Owner()
+	case adminKey, "account:user":
+		prefix := "account:main_"
+		if kind == "sub" {
+			prefix = "account:sub_"
+		}
+		return s.catalog.Role(prefix + key[len("account:"):])
+	}
+	return s.catalog.Role(key)
+}
