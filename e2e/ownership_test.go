@@ -94,7 +94,9 @@ func TestAnAgencyChangesHands(t *testing.T) {
 	mary.press("button", "Account: Trajectory")
 	mary.find("link", "Launch")
 	mary.keys("laun")
-	mary.until("the search", func() bool { return eval[string](mary, `document.querySelector('#switcher-list [data-found]')?.dataset.found ?? ''`) == "laun" })
+	mary.until("the search", func() bool {
+		return eval[string](mary, `document.querySelector('#switcher-list [data-found]')?.dataset.found ?? ''`) == "laun"
+	})
 	mary.looksRight("switcher-search")
 	mary.keys(kb.Enter)
 	mary.until("Launch", func() bool { return mary.has("heading", "Launch") })

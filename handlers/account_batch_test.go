@@ -86,7 +86,7 @@ func TestManyAccountsAtOnce(t *testing.T) {
 	ada.together(p.analytical, "act", "unlabel", "all", "1", "label", "gold", "carry", "gold").says(t, "1 account is without the label “gold”")
 
 	// Archiving what stands under another goes with that.
-	report = ada.together(p.analytical, "act", "archive", "id", id(p.east), "id", id(p.berlin)).says(t, "1 account is archived, 1 left as it was", "is archived with the one above it")
+	ada.together(p.analytical, "act", "archive", "id", id(p.east), "id", id(p.berlin)).says(t, "1 account is archived, 1 left as it was", "is archived with the one above it")
 	if got := listed(ada.get(list)); got != "West" {
 		t.Errorf("after archiving, listed: %s", got)
 	}

@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"net/http"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -192,13 +193,15 @@ func TestAuditLeadsToUndo(t *testing.T) {
 func TestEveryActionHasATitle(t *testing.T) {
 	p := newPanel(t)
 	action := regexp.MustCompile(`^[a-z_]+\.[a-z_]+$`)
-	packages, err := parser.ParseDir(token.NewFileSet(), "../models", nil, 0)
+	names, err := filepath.Glob("../models/*.go")
 	must(t, err)
 	found := 0
-	for name, file := range packages["models"].Files {
+	for _, name := range names {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
 		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		must(t, err)
 		ast.Inspect(file, func(n ast.Node) bool {
 			var in []ast.Expr
 			switch n := n.(type) {
