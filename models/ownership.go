@@ -207,7 +207,7 @@ func (s *Store) OfferOwnership(ctx context.Context, g authz.Grant, account, to u
 		}
 		tx.note("offered_to", receiver.Name)
 		tx.note("with_below", withBelow)
-		if err := tx.endOffer(a, "replaced"); err != nil {
+		if _, err := tx.endOffer(a, "replaced"); err != nil {
 			return err
 		}
 		if err := tx.Exec(`INSERT INTO ownership_offers (tenant_id, id, account_id, owner_id, offered_by, offered_to, with_below, created_at, expires_at)
@@ -231,16 +231,23 @@ func NotHandedOver(kind string) string {
 // CancelOffer takes back what is offered of an account. Who may offer may.
 func (s *Store) CancelOffer(ctx context.Context, g authz.Grant, account uuid.UUID) error {
 	return s.changeOwned(ctx, g, account, "account.cancel_offer", func(tx *Tx, a Account) error {
-		done := tx.Exec("UPDATE ownership_offers SET ended_at = ?, outcome = 'cancelled' WHERE tenant_id = ? AND account_id = ? AND ended_at IS NULL",
-			s.now(), a.TenantID, a.ID)
-		return changedOne(done)
+		ended, err := tx.endOffer(a, "cancelled")
+		if err == nil && !ended {
+			err = ErrNotFound
+		}
+		return err
 	})
 }
 
-// endOffer ends what is offered of an account, if anything is.
-func (tx *Tx) endOffer(a Account, outcome string) error {
-	return tx.Exec("UPDATE ownership_offers SET ended_at = ?, outcome = ? WHERE tenant_id = ? AND account_id = ? AND ended_at IS NULL",
-		tx.store.now(), outcome, a.TenantID, a.ID).Error
+// endOffer ends what is offered of an account, if anything is, and the letter
+// that was not sent.
+func (tx *Tx) endOffer(a Account, outcome string) (ended bool, err error) {
+	var ids []uuid.UUID
+	if err := tx.Raw("UPDATE ownership_offers SET ended_at = ?, outcome = ? WHERE tenant_id = ? AND account_id = ? AND ended_at IS NULL RETURNING id",
+		tx.store.now(), outcome, a.TenantID, a.ID).Scan(&ids).Error; err != nil {
+		return false, err
+	}
+	return len(ids) > 0, tx.withdraw(ids...)
 }
 
 var errNotOwner = Problems{"": "Only its owner, or the owner of an account above it, can hand it over."}
@@ -327,7 +334,10 @@ func (tx *Tx) takeOffer(o Offer, outcome string) error {
 	if done.Error == nil && done.RowsAffected != 1 {
 		return Problems{"": "This offer does not stand any more."}
 	}
-	return done.Error
+	if done.Error != nil {
+		return done.Error
+	}
+	return tx.withdraw(o.ID)
 }
 
 // worksAbove tells whether somebody holds any role at an account or above it.
