@@ -80,6 +80,12 @@ func TestOtherTenantsShowNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	letIn(t, s, ada, a, "view", 2*time.Hour)
+	if _, err := s.CreateTimelessAccount(ctx, grantOf(t, s, ada, "timeless_accounts.edit", a.ID), TimelessInput{Name: "Forever", Feeds: []uuid.UUID{a.ID}, Readers: []uuid.UUID{made[0].ID}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.logged(a, "kept"); err != nil {
+		t.Fatal(err)
+	}
 	place := RecordPlace{Section: s.catalog.Section("contacts")}
 	if _, _, err := s.CreateRecord(ctx, grantOf(t, s, ada, "contacts.edit", a.ID), place, map[string]any{"name": "Charles", "phone": "+442079460000"}); err != nil {
 		t.Fatal(err)
