@@ -118,6 +118,17 @@ func (h *history) by(name, permission string) (*operation, authz.Grant) {
 	return nil, authz.Grant{}
 }
 
+// above is by, in an account that mostly has others below it.
+func (h *history) above(name, permission string) (op *operation, g authz.Grant) {
+	for range 5 {
+		op, g = h.by(name, permission)
+		if op != nil && slices.ContainsFunc(h.world.order, func(id uuid.UUID) bool { return h.world.Accounts[id].Parent == op.at }) {
+			break
+		}
+	}
+	return op, g
+}
+
 // away is now and then an account of the same tenant that is neither the one nor
 // above it; looking at all its pages takes a while.
 func (h *history) away(from uuid.UUID) (all []uuid.UUID) {
@@ -394,11 +405,17 @@ func (h *history) createMain() *operation {
 }
 
 func (h *history) editAccount() *operation {
-	op, g := h.by("edit an account", "sub_accounts.edit")
+	op, g := h.above("edit an account", "sub_accounts.edit")
 	if op == nil {
 		return nil
 	}
 	id, open := h.below(op.at), h.r.IntN(2) == 0
+	for range 6 { // until it makes a difference, mostly
+		if h.world.Accounts[id].Closed == open {
+			break
+		}
+		id = h.below(op.at)
+	}
 	if op.effect = shrinks; open {
 		op.effect = grows
 	}
@@ -409,7 +426,7 @@ func (h *history) editAccount() *operation {
 }
 
 func (h *history) accountChange(name, permission string, e effect, pick func(uuid.UUID) bool, do func(authz.Grant, uuid.UUID) error) *operation {
-	op, g := h.by(name, permission)
+	op, g := h.above(name, permission)
 	if op == nil {
 		return nil
 	}
@@ -451,7 +468,7 @@ func (h *history) deleteAccount() *operation {
 }
 
 func (h *history) moveAccount() *operation {
-	op, g := h.by("move an account", "sub_accounts.edit")
+	op, g := h.above("move an account", "sub_accounts.edit")
 	if op == nil {
 		return nil
 	}
@@ -477,7 +494,7 @@ func (h *history) moveAccount() *operation {
 }
 
 func (h *history) batch() *operation {
-	op, g := h.by("change many accounts", "sub_accounts.edit")
+	op, g := h.above("change many accounts", "sub_accounts.edit")
 	if op == nil {
 		return nil
 	}
@@ -541,7 +558,7 @@ func (h *history) entitlement(at uuid.UUID) *catalog.Entitlement {
 }
 
 func (h *history) setEntitlement() *operation {
-	op, g := h.by("set an entitlement", "entitlements.edit")
+	op, g := h.above("set an entitlement", "entitlements.edit")
 	if op == nil {
 		return nil
 	}
@@ -556,7 +573,7 @@ func (h *history) setEntitlement() *operation {
 }
 
 func (h *history) selectAll() *operation {
-	op, g := h.by("Select all", "entitlements.edit")
+	op, g := h.above("Select all", "entitlements.edit")
 	if op == nil {
 		return nil
 	}

@@ -722,7 +722,7 @@ func (h *history) granted(op *operation, before world) {
 	}
 	for id, a := range h.world.Accounts {
 		was, there := before.Accounts[id]
-		if gained := a.Own &^ was.Own; there && a.Parent == was.Parent && gained&^before.Ceiling(a.Parent) != 0 && op.name != "undo a Select all" {
+		if gained := a.Own &^ was.Own; there && a.Parent == was.Parent && gained&^h.world.Ceiling(a.Parent) != 0 && op.name != "undo a Select all" {
 			h.fail("invariant 2: by %s, %s was given what the account above lacks", op.name, h.world.names[id])
 		}
 		if there && h.world.owners[id] != before.owners[id] && !op.hands {
