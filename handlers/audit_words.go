@@ -57,7 +57,7 @@ var actions = map[string]string{
 
 	"login_link.replace": "replaced the login link",
 
-	"member.add":                  "added a member",
+	"member.add":                  "added member",
 	"member.add_passkey":          "added a passkey",
 	"member.ask_email":            "asked for another e-mail address",
 	"member.ask_reset":            "mailed a link for a new password to",
