@@ -241,6 +241,36 @@ func (s *Snapshot) Descendants(a Account, f func(Account) bool) {
 	s.descend(a, f)
 }
 
+// Known is all that the snapshot was ever told of a tenant: its accounts, their
+// own roles, and who holds or held something there.
+func (s *Snapshot) Known(tenant uuid.UUID) (accounts, roles []uuid.UUID, principals []PrincipalID) {
+	t := s.tenants.find(tenant)
+	if t < 0 {
+		return nil, nil, nil
+	}
+	seen := map[PrincipalID]bool{}
+	for a := range Account(s.accounts.rows.size) {
+		if s.node(a).tenant != t {
+			continue
+		}
+		accounts = append(accounts, s.ID(a))
+		for cell := s.node(a).holders; cell >= 0; {
+			h := s.holders.at(cell)
+			id := PrincipalID{h.kind, s.principals[h.kind].rows.at(h.row).id}
+			if cell = h.next; !seen[id] {
+				seen[id] = true
+				principals = append(principals, id)
+			}
+		}
+	}
+	for i := range int32(s.custom.rows.size) {
+		if r := s.custom.rows.at(i); s.node(r.value.account).tenant == t {
+			roles = append(roles, r.id)
+		}
+	}
+	return accounts, roles, principals
+}
+
 func (s *Snapshot) descend(a Account, f func(Account) bool) (goOn bool) {
 	goOn = true
 	s.Children(a, func(c Account) bool {

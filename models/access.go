@@ -108,8 +108,7 @@ func (s *Store) catchUp(db *gorm.DB, tenant uuid.UUID, to int64) (*authz.Snapsho
 	var next authz.Changes
 	var err error
 	if from == 0 || to-from >= keepEpochs {
-		next, err = s.readAccess(db, "a.tenant_id = @t", "x.id IN (SELECT member_id FROM memberships WHERE tenant_id = @t UNION SELECT owner_id FROM accounts WHERE tenant_id = @t UNION SELECT member_id FROM staff)",
-			"u.tenant_id = @t", "r.tenant_id = @t", map[string]any{"t": tenant})
+		next, err = s.readTenant(db, tenant, snap)
 	} else {
 		next, err = s.readChanged(db, tenant, changes)
 	}
@@ -120,6 +119,27 @@ func (s *Store) catchUp(db *gorm.DB, tenant uuid.UUID, to int64) (*authz.Snapsho
 	snap = snap.With(next)
 	s.snapshot.Store(snap)
 	return snap.At(s.now()), nil
+}
+
+// readTenant reads all of a tenant, and what the snapshot knows of it and is no
+// more.
+func (s *Store) readTenant(db *gorm.DB, tenant uuid.UUID, snap *authz.Snapshot) (authz.Changes, error) {
+	accounts, roles, principals := snap.Known(tenant)
+	var members, subusers idList
+	for _, id := range principals {
+		switch id.Kind {
+		case authz.Member:
+			members = append(members, id.ID)
+		case authz.Subuser:
+			subusers = append(subusers, id.ID)
+		}
+	}
+	ch, err := s.readAccess(db, "a.tenant_id = @t",
+		`x.id IN (SELECT member_id FROM memberships WHERE tenant_id = @t UNION SELECT owner_id FROM accounts WHERE tenant_id = @t
+			UNION SELECT member_id FROM staff UNION SELECT unnest(CAST(@m AS uuid[])))`,
+		"u.tenant_id = @t", "r.tenant_id = @t", map[string]any{"t": tenant, "m": members})
+	tellGone(&ch, tenant, accounts, roles, subusers)
+	return ch, err
 }
 
 func (s *Store) readChanged(db *gorm.DB, tenant uuid.UUID, changes []accessChange) (authz.Changes, error) {
@@ -162,8 +182,13 @@ func (s *Store) readChanged(db *gorm.DB, tenant uuid.UUID, changes []accessChang
 		return ch, err
 	}
 	ch.Rules = rules
-	// Accounts that are gone are told as removed, subusers as inactive, and roles
-	// as deleted.
+	tellGone(&ch, tenant, accounts, roles, subusers)
+	return ch, nil
+}
+
+// tellGone tells of accounts that were not found as removed, of subusers as
+// inactive, and of roles as deleted.
+func tellGone(ch *authz.Changes, tenant uuid.UUID, accounts, roles, subusers []uuid.UUID) {
 	have := map[uuid.UUID]bool{}
 	for _, a := range ch.Accounts {
 		have[a.ID] = true
@@ -189,7 +214,6 @@ func (s *Store) readChanged(db *gorm.DB, tenant uuid.UUID, changes []accessChang
 			ch.Principals = append(ch.Principals, authz.Principal{ID: authz.PrincipalID{Kind: authz.Subuser, ID: id}})
 		}
 	}
-	return ch, nil
 }
 
 // readOwners gives the owners of accounts what is theirs. Who is not the owner
