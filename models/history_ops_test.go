@@ -136,8 +136,7 @@ func (h *history) away(from uuid.UUID) (all []uuid.UUID) {
 		return nil
 	}
 	for _, id := range h.world.order {
-		above := slices.ContainsFunc(h.world.Up(from), func(a authz.AccountState) bool { return a.ID == id })
-		if !above && h.world.Accounts[id].Tenant == h.world.Accounts[from].Tenant {
+		if !h.within(from, id) && h.world.Accounts[id].Tenant == h.world.Accounts[from].Tenant {
 			all = append(all, id)
 		}
 	}
@@ -147,11 +146,16 @@ func (h *history) away(from uuid.UUID) (all []uuid.UUID) {
 	return nil
 }
 
+// within tells whether an account is another one or below it.
+func (h *history) within(id, top uuid.UUID) bool {
+	return slices.ContainsFunc(h.world.Up(id), func(a authz.AccountState) bool { return a.ID == top })
+}
+
 // below is an account below another one, now and then any.
 func (h *history) below(top uuid.UUID) uuid.UUID {
 	var all []uuid.UUID
 	for _, id := range h.world.order {
-		if id != top && slices.ContainsFunc(h.world.Up(id), func(a authz.AccountState) bool { return a.ID == top }) {
+		if id != top && h.within(id, top) {
 			all = append(all, id)
 		}
 	}
@@ -478,7 +482,7 @@ func (h *history) moveAccount() *operation {
 		if to = h.below(op.at); h.r.IntN(4) == 0 {
 			to = op.at
 		}
-		if to != h.world.Accounts[id].Parent && !slices.ContainsFunc(h.world.Up(to), func(a authz.AccountState) bool { return a.ID == id }) {
+		if to != h.world.Accounts[id].Parent && !h.within(to, id) {
 			break
 		}
 	}
@@ -571,7 +575,11 @@ func (h *history) setEntitlement() *operation {
 	if op.effect = shrinks; allowed {
 		op.effect = grows
 	}
-	op.blind = h.away(op.at)
+	for _, from := range h.away(op.at) {
+		if !h.within(id, from) && !h.within(from, id) { // whose own ceilings it is not about
+			op.blind = append(op.blind, from)
+		}
+	}
 	op.do = func() error { return h.s.SetEntitlement(h.ctx, g, e.Key, id, allowed) }
 	return op
 }
