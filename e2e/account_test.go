@@ -67,6 +67,9 @@ func TestStrangerMakesAnAgency(t *testing.T) {
 
 	// One deeper, by the page of the account itself.
 	katherine.press("link", "Apollo")
+	katherine.find("heading", "Apollo")
+	katherine.looksRight("account-page")
+	katherine.press("link", "Open")
 	apollo := katherine.stands(`/a/[^/]+`)
 	katherine.open(apollo + "/accounts/new")
 	katherine.fill("Name 1", "Apollo 11")
@@ -74,13 +77,13 @@ func TestStrangerMakesAnAgency(t *testing.T) {
 	katherine.sees("Apollo 11 is ready.")
 
 	katherine.open(orbit + "/accounts")
-	katherine.act("Gemini", "Rename")
+	katherine.act("Gemini", "Edit")
 	katherine.find("heading", "Edit Gemini")
 	katherine.looksRight("rename")
 	katherine.fill("Name", "Gemini VII")
 	katherine.press("button", "Save")
 	katherine.sees("Saved Gemini VII.")
-	katherine.find("link", "Gemini VII")
+	katherine.find("heading", "Gemini VII")
 
 	// Whoever is in a suspended account sees a page that says so, until it is resumed.
 	katherine.open(apollo + "/settings/subusers/new")
@@ -107,7 +110,7 @@ func TestStrangerMakesAnAgency(t *testing.T) {
 		t.Errorf("the page of a suspended account leads to %d sections", n)
 	}
 	neil.looksRight("suspended")
-	katherine.act("Apollo", "Resume")
+	katherine.press("button", "Resume")
 	katherine.sees("Apollo is open again.")
 	neil.open(apollo)
 	neil.find("heading", "Apollo")
