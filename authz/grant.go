@@ -3,6 +3,7 @@ package authz
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -17,6 +18,8 @@ type Actor struct {
 	ID      PrincipalID
 	Name    string
 	Address string // where the request came from, empty for the command line
+	// OneStep is when the session began, if a password alone began it; zero otherwise.
+	OneStep time.Time
 }
 
 // Resource is what a permission is used on: an account, or one thing in it.

@@ -160,7 +160,7 @@ func (h *Handlers) auditSearch(c echo.Context, g authz.Grant, asked auditAsked, 
 	}
 	if asked.Below {
 		chip("Accounts below too", "accounts")
-		ids, err := h.store.AccountsSeen(g, h.catalog.Section("audit"))
+		ids, err := h.store.AccountsSeen(c.Request().Context(), g, h.catalog.Section("audit"))
 		if err != nil {
 			return nil, nil, err
 		}

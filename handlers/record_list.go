@@ -191,7 +191,7 @@ const maxAccounts = 200
 // accountChoices are the accounts that a list which reaches below can be narrowed
 // to, or the chosen one alone where there are too many to choose from.
 func (h *Handlers) accountChoices(rv recordVisit, asked listAsked) (choices map[uuid.UUID]models.Account, few bool, err error) {
-	ids, err := h.store.AccountsSeen(rv.grant, rv.section)
+	ids, err := h.store.AccountsSeen(rv.Request().Context(), rv.grant, rv.section)
 	if err != nil {
 		return nil, false, err
 	}

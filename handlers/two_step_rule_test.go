@@ -77,6 +77,45 @@ func TestAnAccountRequiresTwoStepSignIn(t *testing.T) {
 	grace.get(in(p.east, "/calls")).want(t, http.StatusOK)
 }
 
+// An account that a session could not enter does not show from above either what
+// is in it: in lists with those below, their CSV, the audit and timeless accounts.
+func TestAShutAccountDoesNotShowFromAbove(t *testing.T) {
+	p := newPanel(t)
+	ada, _ := p.require(p.east)
+	ada.send(in(p.east, "/contacts"), "name", "Of East").want(t, http.StatusSeeOther)
+	ada.send(in(p.berlin, "/contacts"), "name", "Of Berlin").want(t, http.StatusSeeOther)
+	kept := ada.send(in(p.east, "/timeless-accounts"), "name", "Kept of East").want(t, http.StatusSeeOther).location()
+	kept = in(p.analytical, strings.TrimPrefix(kept, in(p.east, "")))
+
+	look := func(b *browser, shows bool) {
+		t.Helper()
+		for _, page := range []string{"/contacts?accounts=below", "/contacts.csv?accounts=below", "/audit?accounts=below", "/audit?accounts=below&format=csv", "/timeless-accounts"} {
+			got := b.get(in(p.analytical, page)).want(t, http.StatusOK).body
+			if strings.Contains(strings.ToLower(got), "of east") != shows {
+				t.Errorf("%s shows what is in East: %v", page, !shows)
+			}
+			if !strings.Contains(page, "timeless") && !strings.Contains(got, "Of Berlin") {
+				t.Errorf("%s lacks what is below East, which the rule does not bind", page)
+			}
+		}
+		status := map[bool]int{true: http.StatusOK, false: http.StatusNotFound}[shows]
+		b.get(kept).want(t, status)
+		for _, page := range []string{"/contacts", "/audit"} {
+			b.get(in(p.analytical, page+"?accounts=below&account="+p.east.ID.String())).want(t, status)
+		}
+	}
+	look(ada, true)
+	ada.send("/two-step/turn-off").want(t, http.StatusSeeOther)
+	p.clock.advance(time.Second)
+	look(p.as(p.ada), false)
+	look(ada, true) // whose sign-in took two steps
+
+	_, _, err := p.store.CreateRecord(t.Context(), p.grant(p.ada, "security.edit", p.east), models.RecordPlace{Section: p.store.Catalog().Section("security")},
+		map[string]any{"network": "127.0.0.0/8", "rule": "block"})
+	must(t, err)
+	look(ada, false)
+}
+
 func TestWhoRequiresTwoStepHasItThemselves(t *testing.T) {
 	p := newPanel(t)
 	ada := p.as(p.ada)

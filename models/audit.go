@@ -157,7 +157,7 @@ func (s *Store) Audit(ctx context.Context, g authz.Grant, f AuditFilter) ([]Audi
 	r := g.Resource()
 	b := &recordQuery{}
 	b.where("tenant_id = %s", r.Tenant)
-	if err := s.auditAccounts(b, g, f); err != nil {
+	if err := s.auditAccounts(ctx, b, g, f); err != nil {
 		return nil, err
 	}
 	order := "seq DESC"
@@ -199,12 +199,12 @@ func (s *Store) Audit(ctx context.Context, g authz.Grant, f AuditFilter) ([]Audi
 	return all, err
 }
 
-func (s *Store) auditAccounts(b *recordQuery, g authz.Grant, f AuditFilter) error {
+func (s *Store) auditAccounts(ctx context.Context, b *recordQuery, g authz.Grant, f AuditFilter) error {
 	if !f.Below {
 		b.where("account_id = %s", g.Resource().Account)
 		return nil
 	}
-	return s.whereSeen(b, g, s.catalog.Permission("audit"), f.Account)
+	return s.whereSeen(ctx, b, g, s.catalog.Permission("audit"), f.Account)
 }
 
 // AuditEvent gives one event of the grant's account by its number.

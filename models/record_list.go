@@ -68,7 +68,7 @@ func (s *Store) Records(ctx context.Context, g authz.Grant, at RecordPlace, q Re
 	if q.Limit == 0 {
 		q.Limit = RecordPage
 	}
-	b, err := s.recordQuery(g, at, q)
+	b, err := s.recordQuery(ctx, g, at, q)
 	if err != nil {
 		return l, err
 	}
@@ -193,7 +193,7 @@ func (s *Store) RecordOptions(ctx context.Context, g authz.Grant, kind *catalog.
 		}
 		at.Parent = parent
 	}
-	b, err := s.recordQuery(g, at, RecordQuery{})
+	b, err := s.recordQuery(ctx, g, at, RecordQuery{})
 	if err != nil {
 		return nil, err
 	}
@@ -230,14 +230,14 @@ func (b *recordQuery) where(format string, args ...any) {
 	b.conditions = append(b.conditions, fmt.Sprintf(format, args...))
 }
 
-func (s *Store) recordQuery(g authz.Grant, at RecordPlace, q RecordQuery) (*recordQuery, error) {
+func (s *Store) recordQuery(ctx context.Context, g authz.Grant, at RecordPlace, q RecordQuery) (*recordQuery, error) {
 	b := &recordQuery{table: "records", limit: q.Limit}
 	kind := at.kind()
 	b.where("tenant_id = %s AND kind = %s", g.Resource().Tenant, kind.Key)
 	if at.Timeless != uuid.Nil {
 		b.table = "timeless_entries"
 		b.where("timeless_id = %s", at.Timeless)
-	} else if err := s.whereAccounts(b, g, at, q); err != nil {
+	} else if err := s.whereAccounts(ctx, b, g, at, q); err != nil {
 		return nil, err
 	}
 	if at.Section.Inside != nil {
@@ -279,18 +279,18 @@ func (s *Store) recordQuery(g authz.Grant, at RecordPlace, q RecordQuery) (*reco
 
 // whereAccounts narrows to the grant's account, or to those below it that the
 // actor may see the section of: never upwards or sideways.
-func (s *Store) whereAccounts(b *recordQuery, g authz.Grant, at RecordPlace, q RecordQuery) error {
+func (s *Store) whereAccounts(ctx context.Context, b *recordQuery, g authz.Grant, at RecordPlace, q RecordQuery) error {
 	if !q.Below || at.Section.Inside != nil {
 		b.where("account_id = %s", g.Resource().Account)
 		return nil
 	}
-	return s.whereSeen(b, g, at.Section.View, q.Account)
+	return s.whereSeen(ctx, b, g, at.Section.View, q.Account)
 }
 
 // whereSeen narrows to the grant's account and those below it where the actor has
 // a permission, or to one of them.
-func (s *Store) whereSeen(b *recordQuery, g authz.Grant, p catalog.Permission, one uuid.UUID) error {
-	seen, unseen, err := s.accountsSeen(g, p)
+func (s *Store) whereSeen(ctx context.Context, b *recordQuery, g authz.Grant, p catalog.Permission, one uuid.UUID) error {
+	seen, unseen, err := s.accountsSeen(ctx, g, p)
 	wholeTenant := g.Resource().Account == g.Resource().Tenant
 	switch {
 	case err != nil:
@@ -309,25 +309,29 @@ func (s *Store) whereSeen(b *recordQuery, g authz.Grant, p catalog.Permission, o
 }
 
 // AccountsSeen are the grant's account and those below it where the actor may
-// see a section, in the order of the tree.
-func (s *Store) AccountsSeen(g authz.Grant, section *catalog.Section) ([]uuid.UUID, error) {
-	seen, _, err := s.accountsSeen(g, section.View)
+// see a section and their session could enter, in the order of the tree.
+func (s *Store) AccountsSeen(ctx context.Context, g authz.Grant, section *catalog.Section) ([]uuid.UUID, error) {
+	seen, _, err := s.accountsSeen(ctx, g, section.View)
 	return seen, err
 }
 
-func (s *Store) accountsSeen(g authz.Grant, p catalog.Permission) (seen, unseen []uuid.UUID, err error) {
+func (s *Store) accountsSeen(ctx context.Context, g authz.Grant, p catalog.Permission) (seen, unseen []uuid.UUID, err error) {
 	snap := s.Access()
 	top, ok := snap.Find(g.Resource().Account)
 	if !ok {
 		return nil, nil, ErrNotFound
 	}
+	shut, err := s.shutBelow(ctx, g)
+	if err != nil {
+		return nil, nil, err
+	}
 	seen = append(seen, g.Resource().Account)
 	who := snap.Who(g.Actor().ID)
 	snap.Descendants(top, func(a authz.Account) bool {
-		if g.IsSystem() || snap.Decide(who, p, a).Allow {
-			seen = append(seen, snap.ID(a))
+		if id := snap.ID(a); g.IsSystem() || !shut[id] && snap.Decide(who, p, a).Allow {
+			seen = append(seen, id)
 		} else {
-			unseen = append(unseen, snap.ID(a))
+			unseen = append(unseen, id)
 		}
 		return true
 	})

@@ -88,7 +88,11 @@ func (s *Store) TimelessAccounts(ctx context.Context, g authz.Grant) (all []Time
 		}
 	}
 	here := func(TimelessAccount) bool { return true }
-	below := func(t TimelessAccount) bool { return s.seesTimelessBelow(g, t) }
+	shut, err := s.shutBelow(ctx, g)
+	if err != nil {
+		return nil, err
+	}
+	below := func(t TimelessAccount) bool { return s.seesTimelessBelow(g, shut, t) }
 	err = s.readAll(ctx, tenantScope(r.Tenant),
 		query{collect(here), "SELECT " + timelessColumns + timelessFrom + "AND " + timelessSeen + " ORDER BY lower(t.name), t.id LIMIT 500", []any{r.Tenant, r.Account}},
 		query{collect(below), "SELECT " + timelessColumns + timelessFrom + fmt.Sprintf(
@@ -103,7 +107,11 @@ func (s *Store) TimelessAccount(ctx context.Context, g authz.Grant, id uuid.UUID
 	r := g.Resource()
 	var here bool
 	err = s.one(ctx, tenantScope(r.Tenant), append(t.fields(), &here), "SELECT "+timelessColumns+", "+timelessSeen+timelessFrom+"AND t.id = $3", r.Tenant, r.Account, id)
-	if err == nil && !here && !(s.readsAllTimeless(g) && s.seesTimelessBelow(g, t)) {
+	if err != nil || here {
+		return t, err
+	}
+	shut, err := s.shutBelow(ctx, g)
+	if err == nil && !(s.readsAllTimeless(g) && s.seesTimelessBelow(g, shut, t)) {
 		err = ErrNotFound
 	}
 	return t, err
@@ -118,11 +126,11 @@ func (s *Store) readsAllTimeless(g authz.Grant) bool {
 }
 
 // seesTimelessBelow decides about one of an account below the grant's, there.
-func (s *Store) seesTimelessBelow(g authz.Grant, t TimelessAccount) bool {
+func (s *Store) seesTimelessBelow(g authz.Grant, shut map[uuid.UUID]bool, t TimelessAccount) bool {
 	snap := s.Access()
 	here, ok := snap.Find(g.Resource().Account)
 	at, there := snap.Find(t.AccountID)
-	return ok && there && at != here && snap.Within(at, here) &&
+	return ok && there && at != here && !shut[t.AccountID] && snap.Within(at, here) &&
 		(g.IsSystem() || snap.Decide(snap.Who(g.Actor().ID), s.catalog.Permission("timeless_accounts"), at).Allow)
 }
 

@@ -85,6 +85,9 @@ const visitKey = "visit"
 func (v *Visit) Actor() authz.Actor {
 	a := v.Session.Actor()
 	a.Address = v.address
+	if !v.Session.TwoStep {
+		a.OneStep = v.Session.StartedAt
+	}
 	return a
 }
 
