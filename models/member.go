@@ -140,7 +140,8 @@ func (s *Store) SignInMember(ctx context.Context, email, password string) (Membe
 		return m, err
 	}
 	return m, s.in(ctx, scopeSignIn, func(db *gorm.DB) error {
-		return db.Exec("UPDATE members SET password_hash = ? WHERE id = ?", hash, m.ID).Error
+		// A password chosen meanwhile stays.
+		return orSignIn(changedOne(db.Exec("UPDATE members SET password_hash = ? WHERE id = ? AND password_hash = ?", hash, m.ID, m.PasswordHash)))
 	})
 }
 

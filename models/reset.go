@@ -22,18 +22,33 @@ func (s *Store) AskReset(ctx context.Context, email string) error {
 	if err != nil {
 		return err
 	}
-	recent := 0
-	if err := s.one(ctx, scopeSelf, []any{&recent}, "SELECT count(*)::int FROM mailed_links WHERE member_id = $1 AND kind = $2 AND created_at > $3",
-		m.ID, linkReset, s.now().Add(-time.Hour)); err != nil || recent >= mostResets {
-		return err
-	}
 	home, err := s.personalAccount(ctx, m.Principal())
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, authz.SystemGrant("forgotten password"), change{action: "member.ask_reset", on: home, name: m.Name}, func(tx *Tx) error {
+	err = s.write(ctx, authz.SystemGrant("forgotten password"), change{action: "member.ask_reset", on: home, name: m.Name}, func(tx *Tx) error {
+		if err := tx.across(func() error {
+			// Who has the address is asked again: it may have been taken back just now,
+			// and a link must not go to whoever had it.
+			return tx.Raw("SELECT * FROM members WHERE id = ? AND email_folded = ? AND state = 'active' FOR UPDATE", m.ID, foldEmail(email)).Take(&m).Error
+		}); err != nil {
+			return err
+		}
+		recent := 0
+		if err := tx.across(func() error {
+			return tx.Raw("SELECT count(*) FROM mailed_links WHERE member_id = ? AND kind = ? AND created_at > ?", m.ID, linkReset, s.now().Add(-time.Hour)).Scan(&recent).Error
+		}); err != nil {
+			return err
+		}
+		if recent >= mostResets {
+			return ErrNotFound
+		}
 		return tx.mailReset(m)
 	})
+	if errors.Is(err, ErrNotFound) {
+		err = nil
+	}
+	return err
 }
 
 // mailReset mails a link for a new password, which voids the older ones.

@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alexedwards/argon2id"
 	"github.com/google/uuid"
+	"gorm.io/gorm"
 
 	"bailiwick/authz"
 )
@@ -185,5 +187,77 @@ func TestAHundredUsesOfOneLinkAreOne(t *testing.T) {
 	hundredAtOnce(t, func() error { _, err := s.UndoEmail(ctx, undo[0]); return err })
 	if n := len(mailbox(t, s, LetterReset, ada.Email)); n != 1 {
 		t.Errorf("%d letters for a new password", n)
+	}
+}
+
+// meanwhile does something while an UPDATE of a member's row waits for its commit.
+func meanwhile(t *testing.T, s *Store, m Member, update string, do func() error) error {
+	t.Helper()
+	done, begun := make(chan error, 1), make(chan struct{})
+	go func() {
+		<-begun
+		done <- do()
+	}()
+	if err := s.in(context.Background(), scopeSelf, func(db *gorm.DB) error {
+		err := db.Exec("UPDATE members SET "+update+" WHERE id = ?", m.ID).Error
+		close(begun)
+		for waits := 0; err == nil && waits == 0 && len(done) == 0; time.Sleep(5 * time.Millisecond) {
+			err = db.Raw("SELECT count(*) FROM pg_locks WHERE NOT granted").Scan(&waits).Error
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return <-done
+}
+
+// Whoever held an address for a while, until it was taken back, gets no link for a
+// new password out of asking just then.
+func TestAResetAskedWhileTheAddressChangesGoesNowhere(t *testing.T) {
+	s, ada, _ := agency(t)
+	if err := meanwhile(t, s, ada, "email = 'ada@new.example', email_folded = 'ada@new.example'", func() error {
+		return s.AskReset(context.Background(), ada.Email)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if links := mailbox(t, s, LetterReset, ada.Email); len(links) != 0 {
+		t.Error("the address that is no longer Ada's gets a link for her login")
+	}
+	for range 2 * mostResets {
+		if err := s.AskReset(context.Background(), "ada@new.example"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if links := mailbox(t, s, LetterReset, "ada@new.example"); len(links) != mostResets {
+		t.Errorf("%d letters within an hour", len(links))
+	}
+}
+
+// A sign-in that renews an old hash does not bring back the password that was
+// replaced while it was checked.
+func TestARenewedHashReplacesNoNewPassword(t *testing.T) {
+	ctx := context.Background()
+	s, ada, _ := agency(t)
+	weak := *hashParams
+	weak.Iterations++
+	old, err := argon2id.CreateHash(adasPassword, &weak)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.in(ctx, scopeSelf, func(db *gorm.DB) error {
+		return db.Exec("UPDATE members SET password_hash = ? WHERE id = ?", old, ada.ID).Error
+	}); err != nil {
+		t.Fatal(err)
+	}
+	err = meanwhile(t, s, ada, "password_hash = 'chosen meanwhile'", func() error {
+		_, err := s.SignInMember(ctx, ada.Email, adasPassword)
+		return err
+	})
+	if !errors.Is(err, ErrSignIn) {
+		t.Errorf("the old password signs in: %v", err)
+	}
+	var kept string
+	if err := s.one(ctx, scopeSelf, []any{&kept}, "SELECT password_hash FROM members WHERE id = $1", ada.ID); err != nil || kept != "chosen meanwhile" {
+		t.Errorf("the old password is back: %v", err)
 	}
 }

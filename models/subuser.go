@@ -271,7 +271,8 @@ func (s *Store) SignInSubuser(ctx context.Context, link, name, password string) 
 			}
 			set["password_hash"] = fresh
 		}
-		return db.Table("subusers").Where("tenant_id = ? AND id = ?", u.TenantID, u.ID).Updates(set).Error
+		// A password chosen meanwhile stays.
+		return orSignIn(changedOne(db.Table("subusers").Where("tenant_id = ? AND id = ? AND password_hash = ?", u.TenantID, u.ID, hash).Updates(set)))
 	})
 	return u, err
 }
