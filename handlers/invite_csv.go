@@ -31,6 +31,9 @@ type inviteOutcome struct {
 // inviteWishes are those that were typed and those of the file. Roles are the
 // ones that were ticked, for whom the file names no others.
 func (h *Handlers) inviteWishes(c echo.Context, typed, roles []string) (wishes []inviteWish, err error) {
+	if len(typed) > models.MaxInvites {
+		return nil, models.Problems{"email": tooManyWishes["file"]}
+	}
 	for _, email := range typed {
 		wishes = append(wishes, inviteWish{email: email, roles: roles})
 	}
@@ -54,10 +57,15 @@ func (h *Handlers) inviteWishes(c echo.Context, typed, roles []string) (wishes [
 	case len(wishes) == 0:
 		return nil, models.Problems{"email": "Write at least one e-mail address, or choose a file."}
 	case len(wishes) > models.MaxInvites:
-		return nil, models.Problems{"email": fmt.Sprintf("Invite at most %d at once.", models.MaxInvites)}
+		return nil, models.Problems{"email": tooManyWishes["file"]}
 	}
 	return wishes, nil
 }
+
+var tooManyWishes = models.Problems{"file": fmt.Sprintf("Invite at most %d at once.", models.MaxInvites)}
+
+// maxRoleCell is how long the cell with the roles of a line may be, in bytes.
+const maxRoleCell = 10_000
 
 // readWishes reads CSV: the columns email and role are named in the first line,
 // or the first line is one of addresses already and the columns are in that
@@ -77,7 +85,9 @@ func (h *Handlers) readWishes(c echo.Context, text string, roles []string) (wish
 		}
 		var parse *csv.ParseError
 		if errors.As(err, &parse) {
-			wishes = append(wishes, inviteWish{line: parse.StartLine, wrong: "This is no line of CSV: " + parse.Err.Error() + "."})
+			if wishes = append(wishes, inviteWish{line: parse.StartLine, wrong: "This is no line of CSV: " + parse.Err.Error() + "."}); len(wishes) > models.MaxInvites {
+				return nil, tooManyWishes
+			}
 			continue
 		}
 		if err != nil {
@@ -97,14 +107,18 @@ func (h *Handlers) readWishes(c echo.Context, text string, roles []string) (wish
 		if email < len(cells) {
 			w.email = strings.TrimSpace(plainCell(cells[email]))
 		}
-		if role >= 0 && role < len(cells) && strings.TrimSpace(cells[role]) != "" {
+		switch {
+		case role < 0 || role >= len(cells) || strings.TrimSpace(cells[role]) == "":
+		case len(cells[role]) > maxRoleCell:
+			w.wrong = "It names too many roles."
+		default:
 			w.roles = h.roleNames(c, plainCell(cells[role]))
 		}
 		if w.email == "" {
 			w.wrong = "It has no e-mail address."
 		}
 		if wishes = append(wishes, w); len(wishes) > models.MaxInvites {
-			return nil, models.Problems{"file": fmt.Sprintf("Invite at most %d at once.", models.MaxInvites)}
+			return nil, tooManyWishes
 		}
 	}
 	if len(wishes) == 0 {
