@@ -46,7 +46,7 @@ func (h *Handlers) moveTargets(c echo.Context, g authz.Grant, status int, a mode
 		Header: views.Header{Title: "Move " + a.Name, Text: "Choose the account under which it shall stand. What that does is shown before it is done."},
 		List: views.List{
 			Label: "Accounts", Search: &views.Search{Action: here, Value: q, Placeholder: "Search accounts"},
-			Table: views.Table{Token: v.Token, Columns: []views.Column{{Text: "Account"}, {Text: "Kind"}, {Text: "Owner"}, {Text: "Move here"}}},
+			Table: views.Table{Token: v.Token, Columns: []views.Column{{Text: "Account"}, {Text: "Move here"}, {Text: "Kind"}, {Text: "Owner"}}},
 		},
 	}
 	if problem != "" {
@@ -77,9 +77,9 @@ func (h *Handlers) moveTargets(c echo.Context, g authz.Grant, status int, a mode
 	}
 	base := v.Snapshot.Depth(v.At)
 	for _, x := range all {
-		row := views.Row{ID: x.ID.String(), Depth: x.Depth - base, Cells: []views.Cell{{Text: x.Name}, {Text: kindTitle(x.Kind)}, {Text: names[x.OwnerID]}, {Text: unfitParent(a, x)}}}
-		if row.Cells[3].Text == "" {
-			row.Cells[3] = views.Cell{Text: "Under " + x.Name, URL: withQuery(here, "to", x.ID.String())}
+		row := views.Row{ID: x.ID.String(), Depth: x.Depth - base, Cells: []views.Cell{{Text: x.Name}, {Text: unfitParent(a, x)}, {Text: kindTitle(x.Kind)}, {Text: names[x.OwnerID]}}}
+		if row.Cells[1].Text == "" {
+			row.Cells[1] = views.Cell{Text: "Under " + x.Name, URL: withQuery(here, "to", x.ID.String())}
 		} else {
 			row.Dim = true
 		}

@@ -328,7 +328,7 @@ func (h *Handlers) deleteRoleForm(c echo.Context, status int, r models.CustomRol
 			}
 		}
 		p.Form.Fields = []views.Field{f}
-		if instead == "" && wrong == nil {
+		if instead == "" {
 			p.Form.Submit, p.Form.Danger = "Go on", false
 		}
 	}
