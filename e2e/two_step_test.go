@@ -102,7 +102,7 @@ func TestAnAccountRequiresTwoSteps(t *testing.T) {
 	hedys := hedy.scans()
 	hedy.stands(account + "/settings/security/two-step")
 	hedy.press("link", "Require of everybody…")
-	hedy.sees("1 of the 2 people here have set it up.")
+	hedy.sees("Of the 2 people here, 1 has set it up.")
 	hedy.looksRight("two-step-require")
 	hedy.press("button", "Require it")
 	hedy.sees("Everybody here signs in by two steps from now on.", "Required since")

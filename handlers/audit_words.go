@@ -330,8 +330,8 @@ func (r *auditReader) fields(e models.AuditEvent) (all []views.AuditField) {
 	})
 	_, verb, _ := strings.Cut(e.Action, ".")
 	for _, name := range names {
-		if base, isID := strings.CutSuffix(name, "_id"); name == "epoch" || isID && has(change, base) || name == "accounts" && has(change, "names") {
-			continue // names say it
+		if base, isID := strings.CutSuffix(name, "_id"); name == "epoch" || strings.HasSuffix(name, "_sha256") || isID && has(change, base) || name == "accounts" && has(change, "names") {
+			continue // names say it, or it is for machines
 		}
 		x := views.AuditField{Name: fieldTitles[name]}
 		var field *catalog.Field

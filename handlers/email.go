@@ -112,10 +112,14 @@ func (h *Handlers) confirmEmail(c echo.Context) error {
 func (h *Handlers) showUndoEmail(c echo.Context) error {
 	l, m, err := h.store.UndoLink(c.Request().Context(), c.Param("token"))
 	return mailedLink(c, err, func() views.MailedLinkPage {
+		link := "A mail with a link for a new password goes to " + l.Email + "."
+		if !h.config.SendsMail {
+			link = noMail + " Ask whoever looks after it for the link to a new password."
+		}
 		return views.MailedLinkPage{
 			Title: "Take back the change of address", Text: []string{
 				m.Name + " signs in with " + l.Email + " again, in place of " + models.MaskEmail(m.Email) + ".",
-				"All sessions end, the present password stops working, and so does what was set up since to sign in by. A mail with a link for a new password goes to " + l.Email + ".",
+				"All sessions end, the present password stops working, and so does what was set up since to sign in by. " + link,
 			},
 			Form: &views.Form{Action: "/undo-email/" + c.Param("token"), Submit: "Take it back", Danger: true, Plain: true},
 		}

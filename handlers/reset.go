@@ -31,6 +31,7 @@ func (h *Handlers) resetForm(c echo.Context, status int, email, problem string) 
 		Form: views.ResetForm(email, problem), Foot: toSignIn,
 	}
 	if !h.config.SendsMail {
+		p.Form.Submit = "Ask for the link"
 		p.Text, p.Notice = nil, &views.Alert{Tone: views.Warn, Text: noMail + " Ask for the link here, then ask whoever looks after the panel to pass it on to you."}
 	}
 	return render(c, status, views.MailedLink(p))

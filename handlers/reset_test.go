@@ -116,7 +116,7 @@ func TestAMemberChangesTheirAddressAndTakesItBack(t *testing.T) {
 	}
 	ada.get("/accounts").want(t, http.StatusOK) // GET changed nothing
 	b.post(undo, nil).want(t, http.StatusSeeOther)
-	b.get("/sign-in?undone=1").says(t, "old e-mail address is back")
+	b.get("/sign-in?undone=1").says(t, "old e-mail address is back", "This panel does not send mail.")
 	ada.get("/accounts").want(t, http.StatusSeeOther)
 	b.post(undo, nil).want(t, http.StatusUnprocessableEntity)
 	reset := p.mailman(models.LetterReset, p.ada.Email).Facts["path"]

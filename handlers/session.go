@@ -52,7 +52,7 @@ func (h *Handlers) newMemberSession(c echo.Context) error {
 		return c.Redirect(http.StatusSeeOther, orElse(back, "/"))
 	}
 	p := h.signInPage(c)
-	p.Notice = doorNotice(c)
+	p.Notice = h.doorNotice(c)
 	return render(c, http.StatusOK, views.SignIn(p))
 }
 
@@ -66,7 +66,7 @@ func (h *Handlers) signInPage(c echo.Context) views.SignInPage {
 }
 
 // doorNotice says why somebody stands at a door.
-func doorNotice(c echo.Context) *views.Alert {
+func (h *Handlers) doorNotice(c echo.Context) *views.Alert {
 	switch {
 	case c.QueryParam("out") != "":
 		return &views.Alert{Tone: views.Good, Text: "You are signed out."}
@@ -74,6 +74,8 @@ func doorNotice(c echo.Context) *views.Alert {
 		return &views.Alert{Tone: views.Good, Text: "Your password is changed, and all your sessions are over. Sign in with the new one."}
 	case c.QueryParam("confirmed") != "":
 		return &views.Alert{Tone: views.Good, Text: "Your new e-mail address is confirmed. Sign in with it."}
+	case c.QueryParam("undone") != "" && !h.config.SendsMail:
+		return &views.Alert{Tone: views.Good, Text: "Your old e-mail address is back, and all sessions are over. " + noMail + " Ask whoever looks after it for the link to a new password."}
 	case c.QueryParam("undone") != "":
 		return &views.Alert{Tone: views.Good, Text: "Your old e-mail address is back, and all sessions are over. A mail with a link for a new password is on its way there."}
 	case c.QueryParam("over") != "":
@@ -129,7 +131,7 @@ func (h *Handlers) newSubuserSession(c echo.Context) error {
 		return c.Redirect(http.StatusSeeOther, orElse(within(a.ID, c.QueryParam("return")), accountPath(a.ID)))
 	}
 	p := subuserDoor(c, a)
-	p.Notice = doorNotice(c)
+	p.Notice = h.doorNotice(c)
 	return render(c, http.StatusOK, views.SubuserSignIn(p))
 }
 

@@ -72,7 +72,7 @@ func (h *Handlers) requireDialog(c echo.Context, g authz.Grant, status int, wron
 	return render(c, status, views.DialogPage(views.Dialog{
 		Frame: f, Title: "Require two-step sign-in of everybody in " + v.Place.Name + "?",
 		Text: []string{
-			fmt.Sprintf("%d of the %d people here have set it up. The others are asked to at their next sign-in, and come in here only then.", rule.Ready, rule.People),
+			fmt.Sprintf("Of the %d people here, "+count(rule.Ready, "has", "have")+" set it up. The others are asked to at their next sign-in, and come in here only then.", rule.People),
 			"Who is signed in now stays so until their session ends. Sub-accounts decide for themselves.",
 		},
 		Form: views.Form{Token: f.Token, Action: twoStepRulePath(v) + "/require", Submit: "Require it", Cancel: twoStepRulePath(v),
