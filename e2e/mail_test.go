@@ -140,7 +140,7 @@ func TestAddressIsChangedAndTakenBack(t *testing.T) {
 	hedy.stands("/forgotten-password")
 	hedy.looksRight("forgotten-password")
 	hedy.fill("E-mail address", old)
-	hedy.press("button", "Send the link")
+	hedy.press("button", "Ask for the link")
 	hedy.sees("If somebody signs in with " + old)
 	hedy.looksRight("forgotten-password-asked")
 	hedy.open(radia.letterLink(old, "Choose a new password"))
