@@ -48,7 +48,7 @@ func (h *Handlers) updateEmail(c echo.Context, _ authz.Grant) error {
 	if v.Session.Principal.Kind != authz.Member {
 		return models.ErrNotFound
 	}
-	if !h.limits.allow("password", v.Session.Principal.String(), c.RealIP()) || !h.limits.allow("mail", email, c.RealIP()) {
+	if !h.limits.allow("password", v.Session.Principal.String(), c.RealIP()) || !h.limits.allowMail(email) {
 		return echo.ErrTooManyRequests
 	}
 	err := h.store.AskEmailChange(c.Request().Context(), authz.Self(v.Actor()), v.Session, email, posted(c, "current"))

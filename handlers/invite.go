@@ -222,7 +222,7 @@ func (h *Handlers) invitesMade(c echo.Context, all []inviteOutcome) error {
 }
 
 func (h *Handlers) resendInvite(c echo.Context, g authz.Grant, i models.Invite) error {
-	if !h.limits.allow("mail", i.Email, c.RealIP()) { // nobody's mailbox is flooded
+	if !h.limits.allowMail(i.Email) { // nobody's mailbox is flooded
 		return echo.ErrTooManyRequests
 	}
 	again, err := h.store.ResendInvite(c.Request().Context(), g, i.ID)

@@ -171,6 +171,10 @@ func (h *Handlers) invite(c echo.Context, g authz.Grant, wishes []inviteWish) ([
 		if w.wrong != "" {
 			continue
 		}
+		if !h.limits.allowMail(w.email) {
+			all[i].Problem = "Many letters went to this address just now. Try again in a while."
+			continue
+		}
 		key := strings.Join(w.roles, "\n")
 		if members[key] == nil {
 			groups = append(groups, key)

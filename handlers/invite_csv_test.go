@@ -26,3 +26,22 @@ func TestAFileOfTooManyInvitesCostsLittle(t *testing.T) {
 		t.Errorf("nothing says that the roles are too many")
 	}
 }
+
+// Nobody's mailbox is flooded by invites that are made and cancelled again.
+func TestInvitesFloodNoMailbox(t *testing.T) {
+	p := newPanel(t)
+	ada, to := p.as(p.ada), in(p.analytical, "/members/invites")
+	for n := range 20 {
+		got := ada.send(to, "email", "radia@example.com", "role", "main_user")
+		if got.status != http.StatusOK {
+			if n != 10 || got.status != http.StatusUnprocessableEntity || !strings.Contains(got.Text(), "Many letters") {
+				t.Errorf("invite %d is refused with %d: %s", n+1, got.status, got.Text())
+			}
+			ada.send(to, "email", "mary@example.com", "role", "main_user").want(t, http.StatusOK)
+			return
+		}
+		cancel := ada.get(in(p.analytical, "/members")).Find("a[href$='/cancel']").First().AttrOr("href", "")
+		ada.send(cancel).want(t, http.StatusSeeOther)
+	}
+	t.Error("twenty letters went to one address")
+}

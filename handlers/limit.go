@@ -48,6 +48,12 @@ func (l *limits) allowNameless(address string) bool {
 	return take(l.address, block(address), rate.NewLimiter(1, 120)) && l.all.Allow()
 }
 
+// allowMail takes one of the letters that somebody, whoever it is, may have sent
+// to an address that is not theirs: ten, and then one in ten minutes.
+func (l *limits) allowMail(to string) bool {
+	return take(l.name, key("mail", to), rate.NewLimiter(rate.Every(10*time.Minute), 10))
+}
+
 // succeeded gives a name its tries back.
 func (l *limits) succeeded(door, name string) { l.name.Invalidate(key(door, name)) }
 
