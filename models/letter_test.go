@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"bailiwick/authz"
 )
 
@@ -225,4 +227,29 @@ func operatorOf(t *testing.T, s *Store, m Member) OnDuty {
 		t.Fatal(m.Name, "is no operator")
 	}
 	return operator
+}
+
+// What a mail server or a browser says of itself can be anything, and is kept as
+// far as it is text: a refusal stays a refusal, and a sign-in is let in.
+func TestWordsFromOutsideAreKeptAsFarAsTheyAreText(t *testing.T) {
+	ctx := context.Background()
+	s, ada, _ := agency(t)
+	for _, cause := range []string{"550 \xff\x00no", strings.Repeat("x", 499) + "é"} {
+		if err := posting(s, ada, nil, reset(ada.Email)); err != nil {
+			t.Fatal(err)
+		}
+		p, err := s.ClaimLetter(ctx)
+		if err == nil {
+			err = s.LetterFailed(ctx, p, cause, true)
+		}
+		if err != nil {
+			t.Errorf("%.9q: %v", cause, err)
+		}
+		if _, err := s.StartSession(ctx, ada.Principal(), uuid.Nil, uuid.Nil, "", cause); err != nil {
+			t.Errorf("a browser called %.9q: %v", cause, err)
+		}
+		if _, err := s.StartSession(ctx, ada.Principal(), uuid.Nil, uuid.Nil, "", strings.Repeat("x", 255)+"é"); err != nil {
+			t.Error(err)
+		}
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -119,11 +120,12 @@ type sessionRow struct {
 
 func (sessionRow) TableName() string { return "sessions" }
 
+// cut keeps so many bytes of a text from outside, as far as it can be stored.
 func cut(s string, n int) string {
 	if len(s) > n {
-		return s[:n]
+		s = s[:n]
 	}
-	return s
+	return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "")
 }
 
 // Place is the account in an address: what a page says of it, and how far its
