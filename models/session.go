@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"bailiwick/authz"
 )
@@ -66,7 +67,8 @@ var ErrTwoStep = errors.New("the sign-in takes a second step")
 func (s *Store) StartSession(ctx context.Context, who authz.PrincipalID, tenant, account uuid.UUID, address, agent string) (token string, err error) {
 	err = s.in(ctx, scopeSession, func(db *gorm.DB) error {
 		var more bool
-		if err := loginRow(db, who, tenant).Select("two_step_key IS NOT NULL").Take(&more).Error; err != nil {
+		// Locked, so that a second step that is being set up is waited for.
+		if err := loginRow(db, who, tenant).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Select("two_step_key IS NOT NULL").Take(&more).Error; err != nil {
 			return err
 		}
 		if more {

@@ -235,3 +235,16 @@ func TestTheOperatorResetsAMembersTwoStep(t *testing.T) {
 		t.Errorf("a reset of nobody answers %v", err)
 	}
 }
+
+// A sign-in by password alone that meets the second step being turned on waits for
+// it, and then takes it too.
+func TestASignInWaitsForTheSecondStepBeingTurnedOn(t *testing.T) {
+	s, ada, _ := agency(t)
+	err := meanwhile(t, s, ada, "two_step_key = 'x', two_step_at = now()", func() error {
+		_, err := s.StartSession(context.Background(), ada.Principal(), uuid.Nil, uuid.Nil, "", "")
+		return err
+	})
+	if !errors.Is(err, ErrTwoStep) || s.liveSessions(t, ada) != 0 {
+		t.Errorf("a session of one step began beside the second: %v", err)
+	}
+}
