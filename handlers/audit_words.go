@@ -65,7 +65,7 @@ var actions = map[string]string{
 	"member.change_email":         "confirmed another e-mail address",
 	"member.change_password":      "changed their password",
 	"member.edit":                 "changed the roles of",
-	"member.invite":               "invited",
+	"member.invite":               "invited people",
 	"member.join":                 "joined",
 	"member.leave":                "left",
 	"member.refuse_passkey":       "came with a passkey that looks copied",
@@ -118,6 +118,9 @@ var pasts = map[string]string{
 	"create": "added", "edit": "changed", "delete": "deleted", "append": "appended to", "import": "imported", "report": "reported",
 }
 
+// manyPasts are the verbs of many records of a kind at once.
+var manyPasts = map[string]string{"append": "added", "import": "imported", "report": "reported"}
+
 // ActionTitle is what an action is called, or nothing where no line says.
 func ActionTitle(action string) string { return actions[action] }
 
@@ -126,10 +129,14 @@ func (h *Handlers) actionWords(e models.AuditEvent) string {
 	words, known := actions[e.Action]
 	if !known {
 		noun, verb, _ := strings.Cut(e.Action, ".")
+		kind := h.catalog.Kind(noun)
 		noun = h.kindWords(noun)
 		past := pasts[verb]
 		if past == "" {
 			past = "used “" + strings.ReplaceAll(verb, "_", " ") + "” on"
+		}
+		if many := manyPasts[verb]; many != "" && e.ResourceName == "" && kind != nil {
+			past, noun = many, kind.Section.Records.Plural
 		}
 		words = past + " " + noun
 	}

@@ -66,5 +66,5 @@ func (h *Handlers) closeLogin(c echo.Context, _ authz.Grant) error {
 	if err := h.guard.Forget(c); err != nil {
 		return err
 	}
-	return done(c, "/sign-in")
+	return done(c, "/sign-in?closed=1")
 }

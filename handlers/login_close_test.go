@@ -27,9 +27,10 @@ func TestClosingOnesLogin(t *testing.T) {
 	edsger.post(page, values("email", "edsger@example.com", "proof", password)).want(t, http.StatusForbidden) // no form token
 	edsger.get(in(p.east, "/calls")).want(t, http.StatusOK)
 	other := p.as(p.edsger)
-	if at := edsger.send(page, "email", "edsger@example.com", "proof", password).want(t, http.StatusSeeOther).location(); at != "/sign-in" {
+	if at := edsger.send(page, "email", "edsger@example.com", "proof", password).want(t, http.StatusSeeOther).location(); at != "/sign-in?closed=1" {
 		t.Errorf("led to %s", at)
 	}
+	edsger.get("/sign-in?closed=1").says(t, "Your login is closed")
 	for _, b := range []*browser{edsger, other} {
 		b.get(in(p.east, "/calls")).want(t, http.StatusSeeOther) // the very next request
 	}

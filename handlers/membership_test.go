@@ -203,7 +203,7 @@ func TestAnInviteOfANewPerson(t *testing.T) {
 	again.post("/sign-in", values("email", "new.person@example.com", "password", password)).want(t, http.StatusSeeOther)
 	b.get(link).want(t, http.StatusUnprocessableEntity).says(t, "accepted already")
 	p.browser().post(link, values("name", "Another", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "accepted already")
-	grace.get(in(p.analytical, "/audit")).says(t, "Newton joined", "Grace invited")
+	grace.get(in(p.analytical, "/audit")).says(t, "Newton joined", "Grace invited people")
 	if strings.Contains(grace.get(in(p.analytical, "/members")).Text(), "Invites that wait") {
 		t.Error("the invite still waits")
 	}

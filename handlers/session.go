@@ -70,6 +70,8 @@ func (h *Handlers) doorNotice(c echo.Context) *views.Alert {
 	switch {
 	case c.QueryParam("out") != "":
 		return &views.Alert{Tone: views.Good, Text: "You are signed out."}
+	case c.QueryParam("closed") != "":
+		return &views.Alert{Tone: views.Good, Text: "Your login is closed, and you are signed out everywhere."}
 	case c.QueryParam("reset") != "":
 		return &views.Alert{Tone: views.Good, Text: "Your password is changed, and all your sessions are over. Sign in with the new one."}
 	case c.QueryParam("confirmed") != "":
