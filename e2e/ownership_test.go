@@ -142,7 +142,7 @@ func TestAnAgencyChangesHands(t *testing.T) {
 	dorothy.looksRight("close-login")
 	dorothy.fill("Your e-mail address", fmt.Sprintf("dorothy.%d@example.com", now))
 	dorothy.press("button", "Close my login")
-	dorothy.stands("/sign-in")
+	dorothy.stands(`/sign-in\?closed=1`)
 	dorothy.open(agency)
 	dorothy.stands(`/sign-in.*`)
 	mary.open(agency + "/members")
