@@ -159,7 +159,7 @@ func FitsKind(r *catalog.Role, kind string) bool {
 		r = r.Base
 	}
 	switch {
-	case !r.Grantable || kind == "timeless":
+	case !r.Grantable:
 		return false
 	case r.Set.Key == "subuser":
 		return true
