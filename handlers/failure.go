@@ -81,6 +81,9 @@ func (h *Handlers) answer(c echo.Context, err error) error {
 		return h.failure(c, http.StatusBadRequest, "That could not be read", "It holds characters that are none.")
 	case errors.As(err, &tooLarge):
 		return h.failure(c, http.StatusRequestEntityTooLarge, "That is too much at once", "Send less, or split it.")
+	case errors.Is(err, models.ErrCrowded):
+		c.Response().Header().Set("Retry-After", "5")
+		return h.failure(c, http.StatusServiceUnavailable, "Too many people are signing in", "Your password was not checked. Go back and try again in a few seconds.")
 	case unavailable(err):
 		c.Response().Header().Set("Retry-After", "2")
 		return h.failure(c, http.StatusServiceUnavailable, "Not just now", "The panel can not reach its database, or it is very busy. Try again in a moment.")

@@ -29,8 +29,11 @@ func (s *Store) AskEmailChange(ctx context.Context, g authz.Grant, x Session, em
 	if err != nil {
 		return err
 	}
-	if !s.matches(ctx, password, hash) {
+	switch err := s.matches(ctx, password, hash); {
+	case errors.Is(err, ErrSignIn):
 		p.add("current", "This is not your present password.")
+	case err != nil:
+		return err
 	}
 	home, err := s.personalAccount(ctx, who.ID)
 	if err != nil {

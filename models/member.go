@@ -129,8 +129,12 @@ func (s *Store) SignInMember(ctx context.Context, email, password string) (Membe
 	if err != nil && err != ErrNotFound {
 		return m, err
 	}
-	if !s.matches(ctx, password, m.PasswordHash) || m.State != "active" {
-		return Member{}, ErrSignIn
+	err = s.matches(ctx, password, m.PasswordHash)
+	if err == nil && m.State != "active" {
+		err = ErrSignIn
+	}
+	if err != nil {
+		return Member{}, err
 	}
 	if !rehash(m.PasswordHash) {
 		return m, nil

@@ -81,22 +81,14 @@ func repeats(s string) bool {
 }
 
 // hash makes the stored form of a password, a few at a time so that a flood of
-// sign-ins can not take the memory.
+// sign-ins can not take the memory. ErrCrowded where too many wait already.
 func (s *Store) hash(ctx context.Context, password string) (string, error) {
-	defer s.hashTurn(ctx)()
-	if err := ctx.Err(); err != nil {
+	leave, err := s.hashing.enter(ctx)
+	if err != nil {
 		return "", err
 	}
+	defer leave()
 	return argon2id.CreateHash(password, hashParams)
-}
-
-func (s *Store) hashTurn(ctx context.Context) func() {
-	select {
-	case s.hashing <- struct{}{}:
-		return func() { <-s.hashing }
-	case <-ctx.Done():
-		return func() {}
-	}
 }
 
 // nobody is the hash that an unknown name is compared with, so that it costs
@@ -109,18 +101,23 @@ var nobody = sync.OnceValue(func() string {
 	return h
 })
 
-// matches compares, in the time of one hash whether or not there is one.
-func (s *Store) matches(ctx context.Context, password, hash string) bool {
-	defer s.hashTurn(ctx)()
-	if ctx.Err() != nil {
-		return false
+// matches compares, in the time of one hash whether or not there is one; nil
+// where the password is right, ErrSignIn where it is not, ErrCrowded where
+// nobody looked.
+func (s *Store) matches(ctx context.Context, password, hash string) error {
+	leave, err := s.hashing.enter(ctx)
+	if err != nil {
+		return err
 	}
+	defer leave()
 	known := hash != ""
 	if !known {
 		hash = nobody()
 	}
-	ok, err := argon2id.ComparePasswordAndHash(password, hash)
-	return known && ok && err == nil
+	if ok, err := argon2id.ComparePasswordAndHash(password, hash); !ok || err != nil || !known {
+		return ErrSignIn
+	}
+	return nil
 }
 
 // rehash tells whether a stored hash was made with weaker parameters.

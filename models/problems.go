@@ -20,6 +20,9 @@ var (
 	ErrConflict = errors.New("changed meanwhile")
 	// ErrBusy is for work that could not be had in time; trying again helps.
 	ErrBusy = errors.New("busy")
+	// ErrCrowded is for work that so many wait for that one more would not get it
+	// in time.
+	ErrCrowded = errors.New("crowded")
 	// ErrSignIn is the one answer to every sign-in that fails.
 	ErrSignIn = errors.New("sign-in refused")
 )

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/google/uuid"
@@ -72,8 +73,11 @@ func (s *Store) ChangePassword(ctx context.Context, g authz.Grant, x Session, cu
 	}
 	p := Problems{}
 	p.add("password", CheckPassword(password, who.Name, x.Email))
-	if !s.matches(ctx, current, hash) {
+	switch err := s.matches(ctx, current, hash); {
+	case errors.Is(err, ErrSignIn):
 		p.add("current", "This is not your present password.")
+	case err != nil:
+		return err
 	}
 	if len(p) > 0 {
 		return p

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"gorm.io/gorm"
@@ -20,8 +21,11 @@ func (s *Store) Prove(ctx context.Context, g authz.Grant, x Session, token, pass
 	if err != nil {
 		return "", at, err
 	}
-	if !s.matches(ctx, password, hash) {
+	switch err := s.matches(ctx, password, hash); {
+	case errors.Is(err, ErrSignIn):
 		return "", at, Problems{"proof": "This is not your password."}
+	case err != nil:
+		return "", at, err
 	}
 	at = s.now()
 	err = s.in(ctx, scopeSession, func(db *gorm.DB) error {

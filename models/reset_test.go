@@ -168,7 +168,7 @@ func hundredAtOnce(t *testing.T, use func() error) {
 func TestAHundredUsesOfOneLinkAreOne(t *testing.T) {
 	ctx := context.Background()
 	s, ada, _ := agency(t)
-	s.hashing = make(chan struct{}, 8)
+	s.hashing = newQueue(8, 100)
 	if err := s.AskReset(ctx, ada.Email); err != nil {
 		t.Fatal(err)
 	}

@@ -49,12 +49,19 @@ type Store struct {
 
 	snapshot atomic.Pointer[authz.Snapshot]
 	catching sync.Mutex
-	hashing  chan struct{} // at most so many passwords at once
+	hashing  queue // of passwords
 	// lockTenant is the statement that serializes who-may-what in a tenant.
 	lockTenant string
 }
 
 const minVersion = 150000
+
+// So many passwords are hashed at once, each of which takes 19 MiB, and so many
+// more wait for their turn.
+const (
+	hashers     = 2
+	hashWaiters = 32
+)
 
 // Open connects, refuses a schema it does not know, and loads the snapshot.
 func Open(ctx context.Context, c Config) (*Store, error) {
@@ -72,7 +79,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	}
 	s := &Store{
 		pool: pool, catalog: c.Catalog, secret: c.Secret, now: c.Now,
-		hashing: make(chan struct{}, 2), lockTenant: "UPDATE tenants SET epoch = epoch + 1 WHERE id = ? RETURNING epoch",
+		hashing: newQueue(hashers, hashWaiters), lockTenant: "UPDATE tenants SET epoch = epoch + 1 WHERE id = ? RETURNING epoch",
 	}
 	if s.now == nil {
 		s.now = time.Now

@@ -259,8 +259,12 @@ func (s *Store) SignInSubuser(ctx context.Context, link, name, password string) 
 	if err != nil && err != ErrNotFound {
 		return u, err
 	}
-	if !s.matches(ctx, password, hash) || u.State != "active" {
-		return Subuser{}, ErrSignIn
+	err = s.matches(ctx, password, hash)
+	if err == nil && u.State != "active" {
+		err = ErrSignIn
+	}
+	if err != nil {
+		return Subuser{}, err
 	}
 	err = s.in(ctx, tenantScope(u.TenantID), func(db *gorm.DB) error {
 		set := map[string]any{"last_sign_in": s.now()}

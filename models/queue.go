@@ -1,0 +1,32 @@
+package models
+
+import "context"
+
+// queue lets a few work at once and a few more wait for their turn. Whoever
+// comes beyond that is turned away at once: in a longer queue nobody would be
+// served in time.
+type queue struct {
+	work chan struct{}
+	here chan struct{} // who works and who waits
+}
+
+func newQueue(work, wait int) queue {
+	return queue{make(chan struct{}, work), make(chan struct{}, work+wait)}
+}
+
+// enter waits for a turn, until leave is called; ErrCrowded where too many wait
+// already.
+func (q queue) enter(ctx context.Context) (leave func(), err error) {
+	select {
+	case q.here <- struct{}{}:
+	default:
+		return nil, ErrCrowded
+	}
+	select {
+	case q.work <- struct{}{}:
+		return func() { <-q.work; <-q.here }, nil
+	case <-ctx.Done():
+		<-q.here
+		return nil, ctx.Err()
+	}
+}

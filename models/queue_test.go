@@ -1,0 +1,77 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Two hundred clients ask at once for a password to be checked. Two are served,
+// 32 wait, and the rest hear at once that there is no room.
+func TestWhoComesToAFullQueueIsTurnedAwayAtOnce(t *testing.T) {
+	q, ctx := newQueue(hashers, hashWaiters), context.Background()
+	hold := make(chan struct{})
+	var all sync.WaitGroup
+	got := make(chan error, 220)
+	for range 220 {
+		all.Go(func() {
+			leave, err := q.enter(ctx)
+			got <- err
+			if err == nil {
+				<-hold
+				leave()
+			}
+		})
+	}
+	for range 220 - hashWaiters {
+		select {
+		case err := <-got:
+			if err != nil && !errors.Is(err, ErrCrowded) {
+				t.Fatal(err)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatal("somebody beyond the queue waits")
+		}
+	}
+	if len(q.work) != hashers || len(q.here) != hashers+hashWaiters {
+		t.Errorf("%d work and %d are here", len(q.work), len(q.here))
+	}
+	close(hold)
+	all.Wait()
+	for range hashWaiters {
+		if err := <-got; err != nil {
+			t.Errorf("somebody who waited: %v", err)
+		}
+	}
+	if len(q.work)+len(q.here) != 0 {
+		t.Error("somebody left and still takes a place")
+	}
+}
+
+func TestWhoGivesUpWaitingLeavesTheQueue(t *testing.T) {
+	q := newQueue(1, 1)
+	leave, err := q.enter(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	gone := make(chan error)
+	go func() { _, err := q.enter(ctx); gone <- err }()
+	for len(q.here) < 2 {
+		time.Sleep(time.Millisecond)
+	}
+	if _, err := q.enter(context.Background()); !errors.Is(err, ErrCrowded) {
+		t.Errorf("a third gets %v", err)
+	}
+	cancel()
+	if err := <-gone; !errors.Is(err, context.Canceled) {
+		t.Errorf("whoever gave up gets %v", err)
+	}
+	leave()
+	if leave, err = q.enter(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	leave()
+}
