@@ -11,7 +11,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -23,44 +22,39 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"bailiwick/e2e/browser"
 )
 
 const (
-	patience = 15 * time.Second
+	patience = time.Minute // of somebody at a slow machine; what is wrong fails no sooner
 	failed   = "failed"
 )
 
 // tab is one person's browser, with cookies of its own.
 type tab struct {
-	t   *testing.T
-	who string
-	ctx context.Context
-
-	mu         sync.Mutex
-	complaints []string
-	expected   map[string]bool // statuses that are no fault in this story
+	t       *testing.T
+	who     string
+	ctx     context.Context
+	console browser.Console
 }
 
 // newTab opens a browser for somebody. The test fails for what its console
-// complains about, a violated CSP among it, and keeps a picture of the page it failed on.
+// complains about, and keeps a picture of the page it failed on.
 func newTab(t *testing.T, who string) *tab {
 	t.Helper()
 	if chrome == nil {
 		t.Skip("NO CHROMIUM")
 	}
-	b := &tab{t: t, who: who, expected: map[string]bool{}}
-	ctx, end := chromedp.NewContext(chrome, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.listen))
-	ctx, stop := context.WithTimeout(ctx, 9*time.Minute)
+	b := &tab{t: t, who: who}
+	ctx, end := chromedp.NewContext(chrome, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.console.Listen))
 	b.ctx = ctx
 	t.Cleanup(func() {
 		if t.Failed() {
 			b.picture(failed)
 		}
-		stop()
 		end()
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		for _, c := range b.complaints {
+		for _, c := range b.console.Complaints() {
 			t.Errorf("console of %s: %s", who, c)
 		}
 	})
@@ -71,60 +65,15 @@ func newTab(t *testing.T, who string) *tab {
 	return b
 }
 
-func (b *tab) listen(event any) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	switch e := event.(type) {
-	case *runtime.EventExceptionThrown:
-		line := e.ExceptionDetails.Text
-		if x := e.ExceptionDetails.Exception; x != nil {
-			line += " " + x.Description
-		}
-		b.complaints = append(b.complaints, line)
-	case *runtime.EventConsoleAPICalled:
-		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning {
-			line := string(e.Type)
-			for _, a := range e.Args {
-				line += " " + string(a.Value) + a.Description
-			}
-			b.complaints = append(b.complaints, line)
-		}
-	case *log.EventEntryAdded:
-		if e.Entry.Level == log.EntryLevelError && !b.expects(e.Entry.Text) {
-			b.complaints = append(b.complaints, e.Entry.Text+" "+e.Entry.URL)
-		}
-	}
-}
-
-func (b *tab) expects(text string) bool {
-	for status := range b.expected {
-		if strings.Contains(text, "status of "+status) {
-			return true
-		}
-	}
-	return false
-}
-
 // expect says that answers with such a status are part of the story.
-func (b *tab) expect(statuses ...string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, s := range statuses {
-		b.expected[s] = true
-	}
-}
-
-type action = chromedp.Action[chromedp.Void]
+func (b *tab) expect(statuses ...string) { b.console.Expect(statuses...) }
 
 // send sends one command of the DevTools protocol.
-func send[P any](command cdp.Command[P, cdp.Empty], params P) action {
-	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
-		_, err := cdp.Call(ctx, tab, command, params)
-		return err
-	})
+func send[P any](command cdp.Command[P, cdp.Empty], params P) browser.Action {
+	return browser.Send(command, params)
 }
 
-func (b *tab) do(actions ...action) {
+func (b *tab) do(actions ...browser.Action) {
 	b.t.Helper()
 	if err := chromedp.Do(b.ctx, actions...); err != nil {
 		b.fail("%v", err)

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -20,111 +19,49 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"bailiwick/e2e/browser"
 	"bailiwick/static"
 	"bailiwick/views"
 )
 
-// browser is the one Chromium of this test run; nil where there is none.
-var browser context.Context
+// chrome is the one Chromium of this test run; nil where there is none.
+var chrome context.Context
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
-
-func run(m *testing.M) int {
-	path := chromium()
-	if path == "" {
-		fmt.Fprintln(os.Stderr, "NO CHROMIUM: the browser tests do not run. Install the package chromium, or set CHROMIUM to its path.")
-		if os.Getenv("CI") == "true" {
-			return 1
-		}
-		return m.Run()
-	}
+func TestMain(m *testing.M) {
 	if !static.Built() {
 		fmt.Fprintln(os.Stderr, "static/dist is empty: run `node static/build.mjs` first")
-		return 1
+		os.Exit(1)
 	}
-	dir, err := os.MkdirTemp("", "storybook-chromium")
-	if err != nil {
-		panic(err)
-	}
-	defer os.RemoveAll(dir)
-	options := append(chromedp.DefaultExecAllocatorOptions[:len(chromedp.DefaultExecAllocatorOptions):len(chromedp.DefaultExecAllocatorOptions)],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(dir),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("force-prefers-reduced-motion", true))
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	defer stop()
-	ctx, end := chromedp.NewContext(allocator)
-	defer end()
-	if err := chromedp.Do(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "Chromium does not start:", err)
-		return 1
-	}
-	browser = ctx
-	return m.Run()
-}
-
-func chromium() string {
-	if p := os.Getenv("CHROMIUM"); p != "" {
-		return p
-	}
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if p, err := exec.LookPath(name); err == nil {
-			return p
-		}
-	}
-	return ""
+	os.Exit(browser.Main(func(ctx context.Context) int {
+		chrome = ctx
+		return m.Run()
+	}))
 }
 
 // tab opens an empty page of its own and fails the test for what its console complains about.
 func tab(t *testing.T, width, height int64) context.Context {
 	t.Helper()
-	if browser == nil {
+	if chrome == nil {
 		t.Skip("NO CHROMIUM")
 	}
-	var mu sync.Mutex
-	var complaints []string
-	listener := func(ev any) {
-		mu.Lock()
-		defer mu.Unlock()
-		switch e := ev.(type) {
-		case *runtime.EventExceptionThrown:
-			complaints = append(complaints, e.ExceptionDetails.Text)
-		case *log.EventEntryAdded:
-			if e.Entry.Level == "error" && !strings.Contains(e.Entry.Text, "422") { // a form with problems is no fault
-				complaints = append(complaints, e.Entry.Text+" "+e.Entry.URL)
-			}
-		}
-	}
-	ctx, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext(), chromedp.WithListener(listener))
-	ctx, stop := context.WithTimeout(ctx, 6*time.Minute)
+	var console browser.Console
+	console.Expect("422") // a form with problems is no fault
+	ctx, end := chromedp.NewContext(chrome, chromedp.WithNewBrowserContext(), chromedp.WithListener(console.Listen))
 	t.Cleanup(func() {
-		stop()
 		end()
-		mu.Lock()
-		defer mu.Unlock()
-		for _, c := range complaints {
+		for _, c := range console.Complaints() {
 			t.Error("console: " + c)
 		}
 	})
-	do(t, ctx, call(log.Enable, cdp.Empty{}), chromedp.EmulateViewport(width, height))
+	do(t, ctx, browser.Send(log.Enable, cdp.Empty{}), browser.Send(emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}),
+		scheme("light"), chromedp.EmulateViewport(width, height))
 	return ctx
 }
 
-type action = chromedp.Action[chromedp.Void]
-
-// call sends one command of the DevTools protocol.
-func call[P any](command cdp.Command[P, cdp.Empty], params P) action {
-	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
-		_, err := cdp.Call(ctx, tab, command, params)
-		return err
-	})
-}
-
-func do(t *testing.T, ctx context.Context, actions ...action) {
+func do(t *testing.T, ctx context.Context, actions ...browser.Action) {
 	t.Helper()
 	if err := chromedp.Do(ctx, actions...); err != nil {
 		t.Fatal(err)
@@ -143,7 +80,7 @@ func eval[T any](t *testing.T, ctx context.Context, js string) T {
 // until waits for something that script does after an event.
 func until(t *testing.T, ctx context.Context, js string) {
 	t.Helper()
-	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if eval[bool](t, ctx, js) {
 			return
 		}
@@ -151,8 +88,8 @@ func until(t *testing.T, ctx context.Context, js string) {
 	t.Fatalf("never came true: %s", js)
 }
 
-func scheme(name string) action {
-	return call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
+func scheme(name string) browser.Action {
+	return browser.Send(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
 }
 
 // TestAxe runs axe over every story: wide in light and dark, and on a phone, where the colours are the same.
@@ -367,7 +304,7 @@ func TestDialogOpensInPlace(t *testing.T) {
 	defer srv.Close()
 	ctx := tab(t, 1280, 800)
 	do(t, ctx, chromedp.Navigate(srv.URL+"/s/subusers-list"))
-	for _, leave := range []action{chromedp.Click(chromedp.CSS(`#dialog [data-cancel]`)), chromedp.KeyEvent(kb.Escape)} {
+	for _, leave := range []browser.Action{chromedp.Click(chromedp.CSS(`#dialog [data-cancel]`)), chromedp.KeyEvent(kb.Escape)} {
 		do(t, ctx, chromedp.Click(chromedp.CSS(`[popovertarget=m-3]`)), chromedp.Click(chromedp.CSS(`#m-3 a.danger`)))
 		until(t, ctx, `!!document.querySelector('#dialogs dialog:modal')`)
 		if !eval[bool](t, ctx, `location.pathname === '/s/subusers-list' && document.querySelectorAll('#dialog').length === 1`) {
@@ -453,7 +390,7 @@ func TestBoxesSaveAtOnceInOrderAndKeepTheFocus(t *testing.T) {
 	// Three quick clicks: none may get lost while the first is on its way.
 	eval[int](t, ctx, `[1,2,4].forEach(i => document.querySelectorAll('#matrix tbody tr')[1].cells[i + 1].querySelector('button').click()), 0`)
 	until(t, ctx, `document.querySelector('#toasts .alert') !== null`)
-	for deadline := time.Now().Add(5 * time.Second); len(asked()) < 3 && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); len(asked()) < 3 && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 	}
 	want := []string{
 		"01 knowledge_base false true htmx=true token=" + token,
@@ -543,9 +480,9 @@ func TestWithoutScriptBoxesAndFormsStillWork(t *testing.T) {
 		t.Fatal("no boxes")
 	}
 	ctx := tab(t, 1280, 800)
-	do(t, ctx, call(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}), chromedp.Navigate(srv.URL+"/a/analytical/permissions/general"))
+	do(t, ctx, browser.Send(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}), chromedp.Navigate(srv.URL+"/a/analytical/permissions/general"))
 	do(t, ctx, chromedp.Click(chromedp.CSS(`#matrix tbody tr:nth-child(2) td:nth-child(3) button`)))
-	for deadline := time.Now().Add(5 * time.Second); len(asked()) < 1 && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); len(asked()) < 1 && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 	}
 	if got := asked(); len(got) != 1 || got[0] != "01 knowledge_base false true htmx= token="+token {
 		t.Error(got)
