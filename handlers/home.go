@@ -90,6 +90,9 @@ func (h *Handlers) attention(c echo.Context, g authz.Grant) (all []views.Attenti
 	if all, err = h.offersWaiting(c); err != nil {
 		return nil, err
 	}
+	if a := h.emailProofWaits(c); a != nil {
+		all = append(all, *a)
+	}
 	if mine, err := h.invitesForMe(c); err != nil {
 		return nil, err
 	} else if mine != nil {

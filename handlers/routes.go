@@ -41,6 +41,10 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.Public(post, "/reset-password/:token", "the mailed link is the proof", h.updateReset),
 			guard.Public(get, "/confirm-email/:token", "the mailed link is the proof", h.showConfirmEmail),
 			guard.Public(post, "/confirm-email/:token", "the mailed link is the proof", h.confirmEmail),
+			guard.Public(get, "/verify-email/:token", "the mailed link is the proof", h.showEmailProof),
+			guard.Public(post, "/verify-email/:token", "the mailed link is the proof", h.proveEmail),
+			guard.Self(get, "/verify-email/send", "is about one's own address", h.askEmailProof),
+			guard.Self(post, "/verify-email/send", "mails a link to one's own address", h.sendEmailProof),
 			guard.Public(get, "/undo-email/:token", "the mailed link is the proof", h.showUndoEmail),
 			guard.Public(post, "/undo-email/:token", "the mailed link is the proof", h.undoEmail),
 

@@ -76,6 +76,8 @@ func (h *Handlers) doorNotice(c echo.Context) *views.Alert {
 		return &views.Alert{Tone: views.Good, Text: "Your password is changed, and all your sessions are over. Sign in with the new one."}
 	case c.QueryParam("confirmed") != "":
 		return &views.Alert{Tone: views.Good, Text: "Your new e-mail address is confirmed. Sign in with it."}
+	case c.QueryParam("proven") != "":
+		return &views.Alert{Tone: views.Good, Text: "Your e-mail address is confirmed. Sign in to go on."}
 	case c.QueryParam("undone") != "" && !h.config.SendsMail:
 		return &views.Alert{Tone: views.Good, Text: "Your old e-mail address is back, and all sessions are over. " + noMail + " Ask whoever looks after it for the link to a new password."}
 	case c.QueryParam("undone") != "":

@@ -72,6 +72,7 @@ func newPanel(t testing.TB, with ...func(*models.Config)) *panel {
 	must(t, store.AddMember(ctx, p.grant(p.ada, "members.add", p.analytical), p.grace.ID, "account:admin"))
 	must(t, store.AddMember(ctx, p.grant(p.ada, "members.add", p.east), p.edsger.ID, "member:full_viewer"))
 	must(t, store.AddMember(ctx, p.grant(p.ada, "members.add", p.west), p.barbara.ID, "member:full_editor"))
+	p.mailman("", "") // the letters of a test are its own
 	return p
 }
 

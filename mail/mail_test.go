@@ -27,6 +27,7 @@ import (
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"bailiwick/authz"
 	"bailiwick/catalog"
@@ -153,6 +154,10 @@ func newHouse(t *testing.T, server string) house {
 	must(t, err)
 	h.a, err = store.CreateMainAccount(ctx, authz.Self(h.ada.Actor()), "Analytical")
 	must(t, err)
+	db, err := pgx.Connect(ctx, h.url)
+	must(t, err)
+	_, err = db.Exec(ctx, "DELETE FROM letters") // those of a test are its own
+	must(t, errors.Join(err, db.Close(ctx)))
 	at, err := ParseServer(server)
 	must(t, err)
 	from, err := ParseFrom("panel@example.com")

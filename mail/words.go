@@ -24,6 +24,7 @@ var subjects = map[string]string{
 	models.LetterReset:        "Choose a new password",
 	models.LetterConfirmEmail: "Confirm your e-mail address",
 	models.LetterEmailChanged: "Your e-mail address was changed",
+	models.LetterEmailProof:   "Confirm your e-mail address",
 
 	models.LetterSignInChanged: "A change to how you sign in",
 	models.LetterWrongCodes:    "Somebody may know your password",
@@ -65,6 +66,13 @@ var words = map[string]func(*letter){
 		l.say("If that was you, there is nothing to do. If it was not, take it back: this address signs in again, all sessions end, and you get a link for a new password.")
 		l.act("Take it back")
 		l.after("The link works once, until %s.", l.time("until"))
+	},
+	// path, until.
+	models.LetterEmailProof: func(l *letter) {
+		l.say("You signed up with this address. Confirm that it's yours, so that nobody else can use it.")
+		l.act("Confirm this address")
+		l.after("The link works once, until %s.", l.time("until"))
+		l.after("If you didn't sign up, don't confirm. Choose “Forgotten your password?” on the sign-in page to take the login over, or ignore this mail.")
 	},
 	// what, path; name of a passkey, left of recovery codes.
 	models.LetterSignInChanged: func(l *letter) {

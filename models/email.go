@@ -126,10 +126,10 @@ func (s *Store) ConfirmEmail(ctx context.Context, token string) (email string, e
 		email = l.Email
 		tx.changed("email", m.Email, l.Email)
 		// Links in the old mailbox are no proof any more.
-		if err := tx.voidLinks(m.ID, linkReset); err != nil {
+		if err := tx.voidLinks(m.ID, linkReset, linkProof); err != nil {
 			return err
 		}
-		if err := tx.setEmail(m, l.Email); err != nil {
+		if err := tx.setEmail(m, l.Email, s.now()); err != nil {
 			return err
 		}
 		return tx.mailLink(linkUndo, m, m.Email, UndoLife, m.Email, LetterEmailChanged, map[string]string{"new": MaskEmail(l.Email)})
@@ -137,8 +137,9 @@ func (s *Store) ConfirmEmail(ctx context.Context, token string) (email string, e
 	return email, err
 }
 
-func (tx *Tx) setEmail(m Member, email string) error {
-	if err := changedOne(tx.Exec("UPDATE members SET email = ?, email_folded = ? WHERE id = ?", email, foldEmail(email), m.ID)); err != nil {
+// setEmail gives a member an address, which was first proven at a time.
+func (tx *Tx) setEmail(m Member, email string, proven time.Time) error {
+	if err := changedOne(tx.Exec("UPDATE members SET email = ?, email_folded = ?, email_proven_at = ? WHERE id = ?", email, foldEmail(email), proven, m.ID)); err != nil {
 		return err
 	}
 	kept, err := tx.addressKept(email, m)
@@ -161,7 +162,7 @@ func (s *Store) UndoEmail(ctx context.Context, token string) (email string, err 
 	err = s.byLink(ctx, linkUndo, token, "member.undo_email", func(tx *Tx, l MailedLink, m Member) error {
 		email = l.Email
 		tx.changed("email", m.Email, l.Email)
-		if err := tx.voidLinks(m.ID, linkReset, linkConfirm); err != nil {
+		if err := tx.voidLinks(m.ID, linkReset, linkConfirm, linkProof); err != nil {
 			return err
 		}
 		for _, sql := range []string{
@@ -174,7 +175,11 @@ func (s *Store) UndoEmail(ctx context.Context, token string) (email string, err 
 				return err
 			}
 		}
-		if err := tx.setEmail(m, l.Email); err != nil {
+		proven := s.now()
+		if l.ProvenAt != nil {
+			proven = *l.ProvenAt
+		}
+		if err := tx.setEmail(m, l.Email, proven); err != nil {
 			return err
 		}
 		if err := tx.endSessions(m.Principal()); err != nil {

@@ -21,6 +21,7 @@ const (
 	LetterReset        = "password_reset"
 	LetterConfirmEmail = "email_confirm"
 	LetterEmailChanged = "email_changed"
+	LetterEmailProof   = "email_proof"
 
 	LetterSignInChanged = "sign_in_changed"
 	LetterWrongCodes    = "wrong_codes"
@@ -30,7 +31,7 @@ const (
 )
 
 // LetterKinds are all kinds of letter.
-var LetterKinds = []string{LetterInvite, LetterReset, LetterConfirmEmail, LetterEmailChanged, LetterSignInChanged, LetterWrongCodes, LetterOwnershipOffered, LetterOwnershipChanged}
+var LetterKinds = []string{LetterInvite, LetterReset, LetterConfirmEmail, LetterEmailChanged, LetterEmailProof, LetterSignInChanged, LetterWrongCodes, LetterOwnershipOffered, LetterOwnershipChanged}
 
 // Letter is one mail: facts, not words. A fact that leads into the panel is a
 // path; only what sends knows the public address.

@@ -15,13 +15,15 @@ const (
 	linkReset   = "password_reset"
 	linkConfirm = "email_confirm"
 	linkUndo    = "email_undo"
+	linkProof   = "email_proof"
 )
 
 // How long each works.
 const (
-	ResetLife   = time.Hour
-	ConfirmLife = 24 * time.Hour
-	UndoLife    = 72 * time.Hour
+	ResetLife      = time.Hour
+	ConfirmLife    = 24 * time.Hour
+	UndoLife       = 72 * time.Hour
+	EmailProofLife = 7 * 24 * time.Hour
 )
 
 // MailedLink is a one-time link that was mailed to a member.
@@ -33,6 +35,7 @@ type MailedLink struct {
 	EmailFolded string
 	CreatedAt   time.Time
 	ExpiresAt   time.Time
+	ProvenAt    *time.Time // when the address was proven that the member had by then
 }
 
 // mailedLink finds a link that still works, and whose it is.
@@ -73,14 +76,14 @@ func (tx *Tx) mailLink(kind string, m Member, email string, life time.Duration, 
 	now, token := tx.store.now(), newToken()
 	facts["path"], facts["until"] = linkPaths[kind]+token, now.Add(life).Format(time.RFC3339)
 	return tx.across(func() error {
-		if err := tx.Create(&MailedLink{tokenHash(token), m.ID, kind, email, foldEmail(email), now, now.Add(life)}).Error; err != nil {
+		if err := tx.Create(&MailedLink{tokenHash(token), m.ID, kind, email, foldEmail(email), now, now.Add(life), m.EmailProvenAt}).Error; err != nil {
 			return err
 		}
 		return tx.post(Letter{Kind: letter, To: to, ToName: m.Name, Facts: facts, Until: now.Add(life)})
 	})
 }
 
-var linkPaths = map[string]string{linkReset: "/reset-password/", linkConfirm: "/confirm-email/", linkUndo: "/undo-email/"}
+var linkPaths = map[string]string{linkReset: "/reset-password/", linkConfirm: "/confirm-email/", linkUndo: "/undo-email/", linkProof: "/verify-email/"}
 
 // voidLinks ends the links of some kinds that a member has, so that of two that
 // are asked for at once one is left.

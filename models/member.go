@@ -27,6 +27,8 @@ type Member struct {
 	State        string
 	LastSignIn   *time.Time
 	CreatedAt    time.Time
+	// EmailProvenAt is when the address was first shown to be the member's.
+	EmailProvenAt *time.Time
 }
 
 // Principal is the member as who acts.
@@ -106,6 +108,9 @@ func (s *Store) signUp(ctx context.Context, name, email, password string, also f
 				return constraints["members_email_unique"]
 			}
 			if err := tx.plantRoot(a); err != nil {
+				return err
+			}
+			if err := tx.mailEmailProof(m); err != nil {
 				return err
 			}
 			return also(tx, m)

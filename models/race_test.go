@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"gorm.io/gorm"
 
 	"bailiwick/authz"
 	"bailiwick/catalog"
@@ -31,6 +32,9 @@ func agency(t *testing.T) (*Store, Member, Account) {
 		t.Fatal(err)
 	}
 	a, err := s.CreateMainAccount(ctx, authz.Self(ada.Actor()), "Analytical")
+	if err == nil { // the letters of a test are its own
+		err = s.in(ctx, scopeLetters, func(db *gorm.DB) error { return db.Exec("DELETE FROM letters").Error })
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -88,6 +88,9 @@ func (s *Store) ResetPassword(ctx context.Context, token, password string) error
 		if err := changedOne(tx.Exec("UPDATE members SET password_hash = ? WHERE id = ?", hash, m.ID)); err != nil {
 			return err
 		}
+		if err := tx.proveEmail(m); err != nil {
+			return err
+		}
 		return tx.endSessions(m.Principal())
 	})
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"bailiwick/authz"
 )
@@ -34,6 +33,7 @@ type Session struct {
 	Tenant    uuid.UUID
 	Name      string // of the principal
 	Email     string // of a member
+	Proven    bool   // that address
 	Address   string
 	Agent     string
 	StartedAt time.Time
@@ -68,7 +68,7 @@ func (s *Store) StartSession(ctx context.Context, who authz.PrincipalID, tenant,
 	err = s.in(ctx, scopeSession, func(db *gorm.DB) error {
 		var more bool
 		// Locked, so that a second step that is being set up is waited for.
-		if err := loginRow(db, who, tenant).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Select("two_step_key IS NOT NULL").Take(&more).Error; err != nil {
+		if err := loginRow(db, who, tenant).Clauses(locked).Select("two_step_key IS NOT NULL").Take(&more).Error; err != nil {
 			return err
 		}
 		if more {
@@ -163,11 +163,11 @@ func (s *Store) Session(ctx context.Context, token string, account uuid.UUID) (S
 	var x Session
 	e := Place{Account: account}
 	var kind string
-	err := s.one(ctx, scopeSession, []any{&x.ID, &kind, &x.Principal.ID, &x.Tenant, &x.Account, &x.Name, &x.Email, &x.Active,
+	err := s.one(ctx, scopeSession, []any{&x.ID, &kind, &x.Principal.ID, &x.Tenant, &x.Account, &x.Name, &x.Email, &x.Proven, &x.Active,
 		&x.Address, &x.Agent, &x.StartedAt, &x.ExpiresAt, &x.EndedAt, &x.ProvedAt, &x.TwoStep, &x.duties, &e.Tenant, &e.Epoch, &e.Kind, &e.Name, &e.Owner, &e.Path,
 		&e.TwoStepSince, &e.Support.Access, &e.Support.Reason, &e.Support.OpenedByName, &e.Support.Until, &e.networks},
 		`SELECT s.id, s.principal_kind, s.principal_id, coalesce(s.tenant_id, $3), coalesce(s.account_id, $3),
-			coalesce(m.name, u.name, ''), coalesce(m.email, ''), coalesce(m.state, u.state, '') = 'active',
+			coalesce(m.name, u.name, ''), coalesce(m.email, ''), m.email_proven_at IS NOT NULL, coalesce(m.state, u.state, '') = 'active',
 			s.address, s.agent, s.started_at, s.expires_at, s.ended_at,
 			coalesce(s.proved_at, s.started_at), s.two_step,
 			ARRAY(SELECT duty FROM staff WHERE s.principal_kind = 'member' AND member_id = s.principal_id), coalesce(t.id, $3), coalesce(t.epoch, 0),

@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 	"gorm.io/gorm/logger"
 
 	"bailiwick/authz"
@@ -167,6 +168,9 @@ func (s *Store) Catalog() *catalog.Catalog { return s.catalog }
 
 // Now is the store's clock.
 func (s *Store) Now() time.Time { return s.now() }
+
+// locked has a query hold the rows that it reads until the commit.
+var locked = clause.Locking{Strength: clause.LockingStrengthUpdate}
 
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
 

@@ -39,8 +39,8 @@ func listen(t *testing.T) net.Listener {
 	return l
 }
 
-// A panel is served with a mail server set, somebody forgets their password, and
-// the letter arrives.
+// A panel is served with a mail server set, somebody signs up and forgets their
+// password, and both letters arrive.
 func TestAServedPanelSendsItsMail(t *testing.T) {
 	office, l := make(post, 10), listen(t)
 	server := smtp.NewServer(office)
@@ -75,13 +75,15 @@ func TestAServedPanelSendsItsMail(t *testing.T) {
 	if got := form("/forgotten-password", "email", "ada@example.com"); got != http.StatusOK {
 		t.Fatal(got)
 	}
-	select {
-	case mail := <-office:
-		if !strings.Contains(mail, "http://"+addr+"/reset-password/") || !strings.Contains(mail, "<ada@example.com>") {
-			t.Error(mail)
+	for _, leads := range []string{"/verify-email/", "/reset-password/"} {
+		select {
+		case mail := <-office:
+			if !strings.Contains(mail, "http://"+addr+leads) || !strings.Contains(mail, "<ada@example.com>") {
+				t.Error(mail)
+			}
+		case <-time.After(20 * time.Second):
+			t.Error("no mail arrives")
 		}
-	case <-time.After(20 * time.Second):
-		t.Error("no mail arrives")
 	}
 	stop()
 	if err := <-served; err != nil {

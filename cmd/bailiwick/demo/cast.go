@@ -56,6 +56,7 @@ func Seed(ctx context.Context, s *models.Store) (Cast, error) {
 	}
 	sd := newSeed(ctx, s)
 	sd.people()
+	sd.confirm()
 	sd.accounts()
 	sd.memberships()
 	sd.subusers()

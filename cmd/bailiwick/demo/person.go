@@ -2,6 +2,7 @@ package demo
 
 import (
 	"errors"
+	"path"
 	"slices"
 	"strings"
 	"unicode"
@@ -50,6 +51,22 @@ func (sd *seed) people() {
 
 // member is somebody of the cast by first name.
 func (sd *seed) member(first string) authz.Actor { return sd.members[first+"@example.com"].Actor() }
+
+// confirm has everybody confirm their address, by the link in their mail.
+func (sd *seed) confirm() {
+	for range people {
+		sd.do(func() error {
+			l, err := sd.store.ClaimLetter(sd.ctx)
+			if err != nil {
+				return err
+			}
+			if _, err := sd.store.ProveEmail(sd.ctx, path.Base(l.Facts["path"])); err != nil {
+				return err
+			}
+			return sd.store.LetterSent(sd.ctx, l)
+		})
+	}
+}
 
 func (sd *seed) memberships() {
 	for _, p := range people {
