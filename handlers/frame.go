@@ -58,6 +58,11 @@ func (h *Handlers) navigation(table []guard.Route) (groups []navGroup) {
 // frame is what stands around a page: the sidebar with what may be opened here,
 // the account, and who is signed in. The crumbs end with the page itself.
 func (h *Handlers) frame(c echo.Context, title string, above ...views.Link) views.Frame {
+	return h.frameIn(c, h.catalog.Info(guard.Of(c).Asks).Section, title, above...)
+}
+
+// frameIn is the frame of a page that belongs to a section, or to none.
+func (h *Handlers) frameIn(c echo.Context, section *catalog.Section, title string, above ...views.Link) views.Frame {
 	v := guard.Of(c)
 	f := views.Frame{Title: title, Token: v.Token, Messages: h.takeSaid(c), Profile: h.profile(c, v)}
 	if v.Session.Principal.Kind == authz.Member {
@@ -74,8 +79,7 @@ func (h *Handlers) frame(c echo.Context, title string, above ...views.Link) view
 	if f.Account.SearchURL != "" {
 		f.Account.SearchURL = withQuery(f.Account.SearchURL, "at", id.String())
 	}
-	here := strings.TrimPrefix(c.Path(), "/a/:account")
-	current := h.currentSection(here)
+	current := h.entryOf(section)
 	for _, g := range h.nav {
 		n := views.NavGroup{Title: g.title}
 		for _, s := range g.sections {
@@ -95,23 +99,16 @@ func (h *Handlers) frame(c echo.Context, title string, above ...views.Link) view
 	return f
 }
 
-// currentSection is the entry of the sidebar that a route belongs to: the one
-// with the longest path that begins it.
-func (h *Handlers) currentSection(route string) (best *catalog.Section) {
-	if route == "" {
-		route = "/"
+// entryOf is the section whose entry of the sidebar a section belongs to: its
+// own, or that of what it is inside.
+func (h *Handlers) entryOf(s *catalog.Section) *catalog.Section {
+	for s != nil && s.Inside != nil {
+		s = s.Inside
 	}
-	for _, g := range h.nav {
-		for _, s := range g.sections {
-			within := route == s.Path || s.Path != "/" && strings.HasPrefix(route, s.Path+"/") ||
-				strings.HasPrefix(route, path.Dir(s.Path)+"/:") && path.Dir(s.Path) != "/" ||
-				s.Key == "security" && strings.HasPrefix(route, path.Dir(s.Path)+"/")
-			if within && (best == nil || len(s.Path) > len(best.Path)) {
-				best = s
-			}
-		}
+	if s != nil && s.Single() {
+		return h.listOf(s)
 	}
-	return best
+	return s
 }
 
 func (h *Handlers) profile(c echo.Context, v *guard.Visit) views.Profile {

@@ -121,7 +121,7 @@ func (h *Handlers) atRecord(s *catalog.Section, do func(recordVisit, models.Reco
 
 // atAct finds the record of an act. An act with an address of its own stands
 // beside the sections of its kind: the record is there for whoever may see it
-// in one of them.
+// in one of them, and the page belongs to the one it was asked for in.
 func (h *Handlers) atAct(s *catalog.Section, a *catalog.Act, do func(recordVisit, *catalog.Act, models.Record) error) func(echo.Context, authz.Grant) error {
 	if a.Path == "" {
 		return h.atRecord(s, func(rv recordVisit, r models.Record) error { return do(rv, a, r) })
@@ -129,10 +129,14 @@ func (h *Handlers) atAct(s *catalog.Section, a *catalog.Act, do func(recordVisit
 	return func(c echo.Context, g authz.Grant) error {
 		rv := newRecordVisit(c, g, s.Records.Kind.Section)
 		r, err := h.findRecord(rv, c.ParamValues()[1:])
-		if err == nil && h.seenAt(rv.visit, r) == nil {
-			err = models.ErrNotFound
-		}
 		if err != nil {
+			return err
+		}
+		in := h.seenAt(rv.visit, r, rv.FormValue("return"))
+		if in == nil {
+			return models.ErrNotFound
+		}
+		if rv, err = h.visitTo(c, g, in, r); err != nil {
 			return err
 		}
 		return do(rv, a, r)
@@ -166,6 +170,22 @@ func (h *Handlers) enterRecords(c echo.Context, g authz.Grant, s *catalog.Sectio
 	return rv, rest, nil
 }
 
+// visitTo is a visit to the section that shows a record, with the records around it.
+func (h *Handlers) visitTo(c echo.Context, g authz.Grant, s *catalog.Section, r models.Record) (recordVisit, error) {
+	rv := newRecordVisit(c, g, s)
+	for in := s.Inside; in != nil; in = in.Inside {
+		outer, err := h.store.Record(c.Request().Context(), r.TenantID, r.AccountID, r.ParentID)
+		if err != nil {
+			return rv, err
+		}
+		rv.above, r = append([]models.Record{outer}, rv.above...), outer
+	}
+	if n := len(rv.above); n > 0 {
+		rv.at.Parent = rv.above[n-1].ID
+	}
+	return rv, nil
+}
+
 func (h *Handlers) findRecord(rv recordVisit, params []string) (models.Record, error) {
 	id, err := uuid.Parse(params[0])
 	if err != nil || id.String() != params[0] {
@@ -175,9 +195,9 @@ func (h *Handlers) findRecord(rv recordVisit, params []string) (models.Record, e
 	return h.store.Record(rv.Request().Context(), on.Tenant, on.Account, id)
 }
 
-// seenAt is the first section of the record's kind that holds it and may be
-// seen here, or nil.
-func (h *Handlers) seenAt(v *guard.Visit, r models.Record) *catalog.Section {
+// seenAt is the section of the record's kind that holds it and may be seen here:
+// the one that an address leads into, or else the first, or nil.
+func (h *Handlers) seenAt(v *guard.Visit, r models.Record, from string) (first *catalog.Section) {
 	for _, s := range h.catalog.Sections {
 		if s.Records == nil || s.Pending != "" || s.Single() || s.Records.Kind.Key != r.Kind || !v.May.Has(s.View) {
 			continue
@@ -185,11 +205,17 @@ func (h *Handlers) seenAt(v *guard.Visit, r models.Record) *catalog.Section {
 		if s.Inside != nil && r.ParentID == uuid.Nil {
 			continue
 		}
-		if (models.RecordPlace{Section: s, Parent: r.ParentID}).Holds(r) {
+		if !(models.RecordPlace{Section: s, Parent: r.ParentID}).Holds(r) {
+			continue
+		}
+		if rest, ok := strings.CutPrefix(from, accountPath(r.AccountID, filled(s.Path, r.ParentID))); ok && (rest == "" || strings.ContainsRune("/?", rune(rest[0]))) {
 			return s
 		}
+		if first == nil {
+			first = s
+		}
 	}
-	return nil
+	return first
 }
 
 // filled puts ids in the place of a path's parameters.
@@ -264,7 +290,7 @@ func (h *Handlers) recordFrame(rv recordVisit, title string, above ...views.Link
 		crumbs = append(trail, crumbs...)
 		s = in
 	}
-	return h.frame(rv.Context, title, slices.Concat(rv.trail, crumbs, above)...)
+	return h.frameIn(rv.Context, h.catalog.Info(rv.section.View).Section, title, slices.Concat(rv.trail, crumbs, above)...)
 }
 
 // listOf is the section that lists what a section shows one of.
@@ -376,9 +402,7 @@ func (h *Handlers) recordMenu(rv recordVisit, r models.Record, back string) (men
 		at := withQuery(h.actURL(rv, a, r), "return", back)
 		act := views.Action{Text: a.Title, Danger: a.Danger}
 		switch {
-		case len(a.Fields) > 0:
-			act.Text, act.URL = a.Title+"…", at
-		case a.Danger || a.Path != "":
+		case len(a.Fields) > 0 || a.Danger || a.Path != "":
 			act.Text, act.URL, act.Dialog = a.Title+"…", at, true
 		default:
 			act.Post = &views.Post{Text: a.Title, Action: h.actURL(rv, a, r), Hidden: []views.Pair{{Name: "return", Value: back}}}
@@ -424,7 +448,7 @@ func (h *Handlers) afterURL(rv recordVisit, r models.Record) string {
 	if rv.at.Holds(r) && rv.visit.May.Has(rv.records.One.View) {
 		return rv.url(rv.records.OnePath(), r)
 	}
-	if s := h.seenAt(rv.visit, r); s != nil && !rv.visit.May.Has(h.listOf(rv.section).View) {
+	if s := h.seenAt(rv.visit, r, ""); s != nil && !rv.visit.May.Has(h.listOf(rv.section).View) {
 		return accountPath(r.AccountID, filled(s.Path, r.ParentID))
 	}
 	return rv.url(h.listOf(rv.section).Path)

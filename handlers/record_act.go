@@ -35,29 +35,30 @@ func (h *Handlers) askAct(rv recordVisit, a *catalog.Act, r models.Record) error
 	return h.actForm(rv, http.StatusOK, a, r, formInput{})
 }
 
-// actForm is the form of an act, or the question before it.
+// actForm is the dialog of an act: its form, or the question before it.
 func (h *Handlers) actForm(rv recordVisit, status int, a *catalog.Act, r models.Record, in formInput) error {
 	title := a.Title + " " + r.Name
 	cancel := orElse(within(r.AccountID, rv.FormValue("return")), h.actBack(rv, r))
-	f := h.recordFrame(rv, title)
+	f := h.recordFrame(rv, title, h.listLink(rv), views.Link{Text: r.Name, URL: h.oneURL(rv, r)})
 	form := views.Form{
 		Token: f.Token, Action: h.actURL(rv, a, r), Hidden: []views.Pair{{Name: "return", Value: cancel}},
 		Submit: a.Title, Danger: a.Danger, Cancel: cancel, Problem: in.wrong[""],
 	}
 	if len(a.Fields) == 0 {
-		return render(rv.Context, status, views.DialogPage(views.Dialog{Frame: f, Title: title + "?", Text: []string{a.Sentence}, Form: form}))
+		title += "?"
+	} else {
+		var err error
+		if form.Fields, err = h.formFields(rv, h.shownFields(rv, a.Fields), r.Values, in, a.Required); err != nil {
+			return err
+		}
+		form.Problem = leftOver(rv.kind, in.wrong, form.Fields)
 	}
-	var err error
-	if form.Fields, err = h.formFields(rv, h.shownFields(rv, a.Fields), r.Values, in, a.Required); err != nil {
-		return err
-	}
-	form.Problem = leftOver(rv.kind, in.wrong, form.Fields)
-	return render(rv.Context, status, views.FormOn(views.FormPage{Frame: f, Header: views.Header{Title: title, Text: a.Sentence}, Form: form}))
+	return render(rv.Context, status, views.DialogPage(views.Dialog{Frame: f, Title: title, Text: []string{a.Sentence}, Form: form}))
 }
 
 // actBack is where one goes after an act that says nothing of it.
 func (h *Handlers) actBack(rv recordVisit, r models.Record) string {
-	s := h.seenAt(rv.visit, r)
+	s := h.seenAt(rv.visit, r, "")
 	if s == nil {
 		return accountPath(r.AccountID)
 	}

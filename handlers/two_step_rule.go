@@ -16,10 +16,15 @@ func twoStepRulePath(v *guard.Visit) string {
 	return accountPath(v.Place.Account, "/settings/security/two-step")
 }
 
+// securityLink leads to the first page of Security.
+func securityLink(v *guard.Visit) views.Link {
+	return views.Link{Text: "Security", URL: accountPath(v.Place.Account, "/settings/security/allowed")}
+}
+
 // securityTabs are the pages of Security.
 func securityTabs(v *guard.Visit, rule bool) []views.Tab {
 	return []views.Tab{
-		{Text: "Networks", URL: accountPath(v.Place.Account, "/settings/security/allowed"), Current: !rule},
+		{Text: "Networks", URL: securityLink(v).URL, Current: !rule},
 		{Text: "Two-step sign-in", URL: twoStepRulePath(v), Current: rule},
 	}
 }
@@ -32,7 +37,7 @@ func (h *Handlers) showTwoStepRule(c echo.Context, g authz.Grant) error {
 		return err
 	}
 	p := views.RecordPage{
-		Frame: h.frame(c, "Two-step sign-in"), Tabs: securityTabs(v, true),
+		Frame: h.frame(c, "Two-step sign-in", securityLink(v)), Tabs: securityTabs(v, true),
 		Header:  views.Header{Title: "Two-step sign-in", Badge: views.Badge{Text: "Optional"}, Text: "A password and a code: whoever learns somebody’s password still does not get into " + v.Place.Name + "."},
 		Details: []views.Detail{{Label: "People who have set it up", Value: views.Cell{Text: fmt.Sprintf("%d of %d", rule.Ready, rule.People)}}},
 	}
@@ -68,7 +73,7 @@ func (h *Handlers) requireDialog(c echo.Context, g authz.Grant, status int, wron
 	if err != nil {
 		return err
 	}
-	f := h.frame(c, "Require two-step sign-in")
+	f := h.frame(c, "Require two-step sign-in", securityLink(v), views.Link{Text: "Two-step sign-in", URL: twoStepRulePath(v)})
 	return render(c, status, views.DialogPage(views.Dialog{
 		Frame: f, Title: "Require two-step sign-in of everybody in " + v.Place.Name + "?",
 		Text: []string{
@@ -105,7 +110,7 @@ func (h *Handlers) askFreeTwoStep(c echo.Context, _ authz.Grant) error {
 
 func (h *Handlers) freeDialog(c echo.Context, status int, wrong models.Problems) error {
 	v := guard.Of(c)
-	f := h.frame(c, "Require two-step sign-in no longer")
+	f := h.frame(c, "Require two-step sign-in no longer", securityLink(v), views.Link{Text: "Two-step sign-in", URL: twoStepRulePath(v)})
 	return render(c, status, views.DialogPage(views.Dialog{
 		Frame: f, Title: "Require two-step sign-in no longer?",
 		Text: []string{"A password alone lets people into " + v.Place.Name + " then. Who has set it up keeps it until they turn it off."},

@@ -71,10 +71,11 @@ type Visit struct {
 	Session  models.Session
 	Snapshot *authz.Snapshot
 	Who      authz.Who
-	Place    models.Place  // of the account in the address, empty where it may not be known of
-	At       authz.Account // the account in the address, or NoAccount
-	May      catalog.Mask  // all that is allowed there
-	Token    string        // that every form carries
+	Place    models.Place       // of the account in the address, empty where it may not be known of
+	At       authz.Account      // the account in the address, or NoAccount
+	May      catalog.Mask       // all that is allowed there
+	Asks     catalog.Permission // what the route asks for; zero outside accounts
+	Token    string             // that every form carries
 	address  string
 	asked    models.Place // the account in the address, known of or not
 }
@@ -157,6 +158,7 @@ func (g *Guard) authorize(c echo.Context, p catalog.Permission) (authz.Grant, er
 	if err != nil {
 		return authz.Grant{}, err
 	}
+	v.Asks = p
 	grant, err := v.Snapshot.Authorize(v.Actor(), p, id)
 	var denial *authz.Denial
 	if errors.As(err, &denial) && !denial.Decision.Visible() {
