@@ -1,10 +1,12 @@
 package catalog
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
 	"net/netip"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -88,9 +90,16 @@ func (f *Field) parseList(texts []string) any {
 	return all
 }
 
-// parsePairs reads a name and a value from each line.
+// parsePairs reads a name and a value from each line, or an object of JSON.
 func parsePairs(text string) any {
 	pairs := map[string]any{}
+	var exact map[string]string
+	if strings.HasPrefix(text, "{") && json.Unmarshal([]byte(text), &exact) == nil {
+		for name, value := range exact {
+			pairs[name] = value
+		}
+		return pairs
+	}
 	for line := range strings.Lines(text) {
 		if strings.TrimSpace(line) == "" {
 			continue
@@ -154,7 +163,13 @@ func (f *Field) Text(value any, zone *time.Location) string {
 		for _, name := range slices.Sorted(maps.Keys(v)) {
 			lines = append(lines, fmt.Sprintf("%s = %v", name, v[name]))
 		}
-		return strings.Join(lines, "\n")
+		text := strings.Join(lines, "\n")
+		if !reflect.DeepEqual(parsePairs(text), value) { // a value of several lines, an = in a name
+			if exact, err := json.Marshal(v); err == nil {
+				return string(exact)
+			}
+		}
+		return text
 	}
 	return fmt.Sprint(value)
 }

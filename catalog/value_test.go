@@ -28,6 +28,8 @@ func TestWhatIsTypedBecomesAValueAndIsWrittenTheSame(t *testing.T) {
 		{"call_list_line", "call_at", []string{"2026-07-01T12:00:00+00:00"}, "2026-07-01T12:00:00Z", "2026-07-01T14:00"},
 		{"call_list_line", "call_at", []string{"tomorrow"}, "tomorrow", "tomorrow"},
 		{"call_list_line", "custom", []string{"b = 2\r\n\r\na = x = y\r\n"}, map[string]any{"a": "x = y", "b": "2"}, "a = x = y\nb = 2"},
+		{"call_list_line", "custom", []string{`{"a=b": "1", "note": "two\nlines"}`}, map[string]any{"a=b": "1", "note": "two\nlines"}, `{"a=b":"1","note":"two\nlines"}`},
+		{"call_list_line", "custom", []string{`{"a": "1"}`}, map[string]any{"a": "1"}, "a = 1"},
 		{"call_list_line", "custom", []string{"no value"}, "no value", "no value"},
 		{"queue", "priority", []string{"007"}, int64(7), "7"},
 		{"queue", "priority", []string{"seven"}, "seven", "seven"},

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"encoding/csv"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -240,29 +239,18 @@ func (h *Handlers) exportAccountBatch(c echo.Context, g authz.Grant, b models.Ac
 	if err != nil {
 		return err
 	}
-	attachment(c, "accounts-"+b.Act+".csv")
-	w := csv.NewWriter(c.Response())
-	line := func(id uuid.UUID, outcome string) error {
-		return w.Write([]string{id.String(), safeCell(names[id]), outcome})
-	}
-	if err := w.Write([]string{"account_id", "account", "outcome"}); err != nil {
-		return err
-	}
+	w := newSheet(c, "accounts-"+b.Act+".csv")
+	w.line("account_id", "account", "outcome")
 	act, _ := batchAct(b.Act)
 	for _, id := range b.Changed {
-		if err := line(id, "is "+act.done); err != nil {
-			return err
-		}
+		w.line(id.String(), names[id], "is "+act.done)
 	}
 	for _, s := range b.Skipped {
 		for _, id := range s.Accounts {
-			if err := line(id, s.Reason); err != nil {
-				return err
-			}
+			w.line(id.String(), names[id], s.Reason)
 		}
 	}
-	w.Flush()
-	return w.Error()
+	return w.end()
 }
 
 func (h *Handlers) undoAccountBatch(c echo.Context, g authz.Grant) error {

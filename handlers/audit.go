@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"encoding/csv"
 	"fmt"
 	"net/http"
 	"slices"
@@ -191,25 +190,16 @@ func (h *Handlers) exportAudit(c echo.Context, g authz.Grant) error {
 	if err != nil {
 		return err
 	}
-	attachment(c, "audit.csv")
-	w := csv.NewWriter(c.Response())
-	if err := w.Write([]string{"account", "account_id", "number", "at", "who", "principal", "address", "action", "permission", "because", "resource", "name", "change"}); err != nil {
-		return err
-	}
+	w := newSheet(c, "audit.csv")
+	w.line("account", "account_id", "number", "at", "who", "principal", "address", "action", "permission", "because", "resource", "name", "change")
 	for {
 		r, err := h.auditReader(c, g, events)
 		if err != nil {
 			panic(http.ErrAbortHandler) // half a file must not be taken for a whole one
 		}
 		for _, e := range events {
-			cells := []string{r.account(e.AccountID), e.AccountID.String(), fmt.Sprint(e.Seq), e.At.Format(time.RFC3339Nano), e.PrincipalName,
-				e.PrincipalKind + ":" + e.PrincipalID.String(), e.Address, e.Action, e.Permission, r.because(e.Because), e.Kind + ":" + e.ResourceID.String(), e.ResourceName, string(e.Change)}
-			for i := range cells {
-				cells[i] = safeCell(cells[i])
-			}
-			if err := w.Write(cells); err != nil {
-				return err
-			}
+			w.line(r.account(e.AccountID), e.AccountID.String(), fmt.Sprint(e.Seq), e.At.Format(time.RFC3339Nano), e.PrincipalName,
+				e.PrincipalKind+":"+e.PrincipalID.String(), e.Address, e.Action, e.Permission, r.because(e.Because), e.Kind+":"+e.ResourceID.String(), e.ResourceName, string(e.Change))
 			f.Before = e.Cursor()
 		}
 		if len(events) < f.Limit {
@@ -219,8 +209,7 @@ func (h *Handlers) exportAudit(c echo.Context, g authz.Grant) error {
 			panic(http.ErrAbortHandler)
 		}
 	}
-	w.Flush()
-	return w.Error()
+	return w.end()
 }
 
 // actsOf leads to what somebody did in an account, for those who may see it.

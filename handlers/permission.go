@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"encoding/csv"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -368,15 +367,12 @@ func (h *Handlers) setEntitlement(c echo.Context, g authz.Grant, place entitleme
 // exportEntitlements sends what the page shows, all pages of it, as CSV.
 func (h *Handlers) exportEntitlements(c echo.Context, g authz.Grant, place entitlementPlace) error {
 	snap := guard.Of(c).Snapshot
-	attachment(c, "permissions-"+place.tab.Key+".csv")
-	w := csv.NewWriter(c.Response())
+	w := newSheet(c, "permissions-"+place.tab.Key+".csv")
 	head := []string{"account_id", "account"}
 	for _, e := range place.tab.Entitlements {
 		head = append(head, e.Key)
 	}
-	if err := w.Write(head); err != nil {
-		return err
-	}
+	w.line(head...)
 	place.filter.After = ""
 	for {
 		rows, err := h.store.AccountsBelow(c.Request().Context(), g, place.filter)
@@ -385,13 +381,11 @@ func (h *Handlers) exportEntitlements(c echo.Context, g authz.Grant, place entit
 		}
 		for _, a := range rows {
 			if at, ok := snap.Find(a.ID); ok {
-				line := []string{a.ID.String(), safeCell(a.Name)}
+				line := []string{a.ID.String(), a.Name}
 				for _, e := range place.tab.Entitlements {
 					line = append(line, oneIf(snap.Own(at).Covers(e.Bit)))
 				}
-				if err := w.Write(line); err != nil {
-					return err
-				}
+				w.line(line...)
 			}
 		}
 		if len(rows) < place.filter.Limit {
@@ -399,21 +393,5 @@ func (h *Handlers) exportEntitlements(c echo.Context, g authz.Grant, place entit
 		}
 		place.filter.After = rows[len(rows)-1].Path
 	}
-	w.Flush()
-	return w.Error()
-}
-
-// attachment begins an answer that browsers save as a file.
-func attachment(c echo.Context, name string) {
-	head := c.Response().Header()
-	head.Set(echo.HeaderContentType, "text/csv; charset=utf-8")
-	head.Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
-}
-
-// safeCell keeps a spreadsheet from running a cell as a formula (OWASP, CSV injection).
-func safeCell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
+	return w.end()
 }

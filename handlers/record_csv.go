@@ -39,11 +39,8 @@ func (h *Handlers) exportRecords(rv recordVisit) error {
 	if rv.showsSource(asked) {
 		header = append(header, "Account")
 	}
-	attachment(rv.Context, strings.ReplaceAll(rv.records.Plural, " ", "-")+".csv")
-	w := csv.NewWriter(rv.Response())
-	if err := w.Write(header); err != nil {
-		return err
-	}
+	w := newSheet(rv.Context, strings.ReplaceAll(rv.records.Plural, " ", "-")+".csv")
+	w.line(header...)
 	for {
 		for _, r := range l.Records {
 			row := make([]string, 0, len(header))
@@ -51,11 +48,9 @@ func (h *Handlers) exportRecords(rv recordVisit) error {
 				row = append(row, h.csvCell(rv, name, r, l.Names))
 			}
 			if rv.showsSource(asked) {
-				row = append(row, safeCell(l.From(r).Name))
+				row = append(row, l.From(r).Name)
 			}
-			if err := w.Write(row); err != nil {
-				return err
-			}
+			w.line(row...)
 		}
 		if l.Next == "" {
 			break
@@ -66,8 +61,7 @@ func (h *Handlers) exportRecords(rv recordVisit) error {
 			panic(http.ErrAbortHandler)
 		}
 	}
-	w.Flush()
-	return w.Error()
+	return w.end()
 }
 
 func (h *Handlers) csvCell(rv recordVisit, name string, r models.Record, names map[uuid.UUID]string) string {
@@ -83,21 +77,11 @@ func (h *Handlers) csvCell(rv recordVisit, name string, r models.Record, names m
 	case v == nil || !rv.visit.Snapshot.Ceiling(rv.visit.At).Covers(f.Needs):
 		return ""
 	case f.Ref != nil:
-		return safeCell(h.refCell(rv, f, r, names).Text)
+		return h.refCell(rv, f, r, names).Text
 	case f.Format == "date-time":
 		return fmt.Sprint(v)
-	case f.Type == "integer" || f.Type == "number":
-		return f.Text(v, time.UTC) // a number is no formula
 	}
-	return safeCell(f.Text(v, time.UTC))
-}
-
-// plainCell takes away what safeCell put there.
-func plainCell(text string) string {
-	if len(text) > 1 && text[0] == '\'' && strings.ContainsRune("=+-@\t\r", rune(text[1])) {
-		return text[1:]
-	}
-	return text
+	return f.Text(v, time.UTC)
 }
 
 // maxReported is how many refused lines a report shows.

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"encoding/csv"
 	"net/http"
 	"slices"
 	"strings"
@@ -130,25 +129,19 @@ func sectionCell(c *catalog.Catalog, r *catalog.Role, s *catalog.Section) views.
 }
 
 func exportRoles(c echo.Context, cat *catalog.Catalog, set *catalog.RoleSet) error {
-	attachment(c, "roles-"+set.Key+".csv")
-	w := csv.NewWriter(c.Response())
+	w := newSheet(c, "roles-"+set.Key+".csv")
 	head := []string{"section", "permission", "title"}
 	for _, r := range set.Roles {
 		head = append(head, r.Name)
 	}
-	if err := w.Write(head); err != nil {
-		return err
-	}
+	w.line(head...)
 	for _, p := range cat.Permissions() {
 		info := cat.Info(p)
-		line := []string{info.Section.Key, info.Key, safeCell(info.Title)}
+		line := []string{info.Section.Key, info.Key, info.Title}
 		for _, r := range set.Roles {
 			line = append(line, oneIf(r.Own.Has(p)))
 		}
-		if err := w.Write(line); err != nil {
-			return err
-		}
+		w.line(line...)
 	}
-	w.Flush()
-	return w.Error()
+	return w.end()
 }
