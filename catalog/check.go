@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"regexp"
+	"regexp/syntax"
 	"strconv"
 	"strings"
 	"unicode"
@@ -22,6 +24,7 @@ var formats = []*jsonschema.Format{
 	{Name: "e164", Validate: stringFormat(checkE164)},
 	{Name: "cidr", Validate: stringFormat(checkCIDR)},
 	{Name: "uri", Validate: stringFormat(checkURI)},
+	{Name: "regex", Validate: stringFormat(checkPattern)},
 }
 
 var formatSentences = map[string]string{
@@ -78,6 +81,36 @@ func checkURI(s string) error {
 		return errForm
 	}
 	return nil
+}
+
+func checkPattern(s string) error {
+	_, err := regexp.Compile(s)
+	return err
+}
+
+// patternSentence says what is wrong with a regular expression.
+func patternSentence(err error) string {
+	var wrong *syntax.Error
+	if !errors.As(err, &wrong) {
+		return "Enter a regular expression, such as ^\\+4930."
+	}
+	at := fmt.Sprintf("%q", wrong.Expr)
+	why := map[syntax.ErrorCode]string{
+		syntax.ErrMissingParen:          at + " has a bracket without its partner",
+		syntax.ErrUnexpectedParen:       at + " closes a bracket that is not open",
+		syntax.ErrMissingBracket:        at + " has no closing square bracket",
+		syntax.ErrInvalidCharRange:      at + " is no range of characters",
+		syntax.ErrInvalidEscape:         at + " is no escape",
+		syntax.ErrTrailingBackslash:     "it ends in a backslash",
+		syntax.ErrMissingRepeatArgument: at + " repeats nothing",
+		syntax.ErrInvalidRepeatOp:       at + " repeats a repetition",
+		syntax.ErrInvalidRepeatSize:     at + " repeats too often",
+		syntax.ErrInvalidPerlOp:         at + " is not supported",
+	}[wrong.Code]
+	if why == "" {
+		why = fmt.Sprintf("%s: %s", at, wrong.Code)
+	}
+	return "Enter a regular expression: " + why + "."
 }
 
 // Check validates the values of a record and gives one sentence for each
@@ -232,6 +265,9 @@ func (f *Field) sentence(why jsonschema.ErrorKind) string {
 		}
 		return "Choose one of: " + strings.Join(all, ", ") + "."
 	case *kind.Format:
+		if why.Want == "regex" {
+			return patternSentence(why.Err)
+		}
 		if s := formatSentences[why.Want]; s != "" {
 			return s
 		}

@@ -48,6 +48,12 @@ func TestRecordsAreCheckedInSentences(t *testing.T) {
 		{"a NUL", "application", map[string]any{"name": "a\x00b"}, map[string]string{"name": "Remove the characters that can not be seen."}},
 		{"broken text", "application", map[string]any{"name": "a\xffb"}, map[string]string{"name": "Remove the characters that can not be seen."}},
 		{"a line break", "application", map[string]any{"name": "A", "description": "one\ntwo"}, nil},
+		{"a pattern", "rule", map[string]any{"name": "A", "pattern": "^\\+49(30|89)"}, nil},
+		{"a pattern with an open bracket", "rule", map[string]any{"name": "A", "pattern": "("}, map[string]string{"pattern": `Enter a regular expression: "(" has a bracket without its partner.`}},
+		{"a pattern with a closing bracket", "rule", map[string]any{"name": "A", "pattern": "49)"}, map[string]string{"pattern": `Enter a regular expression: "49)" closes a bracket that is not open.`}},
+		{"a pattern that repeats nothing", "rule", map[string]any{"name": "A", "pattern": "+49"}, map[string]string{"pattern": `Enter a regular expression: "+" repeats nothing.`}},
+		{"a pattern that looks ahead", "rule", map[string]any{"name": "A", "pattern": "^(?!112)"}, map[string]string{"pattern": `Enter a regular expression: "(?!" is not supported.`}},
+		{"a pattern with an open range", "rule", map[string]any{"name": "A", "pattern": "[0-9"}, map[string]string{"pattern": `Enter a regular expression: "[0-9" has no closing square bracket.`}},
 		{"pairs", "number", map[string]any{"number": "+4930901820", "state": "purchased", "parameters": map[string]any{"greeting": "hello"}}, nil},
 	} {
 		t.Run(x.name, func(t *testing.T) {
