@@ -82,23 +82,37 @@ func (s *Snapshot) Decide(w Who, perm catalog.Permission, a Account) Decision {
 		d.Reason = PrincipalInactive
 		return d
 	}
-	s.byRole(&d, w.p, perm, a)
-	switch need := s.catalog.Needs(perm); {
+	need := s.catalog.Needs(perm)
+	own := need & s.catalog.OwnPeople()
+	need &^= own
+	s.byRole(&d, w.p, perm, own, a)
+	switch gives := d.Allow || d.Reason == CeilingLacks; {
 	case d.Reason == NoRoleHere:
 	case !n.active:
 		d.Allow, d.Reason = false, AccountSuspended
-	case d.Allow && !n.ceiling.Covers(need):
+	case gives && !n.ceiling.Covers(need):
 		d.Allow, d.Reason, d.CutBy = false, CeilingLacks, s.CutBy(a, need)
+	case d.Reason == CeilingLacks:
+		d.CutBy = s.CutBy(d.HeldAt, own)
 	}
 	return d
 }
 
-// byRole decides by roles alone.
-func (s *Snapshot) byRole(d *Decision, p *principal, perm catalog.Permission, a Account) {
+// byRole decides by roles alone, of which those do not count whose account may not
+// use own.
+func (s *Snapshot) byRole(d *Decision, p *principal, perm catalog.Permission, own catalog.Entitlements, a Account) {
 	d.Reason = NoRoleHere
 	for h, gives := range s.counting(p, a) {
 		switch {
-		case gives.Has(perm):
+		case !gives.Has(perm):
+			if d.Reason == NoRoleHere && !gives.Empty() {
+				d.Role, d.HeldAt, d.Reason = h.role, h.account, RoleLacks
+			}
+		case own != 0 && !s.node(h.account).ceiling.Covers(own):
+			if !d.Allow && d.Reason != CeilingLacks {
+				d.Role, d.HeldAt, d.Reason = h.role, h.account, CeilingLacks
+			}
+		default:
 			d.Allow, d.Role, d.HeldAt, d.Reason = true, h.role, h.account, ByRoleAbove
 			if h.account == a {
 				d.Reason = ByRole
@@ -110,8 +124,6 @@ func (s *Snapshot) byRole(d *Decision, p *principal, perm catalog.Permission, a 
 				return
 			}
 			// What is lent is the reason only where nothing else gives it.
-		case d.Reason == NoRoleHere && !gives.Empty():
-			d.Role, d.HeldAt, d.Reason = h.role, h.account, RoleLacks
 		}
 	}
 }
@@ -164,26 +176,30 @@ func (s *Snapshot) counting(p *principal, a Account) iter.Seq2[held, *catalog.Ma
 var nothing catalog.Mask
 
 // May gives every permission w may use at a; Decide says yes to exactly these.
-func (s *Snapshot) May(w Who, a Account) catalog.Mask {
-	all := s.byRoles(w, a)
-	for missing := s.catalog.AllEntitlements() &^ s.node(a).ceiling; missing != 0; missing &= missing - 1 {
-		all = all.Minus(s.gates.by[bits.TrailingZeros64(uint64(missing))])
-	}
-	return all
-}
-
-// byRoles is May before the ceiling cuts it.
-func (s *Snapshot) byRoles(w Who, a Account) (all catalog.Mask) {
+func (s *Snapshot) May(w Who, a Account) (all catalog.Mask) {
 	if w.p == nil || !w.p.active || !s.node(a).active {
 		return all
 	}
-	for _, gives := range s.counting(w.p, a) {
+	own := s.catalog.OwnPeople()
+	for h, gives := range s.counting(w.p, a) {
+		if lacks := own &^ s.node(h.account).ceiling; lacks != 0 {
+			left := s.without(*gives, lacks)
+			gives = &left
+		}
 		all.Add(gives)
 	}
-	return all
+	return s.without(all, s.catalog.AllEntitlements()&^own&^s.node(a).ceiling)
 }
 
-// kept is byRoles without what is lent.
+// without is a mask without what needs one of the entitlements.
+func (s *Snapshot) without(m catalog.Mask, missing catalog.Entitlements) catalog.Mask {
+	for ; missing != 0; missing &= missing - 1 {
+		m = m.Minus(s.gates.by[bits.TrailingZeros64(uint64(missing))])
+	}
+	return m
+}
+
+// kept is what the roles of w give at a, whatever its ceiling, without what is lent.
 func (s *Snapshot) kept(w Who, a Account) (all catalog.Mask) {
 	if w.p == nil || !w.p.active || !s.node(a).active {
 		return all

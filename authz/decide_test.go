@@ -132,7 +132,7 @@ func sameAnswers(t *rapid.T, m moment, id authz.PrincipalID, account uuid.UUID) 
 		if want := known && w.Visible(id, account); d.Visible() != want {
 			t.Fatalf("%s, account %s: visible is %v, want %v", id, account, d.Visible(), want)
 		}
-		if d.Reason == authz.CeilingLacks && s.ID(d.CutBy) != w.CutBy(account, w.Catalog.Needs(p)) || d.Reason != authz.CeilingLacks && d.CutBy != authz.NoAccount {
+		if cut := cutBy(w, p, account, s.ID(d.HeldAt)); d.Reason == authz.CeilingLacks && s.ID(d.CutBy) != cut || d.Reason != authz.CeilingLacks && d.CutBy != authz.NoAccount {
 			t.Fatalf("%s, permission %d, account %s: cut by %s", id, p, account, s.ID(d.CutBy))
 		}
 	}
@@ -147,6 +147,15 @@ func sameAnswers(t *rapid.T, m moment, id authz.PrincipalID, account uuid.UUID) 
 			t.Fatalf("%s may lend %s at %s: %v, want %v", id, r.Key, account, got, want)
 		}
 	}
+}
+
+// cutBy is the account that lacks what p needs at an account by a role held at at.
+func cutBy(w oracle.World, p catalog.Permission, account, at uuid.UUID) uuid.UUID {
+	own := w.Catalog.Needs(p) & w.Catalog.OwnPeople()
+	if id := w.CutBy(account, w.Catalog.Needs(p)&^own); id != uuid.Nil {
+		return id
+	}
+	return w.CutBy(at, own)
 }
 
 // reason is the reason a decision must give; for a yes, and for a role that
@@ -175,7 +184,9 @@ func reason(m moment, id authz.PrincipalID, p catalog.Permission, account uuid.U
 		return authz.AccountSuspended
 	case named < 0:
 		return 99
-	case w.ByRoles(id, p, account) && m.snapshot.Role(d.Role).Lent && slices.ContainsFunc(w.Ways(id, account), func(way oracle.Way) bool { return way.Gives.Has(p) && !way.Role.Lent }):
+	case w.ByRoles(id, p, account) && m.snapshot.Role(d.Role).Lent && slices.ContainsFunc(w.Ways(id, account), func(way oracle.Way) bool {
+		return way.Gives.Has(p) && !way.Role.Lent && w.Ceiling(way.At).Covers(w.Catalog.Needs(p)&w.Catalog.OwnPeople())
+	}):
 		return 98 // something else gives it
 	case !w.ByRoles(id, p, account):
 		return authz.RoleLacks

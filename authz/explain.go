@@ -70,11 +70,16 @@ func (s *Snapshot) Explain(d Decision, p catalog.Permission, a Account) Explanat
 			}
 		}
 	}
-	x.Reason = x.sentence(d.Reason)
+	place := "this account"
+	if s.Ceiling(a).Covers(info.Needs&^s.catalog.OwnPeople()) && d.HeldAt != a {
+		place = "the account where it is held"
+	}
+	x.Reason = x.sentence(d.Reason, place)
 	return x
 }
 
-func (x *Explanation) sentence(r Reason) string {
+// sentence says why. Place is where an entitlement is missing, if one is.
+func (x *Explanation) sentence(r Reason, place string) string {
 	role := ""
 	if x.Role != nil {
 		role = x.Role.Set.Title + ": " + x.Role.Title
@@ -99,7 +104,7 @@ func (x *Explanation) sentence(r Reason) string {
 		for _, m := range x.Missing {
 			titles = append(titles, m.Entitlement.Title)
 		}
-		return role + " gives it, but this account may not use " + strings.Join(titles, " and ") + "."
+		return role + " gives it, but " + place + " may not use " + strings.Join(titles, " and ") + "."
 	case ByRole:
 		return role + ", held in this account, gives it."
 	case ByRoleAbove:

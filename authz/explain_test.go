@@ -19,6 +19,10 @@ func TestExplain(t *testing.T) {
 	for _, parent := range []uuid.UUID{east, analytical} {
 		s = s.With(authz.Changes{Rules: []authz.Rule{{Parent: parent, Entitlement: logs}}})
 	}
+	s = s.With(authz.Changes{
+		Rules:      []authz.Rule{{Parent: analytical, Entitlement: c.Entitlement("invite_members").Bit}},
+		Principals: []authz.Principal{{ID: barbara, Active: true, Assignments: []authz.Assignment{{Account: east, Role: c.Owner().ID}}}},
+	})
 	suspended := s.With(authz.Changes{Accounts: []authz.AccountState{{ID: analytical, Tenant: number(1, 1), Kind: authz.Main, Suspended: true}}})
 	asleep := s.With(authz.Changes{Principals: []authz.Principal{{ID: edsger}}})
 	for _, tt := range []struct {
@@ -33,6 +37,10 @@ func TestExplain(t *testing.T) {
 		{s, ada, "calls", east, "The owner of this account, or of one above it, may use it."},
 		{s, edsger, "calls.delete", east, "Member access: Full viewer does not give it here."},
 		{s, edsger, "logs", eastBerlin, "Member access: Full viewer gives it, but this account may not use Logs."},
+		{s, barbara, "members.add", east, "Subuser role: Account owner gives it, but this account may not use Invite Members."},
+		{s, barbara, "members.add", eastBerlin, "Subuser role: Account owner gives it, but the account where it is held may not use Invite Members."},
+		{s, grace, "members.add", east, "Account role: Admin, held in an account above, gives it here."},
+		{s, ada, "members.add", eastBerlin, "The owner of this account, or of one above it, may use it."},
 		{s, mallory, "calls", east, "No role reaches this account."},
 		{s, mallory, "calls", number(2, 99), "There is no such account."},
 		{s, mallory, "no such", east, "There is no such permission."},

@@ -78,8 +78,12 @@ func TestCeilingsOnlyShrinkDownwards(t *testing.T) {
 		}
 		h.everywhere(func(s *authz.Snapshot, id authz.PrincipalID, w authz.Who, a authz.Account) {
 			s.May(w, a).Each(func(p catalog.Permission) {
-				if !s.Ceiling(a).Covers(s.Catalog().Needs(p)) {
+				own := s.Catalog().Needs(p) & s.Catalog().OwnPeople()
+				if !s.Ceiling(a).Covers(s.Catalog().Needs(p) &^ own) {
 					t.Fatalf("%s may %d at %s above its ceiling", id, p, s.ID(a))
+				}
+				if at := s.Decide(w, p, a).HeldAt; !s.Ceiling(at).Covers(own) {
+					t.Fatalf("%s may %d at %s by a role in %s, whose people may not", id, p, s.ID(a), s.ID(at))
 				}
 			})
 		})

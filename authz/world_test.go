@@ -72,7 +72,7 @@ func compileSmall(r *rand.Rand, barren string) *catalog.Catalog {
   entitlements:
     - {key: agents, title: Agents, always_on: true, covers: agents}
     - {key: logs, title: Logs, covers: logs}
-    - {key: contacts, title: Contacts, covers: contacts}
+    - {key: contacts, title: Contacts, covers: contacts, own_people: true}
     - {key: calls, title: Calls, covers: calls}
 `),
 		"sections/all.yaml": text(sections.String()),

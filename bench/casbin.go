@@ -63,7 +63,9 @@ func newCasbin(w *world) engine {
 	e.AddFunction("home", func(args ...any) (any, error) { return home[args[0].(string)], nil })
 	e.AddFunction("open", func(args ...any) (any, error) {
 		who, account, act := args[0].(string), args[1].(string), args[2].(string)
-		return active[who] && open[account] && ceiling[account].Covers(w.catalog.Needs(w.catalog.Permission(act))), nil
+		need := w.catalog.Needs(w.catalog.Permission(act))
+		own := need & w.catalog.OwnPeople()
+		return active[who] && open[account] && ceiling[account].Covers(need&^own) && ceiling[home[who]].Covers(own), nil
 	})
 	return engine{"casbin", func(list []question) func(i int) bool {
 		requests := make([][]any, len(list))

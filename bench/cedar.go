@@ -11,11 +11,13 @@ import (
 const cedarPolicy = `
 permit (principal, action, resource) when {
 	principal.active && resource.open && resource == principal.home &&
-	action in principal.own && resource.ceiling.containsAll(action.needs)
+	action in principal.own && resource.ceiling.containsAll(action.needs) &&
+	principal.home.ceiling.containsAll(action.asks)
 };
 permit (principal, action, resource) when {
 	principal.active && resource.open && resource != principal.home && resource in principal.home &&
-	action in principal.below && resource.ceiling.containsAll(action.needs)
+	action in principal.below && resource.ceiling.containsAll(action.needs) &&
+	principal.home.ceiling.containsAll(action.asks)
 };`
 
 // newCedar gives cedar-go the world as entities. Cedar does not cut ceilings or
@@ -51,7 +53,8 @@ func newCedar(w *world) engine {
 				}
 			}
 		}
-		add(action(w.catalog.Info(p).Key), cedar.RecordMap{"needs": titles(w.catalog.Needs(p))}, groups...)
+		own := w.catalog.Needs(p) & w.catalog.OwnPeople()
+		add(action(w.catalog.Info(p).Key), cedar.RecordMap{"needs": titles(w.catalog.Needs(p) &^ own), "asks": titles(own)}, groups...)
 	}
 	for _, a := range w.accounts {
 		_, open := w.oracle.State(a.ID)

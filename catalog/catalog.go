@@ -31,6 +31,7 @@ type Catalog struct {
 	byRole       map[string]*Role
 	kinds        map[string]*Kind
 	always       Entitlements
+	ownPeople    Entitlements
 	owner        *Role
 }
 
@@ -185,7 +186,11 @@ type Entitlement struct {
 	Covers   string // what it opens, in words
 	APIField string // its name in the API, empty where the API refuses it
 	AlwaysOn bool
-	Bit      Entitlements // a single bit; not stored
+	// OwnPeople is true of what binds the people of an account and of those below
+	// it, and never who acts there by a role from above: it is asked of the account
+	// where the role is held.
+	OwnPeople bool
+	Bit       Entitlements // a single bit; not stored
 }
 
 // Tab is one page of the permissions of sub-accounts.
@@ -196,6 +201,9 @@ type Tab struct {
 
 // AlwaysOn is the set of entitlements every account has.
 func (c *Catalog) AlwaysOn() Entitlements { return c.always }
+
+// OwnPeople is the set of entitlements that bind an account's own people alone.
+func (c *Catalog) OwnPeople() Entitlements { return c.ownPeople }
 
 // AllEntitlements is the ceiling of a root account.
 func (c *Catalog) AllEntitlements() Entitlements {

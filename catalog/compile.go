@@ -101,11 +101,12 @@ func (k *compiler) entitlements() {
 		Tab          word
 		Title        string
 		Entitlements []struct {
-			Key      word
-			Title    string
-			APIField string `yaml:"api_field"`
-			AlwaysOn bool   `yaml:"always_on"`
-			Covers   string
+			Key       word
+			Title     string
+			APIField  string `yaml:"api_field"`
+			AlwaysOn  bool   `yaml:"always_on"`
+			OwnPeople bool   `yaml:"own_people"`
+			Covers    string
 		}
 	}
 	if !k.read(file, &decls) {
@@ -124,10 +125,13 @@ func (k *compiler) entitlements() {
 			}
 			e := &Entitlement{
 				Key: d.Key.Text, Title: d.Title, Tab: tab.Key, Covers: d.Covers, APIField: d.APIField,
-				AlwaysOn: d.AlwaysOn, Bit: 1 << len(k.c.Entitlements),
+				AlwaysOn: d.AlwaysOn, OwnPeople: d.OwnPeople, Bit: 1 << len(k.c.Entitlements),
 			}
 			if e.AlwaysOn {
 				k.c.always |= e.Bit
+			}
+			if e.OwnPeople {
+				k.c.ownPeople |= e.Bit
 			}
 			k.c.Entitlements = append(k.c.Entitlements, e)
 			k.c.byEntitle[e.Key] = e

@@ -150,10 +150,20 @@ func TestNobodyActsOnWhoCanDoMore(t *testing.T) {
 		barbara.send(in(p.east, "/members/invites/"+editor+act)).want(t, http.StatusUnprocessableEntity).says(t, "gives more than you can give")
 	}
 
-	// What the account above takes away binds East's Admin too.
+	// What the account above takes away binds East's own people, and not those above.
 	must(t, p.store.SetEntitlement(ctx, p.grant(p.ada, "entitlements.edit", p.analytical), "invite_members", p.east.ID, false))
 	barbara.send(in(p.east, "/members/invites"), "email", "newer@example.com", "role", "sub_admin").want(t, http.StatusForbidden)
 	barbara.get(in(p.east, "/members")).want(t, http.StatusOK)
+	barbara.send(in(p.east, p.member(p.grace, "/remove"))).want(t, http.StatusForbidden)
+	barbara.get(in(p.east, "/settings/subusers/new")).want(t, http.StatusForbidden)
+	ada := p.as(p.ada)
+	ada.send(in(p.east, "/members/invites"), "email", "newer@example.com", "role", "sub_admin").want(t, http.StatusOK)
+	ada.get(in(p.east, "/settings/subusers/new")).want(t, http.StatusOK)
+	ada.send(in(p.east, p.member(p.grace, "/remove"))).want(t, http.StatusSeeOther)
+	p.as(p.grace).get(in(p.east, p.member(p.edsger, "/edit"))).want(t, http.StatusOK)
+	if page := ada.get(in(p.analytical, "/permissions/general")); !strings.Contains(page.body, "binds the people of the sub-account, never those above it") {
+		t.Error("the permissions do not say whom Invite Members binds")
+	}
 }
 
 func TestLeavingAndRemoving(t *testing.T) {

@@ -149,7 +149,7 @@ func (h *Handlers) entitlementMatrix(c echo.Context, g authz.Grant, snap *authz.
 	for i, e := range place.tab.Entitlements {
 		n := counts[i]
 		col := views.PermissionColumn{
-			Key: e.Key, Title: e.Title, Help: e.Covers, Fixed: e.AlwaysOn, State: ticks(n.Given, n.Accounts),
+			Key: e.Key, Title: e.Title, Help: covers(e), Fixed: e.AlwaysOn, State: ticks(n.Given, n.Accounts),
 			Count: fmt.Sprintf("%d of %d", n.Given, n.Accounts),
 		}
 		if !e.AlwaysOn && snap.Ceiling(v.At).Covers(e.Bit) {
@@ -188,6 +188,14 @@ func (h *Handlers) entitlementMatrix(c echo.Context, g authz.Grant, snap *authz.
 		m.Rows = append(m.Rows, r)
 	}
 	return m, next, nil
+}
+
+// covers says what an entitlement opens, and whom it binds.
+func covers(e *catalog.Entitlement) string {
+	if e.OwnPeople {
+		return e.Covers + "; binds the people of the sub-account, never those above it"
+	}
+	return e.Covers
 }
 
 // cutters names the accounts that cut something off from the rows. Who stands

@@ -202,9 +202,14 @@ func (w World) ByRoles(id authz.PrincipalID, p catalog.Permission, account uuid.
 	return open && slices.ContainsFunc(w.Ways(id, account), func(way Way) bool { return way.Gives.Has(p) })
 }
 
-// Allows is the decision.
+// Allows is the decision. What binds an account's own people alone is asked of the
+// account where the role is held, everything else of the one that is acted in.
 func (w World) Allows(id authz.PrincipalID, p catalog.Permission, account uuid.UUID) bool {
-	return w.ByRoles(id, p, account) && w.Ceiling(account).Covers(w.Catalog.Needs(p))
+	_, open := w.State(account)
+	own := w.Catalog.Needs(p) & w.Catalog.OwnPeople()
+	return open && w.Ceiling(account).Covers(w.Catalog.Needs(p)&^own) && slices.ContainsFunc(w.Ways(id, account), func(way Way) bool {
+		return way.Gives.Has(p) && w.Ceiling(way.At).Covers(own)
+	})
 }
 
 // MayGrant tells whether a principal may give a role at an account.
