@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bailiwick/models"
+	"bailiwick/postgres/pgtest"
 )
 
 // crowd fills a database whose agency has the path $root: 5,000 members and 20,000
@@ -49,7 +50,7 @@ func TestACrowd(t *testing.T) {
 	sql := &statements{}
 	p := newPanel(t, func(c *models.Config) { c.Tracer = sql })
 	ctx := context.Background()
-	conn, err := pgx.Connect(ctx, p.config.URL)
+	conn, err := pgx.Connect(ctx, pgtest.OwnerURL(p.config.URL))
 	must(t, err)
 	_, err = conn.Exec(ctx, strings.NewReplacer("$root", p.analytical.ID.String(), "$grace", p.grace.ID.String(), "$ada", p.ada.ID.String()).Replace(crowd))
 	must(t, err)

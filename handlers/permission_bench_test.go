@@ -79,7 +79,7 @@ func selectAll(b *testing.B, n int) {
 	agency, err := small.CreateMainAccount(ctx, authz.Self(ada.Actor()), "Analytical")
 	must(err)
 	small.Close()
-	direct, err := pgx.Connect(ctx, address)
+	direct, err := pgx.Connect(ctx, pgtest.OwnerURL(address))
 	must(err)
 	defer direct.Close(ctx)
 	for _, sql := range strings.Split(fmt.Sprintf(bulk, n), ";") {

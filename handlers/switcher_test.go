@@ -16,6 +16,7 @@ import (
 	"bailiwick/authz"
 	"bailiwick/handlers"
 	"bailiwick/models"
+	"bailiwick/postgres/pgtest"
 )
 
 // switcher are the titles of the switcher's groups, each with the accounts in it.
@@ -69,7 +70,7 @@ func TestFiveThousandMemberships(t *testing.T) {
 	sql := &statements{}
 	var config models.Config
 	p := newPanel(t, func(c *models.Config) { c.Tracer = sql; config = *c })
-	direct, err := pgx.Connect(t.Context(), config.URL)
+	direct, err := pgx.Connect(t.Context(), pgtest.OwnerURL(config.URL))
 	must(t, err)
 	_, err = direct.Exec(t.Context(), `SET app.scope = 'system'; INSERT INTO tenants (id) SELECT ('02000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid FROM generate_series(1, 5000) n;
 		INSERT INTO accounts (tenant_id, id, kind, name, owner_id, depth, path, created_at)

@@ -169,7 +169,7 @@ func begin(t *testing.T, seed uint64) *history {
 	}
 	h.s, h.other = open(), open()
 	var err error
-	h.conn, err = pgx.Connect(h.ctx, url)
+	h.conn, err = pgx.Connect(h.ctx, pgtest.OwnerURL(url))
 	h.must(err)
 	t.Cleanup(func() { _ = h.conn.Close(h.ctx) })
 	_, err = h.conn.Exec(h.ctx, "SET app.scope = 'system'")

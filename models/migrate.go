@@ -2,7 +2,6 @@ package models
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -22,13 +21,19 @@ var ErrSchema = errors.New("unknown schema")
 // migrating names the lock of whoever migrates a database.
 const migrating = 0x6261696c6977
 
-// Migrate brings the database to this program's schema. Several nodes may call
-// it at once: one does the work, the others wait. The url must reach Postgres
-// itself, not a transaction pooler.
-func Migrate(ctx context.Context, url string) error {
-	cc, err := pgx.ParseConfig(url)
+// Migrate brings the database to this program's schema, as its owner, and lets
+// the login of the panel's address in; it makes that login where there is none.
+// Several nodes may call it at once: one does the work, the others wait. The
+// owner's address must reach Postgres itself, not a transaction pooler. Who may
+// not migrate changes nothing: Open says what is missing.
+func Migrate(ctx context.Context, owner, panel string) error {
+	cc, err := readAddress(owner)
 	if err != nil {
-		return fmt.Errorf("the database address can not be read: %w", err)
+		return err
+	}
+	login, err := readAddress(panel)
+	if err != nil {
+		return err
 	}
 	db := stdlib.OpenDB(*cc)
 	defer db.Close()
@@ -38,6 +43,11 @@ func Migrate(ctx context.Context, url string) error {
 		return fmt.Errorf("connect to the database: %w", err)
 	}
 	defer queue.Close()
+	var may bool
+	if err := queue.QueryRowContext(ctx, `SELECT has_schema_privilege('public', 'CREATE')
+		AND coalesce((SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('public.goose_db_version')), true)`).Scan(&may); err != nil || !may {
+		return err
+	}
 	if _, err := queue.ExecContext(ctx, "SELECT pg_advisory_lock($1)", migrating); err != nil {
 		return fmt.Errorf("wait for others that migrate: %w", err)
 	}
@@ -51,34 +61,18 @@ func Migrate(ctx context.Context, url string) error {
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	return grantPanelRole(ctx, db)
+	if login.User != cc.User {
+		return admitLogin(ctx, db, login)
+	}
+	return makePanelRole(ctx, db)
 }
 
-// grantPanelRole makes the role that queries run as and gives it what it needs,
-// where the given role may make roles; elsewhere the given role itself runs the
-// queries, held by forced row-level security.
-func grantPanelRole(ctx context.Context, db *sql.DB) error {
-	_, err := db.ExecContext(ctx, `
-DO $$ BEGIN
-	IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '`+panelRole+`') THEN
-		CREATE ROLE `+panelRole+` NOLOGIN;
-	END IF;
-	EXECUTE 'GRANT `+panelRole+` TO ' || quote_ident(current_user);
-EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
-END $$;
-GRANT USAGE ON SCHEMA public TO `+panelRole+`;
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO `+panelRole+`;
-REVOKE ALL ON goose_db_version FROM `+panelRole+`;
-REVOKE UPDATE, DELETE ON audit_events FROM `+panelRole+`;
-REVOKE DELETE ON accounts, tenants, members FROM `+panelRole+`;`)
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) && (pg.Code == "42501" || pg.Code == "42704") { // may not make roles: there is none
-		return nil
-	}
+func readAddress(url string) (*pgx.ConnConfig, error) {
+	c, err := pgx.ParseConfig(url)
 	if err != nil {
-		return fmt.Errorf("make the panel's database role: %w", err)
+		return nil, fmt.Errorf("the database address can not be read: %w", err)
 	}
-	return nil
+	return c, nil
 }
 
 func lastMigration() (last int64) {
@@ -96,6 +90,8 @@ func unknownSchema(have int64) error {
 	return fmt.Errorf("%w: the database is at migration %d, this program knows %d; run a newer program", ErrSchema, have, lastMigration())
 }
 
+const runMigrate = "run `bailiwick migrate` with the address of the database's owner in DATABASE_DIRECT_URL"
+
 // checkSchema refuses a database that is not at this program's last migration.
 func checkSchema(ctx context.Context, pool *pgxpool.Pool) error {
 	var have int64
@@ -103,13 +99,15 @@ func checkSchema(ctx context.Context, pool *pgxpool.Pool) error {
 	var pg *pgconn.PgError
 	switch {
 	case errors.As(err, &pg) && pg.Code == "42P01":
-		return fmt.Errorf("%w: the database is empty; run `bailiwick migrate`", ErrSchema)
+		return fmt.Errorf("%w: the database is empty; %s", ErrSchema, runMigrate)
+	case errors.As(err, &pg) && pg.Code == insufficientPrivilege:
+		return fmt.Errorf("%w: the login in DATABASE_URL may not read the database; %s", ErrSchema, runMigrate)
 	case err != nil:
 		return fmt.Errorf("read the schema's version: %w", err)
 	case have > lastMigration():
 		return unknownSchema(have)
 	case have < lastMigration():
-		return fmt.Errorf("%w: the database is at migration %d of %d; run `bailiwick migrate`", ErrSchema, have, lastMigration())
+		return fmt.Errorf("%w: the database is at migration %d of %d; %s", ErrSchema, have, lastMigration(), runMigrate)
 	}
 	return nil
 }

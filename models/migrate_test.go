@@ -62,9 +62,10 @@ func as(t *testing.T, address string, user *url.Userinfo, database string) strin
 
 // emptyDatabase makes a database of the owner of the other test databases, and
 // nothing in it.
-func emptyDatabase(t *testing.T) string {
+func emptyDatabase(t *testing.T) (owner, login string) {
 	t.Helper()
-	owned := pgtest.Clone(t)
+	login = pgtest.Clone(t)
+	owned := pgtest.OwnerURL(login)
 	u, err := url.Parse(owned)
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +73,7 @@ func emptyDatabase(t *testing.T) string {
 	name := fmt.Sprintf("%s_empty_%d", strings.TrimPrefix(u.Path, "/"), empties.Add(1))
 	ask(t, pgtest.AdminURL(), fmt.Sprintf("CREATE DATABASE %s OWNER %s TEMPLATE template0", name, pgx.Identifier{u.User.Username()}.Sanitize()))
 	t.Cleanup(func() { ask(t, pgtest.AdminURL(), "DROP DATABASE "+name+" WITH (FORCE)") })
-	return as(t, owned, nil, name)
+	return as(t, owned, nil, name), as(t, login, nil, name)
 }
 
 func openAt(t *testing.T, address string) (*Store, error) {
@@ -94,20 +95,20 @@ func refused(t *testing.T, err error, sentence string) {
 }
 
 func TestManyNodesMigrateOnce(t *testing.T) {
-	address := emptyDatabase(t)
+	owner, address := emptyDatabase(t)
 	_, err := openAt(t, address)
 	refused(t, err, "the database is empty; run `bailiwick migrate`")
 
 	errs := make([]error, 8)
 	var all sync.WaitGroup
 	for i := range errs {
-		all.Go(func() { errs[i] = Migrate(t.Context(), address) })
+		all.Go(func() { errs[i] = Migrate(t.Context(), owner, address) })
 	}
 	all.Wait()
 	if err := errors.Join(errs...); err != nil {
 		t.Fatal(err)
 	}
-	if twice := ask(t, address, "SELECT coalesce(string_agg(version_id::text, ' '), '') FROM (SELECT version_id FROM goose_db_version GROUP BY 1 HAVING count(*) > 1) x"); twice != "" {
+	if twice := ask(t, owner, "SELECT coalesce(string_agg(version_id::text, ' '), '') FROM (SELECT version_id FROM goose_db_version GROUP BY 1 HAVING count(*) > 1) x"); twice != "" {
 		t.Errorf("applied more than once: %s", twice)
 	}
 	if _, err := openAt(t, address); err != nil {
@@ -117,17 +118,21 @@ func TestManyNodesMigrateOnce(t *testing.T) {
 
 func TestAnotherSchemaIsRefused(t *testing.T) {
 	address := pgtest.Clone(t)
+	owner := pgtest.OwnerURL(address)
 	last := ask(t, address, "SELECT max(version_id)::text FROM goose_db_version")
 
-	ask(t, address, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, true)")
+	ask(t, owner, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, true)")
 	newer := "the database is at migration 9999, this program knows " + last + "; run a newer program"
 	_, err := openAt(t, address)
 	refused(t, err, newer)
-	refused(t, Migrate(t.Context(), address), newer)
+	refused(t, Migrate(t.Context(), owner, address), newer)
 
-	ask(t, address, "DELETE FROM goose_db_version WHERE version_id IN (9999, "+last+")")
+	ask(t, owner, "DELETE FROM goose_db_version WHERE version_id IN (9999, "+last+")")
+	if err := Migrate(t.Context(), address, address); err != nil {
+		t.Errorf("the panel's login, which may not migrate: %v", err)
+	}
 	_, err = openAt(t, address)
-	refused(t, err, "run `bailiwick migrate`")
+	refused(t, err, "run `bailiwick migrate` with the address of the database's owner")
 }
 
 // TestNoRolePassesRowLevelSecurity opens stores as roles that row-level security
@@ -152,15 +157,16 @@ func TestNoRolePassesRowLevelSecurity(t *testing.T) {
 	}
 
 	t.Run("a superuser becomes the panel's role", func(t *testing.T) {
-		s, err := openAt(t, as(t, pgtest.AdminURL(), nil, database(pgtest.Clone(t))))
-		if err != nil {
+		owner, _ := emptyDatabase(t)
+		admin := as(t, pgtest.AdminURL(), nil, database(owner))
+		if err := Migrate(t.Context(), admin, admin); err != nil {
 			t.Fatal(err)
 		}
-		twoTenants(t, s)
+		exposed(t, admin)
 	})
 
 	t.Run("who can not become it is refused", func(t *testing.T) {
-		address := pgtest.Clone(t)
+		address := pgtest.OwnerURL(pgtest.Clone(t))
 		mallory := role("mallory", "BYPASSRLS")
 		ask(t, address, "GRANT SELECT ON goose_db_version TO "+mallory.Username())
 		t.Cleanup(func() { ask(t, address, "REVOKE ALL ON goose_db_version FROM "+mallory.Username()) })
@@ -171,21 +177,31 @@ func TestNoRolePassesRowLevelSecurity(t *testing.T) {
 	})
 
 	t.Run("an owner who may make no roles is bound by it", func(t *testing.T) {
-		grace, empty := role("grace", ""), emptyDatabase(t)
+		grace := role("grace", "")
+		empty, _ := emptyDatabase(t)
 		ask(t, pgtest.AdminURL(), "ALTER DATABASE "+database(empty)+" OWNER TO "+grace.Username())
 		address := as(t, empty, grace, "")
-		if err := Migrate(t.Context(), address); err != nil {
+		if err := Migrate(t.Context(), address, address); err != nil {
 			t.Fatal(err)
 		}
-		s, err := openAt(t, address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		twoTenants(t, s)
+		exposed(t, address)
 		if seen := ask(t, address, "SELECT count(*)::text FROM accounts"); seen != "0" {
 			t.Errorf("without a scope the owner sees %s accounts", seen)
 		}
 	})
+}
+
+// exposed opens a store that works, and says what is not protected.
+func exposed(t *testing.T, address string) {
+	t.Helper()
+	s, err := openAt(t, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(s.Exposed(), "give the panel a login of its own in DATABASE_URL") {
+		t.Errorf("as an owner it says %q", s.Exposed())
+	}
+	twoTenants(t, s)
 }
 
 // twoTenants has Ada and Mallory sign up, and looks for Ada's account in each

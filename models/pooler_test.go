@@ -121,11 +121,12 @@ func relay(t *testing.T, to *pgx.ConnConfig) (port int, opened *atomic.Int64) {
 // PgBouncer, where each transaction may meet another connection, and then looks
 // at what is there by the direct way.
 func TestNothingIsLostBehindPgBouncer(t *testing.T) {
-	ctx, direct := t.Context(), emptyDatabase(t)
-	address, opened := pgBouncer(t, direct)
-	if err := Migrate(ctx, direct); err != nil {
+	ctx := t.Context()
+	owner, direct := emptyDatabase(t)
+	if err := Migrate(ctx, owner, direct); err != nil {
 		t.Fatal(err)
 	}
+	address, opened := pgBouncer(t, direct)
 	open := func(url string) *Store {
 		t.Helper()
 		s, err := Open(ctx, Config{URL: url, Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 4 * pooled})

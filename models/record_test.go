@@ -139,7 +139,7 @@ func (w *agency) list(g authz.Grant, at models.RecordPlace, q models.RecordQuery
 // query asks the database itself, past row-level security.
 func (w *agency) query(sql string, args ...any) string {
 	w.t.Helper()
-	c, err := pgx.Connect(w.t.Context(), w.url)
+	c, err := pgx.Connect(w.t.Context(), pgtest.OwnerURL(w.url))
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -4,7 +4,6 @@ package models
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -26,7 +25,8 @@ import (
 
 // Config is what a store needs.
 type Config struct {
-	// URL of a Postgres of at least version 15, migrated with Migrate.
+	// URL of a Postgres of at least version 15, migrated with Migrate, for the
+	// panel's own login.
 	URL     string
 	Catalog *catalog.Catalog
 	// Secret seals what must be readable again (at least 32 bytes).
@@ -46,7 +46,8 @@ type Store struct {
 	catalog *catalog.Catalog
 	secret  []byte
 	now     func() time.Time
-	role    string // what queries run as, empty to stay who the connection is
+	role    string // what queries step down to, empty to stay who the connection is
+	exposed string // what of the second line is missing, as a sentence
 
 	snapshot atomic.Pointer[authz.Snapshot]
 	catching sync.Mutex
@@ -54,8 +55,6 @@ type Store struct {
 	// lockTenant is the statement that serializes who-may-what in a tenant.
 	lockTenant string
 }
-
-const minVersion = 150000
 
 // So many passwords are hashed at once, each of which takes 19 MiB, and so many
 // more wait for their turn.
@@ -129,32 +128,6 @@ func registerTypes(m *pgtype.Map) {
 	m.RegisterDefaultPgType(uuid.UUID{}, "uuid")
 	m.RegisterDefaultPgType([]uuid.UUID{}, "_uuid")
 	m.RegisterDefaultPgType([]string{}, "_text")
-}
-
-// panelRole is the role that queries run as: it owns nothing and can not bypass
-// row-level security.
-const panelRole = "bailiwick_panel"
-
-func (s *Store) chooseRole(ctx context.Context) error {
-	var version int
-	var bypass, usable bool
-	err := s.pool.QueryRow(ctx, `SELECT current_setting('server_version_num')::int,
-		(SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user),
-		EXISTS (SELECT FROM pg_roles WHERE rolname = '`+panelRole+`' AND pg_has_role(current_user, oid,
-			CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END))`).
-		Scan(&version, &bypass, &usable)
-	switch {
-	case err != nil:
-		return fmt.Errorf("ask the database who we are: %w", err)
-	case version < minVersion:
-		return fmt.Errorf("the database is Postgres %d; at least 15 is needed", version/10000)
-	case usable:
-		s.role = panelRole
-	case bypass:
-		return errors.New("the database role bypasses row-level security and can not become " + panelRole +
-			": run `bailiwick migrate` with this role once, or connect as a role that is neither superuser nor BYPASSRLS")
-	}
-	return nil
 }
 
 // Close ends all connections.

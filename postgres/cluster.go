@@ -16,10 +16,10 @@ import (
 )
 
 // provision is run once, in single-user mode: a command a line.
-const provision = "CREATE ROLE " + Role + " LOGIN NOSUPERUSER NOCREATEDB CREATEROLE NOREPLICATION NOBYPASSRLS\n" +
-	"CREATE DATABASE " + Database + " OWNER " + Role + "\n"
+const provision = "CREATE ROLE " + Owner + " LOGIN NOSUPERUSER NOCREATEDB CREATEROLE NOREPLICATION NOBYPASSRLS\n" +
+	"CREATE DATABASE " + Database + " OWNER " + Owner + "\n"
 
-// makeCluster makes a cluster with the program's role and database in it. It
+// makeCluster makes a cluster with the owner and the database in it. It
 // becomes the data only when it is complete.
 func (s *Server) makeCluster(ctx context.Context) error {
 	lock, err := s.folder.claim(ctx, s.account, s.log)
@@ -125,7 +125,7 @@ func (s *Server) writeAccess() error {
 	}
 	roles := []string{"all"}
 	if s.binaries.major < 16 { // which has no word for all
-		roles = []string{Role, superuser}
+		roles = []string{Owner, Login, superuser}
 	}
 	ident := ""
 	for _, role := range roles {

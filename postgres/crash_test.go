@@ -152,7 +152,7 @@ func (p *panel) url(role, database string) string { return folderAt(p.folder.dir
 func (p *panel) check(t *testing.T) {
 	t.Helper()
 	acknowledged := p.acknowledged()
-	c := connect(t, p.url(Role, Database))
+	c := connect(t, p.url(Owner, Database))
 	defer c.Close(t.Context())
 	n := query[int](t, c, fmt.Sprintf("SELECT count(*) FROM acknowledged WHERE n < %d", acknowledged))
 	if n != acknowledged {

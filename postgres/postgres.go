@@ -32,10 +32,12 @@ var (
 	ErrFolder = errors.New("the data folder cannot be used")
 )
 
-// Role and Database are what the program itself connects with. The role owns the
-// database and may create roles; it is no superuser and row-level security binds it.
+// Owner owns the database and may create roles; it is no superuser and row-level
+// security binds it. Login is for all that is not the owner's work; whoever owns
+// the database makes it.
 const (
-	Role     = "bailiwick"
+	Owner    = "bailiwick"
+	Login    = "bailiwick_panel"
 	Database = "bailiwick"
 )
 

@@ -157,7 +157,7 @@ func TestTheProgramIsNoSuperuser(t *testing.T) {
 	if got := query[string](t, c, attributes); got != "t f f t f f" {
 		t.Errorf("login, superuser, createdb, createrole, replication, bypassrls: %s", got)
 	}
-	if owner := query[string](t, c, "SELECT datdba::regrole::text FROM pg_database WHERE datname = current_database()"); owner != Role {
+	if owner := query[string](t, c, "SELECT datdba::regrole::text FROM pg_database WHERE datname = current_database()"); owner != Owner {
 		t.Errorf("the database belongs to %s", owner)
 	}
 	for _, extension := range []string{"pg_trgm", "citext", "pgcrypto", "unaccent"} {
@@ -370,15 +370,15 @@ func TestACarriedServerThatDoesNotUnpackIsNotReplacedByAnother(t *testing.T) {
 
 func TestTheAddressOfARunningServer(t *testing.T) {
 	dir := dataFolder(t)
-	if url, err := RunningURL(dir); err == nil {
+	if url, _, err := RunningURLs(dir); err == nil {
 		t.Errorf("nothing runs, and the address is %s", url)
 	}
 	s := startServer(t, Config{Dir: dir, Settings: quick})
-	if url, err := RunningURL(dir); err != nil || url != s.URL() {
-		t.Errorf("the address of %s is %s, %v", s.URL(), url, err)
+	if owner, login, err := RunningURLs(dir); err != nil || owner != s.URL() || login != s.LoginURL() {
+		t.Errorf("the addresses of %s and %s are %s and %s, %v", s.URL(), s.LoginURL(), owner, login, err)
 	}
 	stopServer(t, s)
-	if url, err := RunningURL(dir); err == nil {
+	if url, _, err := RunningURLs(dir); err == nil {
 		t.Errorf("it is stopped, and the address is %s", url)
 	}
 }

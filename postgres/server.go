@@ -84,27 +84,30 @@ func (s *Server) start(ctx context.Context, dir string) error {
 	return nil
 }
 
-// URL is the address for the program itself: Role on Database.
-func (s *Server) URL() string { return s.url(Role, Database) }
+// URL is the address of the database for its owner.
+func (s *Server) URL() string { return s.url(Owner, Database) }
+
+// LoginURL is the address of the database for the login that owns nothing.
+func (s *Server) LoginURL() string { return s.url(Login, Database) }
 
 // AdminURL is the address of a database for the superuser, for tests and backups.
 func (s *Server) AdminURL(database string) string { return s.url(superuser, database) }
 
-// RunningURL is the address of the server that another program runs in a data
-// folder, for a command beside it. The error says when there is none.
-func RunningURL(dir string) (string, error) {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return "", err
+// RunningURLs are the addresses, as URL and LoginURL give them, of the server that
+// another program runs in a data folder, for a command beside it. The error says
+// when there is none.
+func RunningURLs(dir string) (owner, login string, err error) {
+	if dir, err = filepath.Abs(dir); err != nil {
+		return "", "", err
 	}
 	if dir, err = filepath.EvalSymlinks(dir); err != nil {
-		return "", fmt.Errorf("built-in Postgres: %w", err)
+		return "", "", fmt.Errorf("built-in Postgres: %w", err)
 	}
 	f := folderAt(dir)
 	if _, err := os.Stat(f.socketFile()); err != nil {
-		return "", fmt.Errorf("built-in Postgres: no server runs in %s: %w", dir, err)
+		return "", "", fmt.Errorf("built-in Postgres: no server runs in %s: %w", dir, err)
 	}
-	return f.url(Role, Database), nil
+	return f.url(Owner, Database), f.url(Login, Database), nil
 }
 
 func (s *Server) url(role, database string) string { return s.folder.url(role, database) }

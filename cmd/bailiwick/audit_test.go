@@ -68,7 +68,7 @@ func TestVerifyFindsEveryTampering(t *testing.T) {
 	if all, err := (verifyCommand{}).tenants(ctx, s); err != nil || len(all) != 2 {
 		t.Fatalf("%d tenants, %v", len(all), err)
 	}
-	conn, err := pgx.Connect(ctx, url)
+	conn, err := pgx.Connect(ctx, pgtest.OwnerURL(url))
 	must(err)
 	defer conn.Close(ctx)
 	_, err = conn.Exec(ctx, "SET app.scope = 'system'")

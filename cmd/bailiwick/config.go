@@ -25,8 +25,8 @@ type Config struct {
 	DataDir           string   `env:"BAILIWICK_DATA_DIR" help:"Folder of the built-in Postgres and the secret key; ./data where the database can reach it, else below /var/lib/bailiwick." placeholder:"DIR"`
 	PublicURL         string   `env:"BAILIWICK_PUBLIC_URL" name:"public-url" help:"Where browsers reach the panel; links are built from it." placeholder:"URL"`
 	DemoCast          bool     `env:"BAILIWICK_DEMO" name:"with-demo" help:"Make the demo cast when the database is empty."`
-	DatabaseURL       string   `env:"DATABASE_URL" name:"database-url" help:"A Postgres of at least version 15, instead of the built-in one." placeholder:"URL"`
-	DatabaseDirectURL string   `env:"DATABASE_DIRECT_URL" name:"database-direct-url" help:"The same database past a transaction pooler, for migrations." placeholder:"URL"`
+	DatabaseURL       string   `env:"DATABASE_URL" name:"database-url" help:"A Postgres of at least version 15, instead of the built-in one, for the panel's own login." placeholder:"URL"`
+	DatabaseDirectURL string   `env:"DATABASE_DIRECT_URL" name:"database-direct-url" help:"The same database for its owner, past a transaction pooler; for migrations alone." placeholder:"URL"`
 	SecretKey         string   `env:"BAILIWICK_SECRET_KEY" name:"secret-key" help:"64 hex digits that sign cookies and seal secrets; kept in the data folder where empty. Needed for more than one node." placeholder:"HEX"`
 	TrustedProxies    []string `env:"BAILIWICK_TRUSTED_PROXIES" name:"trusted-proxies" help:"Networks whose X-Forwarded-For is believed." placeholder:"CIDR"`
 	SMTPURL           string   `env:"BAILIWICK_SMTP_URL" name:"smtp-url" help:"Mail server that letters are handed to; without one, letters are kept for an operator to read." placeholder:"URL"`

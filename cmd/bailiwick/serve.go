@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -57,41 +58,41 @@ func openDatabase(ctx context.Context, c *Config, log *slog.Logger, migrate bool
 		return nil, err
 	}
 	db := &database{}
-	address, direct := c.DatabaseURL, c.DatabaseDirectURL
-	if address == "" {
-		if address, err = db.startBuiltIn(ctx, c, log); err != nil {
+	owner, login := cmp.Or(c.DatabaseDirectURL, c.DatabaseURL), c.DatabaseURL
+	if login == "" {
+		if owner, login, err = db.startBuiltIn(ctx, c, log); err != nil {
 			return nil, err
 		}
 	}
-	if direct == "" {
-		direct = address
-	}
 	if migrate {
-		err = models.Migrate(ctx, direct)
+		err = models.Migrate(ctx, owner, login)
 	}
 	if err == nil {
-		db.Store, err = models.Open(ctx, models.Config{URL: address, Catalog: cat, Secret: c.secret})
+		db.Store, err = models.Open(ctx, models.Config{URL: login, Catalog: cat, Secret: c.secret})
 	}
 	if err != nil {
 		db.close(log)
 		return nil, err
 	}
+	if exposed := db.Exposed(); exposed != "" {
+		log.Warn(exposed)
+	}
 	return db, nil
 }
 
-// startBuiltIn gives the address of the built-in server. While a panel runs on
+// startBuiltIn gives the addresses of the built-in server. While a panel runs on
 // the same folder, the command line uses that panel's.
-func (db *database) startBuiltIn(ctx context.Context, c *Config, log *slog.Logger) (string, error) {
+func (db *database) startBuiltIn(ctx context.Context, c *Config, log *slog.Logger) (owner, login string, err error) {
 	dir := filepath.Join(c.DataDir, "postgres")
 	server, err := postgres.Start(ctx, postgres.Config{Dir: dir, Log: log})
 	if errors.Is(err, postgres.ErrLocked) && c.shared {
-		return postgres.RunningURL(dir)
+		return postgres.RunningURLs(dir)
 	}
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	db.server = server
-	return server.URL(), nil
+	return server.URL(), server.LoginURL(), nil
 }
 
 func (db *database) close(log *slog.Logger) {

@@ -3,15 +3,21 @@ package main
 import (
 	"context"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/emersion/go-smtp"
 
+	"bailiwick/catalog"
+	"bailiwick/models"
+	"bailiwick/postgres"
 	"bailiwick/postgres/pgtest"
 )
 
@@ -92,4 +98,69 @@ func TestAServedPanelSendsItsMail(t *testing.T) {
 	if len(office) != 0 {
 		t.Errorf("%d mails more", len(office))
 	}
+}
+
+// A data folder of a panel that connected as the owner is opened as one whose
+// panel may become nothing, with what was in it.
+func TestADataFolderOfBeforeGetsTheLogin(t *testing.T) {
+	ctx, log := t.Context(), slog.New(slog.DiscardHandler)
+	c := &Config{Addr: "127.0.0.1:8080", DataDir: dataDir(t)}
+	folder := postgres.Config{Dir: filepath.Join(c.DataDir, "postgres")}
+	before, err := postgres.Start(ctx, folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer before.Stop(context.Background())
+	if err := models.Migrate(ctx, before.URL(), before.URL()); err != nil {
+		t.Fatal(err)
+	}
+	s, err := models.Open(ctx, models.Config{URL: before.URL(), Catalog: catalog.MustLoad(), Secret: make([]byte, 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Exposed() == "" {
+		t.Error("the owner of all tables is said to be held")
+	}
+	if _, _, err := s.SignUp(ctx, "Ada", "ada@example.com", "four plain english words"); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	if err := before.Stop(ctx); err != nil {
+		t.Fatal(err)
+	}
+
+	db, err := openDatabase(ctx, c, log, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.close(log)
+	if said := db.Exposed(); said != "" {
+		t.Error(said)
+	}
+	if _, err := db.SignInMember(ctx, "ada@example.com", "four plain english words"); err != nil {
+		t.Error(err)
+	}
+	c.shared = true // as a command beside the running panel
+	beside, err := openDatabase(ctx, c, log, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer beside.close(log)
+	if said := beside.Exposed(); said != "" {
+		t.Error(said)
+	}
+}
+
+// dataDir is a folder that the server's own user may pass through.
+func dataDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "bailiwick-test")
+	if err == nil {
+		err = os.Chmod(dir, 0o755)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
 }

@@ -31,7 +31,7 @@ func openBuiltIn(ctx context.Context) (*server, error) {
 		os.RemoveAll(dir)
 		return nil, err
 	}
-	s := &server{adminURL: running.AdminURL("postgres"), owner: url.User(postgres.Role), strategy: "FILE_COPY"}
+	s := &server{adminURL: running.AdminURL("postgres"), owner: url.User(postgres.Owner), login: url.User(postgres.Login), strategy: "FILE_COPY"}
 	s.close = func() {
 		if s.admin != nil {
 			s.admin.Close(context.Background())

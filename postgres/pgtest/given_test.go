@@ -53,7 +53,7 @@ func TestAGivenServer(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer s.drop(context.Background(), database)
-			c, err := pgx.Connect(ctx, s.ownerURL(database))
+			c, err := pgx.Connect(ctx, s.url(s.owner, database))
 			if err != nil {
 				t.Fatal(err)
 			}

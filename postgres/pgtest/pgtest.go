@@ -36,8 +36,9 @@ var shared struct {
 }
 
 // Main starts the server, makes the template database, has prepare fill it by the
-// URL of its owner, runs the tests and cleans up. It returns the code to exit with.
-func Main(m *testing.M, prepare func(ctx context.Context, url string) error) int {
+// URL of its owner and let in the login of the other, which it makes where there is
+// none, runs the tests and cleans up. It returns the code to exit with.
+func Main(m *testing.M, prepare func(ctx context.Context, owner, login string) error) int {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	stop, err := setUp(ctx, prepare)
@@ -49,7 +50,7 @@ func Main(m *testing.M, prepare func(ctx context.Context, url string) error) int
 	return m.Run()
 }
 
-func setUp(ctx context.Context, prepare func(context.Context, string) error) (stop func(), err error) {
+func setUp(ctx context.Context, prepare func(ctx context.Context, owner, login string) error) (stop func(), err error) {
 	s, err := open(ctx)
 	if err != nil {
 		return func() {}, err
@@ -65,15 +66,15 @@ func setUp(ctx context.Context, prepare func(context.Context, string) error) (st
 	if err := s.create(ctx, shared.template, "template1"); err != nil {
 		return stop, err
 	}
-	if err := prepare(ctx, s.ownerURL(shared.template)); err != nil {
+	if err := prepare(ctx, s.url(s.owner, shared.template), s.url(s.login, shared.template)); err != nil {
 		return stop, fmt.Errorf("preparing the template database: %w", err)
 	}
 	return stop, nil
 }
 
-// Clone makes a copy of the template database and returns its URL for the role that
-// owns it. That role is no superuser, so row-level security binds it where it is
-// forced. The copy is dropped when the test ends, whoever is still connected.
+// Clone makes a copy of the template database and returns its URL for the login
+// that owns nothing. The copy is dropped when the test ends, whoever is still
+// connected.
 func Clone(t testing.TB) string {
 	t.Helper()
 	if shared.server == nil {
@@ -88,7 +89,18 @@ func Clone(t testing.TB) string {
 			t.Errorf("pgtest: %v", err)
 		}
 	})
-	return shared.ownerURL(name)
+	return shared.url(shared.login, name)
+}
+
+// OwnerURL is the URL of a clone for the role that owns it. That role is no
+// superuser, so row-level security binds it where it is forced.
+func OwnerURL(clone string) string {
+	u, err := url.Parse(clone)
+	if err != nil {
+		panic(err) // it is not from Clone
+	}
+	u.User = shared.owner
+	return u.String()
 }
 
 // AdminURL is the address of the database postgres for the role that makes the
@@ -99,6 +111,7 @@ func AdminURL() string { return shared.adminURL }
 type server struct {
 	adminURL string
 	owner    *url.Userinfo
+	login    *url.Userinfo
 	close    func()
 	// strategy copies faster: files where nothing is synced, WAL where it is.
 	strategy string
@@ -115,7 +128,8 @@ func open(ctx context.Context) (*server, error) {
 }
 
 // openGiven uses a server that is there already. A superuser makes a role of its
-// own for the test databases; any other role owns them itself.
+// own for the test databases, which may make their login; any other role owns them
+// itself, and is the login too.
 func openGiven(ctx context.Context, given string) (s *server, err error) {
 	admin, err := pgx.Connect(ctx, given)
 	if err != nil {
@@ -138,26 +152,28 @@ func openGiven(ctx context.Context, given string) (s *server, err error) {
 	}
 	if !super {
 		s.owner = url.UserPassword(admin.Config().User, admin.Config().Password)
+		s.login = s.owner // which may make no other
 		return s, nil
 	}
 	role, password := "test_"+strings.ToLower(rand.Text()[:12]), rand.Text()
 	if _, err := admin.Exec(ctx, fmt.Sprintf("CREATE ROLE %s LOGIN NOSUPERUSER NOCREATEDB CREATEROLE NOBYPASSRLS PASSWORD '%s'", role, password)); err != nil {
 		return s, err
 	}
-	s.owner = url.UserPassword(role, password)
+	s.owner, s.login = url.UserPassword(role, password), url.UserPassword(role+"_login", password)
 	s.close = func() {
+		admin.Exec(context.Background(), "DROP ROLE IF EXISTS "+role+"_login")
 		admin.Exec(context.Background(), "DROP ROLE IF EXISTS "+role)
 		admin.Close(context.Background())
 	}
 	return s, nil
 }
 
-func (s *server) ownerURL(database string) string {
+func (s *server) url(as *url.Userinfo, database string) string {
 	u, err := url.Parse(s.adminURL)
 	if err != nil {
 		panic(err) // it was connected to
 	}
-	u.User, u.Path = s.owner, "/"+database
+	u.User, u.Path = as, "/"+database
 	query := u.Query()
 	query.Del("user")
 	query.Del("password")

@@ -11,8 +11,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	os.Exit(pgtest.Main(m, func(ctx context.Context, url string) error {
-		c, err := pgx.Connect(ctx, url)
+	os.Exit(pgtest.Main(m, func(ctx context.Context, owner, login string) error {
+		c, err := pgx.Connect(ctx, owner)
 		if err != nil {
 			return err
 		}
@@ -45,7 +45,7 @@ func query[T any](t *testing.T, c *pgx.Conn, sql string, arguments ...any) (valu
 }
 
 func TestEachCloneIsItsOwn(t *testing.T) {
-	ada, grace := connect(t, pgtest.Clone(t)), connect(t, pgtest.Clone(t))
+	ada, grace := connect(t, pgtest.OwnerURL(pgtest.Clone(t))), connect(t, pgtest.OwnerURL(pgtest.Clone(t)))
 	if _, err := ada.Exec(t.Context(), "CREATE TABLE secrets ()"); err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestEachCloneIsItsOwn(t *testing.T) {
 }
 
 func TestRowLevelSecurityBindsTheOwner(t *testing.T) {
-	c := connect(t, pgtest.Clone(t))
+	c := connect(t, pgtest.OwnerURL(pgtest.Clone(t)))
 	if n := query[int](t, c, "SELECT count(*) FROM subusers"); n != 0 {
 		t.Errorf("without a tenant the owner sees %d rows", n)
 	}
@@ -70,7 +70,7 @@ func TestRowLevelSecurityBindsTheOwner(t *testing.T) {
 func TestACloneGoesWithItsTest(t *testing.T) {
 	var name string
 	t.Run("story", func(t *testing.T) {
-		c := connect(t, pgtest.Clone(t))
+		c := connect(t, pgtest.OwnerURL(pgtest.Clone(t)))
 		name = query[string](t, c, "SELECT current_database()")
 	})
 	admin := connect(t, pgtest.AdminURL())
