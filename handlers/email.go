@@ -48,8 +48,11 @@ func (h *Handlers) updateEmail(c echo.Context, _ authz.Grant) error {
 	if v.Session.Principal.Kind != authz.Member {
 		return models.ErrNotFound
 	}
-	if !h.limits.allow("password", v.Session.Principal.String(), c.RealIP()) || !h.limits.allowMail(email) {
-		return echo.ErrTooManyRequests
+	if _, err := h.allowOwn(c, models.DoorPassword); err != nil {
+		return err
+	}
+	if err := h.store.AllowLetterTo(c.Request().Context(), email); err != nil {
+		return err
 	}
 	err := h.store.AskEmailChange(c.Request().Context(), authz.Self(v.Actor()), v.Session, email, posted(c, "current"))
 	if wrong, ok := problems(err); ok {

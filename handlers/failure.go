@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -50,6 +51,7 @@ func (h *Handlers) answer(c echo.Context, err error) error {
 	var ended guard.RolesEnded
 	var denial *authz.Denial
 	var he *echo.HTTPError
+	var tooMany models.TooMany
 	var tooLarge *http.MaxBytesError
 	p, isProblem := problems(err)
 	switch {
@@ -81,6 +83,10 @@ func (h *Handlers) answer(c echo.Context, err error) error {
 		return h.failure(c, http.StatusBadRequest, "That could not be read", "It holds characters that are none.")
 	case errors.As(err, &tooLarge):
 		return h.failure(c, http.StatusRequestEntityTooLarge, "That is too much at once", "Send less, or split it.")
+	case errors.As(err, &tooMany):
+		wait := max(time.Second, tooMany.Until.Sub(h.store.Now()).Truncate(time.Second)+time.Second)
+		c.Response().Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())))
+		return h.failure(c, http.StatusTooManyRequests, "Too many tries", "Try again in "+waitWords(wait)+".")
 	case errors.Is(err, models.ErrCrowded):
 		c.Response().Header().Set("Retry-After", "5")
 		return h.failure(c, http.StatusServiceUnavailable, "Too many people are signing in", "Your password was not checked. Go back and try again in a few seconds.")
@@ -93,6 +99,14 @@ func (h *Handlers) answer(c echo.Context, err error) error {
 	}
 	h.config.Log.Error("request failed", "request_id", requestID(c), "route", c.Path(), "error", err)
 	return h.failure(c, http.StatusInternalServerError, "Something went wrong", "It is not your fault, and it is in the log under the number below.")
+}
+
+// waitWords are how long to wait, in whole seconds or minutes.
+func waitWords(d time.Duration) string {
+	if d <= time.Minute {
+		return count(int(d.Seconds()), "second", "seconds")
+	}
+	return count(int((d+time.Minute-1)/time.Minute), "minute", "minutes")
 }
 
 // unreadable tells that the database was given what is no text: a NUL, or bytes
@@ -117,9 +131,6 @@ func (h *Handlers) httpError(c echo.Context, he *echo.HTTPError) error {
 		return h.answer(c, models.ErrNotFound)
 	case http.StatusRequestEntityTooLarge:
 		return h.failure(c, he.Code, "That is too much at once", "Send less, or split it.")
-	case http.StatusTooManyRequests:
-		c.Response().Header().Set("Retry-After", "60")
-		return h.failure(c, he.Code, "Too many tries", "Wait a minute, then try again.")
 	case http.StatusMisdirectedRequest:
 		return h.failure(c, he.Code, "Unknown host", "This panel does not answer to that name.")
 	case http.StatusBadRequest:

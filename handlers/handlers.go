@@ -36,7 +36,6 @@ type Handlers struct {
 	store   *models.Store
 	catalog *catalog.Catalog
 	guard   *guard.Guard
-	limits  *limits
 	said    *securecookie.SecureCookie
 	nav     []navGroup
 	// webauthn is nil where the panel's address can not have passkeys.
@@ -48,9 +47,8 @@ type Handlers struct {
 func New(store *models.Store, c Config) (http.Handler, error) {
 	h := &Handlers{
 		config: c, store: store, catalog: store.Catalog(),
-		guard:  guard.New(store, c.Secret, c.PublicURL.Scheme == "https"),
-		limits: newLimits(),
-		said:   saidCodec(c.Secret),
+		guard: guard.New(store, c.Secret, c.PublicURL.Scheme == "https"),
+		said:  saidCodec(c.Secret),
 	}
 	var err error
 	if h.webauthn, err = newWebAuthn(c.PublicURL); err != nil {

@@ -222,8 +222,8 @@ func (h *Handlers) invitesMade(c echo.Context, all []inviteOutcome) error {
 }
 
 func (h *Handlers) resendInvite(c echo.Context, g authz.Grant, i models.Invite) error {
-	if !h.limits.allowMail(i.Email) { // nobody's mailbox is flooded
-		return echo.ErrTooManyRequests
+	if err := h.store.AllowLetterTo(c.Request().Context(), i.Email); err != nil {
+		return err
 	}
 	again, err := h.store.ResendInvite(c.Request().Context(), g, i.ID)
 	if err != nil {
@@ -310,8 +310,8 @@ func (h *Handlers) acceptInvite(c echo.Context) error {
 	case views.InviteJoin:
 		a, err = h.store.AcceptInvite(ctx, authz.Self(guard.Of(c).Actor()), token)
 	case views.InviteNew:
-		if !h.limits.allow("invite", token, c.RealIP()) {
-			return echo.ErrTooManyRequests
+		if err := h.allowAt(c, models.DoorLink, token); err != nil {
+			return err
 		}
 		var m models.Member
 		p.Name = c.FormValue("name")

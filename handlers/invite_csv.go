@@ -171,9 +171,11 @@ func (h *Handlers) invite(c echo.Context, g authz.Grant, wishes []inviteWish) ([
 		if w.wrong != "" {
 			continue
 		}
-		if !h.limits.allowMail(w.email) {
+		if err := h.store.AllowLetterTo(c.Request().Context(), w.email); errors.As(err, &models.TooMany{}) {
 			all[i].Problem = "Many letters went to this address just now. Try again in a while."
 			continue
+		} else if err != nil {
+			return nil, err
 		}
 		key := strings.Join(w.roles, "\n")
 		if members[key] == nil {

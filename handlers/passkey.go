@@ -311,8 +311,8 @@ func (h *Handlers) askPasskey(c echo.Context) error {
 	if h.webauthn == nil {
 		return models.ErrNotFound
 	}
-	if !h.limits.allowNameless(c.RealIP()) {
-		return echo.ErrTooManyRequests
+	if err := h.allowAt(c, models.DoorPasskey, ""); err != nil {
+		return err
 	}
 	options, session, err := h.webauthn.BeginDiscoverableLogin(webauthn.WithUserVerification(protocol.VerificationRequired))
 	if err != nil {
@@ -330,8 +330,8 @@ func (h *Handlers) createPasskeySession(c echo.Context) error {
 	if h.webauthn == nil {
 		return models.ErrNotFound
 	}
-	if !h.limits.allowNameless(c.RealIP()) {
-		return echo.ErrTooManyRequests
+	if err := h.allowAt(c, models.DoorPasskey, ""); err != nil {
+		return err
 	}
 	err := h.signInByPasskey(c)
 	var refused *protocol.Error

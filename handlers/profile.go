@@ -73,8 +73,8 @@ func (h *Handlers) updateProfile(c echo.Context, _ authz.Grant) error {
 
 func (h *Handlers) updateOwnPassword(c echo.Context, _ authz.Grant) error {
 	v := guard.Of(c)
-	if !h.limits.allow("password", v.Session.Principal.String(), c.RealIP()) {
-		return echo.ErrTooManyRequests
+	if _, err := h.allowOwn(c, models.DoorPassword); err != nil {
+		return err
 	}
 	err := h.store.ChangePassword(c.Request().Context(), authz.Self(v.Actor()), v.Session, posted(c, "current"), posted(c, "password"))
 	if wrong, ok := problems(err); ok {

@@ -31,8 +31,9 @@ func (h *Handlers) prove(c echo.Context) error {
 		return nil
 	case password == "":
 		return models.Problems{"proof": "Give your password: this needs a proof that is younger than five minutes."}
-	case !h.limits.allow("password", v.Session.Principal.String(), c.RealIP()):
-		return echo.ErrTooManyRequests
+	}
+	if _, err := h.allowOwn(c, models.DoorPassword); err != nil {
+		return err
 	}
 	return h.guard.Prove(c, authz.Self(v.Actor()), password)
 }

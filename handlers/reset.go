@@ -43,8 +43,8 @@ func (h *Handlers) createReset(c echo.Context) error {
 	if problem := models.CheckEmail(email); problem != "" {
 		return h.resetForm(c, http.StatusUnprocessableEntity, email, problem)
 	}
-	if !h.limits.allow("reset", email, c.RealIP()) {
-		return echo.ErrTooManyRequests
+	if err := h.allowAt(c, models.DoorReset, email); err != nil {
+		return err
 	}
 	over := time.After(resetTime)
 	if err := h.store.AskReset(ctx, email); err != nil {
@@ -87,8 +87,8 @@ func (h *Handlers) resetPage(c echo.Context, status int, problem string) error {
 
 func (h *Handlers) updateReset(c echo.Context) error {
 	token := c.Param("token")
-	if !h.limits.allow("reset-password", token, c.RealIP()) {
-		return echo.ErrTooManyRequests
+	if err := h.allowAt(c, models.DoorLink, token); err != nil {
+		return err
 	}
 	err := h.store.ResetPassword(c.Request().Context(), token, posted(c, "password"))
 	if wrong, ok := problems(err); ok {

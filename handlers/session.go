@@ -29,8 +29,8 @@ func (h *Handlers) signUpPage(c echo.Context) views.SignUpPage {
 func (h *Handlers) createMember(c echo.Context) error {
 	p := h.signUpPage(c)
 	p.Name, p.Email = c.FormValue("name"), posted(c, "email")
-	if !h.limits.allow("sign-up", p.Email, c.RealIP()) {
-		return echo.ErrTooManyRequests
+	if err := h.allowAt(c, models.DoorSignUp, p.Email); err != nil {
+		return err
 	}
 	m, a, err := h.store.SignUp(c.Request().Context(), p.Name, p.Email, posted(c, "password"))
 	if wrong, ok := problems(err); ok {
@@ -90,8 +90,9 @@ func (h *Handlers) doorNotice(c echo.Context) *views.Alert {
 
 func (h *Handlers) createMemberSession(c echo.Context) error {
 	email, back := posted(c, "email"), returnPath(c.FormValue("return"))
-	if !h.limits.allow("member", email, c.RealIP()) {
-		return echo.ErrTooManyRequests
+	tried, err := h.allow(c, models.Attempt{Door: models.DoorMember, Name: email})
+	if err != nil {
+		return err
 	}
 	m, err := h.store.SignInMember(c.Request().Context(), email, posted(c, "password"))
 	if errors.Is(err, models.ErrSignIn) {
@@ -102,13 +103,15 @@ func (h *Handlers) createMemberSession(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.letIn(c, m.Principal(), uuid.Nil, uuid.Nil, "member", email, orElse(back, "/"))
+	if err := h.store.Succeeded(c.Request().Context(), tried); err != nil {
+		return err
+	}
+	return h.letIn(c, m.Principal(), uuid.Nil, uuid.Nil, orElse(back, "/"))
 }
 
 // letIn ends a sign-in whose password was right: with a session, or at the page
-// that asks for a code. The door and the name get their tries back when all of
-// it is done.
-func (h *Handlers) letIn(c echo.Context, who authz.PrincipalID, tenant, account uuid.UUID, door, name, back string) error {
+// that asks for a code.
+func (h *Handlers) letIn(c echo.Context, who authz.PrincipalID, tenant, account uuid.UUID, back string) error {
 	err := h.guard.SignIn(c, who, tenant, account)
 	if errors.Is(err, models.ErrTwoStep) {
 		if err := h.guard.AwaitCode(c, who, tenant, account, back); err != nil {
@@ -119,7 +122,6 @@ func (h *Handlers) letIn(c echo.Context, who authz.PrincipalID, tenant, account 
 	if err != nil {
 		return err
 	}
-	h.limits.succeeded(door, name)
 	return done(c, back)
 }
 
@@ -154,8 +156,9 @@ func within(account uuid.UUID, asked string) string {
 
 func (h *Handlers) createSubuserSession(c echo.Context) error {
 	ctx, link, name := c.Request().Context(), c.Param("link"), c.FormValue("name")
-	if !h.limits.allow("subuser "+link, name, c.RealIP()) {
-		return echo.ErrTooManyRequests
+	tried, err := h.allow(c, models.Attempt{Door: models.DoorSubuser, Link: link, Name: name})
+	if err != nil {
+		return err
 	}
 	u, err := h.store.SignInSubuser(ctx, link, name, posted(c, "password"))
 	if errors.Is(err, models.ErrSignIn) {
@@ -170,8 +173,11 @@ func (h *Handlers) createSubuserSession(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := h.store.Succeeded(ctx, tried); err != nil {
+		return err
+	}
 	back := orElse(within(u.AccountID, c.FormValue("return")), accountPath(u.AccountID))
-	return h.letIn(c, u.Principal(), u.TenantID, u.AccountID, "subuser "+link, name, back)
+	return h.letIn(c, u.Principal(), u.TenantID, u.AccountID, back)
 }
 
 func (h *Handlers) editPassword(c echo.Context) error {
@@ -196,8 +202,8 @@ func (h *Handlers) updatePassword(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if !h.limits.allow("set-password", c.Param("token"), c.RealIP()) {
-		return echo.ErrTooManyRequests
+	if err := h.allowAt(c, models.DoorLink, c.Param("token")); err != nil {
+		return err
 	}
 	ctx := c.Request().Context()
 	link, err := h.store.SetPasswordByLink(ctx, c.Param("token"), posted(c, "password"))
@@ -212,7 +218,7 @@ func (h *Handlers) updatePassword(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.letIn(c, u.Principal(), u.TenantID, u.AccountID, "subuser "+link, p.Name, accountPath(u.AccountID))
+	return h.letIn(c, u.Principal(), u.TenantID, u.AccountID, accountPath(u.AccountID))
 }
 
 // deleteOwnSession signs out, to the door that the session came in by, or back

@@ -135,10 +135,11 @@ func spaced(s string, n int) string {
 func (h *Handlers) createTwoStep(c echo.Context, g authz.Grant) error {
 	x, sealed := guard.Of(c).Session, posted(c, "key")
 	var codes []string
+	var tried models.Allowed
 	err := h.prove(c)
 	if err == nil {
-		if !h.limits.allowCode(x.Principal.String(), c.RealIP()) {
-			return echo.ErrTooManyRequests
+		if tried, err = h.allow(c, codeOf(x.Principal)); err != nil {
+			return err
 		}
 		err = h.guard.Renew(c, func(token string) (renewed string, err error) {
 			renewed, codes, err = h.store.TurnOnTwoStep(c.Request().Context(), g, x, token, sealed, posted(c, "code"))
@@ -151,7 +152,9 @@ func (h *Handlers) createTwoStep(c echo.Context, g authz.Grant) error {
 	if err != nil {
 		return err
 	}
-	h.limits.succeeded("code", x.Principal.String())
+	if err := h.store.Succeeded(c.Request().Context(), tried); err != nil {
+		return err
+	}
 	guard.Of(c).Session.TwoStep = true
 	return h.showRecoveryCodes(c, "Two-step sign-in is on", orElse(returnPath(c.FormValue("return")), twoStepPath), codes)
 }
@@ -259,8 +262,9 @@ func (h *Handlers) createCode(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if !h.limits.allowCode(x.Principal.String(), c.RealIP()) {
-		return echo.ErrTooManyRequests
+	tried, err := h.allow(c, codeOf(x.Principal))
+	if err != nil {
+		return err
 	}
 	left, err := h.guard.FinishSignIn(c, posted(c, "code"))
 	if errors.Is(err, models.ErrSignIn) {
@@ -269,7 +273,9 @@ func (h *Handlers) createCode(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	h.limits.succeeded("code", x.Principal.String())
+	if err := h.store.Succeeded(c.Request().Context(), tried); err != nil {
+		return err
+	}
 	if left >= 0 {
 		h.say(c, fmt.Sprintf("You used a recovery code. %d are left.", left))
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -398,4 +399,16 @@ func (l *textList) Scan(from any) error {
 		*l = append(*l, strings.Trim(x, `"`))
 	}
 	return nil
+}
+
+// numberList is a list of numbers as one query argument; write `CAST(? AS bigint[])`.
+type numberList []int64
+
+// Value gives the array literal.
+func (l numberList) Value() (driver.Value, error) {
+	words := make([]string, len(l))
+	for i, n := range l {
+		words[i] = strconv.FormatInt(n, 10)
+	}
+	return "{" + strings.Join(words, ",") + "}", nil
 }

@@ -33,6 +33,7 @@ var (
 	scopeOperator    = scope{system: "the operator's command line"}
 	scopeStaff       = scope{system: "the staff of an installation stand outside tenants"}
 	scopeLetters     = scope{system: "letters go to people in any tenant or none"}
+	scopeLimits      = scope{system: "attempts are counted for the whole installation, before anybody is known"}
 	scopeTimeless    = scope{system: "what timeless accounts take in and give up is worked off for all tenants"}
 )
 

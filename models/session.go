@@ -244,6 +244,9 @@ func (tx *Tx) endSessionsBut(who authz.PrincipalID, keep uuid.UUID) error {
 		if err := tx.Exec("DELETE FROM half_sign_ins WHERE principal_kind = ? AND principal_id = ?", who.Kind.String(), who.ID).Error; err != nil {
 			return err
 		}
+		if err := tx.forgetBrowsers(who); err != nil {
+			return err
+		}
 		return tx.Exec("UPDATE sessions SET ended_at = ? WHERE principal_kind = ? AND principal_id = ? AND ended_at IS NULL AND id <> ?",
 			tx.store.now(), who.Kind.String(), who.ID, keep).Error
 	})

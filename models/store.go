@@ -52,6 +52,9 @@ type Store struct {
 	snapshot atomic.Pointer[authz.Snapshot]
 	catching sync.Mutex
 	hashing  queue // of passwords
+	limiter  limiter
+	// digestKey makes digests that nobody else can make.
+	digestKey []byte
 	// lockTenant is the statement that serializes who-may-what in a tenant.
 	lockTenant string
 }
@@ -77,9 +80,14 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to the database: %w", err)
 	}
+	digestKey, err := newDigestKey(c.Secret)
+	if err != nil {
+		pool.Close()
+		return nil, err
+	}
 	s := &Store{
 		pool: pool, catalog: c.Catalog, secret: c.Secret, now: c.Now,
-		hashing: newQueue(hashers, hashWaiters), lockTenant: "UPDATE tenants SET epoch = epoch + 1 WHERE id = ? RETURNING epoch",
+		hashing: newQueue(hashers, hashWaiters), limiter: newLimiter(), digestKey: digestKey, lockTenant: "UPDATE tenants SET epoch = epoch + 1 WHERE id = ? RETURNING epoch",
 	}
 	if s.now == nil {
 		s.now = time.Now

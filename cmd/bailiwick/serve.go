@@ -166,7 +166,7 @@ func (serveCommand) Run(ctx context.Context, c *Config) error {
 func prune(ctx context.Context, s *models.Store, log *slog.Logger) {
 	for {
 		for what, remove := range map[string]func(context.Context) error{
-			"sessions": s.PruneSessions, "letters": s.PruneLetters, "mailed links": s.PruneMailedLinks,
+			"sessions": s.PruneSessions, "letters": s.PruneLetters, "mailed links": s.PruneMailedLinks, "limits": s.PruneLimits,
 		} {
 			if err := remove(ctx); err != nil && ctx.Err() == nil {
 				log.Warn("remove old "+what, "error", err)

@@ -24,6 +24,7 @@ type Guard struct {
 	catalog *catalog.Catalog
 	cookies *cookieStore
 	halves  *cookieStore // of sign-ins that wait for their code
+	known   *cookieStore // of browsers that signed in before
 	forms   []byte       // key of the forms' tokens
 }
 
@@ -32,7 +33,8 @@ type Guard struct {
 func New(store *models.Store, secret []byte, secure bool) *Guard {
 	return &Guard{
 		store, store.Catalog(), newCookieStore("bailiwick", models.SessionLife, secret, secure),
-		newCookieStore("bailiwick-code", models.HalfSignInLife, secret, secure), derive(secret, "form token"),
+		newCookieStore("bailiwick-code", models.HalfSignInLife, secret, secure),
+		newCookieStore("bailiwick-browser", models.BrowserLife, secret, secure), derive(secret, "form token"),
 	}
 }
 
@@ -198,12 +200,23 @@ func (g *Guard) SignIn(c echo.Context, who authz.PrincipalID, tenant, account uu
 	if err != nil {
 		return err
 	}
-	return g.begin(c, token)
+	return g.begin(c, who, token)
 }
 
-// begin sets the cookie of a new session. One that the browser had before ends.
-func (g *Guard) begin(c echo.Context, token string) error {
+// Browser is what the cookie of a browser that signed in before holds; empty for
+// others.
+func (g *Guard) Browser(c echo.Context) string { return g.known.token(c.Request()) }
+
+// begin sets the cookies of a new session. One that the browser had before ends.
+func (g *Guard) begin(c echo.Context, who authz.PrincipalID, token string) error {
 	ctx := c.Request().Context()
+	browser, err := g.store.RememberBrowser(ctx, who, g.Browser(c))
+	if err != nil {
+		return err
+	}
+	if err := g.known.set(c.Request(), c.Response(), browser); err != nil {
+		return err
+	}
 	if old := g.cookies.token(c.Request()); old != "" {
 		if s, _, err := g.store.Session(ctx, old, uuid.Nil); err == nil {
 			// Not being there any more is what is wanted.
@@ -220,7 +233,7 @@ func (g *Guard) SignInByPasskey(c echo.Context, was, now models.Passkey) error {
 	if err != nil {
 		return err
 	}
-	return g.begin(c, token)
+	return g.begin(c, authz.PrincipalID{Kind: authz.Member, ID: was.MemberID}, token)
 }
 
 // AwaitCode keeps, in a cookie of its own, that a password was right and the
@@ -245,14 +258,14 @@ func (g *Guard) HalfSignIn(c echo.Context) (models.HalfSignIn, error) {
 
 // FinishSignIn takes the code and starts the session, as the store does.
 func (g *Guard) FinishSignIn(c echo.Context, code string) (left int, err error) {
-	token, _, left, err := g.store.FinishSignIn(c.Request().Context(), g.halves.token(c.Request()), code, c.RealIP(), c.Request().UserAgent())
+	token, h, left, err := g.store.FinishSignIn(c.Request().Context(), g.halves.token(c.Request()), code, c.RealIP(), c.Request().UserAgent())
 	if err != nil {
 		return left, err
 	}
 	if err := g.halves.clear(c.Request(), c.Response()); err != nil {
 		return left, err
 	}
-	return left, g.begin(c, token)
+	return left, g.begin(c, h.Principal, token)
 }
 
 // Forget takes the cookie away.

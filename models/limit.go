@@ -1,0 +1,209 @@
+package models
+
+import (
+	"context"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/maypok86/otter/v2"
+	"gorm.io/gorm"
+)
+
+// rate is how often something may be done: so many times at once, and then once
+// in each period.
+type rate struct {
+	burst int
+	every time.Duration
+}
+
+// bucket is what is left of a rate for one name, address or the like.
+type bucket struct {
+	rate
+	key uuid.UUID
+}
+
+// TooMany is the error of what goes beyond a limit.
+type TooMany struct{ Until time.Time }
+
+func (e TooMany) Error() string { return "too many until " + e.Until.UTC().Format(time.RFC3339) }
+
+// digest stands for a text where the text itself is not to be kept. Nobody
+// without the installation's secret can tell which text it is of.
+func (s *Store) digest(use, text string) uuid.UUID {
+	m := hmac.New(sha256.New, s.digestKey)
+	m.Write([]byte(use + "\n" + text))
+	return uuid.UUID(m.Sum(nil)[:16])
+}
+
+func newDigestKey(secret []byte) ([]byte, error) {
+	return hkdf.Key(sha256.New, secret, nil, "limits and names in logs", sha256.Size)
+}
+
+// bucket is the one of a rate for whoever or whatever it counts.
+func (s *Store) bucket(r rate, counts, whom string) bucket {
+	return bucket{r, s.digest("limit "+counts, whom)}
+}
+
+// limiter is what a node itself knows of the limits: buckets that are empty, and
+// until when, so that a flood costs no query, and how many may ask for the rest.
+type limiter struct {
+	empty *otter.Cache[uuid.UUID, time.Time]
+	turn  queue
+}
+
+// So many ask the database at once whether they are within their limits, and so
+// many more wait for it.
+const (
+	limitAskers  = 2
+	limitWaiters = 64
+)
+
+func newLimiter() limiter {
+	return limiter{
+		otter.Must(&otter.Options[uuid.UUID, time.Time]{MaximumSize: 50_000, ExpiryCalculator: otter.ExpiryWriting[uuid.UUID, time.Time](24 * time.Hour)}),
+		newQueue(limitAskers, limitWaiters),
+	}
+}
+
+// emptyUntil tells until when one of the buckets is known to be empty; zero where
+// none is.
+func (l limiter) emptyUntil(now time.Time, all []bucket) (until time.Time) {
+	for _, b := range all {
+		if at, ok := l.empty.GetIfPresent(b.key); ok && now.Before(at) && at.After(until) {
+			until = at
+		}
+	}
+	return until
+}
+
+// take takes up to n from each of the buckets at once, in one transaction, and
+// tells how many that were. Where it was fewer, until says when there is one
+// more. Buckets are given the most particular first: in that order rows are
+// locked, and the row that everybody shares for the shortest time.
+func (s *Store) take(ctx context.Context, n int, all ...bucket) (taken int, until time.Time, err error) {
+	now := s.now().UTC().Truncate(time.Microsecond)
+	if until = s.limiter.emptyUntil(now, all); !until.IsZero() {
+		return 0, until, nil
+	}
+	leave, err := s.limiter.turn.enter(ctx)
+	if err != nil {
+		return 0, until, err
+	}
+	defer leave()
+	if until = s.limiter.emptyUntil(now, all); !until.IsZero() { // found by whoever came before
+		return 0, until, nil
+	}
+	err = s.in(ctx, scopeLimits, func(db *gorm.DB) error {
+		taken, until, err = s.takeIn(db, now, n, all)
+		return err
+	})
+	return taken, until, err
+}
+
+func (s *Store) takeIn(db *gorm.DB, now time.Time, n int, all []bucket) (taken int, until time.Time, err error) {
+	keys, costs := make(idList, len(all)), make([]int64, len(all))
+	for i, b := range all {
+		keys[i], costs[i] = b.key, b.every.Microseconds()
+	}
+	var rows []struct {
+		Key    uuid.UUID
+		FullAt time.Time
+	}
+	err = db.Raw(`INSERT INTO limits (key, full_at) SELECT x.key, ? FROM unnest(CAST(? AS uuid[])) WITH ORDINALITY AS x (key, n) ORDER BY n
+		ON CONFLICT (key) DO UPDATE SET full_at = greatest(limits.full_at, excluded.full_at) RETURNING key, full_at`, now, keys).Scan(&rows).Error
+	if err != nil {
+		return 0, until, fmt.Errorf("look at limits: %w", err)
+	}
+	full := map[uuid.UUID]time.Time{}
+	for _, r := range rows {
+		full[r.Key] = r.FullAt
+	}
+	taken = n
+	for _, b := range all {
+		missing := full[b.key].Sub(now) // time until the bucket is full
+		left := b.burst - int((missing+b.every-1)/b.every)
+		if left >= n {
+			continue
+		}
+		taken = max(0, min(taken, left))
+		if next := now.Add(missing - time.Duration(b.burst-1)*b.every); next.After(until) {
+			until = next
+		}
+		if left < 1 {
+			s.limiter.empty.Set(b.key, now.Add(missing-time.Duration(b.burst-1)*b.every))
+		}
+	}
+	if taken == 0 {
+		return 0, until, nil
+	}
+	return taken, until, s.moveLimits(db, keys, costs, taken)
+}
+
+// moveLimits takes n from buckets, or gives them back where n is negative.
+func (s *Store) moveLimits(db *gorm.DB, keys idList, costs []int64, n int) error {
+	for i := range costs {
+		costs[i] *= int64(n)
+	}
+	return db.Exec(`UPDATE limits SET full_at = full_at + x.cost * interval '1 microsecond'
+		FROM unnest(CAST(? AS uuid[]), CAST(? AS bigint[])) AS x (key, cost) WHERE limits.key = x.key`, keys, numberList(costs)).Error
+}
+
+// giveBack puts n into each of the buckets again.
+func (s *Store) giveBack(ctx context.Context, n int, all ...bucket) error {
+	if n <= 0 || len(all) == 0 {
+		return nil
+	}
+	keys, costs := make(idList, len(all)), make([]int64, len(all))
+	for i, b := range all {
+		keys[i], costs[i] = b.key, b.every.Microseconds()
+		s.limiter.empty.Invalidate(b.key)
+	}
+	return s.in(ctx, scopeLimits, func(db *gorm.DB) error { return s.moveLimits(db, keys, costs, -n) })
+}
+
+// PruneLimits removes what says nothing any more: limits that are full, and
+// browsers that were not seen for long.
+func (s *Store) PruneLimits(ctx context.Context) error {
+	return s.in(ctx, scopeLimits, func(db *gorm.DB) error {
+		if err := db.Exec("DELETE FROM limits WHERE full_at <= ?", s.now()).Error; err != nil {
+			return err
+		}
+		return db.Exec("DELETE FROM known_browsers WHERE seen_at < ?", s.now().Add(-BrowserLife)).Error
+	})
+}
+
+// networks are the blocks that an address is counted with, the narrowest first: a
+// /24, or of IPv6 the /64 of one connection and the /48 of one customer.
+func networks(address string) (narrow, wide string) {
+	a, err := netip.ParseAddr(address)
+	if err != nil {
+		return address, ""
+	}
+	a = a.Unmap().WithZone("")
+	block := func(bits int) string {
+		p, _ := a.Prefix(bits)
+		return p.String()
+	}
+	if a.Is6() {
+		return block(64), block(48)
+	}
+	return block(24), ""
+}
+
+// perRecipient is how many letters may go to one address that others name.
+var perRecipient = rate{10, 10 * time.Minute}
+
+// AllowLetterTo takes one of the letters that somebody, whoever it is, may have
+// sent to an address that is not theirs, so that no mailbox is flooded.
+func (s *Store) AllowLetterTo(ctx context.Context, email string) error {
+	taken, until, err := s.take(ctx, 1, s.bucket(perRecipient, "letters to", foldEmail(email)))
+	if err == nil && taken == 0 {
+		err = TooMany{until}
+	}
+	return err
+}
