@@ -57,8 +57,8 @@ func (h *Handlers) sendEmailProof(c echo.Context, g authz.Grant) error {
 	if x.Principal.Kind != authz.Member {
 		return models.ErrNotFound
 	}
-	if !h.limits.allowMail(x.Email) {
-		return echo.ErrTooManyRequests
+	if err := h.store.AllowLetterTo(c.Request().Context(), x.Email); err != nil {
+		return err
 	}
 	if err := h.store.AskEmailProof(c.Request().Context(), g, x); err != nil {
 		return err
