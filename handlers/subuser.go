@@ -62,8 +62,11 @@ func (h *Handlers) subuserList(c echo.Context, g authz.Grant) (p views.SubuserLi
 		all = all[:models.SubuserPage]
 		p.List.Pager.Next = withQuery(here, "q", q, "after", all[len(all)-1].Name)
 	}
-	if found.LoginLink != "" && h.may(c, "subuser_edit") {
-		p.LoginLink = &views.LoginLink{URL: h.link("/login/" + found.LoginLink), ReplaceURL: here + "/login-link"}
+	if found.LoginLink != "" && !g.IsLent() { // who is lent a look is not let in by it
+		p.LoginLink = &views.LoginLink{URL: h.link("/login/" + found.LoginLink)}
+		if h.may(c, "subuser_edit") {
+			p.LoginLink.ReplaceURL = here + "/login-link"
+		}
 	}
 	p.List.Table.Rows = make([]views.Row, 0, len(all))
 	for _, u := range all {
@@ -197,9 +200,8 @@ func (h *Handlers) rolePreview(c echo.Context, picked picks) (p views.RolePrevie
 	}
 	for _, g := range h.catalog.Groups {
 		opens, closed := views.RolePreviewGroup{Title: g.Title}, views.RolePreviewGroup{Title: g.Title}
-		for _, s := range h.catalog.Sections {
+		for _, s := range h.catalog.In(g) {
 			switch {
-			case s.Group != g.Key || s.Pending != "":
 			case mask.Has(s.View) && ceiling.Covers(h.catalog.Needs(s.View)):
 				opens.Pages = append(opens.Pages, s.Label)
 			default:
