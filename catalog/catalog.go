@@ -81,6 +81,9 @@ type Section struct {
 	Inside   *Section // the section in whose records it lives, or nil
 	Area     Area
 	View     Permission
+	// Own is true where its permissions are about nothing but what one made oneself.
+	// Whoever has the views of its area has its edits too.
+	Own bool
 	// Permissions are all of this section, View first.
 	Permissions []Permission
 	Records     *Records // nil where the section has code of its own instead
@@ -221,6 +224,16 @@ func (c *Catalog) Tab(key string) *Tab {
 		}
 	}
 	return nil
+}
+
+// In are the sections of a group that have pages, in the order of the navigation.
+func (c *Catalog) In(g Group) (all []*Section) {
+	for _, s := range c.Sections {
+		if s.Group == g.Key && s.Pending == "" {
+			all = append(all, s)
+		}
+	}
+	return all
 }
 
 // Section finds by key, or nil.

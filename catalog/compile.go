@@ -153,6 +153,7 @@ type sectionDecl struct {
 	Inside       word
 	Entitlements []word
 	View         word   // a permission of another section, where this one has none of its own
+	Own          bool   // it holds for each what they made themselves
 	Edits        bool   // opening the page is itself an edit
 	Edit         string // the sentence of `<section>.edit`, where the section has one
 	Permissions  []permissionDecl
@@ -253,7 +254,7 @@ func (k *compiler) section(file string, d sectionDecl) {
 	}
 	s := &Section{
 		Key: d.Key.Text, Title: d.Title, Label: cmp.Or(d.Label, d.Title), Sentence: d.Sentence, Group: d.Group.Text, Icon: d.Icon,
-		Path: path.Clean("/" + d.Path.Text), Area: Area(d.Area.Text), Pending: d.Pending, File: file, Line: line,
+		Path: path.Clean("/" + d.Path.Text), Area: Area(d.Area.Text), Pending: d.Pending, Own: d.Own, File: file, Line: line,
 	}
 	k.c.bySection[s.Key] = s
 	k.c.Sections = append(k.c.Sections, s)

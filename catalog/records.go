@@ -43,8 +43,8 @@ type Records struct {
 // Act is a named thing done to one record.
 type Act struct {
 	Key, Title string
-	Sentence   string // what it does, asked or told before it is done
-	Permission Permission
+	Sentence   string     // what it does, asked or told before it is done
+	Permission Permission // zero in a kind's: each section's own to change records
 	// Path is an address of its own below /a/:account, with one parameter;
 	// empty where the act stands below the record's address.
 	Path     string
@@ -166,7 +166,7 @@ func (k *compiler) records(file string, s *Section, d *recordsDecl) {
 		case "none":
 			return 0
 		case "":
-			return k.c.byPermission[s.Key+".edit"]
+			return k.edits(s)
 		}
 		p := k.c.byPermission[w.Text]
 		if p == 0 {
@@ -233,11 +233,20 @@ func (k *compiler) records(file string, s *Section, d *recordsDecl) {
 	s.Records = r
 }
 
+// edits is the permission to change a section's records where the declaration
+// names no other.
+func (k *compiler) edits(s *Section) Permission {
+	if p := k.c.byPermission[s.Key+".edit"]; p != 0 || !k.c.permissions[s.View].Edit {
+		return p
+	}
+	return s.View
+}
+
 var actPath = regexp.MustCompile(`^(/[a-z0-9_-]+)*/:[a-z_]+(/[a-z0-9_-]+)+$`)
 
 func (k *compiler) act(bad func(word, string, string), kind *Kind, d actDecl) *Act {
 	p := k.c.byPermission[d.Permission.Text]
-	if p == 0 {
+	if p == 0 && (d.Permission.Text != "" || d.Path.Text != "") {
 		bad(d.Key, "act "+d.Key.Text+" needs permission "+d.Permission.Text+", which is not declared", "declare it under `permissions:` of a section")
 	}
 	a := &Act{
@@ -314,7 +323,7 @@ func (k *compiler) join() {
 				r.One = o
 			}
 		}
-		r.Acts = append(slices.Clone(r.Kind.Acts), r.Acts...)
+		r.Acts = k.actsAt(s)
 		if in := s.Inside; in != nil && in.Records != nil {
 			at := in.Path
 			if in.Single() {
@@ -334,6 +343,21 @@ func (k *compiler) join() {
 		}
 	}
 	k.clashes()
+}
+
+// actsAt are the acts of a section, those of its kind first. One that names no
+// permission asks for the section's own to change records.
+func (k *compiler) actsAt(s *Section) (all []*Act) {
+	for _, a := range slices.Concat(s.Records.Kind.Acts, s.Records.Acts) {
+		if a.Permission == 0 {
+			here := *a
+			here.Permission, a = k.edits(s), &here
+		}
+		if a.Permission != 0 {
+			all = append(all, a)
+		}
+	}
+	return all
 }
 
 // ParamFree is the path up to its first parameter.

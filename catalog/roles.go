@@ -37,6 +37,18 @@ type Role struct {
 	Base *Role
 }
 
+// Label is the role with its set, as sets share names. Ownership is a property of
+// the account and in no set.
+func (r *Role) Label() string {
+	if r.Owns() {
+		return r.Title
+	}
+	return r.Set.Title + ": " + r.Title
+}
+
+// Owns tells whether it is what an account's owner has.
+func (r *Role) Owns() bool { return r == r.Set.owner }
+
 // Custom makes a role of an account's own from a built-in one. It gives own, and
 // below its account as much of that as the base's set lets any role reach. The key
 // is what is stored; the role has no ID, as it is in no catalog.
@@ -54,6 +66,7 @@ var customSet = &RoleSet{Key: "custom", Title: "Custom role"}
 type RoleSet struct {
 	Key, Title string
 	Roles      []*Role
+	owner      *Role // of the set that has the owner's column, or nil
 	tables     []table
 	reach      Mask       // what may reach below the account where a role is held
 	needs      Permission // without which none of it does, or zero
@@ -167,7 +180,8 @@ type roleDecl struct {
 	Title    string
 	Sentence string
 	Areas    map[string]string
-	Except   []word
+	Except   []word // of what its areas give
+	Also     []word // beyond what its areas give
 }
 
 type tableDecl struct {
@@ -210,7 +224,7 @@ func (k *compiler) roleSet(d setDecl) {
 		}
 		if d.Owner.Text == r.Name {
 			r.Adds, r.Lent, r.Grantable = true, false, false
-			k.c.owner = r
+			k.c.owner, set.owner = r, r
 		}
 		k.c.roles = append(k.c.roles, r)
 		k.c.byRole[r.Key] = r
@@ -402,17 +416,23 @@ func (t table) apply(set *RoleSet, c *Catalog, complete bool, stated Mask) {
 	}
 }
 
+// mask is the set of some permissions of roles.yaml.
+func (k *compiler) mask(keys []word) (set Mask) {
+	for _, w := range keys {
+		p := k.c.byPermission[w.Text]
+		if p == 0 {
+			k.fault("roles/roles.yaml", w.Line, "permission "+w.Text+" is not declared", "correct its spelling")
+		}
+		set.Set(p)
+	}
+	return set
+}
+
 // byArea decides what the set's tables leave out.
 func (k *compiler) byArea(set *RoleSet, d setDecl, stated Mask) {
 	for i, rd := range d.Roles {
-		var except Mask
-		for _, w := range rd.Except {
-			p := k.c.byPermission[w.Text]
-			if p == 0 {
-				k.fault("roles/roles.yaml", w.Line, "permission "+w.Text+" is not declared", "correct its spelling")
-			}
-			except.Set(p)
-		}
+		except, also := k.mask(rd.Except), k.mask(rd.Also)
+		set.Roles[i].Own.Add(&also)
 		for area, level := range rd.Areas {
 			if !isArea(Area(area)) || level != "view" && level != "edit" {
 				k.fault("roles/roles.yaml", rd.Name.Line, "area `"+area+": "+level+"` is unknown", "use data, setup, money, people, keys or common, with view or edit")
@@ -424,7 +444,7 @@ func (k *compiler) byArea(set *RoleSet, d setDecl, stated Mask) {
 			if stated.Has(Permission(p)) || except.Has(Permission(p)) || info.Area == AreaNone || level == "" {
 				continue
 			}
-			if level == "edit" || !info.Edit {
+			if level == "edit" || !info.Edit || info.Section.Own {
 				set.Roles[i].Own.Set(Permission(p))
 			}
 		}
@@ -435,21 +455,13 @@ func (k *compiler) byArea(set *RoleSet, d setDecl, stated Mask) {
 // never more than it gives there.
 func (k *compiler) below(set *RoleSet, d setDecl) {
 	set.with = map[Permission]Mask{}
-	var named Mask
+	named := k.mask(d.Below.Permissions)
 	for p := 1; p < len(k.c.permissions); p++ {
 		for _, a := range d.Below.View {
 			if !k.c.permissions[p].Edit && string(k.c.permissions[p].Area) == a.Text {
 				set.reach.Set(Permission(p))
 			}
 		}
-	}
-	for _, w := range d.Below.Permissions {
-		p := k.c.byPermission[w.Text]
-		if p == 0 {
-			k.fault("roles/roles.yaml", w.Line, "permission "+w.Text+" is not declared", "correct its spelling")
-			continue
-		}
-		named.Set(p)
 	}
 	for p := 1; p < len(k.c.permissions); p++ {
 		view := Permission(p)

@@ -63,7 +63,7 @@ func (h *Handlers) recordCounts(c echo.Context, g authz.Grant) (all []views.Plac
 	var kinds []string
 	for _, n := range h.nav {
 		for _, s := range n.sections {
-			if s.Records != nil && s.Inside == nil && v.May.Has(s.View) && s.Records.Where == nil {
+			if s.Records != nil && s.Inside == nil && v.May.Has(s.View) && s.Records.Where == nil && !s.Own {
 				sections, kinds = append(sections, s), append(kinds, s.Records.Kind.Key)
 			}
 		}

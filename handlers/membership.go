@@ -246,11 +246,10 @@ func (h *Handlers) access(snap *authz.Snapshot, who authz.Who, at authz.Account)
 	return x
 }
 
-// edits are the permissions to change something that others see; one's own
-// settings are not among them.
+// edits are the permissions to change something that others made.
 func (h *Handlers) edits() (all catalog.Mask) {
 	for _, p := range h.catalog.Permissions() {
-		if info := h.catalog.Info(p); info.Edit && info.Section.Area != catalog.AreaCommon {
+		if info := h.catalog.Info(p); info.Edit && !info.Section.Own {
 			all.Set(p)
 		}
 	}
@@ -262,10 +261,7 @@ func (h *Handlers) reach(title string, may catalog.Mask) views.AccessReach {
 	r := views.AccessReach{Title: title}
 	for _, g := range h.catalog.Groups {
 		changes, reads := views.RolePreviewGroup{Title: g.Title}, views.RolePreviewGroup{Title: g.Title}
-		for _, s := range h.catalog.Sections {
-			if s.Group != g.Key || s.Pending != "" {
-				continue
-			}
+		for _, s := range h.catalog.In(g) {
 			edits := slices.ContainsFunc(s.Permissions, func(p catalog.Permission) bool { return h.catalog.Info(p).Edit && may.Has(p) })
 			switch {
 			case edits:

@@ -191,8 +191,7 @@ func (h *Handlers) findRecord(rv recordVisit, params []string) (models.Record, e
 	if err != nil || id.String() != params[0] {
 		return models.Record{}, models.ErrNotFound
 	}
-	on := rv.grant.Resource()
-	return h.store.Record(rv.Request().Context(), on.Tenant, on.Account, id)
+	return h.store.Record(rv.Request().Context(), rv.grant, id)
 }
 
 // seenAt is the section of the record's kind that holds it and may be seen here:

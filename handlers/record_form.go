@@ -263,13 +263,12 @@ func (h *Handlers) refOptions(rv recordVisit, f *catalog.Field, chosen []string)
 		missing = slices.DeleteFunc(missing, func(c string) bool { return c == id })
 	}
 	// What is chosen stays choosable, also beyond the first ones.
-	on := rv.grant.Resource()
 	for _, text := range missing {
 		id, err := uuid.Parse(text)
 		if err != nil {
 			continue
 		}
-		r, err := h.store.Record(ctx, on.Tenant, on.Account, id)
+		r, err := h.store.Record(ctx, rv.grant, id)
 		if errors.Is(err, models.ErrNotFound) || err == nil && r.Kind != f.Ref.Records.Kind.Key {
 			continue
 		}

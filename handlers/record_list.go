@@ -30,7 +30,7 @@ type listAsked struct {
 
 func readList(rv recordVisit) listAsked {
 	q := rv.QueryParams()
-	a := listAsked{search: strings.TrimSpace(q.Get("q")), sort: q.Get("sort"), filters: map[string]string{}, below: q.Get("accounts") == "below" && rv.section.Inside == nil && rv.timeless == nil}
+	a := listAsked{search: strings.TrimSpace(q.Get("q")), sort: q.Get("sort"), filters: map[string]string{}, below: q.Get("accounts") == "below" && rv.reaches()}
 	for _, f := range rv.kind.Fields {
 		if v := q.Get(f.Name); v != "" && models.Filterable(f) {
 			a.filters[f.Name] = v
@@ -172,10 +172,15 @@ func (h *Handlers) besides(rv recordVisit) (tabs []views.Tab) {
 	return tabs
 }
 
+// reaches tells whether the list can show the accounts below too.
+func (rv recordVisit) reaches() bool {
+	return rv.section.Inside == nil && rv.timeless == nil && !rv.section.Own
+}
+
 // hasBelow tells whether an account below shows the section to who looks.
 func (rv recordVisit) hasBelow() (found bool) {
 	v := rv.visit
-	if rv.timeless != nil {
+	if !rv.reaches() {
 		return false
 	}
 	v.Snapshot.Descendants(v.At, func(a authz.Account) bool {
@@ -237,7 +242,7 @@ func (h *Handlers) listSearch(rv recordVisit, asked listAsked) (*views.Search, [
 			chips = append(chips, views.Chip{Text: f.Title + ": " + chosenText(x, value), RemoveURL: address(here, asked.pairs(f.Name))})
 		}
 	}
-	if rv.section.Inside == nil && (asked.below || rv.hasBelow()) {
+	if asked.below || rv.hasBelow() {
 		s.Filters = append(s.Filters, views.Field{Kind: views.Checkbox, Name: "accounts", ID: "filter-accounts", Label: "Accounts below too", Value: "below", Checked: asked.below})
 		offered = append(offered, "accounts")
 	}

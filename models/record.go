@@ -37,6 +37,7 @@ type Record struct {
 	CreatedByName string
 	UpdatedByName string
 	secrets       map[string]storedSecret
+	createdBy     string // kind:id, where one record was read
 }
 
 // State is the property state, empty where the kind has none.
@@ -103,20 +104,27 @@ func (s *Store) scanRecord(row interface{ Scan(...any) error }, more ...any) (Re
 	return r, nil
 }
 
-// Record finds one record of an account, of any section. The caller authorizes
-// what it got, and asks a RecordPlace whether it stands there.
-func (s *Store) Record(ctx context.Context, tenant, account, id uuid.UUID) (Record, error) {
-	var r Record
-	found := false
-	err := s.read(ctx, tenantScope(tenant), func(rows pgx.Rows) (err error) {
+// Record finds one record of the grant's account, of any section. The caller asks
+// a RecordPlace whether it stands there.
+func (s *Store) Record(ctx context.Context, g authz.Grant, id uuid.UUID) (r Record, err error) {
+	found, on := false, g.Resource()
+	err = s.read(ctx, tenantScope(on.Tenant), func(rows pgx.Rows) (err error) {
+		var by string
 		found = true
-		r, err = s.scanRecord(rows)
+		r, err = s.scanRecord(rows, &by)
+		r.createdBy = by
 		return err
-	}, "SELECT "+recordColumns+" FROM records WHERE tenant_id = $1 AND account_id = $2 AND id = $3", tenant, account, id)
-	if err == nil && !found {
+	}, "SELECT "+recordColumns+", created_by FROM records WHERE tenant_id = $1 AND account_id = $2 AND id = $3", on.Tenant, on.Account, id)
+	if err == nil && (!found || !s.owns(g, r)) {
 		err = ErrNotFound
 	}
 	return r, err
+}
+
+// owns tells whether a grant that is about what one made oneself is about this.
+func (s *Store) owns(g authz.Grant, r Record) bool {
+	in := s.catalog.Info(g.Permission()).Section
+	return g.IsSystem() || in == nil || !in.Own || r.createdBy == g.Actor().ID.String()
 }
 
 // CreateRecord makes a record at a place. Values that the section's form has
@@ -511,7 +519,7 @@ func (s *Store) changeRecord(ctx context.Context, g authz.Grant, permission cata
 
 // lockRecord reads a record and holds it until the commit.
 func (tx *Tx) lockRecord(kind *catalog.Kind, r *Record) error {
-	rows, err := tx.Raw("SELECT "+recordColumns+", secrets FROM records WHERE tenant_id = ? AND account_id = ? AND id = ? AND kind = ? FOR UPDATE",
+	rows, err := tx.Raw("SELECT "+recordColumns+", created_by, secrets FROM records WHERE tenant_id = ? AND account_id = ? AND id = ? AND kind = ? FOR UPDATE",
 		r.TenantID, r.AccountID, r.ID, kind.Key).Rows()
 	if err != nil {
 		return err
@@ -520,9 +528,13 @@ func (tx *Tx) lockRecord(kind *catalog.Kind, r *Record) error {
 	if !rows.Next() {
 		return errors.Join(ErrNotFound, rows.Err())
 	}
+	var by string
 	var secrets []byte
-	if *r, err = tx.store.scanRecord(rows, &secrets); err != nil {
+	if *r, err = tx.store.scanRecord(rows, &by, &secrets); err != nil {
 		return err
+	}
+	if r.createdBy = by; !tx.store.owns(tx.grant, *r) {
+		return ErrNotFound
 	}
 	return json.Unmarshal(secrets, &r.secrets)
 }

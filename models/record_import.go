@@ -39,7 +39,7 @@ func (s *Store) AppendRecords(ctx context.Context, g authz.Grant, at RecordPlace
 	// The event is one of the thing that the lines go into.
 	on := Record{Kind: kind.Key, ID: at.Parent}
 	if in := at.Section.Inside; in != nil {
-		into, err := s.Record(ctx, g.Resource().Tenant, g.Resource().Account, at.Parent)
+		into, err := s.Record(ctx, g, at.Parent)
 		if err != nil {
 			return 0, nil, err
 		}

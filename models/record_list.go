@@ -278,9 +278,13 @@ func (s *Store) recordQuery(ctx context.Context, g authz.Grant, at RecordPlace, 
 }
 
 // whereAccounts narrows to the grant's account, or to those below it that the
-// actor may see the section of: never upwards or sideways.
+// actor may see the section of: never upwards or sideways. What one made oneself is
+// looked at in one account.
 func (s *Store) whereAccounts(ctx context.Context, b *recordQuery, g authz.Grant, at RecordPlace, q RecordQuery) error {
-	if !q.Below || at.Section.Inside != nil {
+	if at.Section.Own && !g.IsSystem() {
+		b.where("created_by = %s", g.Actor().ID.String())
+	}
+	if at.Section.Own || !q.Below || at.Section.Inside != nil {
 		b.where("account_id = %s", g.Resource().Account)
 		return nil
 	}
