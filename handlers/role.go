@@ -54,7 +54,7 @@ func (h *Handlers) roleMatrix(c echo.Context, here string, roles []*catalog.Role
 	p := views.RolesPage{
 		Search: &views.Search{Action: here, Value: q, Placeholder: "Search sections", Keep: keep,
 			Filters: []views.Field{{Kind: views.Checkbox, Name: "differences", Label: "Only differences", Checked: differ}}},
-		Legend: []views.Term{{Word: "View", Meaning: "sees the section"}, {Word: "Edit", Meaning: "sees and changes everything in it"}, {Word: "Part", Meaning: "sees it and may do some of what can be done there"}},
+		Legend: []views.Term{{Word: "View", Meaning: "sees the section"}, {Word: "Edit", Meaning: "sees and changes everything in it"}, {Word: "Part", Meaning: "sees it and may do some of what can be done there"}, {Word: "Own", Meaning: "sees and changes what they made themselves"}},
 	}
 	if q != "" || differ {
 		p.Clear = here
@@ -69,8 +69,8 @@ func (h *Handlers) roleMatrix(c echo.Context, here string, roles []*catalog.Role
 	}
 	for _, g := range h.catalog.Groups {
 		group := views.RoleGroup{Title: g.Title}
-		for _, s := range h.catalog.Sections {
-			if s.Group != g.Key || q != "" && !strings.Contains(strings.ToLower(s.Title+" "+s.Key), strings.ToLower(q)) {
+		for _, s := range h.catalog.In(g) {
+			if q != "" && !strings.Contains(strings.ToLower(s.Title+" "+s.Key), strings.ToLower(q)) {
 				continue
 			}
 			row := views.RoleRow{Title: s.Title, Sentence: s.Sentence}
@@ -110,7 +110,7 @@ func columnTitle(set *catalog.RoleSet, r *catalog.Role) string {
 func sectionCell(c *catalog.Catalog, r *catalog.Role, s *catalog.Section) views.RoleCell {
 	edits, given := 0, 0
 	for _, p := range s.Permissions {
-		if c.Info(p).Edit {
+		if info := c.Info(p); info.Edit && decides(info) {
 			edits++
 			if r.Own.Has(p) {
 				given++
@@ -118,6 +118,8 @@ func sectionCell(c *catalog.Catalog, r *catalog.Role, s *catalog.Section) views.
 		}
 	}
 	switch {
+	case given > 0 && s.Own:
+		return views.RoleCell{Text: "Own"}
 	case !r.Own.Has(s.View) && given == 0:
 		return views.RoleCell{Label: "no"}
 	case given == 0:
@@ -137,6 +139,9 @@ func exportRoles(c echo.Context, cat *catalog.Catalog, set *catalog.RoleSet) err
 	w.line(head...)
 	for _, p := range cat.Permissions() {
 		info := cat.Info(p)
+		if info.Section.Pending != "" {
+			continue
+		}
 		line := []string{info.Section.Key, info.Key, info.Title}
 		for _, r := range set.Roles {
 			line = append(line, oneIf(r.Own.Has(p)))

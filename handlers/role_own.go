@@ -167,20 +167,18 @@ func (h *Handlers) roleForm(c echo.Context, status int, r *models.CustomRole, in
 		p.Header.Text = "Before anything changes, the next page says what it does to whom."
 	}
 	p.Frame = h.frame(c, p.Header.Title, views.Link{Text: "Roles", URL: rolesPath(c)}, views.Link{Text: "This account’s own", URL: list})
+	in.own.And(givable).Each(func(x catalog.Permission) {
+		if info := h.catalog.Info(x); !decides(info) {
+			p.Kept = append(p.Kept, info.Key)
+		}
+	})
 	for _, g := range h.catalog.Groups {
 		group := views.BoxGroup{Title: g.Title}
-		for _, s := range h.catalog.Sections {
-			if s.Group != g.Key {
-				continue
-			}
+		for _, s := range h.catalog.In(g) {
 			section := views.BoxSection{Title: s.Label}
 			for _, x := range s.Permissions {
-				info := h.catalog.Info(x)
-				switch {
-				case s.Pending == "" && info.Unused == "" || info.Key == reachesBelow:
+				if info := h.catalog.Info(x); decides(info) {
 					section.Boxes = append(section.Boxes, views.Box{Value: info.Key, Title: info.Title, Sentence: info.Sentence, Ticked: in.own.Has(x) && givable.Has(x), Locked: !givable.Has(x)})
-				case in.own.Has(x) && givable.Has(x):
-					p.Kept = append(p.Kept, info.Key)
 				}
 			}
 			if len(section.Boxes) > 0 {
@@ -197,6 +195,11 @@ func (h *Handlers) roleForm(c echo.Context, status int, r *models.CustomRole, in
 // reachesBelow is a permission that no route asks for and that yet decides: how far a
 // role made from an account role reaches.
 const reachesBelow = "sub_accounts.read_all"
+
+// decides tells whether anything that exists depends on a permission.
+func decides(info catalog.PermissionInfo) bool {
+	return info.Unused == "" || info.Key == reachesBelow
+}
 
 func (h *Handlers) createRole(c echo.Context, g authz.Grant) error {
 	base := h.catalog.Role(c.FormValue("base"))
@@ -426,12 +429,12 @@ func (h *Handlers) titlesCell(here, below catalog.Mask) views.Cell {
 func (h *Handlers) titles(of catalog.Mask) string {
 	var all []string
 	of.Each(func(p catalog.Permission) {
-		if len(all) < shownTitles {
-			all = append(all, h.catalog.Info(p).Title)
+		if info := h.catalog.Info(p); decides(info) {
+			all = append(all, info.Title)
 		}
 	})
-	if n := of.Count(); n > shownTitles {
-		all = append(all, fmt.Sprintf("%d more", n-shownTitles))
+	if n := len(all) - shownTitles; n > 0 {
+		all = append(all[:shownTitles], fmt.Sprintf("%d more", n))
 	}
 	return strings.Join(all, ", ")
 }

@@ -121,6 +121,66 @@ func TestARoleOfTheAccountsOwn(t *testing.T) {
 	ada.get(logs).want(t, http.StatusOK)
 }
 
+// What has no page is in no matrix, form, file, preview or search of roles, and
+// each row of a matrix is a section that has one.
+func TestARoleShowsWhatExists(t *testing.T) {
+	p := newPanel(t)
+	ada, cat := p.as(p.ada), p.store.Catalog()
+	absent := map[string]bool{}
+	for _, s := range cat.Sections {
+		if s.Pending != "" {
+			absent[s.Title] = true
+		}
+	}
+	if len(absent) == 0 {
+		t.Skip("every section has a page")
+	}
+	titles := func(x page, of string) (all []string) {
+		x.Find(of).Each(func(_ int, e *goquery.Selection) { all = append(all, strings.TrimSpace(e.Text())) })
+		return all
+	}
+	one := ada.makeRole(p.analytical, "Listener", "member:full_editor", "control_panel", "calls", "web_dialer")
+	paths := []string{strings.TrimPrefix(one, in(p.analytical, ""))}
+	for _, set := range cat.Sets {
+		paths = append(paths, "/roles?set="+set.Key)
+	}
+	for _, path := range paths {
+		rows := titles(ada.get(in(p.analytical, path)).want(t, http.StatusOK), "#main tbody th span, #main tbody tr:not(.group) th")
+		if len(rows) < 50 {
+			t.Errorf("%s has %d rows", path, len(rows))
+		}
+		for _, row := range rows {
+			if absent[row] {
+				t.Errorf("%s shows %s, which has no page", path, row)
+			}
+		}
+	}
+	for _, path := range []string{"/roles/new?base=member:full_editor", "/roles/new?base=subuser:Admin", strings.TrimPrefix(one, in(p.analytical, "")) + "/edit"} {
+		form := ada.get(in(p.analytical, path)).want(t, http.StatusOK)
+		for _, s := range cat.Sections {
+			if s.Pending != "" && form.Find("input[type=checkbox][value='"+cat.Info(s.View).Key+"']").Length() != 0 {
+				t.Errorf("%s has a box for %s", path, s.Title)
+			}
+		}
+	}
+	file := ada.get(in(p.analytical, "/roles?set=subuser&format=csv")).want(t, http.StatusOK).body
+	search := ada.get(in(p.analytical, "/roles?q=dashboard")).want(t, http.StatusOK)
+	if strings.Contains(file, "web_dialer") || !strings.Contains(file, "calls.delete") || search.Find("#main tbody tr").Length() != 0 {
+		t.Error("the file or the search has what does not exist")
+	}
+	if ada.get(one+"/edit").Find("input[type=hidden][name=permission][value=web_dialer]").Length() != 1 {
+		t.Error("an edit would take what it does not show")
+	}
+	for _, path := range []string{"/settings/subusers/preview?role=Admin", "/members/preview?role=full_editor"} {
+		got := ada.get(in(p.analytical, path)).want(t, http.StatusOK).Text()
+		for title := range absent {
+			if strings.Contains(got, title) {
+				t.Errorf("%s names %s", path, title)
+			}
+		}
+	}
+}
+
 func TestAnEditSaysWhatItDoesToWhom(t *testing.T) {
 	p := newPanel(t)
 	ada, grace := p.as(p.ada), p.as(p.grace)
