@@ -81,8 +81,12 @@ func (s *Snapshot) Explain(d Decision, p catalog.Permission, a Account) Explanat
 // sentence says why. Place is where an entitlement is missing, if one is.
 func (x *Explanation) sentence(r Reason, place string) string {
 	role := ""
-	if x.Role != nil {
-		role = x.Role.Set.Title + ": " + x.Role.Title
+	switch {
+	case x.Role == nil:
+	case x.Role.Owns():
+		role = "Owning the account"
+	default:
+		role = x.Role.Label()
 	}
 	switch r {
 	case UnknownPermission:

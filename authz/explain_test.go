@@ -34,6 +34,8 @@ func TestExplain(t *testing.T) {
 	}{
 		{s, grace, "calls", analytical, "Account role: Admin, held in this account, gives it."},
 		{s, grace, "calls", eastBerlin, "Account role: Admin, held in an account above, gives it here."},
+		{s, ada, "numbers_reserved", east, "Owning the account does not give it here."},
+		{s, ada, "logs", eastBerlin, "Owning the account gives it, but this account may not use Logs."},
 		{s, ada, "calls", east, "The owner of this account, or of one above it, may use it."},
 		{s, edsger, "calls.delete", east, "Member access: Full viewer does not give it here."},
 		{s, edsger, "logs", eastBerlin, "Member access: Full viewer gives it, but this account may not use Logs."},

@@ -206,7 +206,7 @@ func (h *Handlers) denied(c echo.Context, d *authz.Denial) error {
 	}
 	for _, set := range x.GivenBy {
 		for _, r := range set.Roles {
-			if p.Entitlement == "" && models.RoleFor(r) == v.Session.Principal.Kind && models.FitsKind(r, v.Place.Kind) {
+			if p.Entitlement == "" && r.Grantable && models.RoleFor(r) == v.Session.Principal.Kind && models.FitsKind(r, v.Place.Kind) {
 				p.Roles = append(p.Roles, roleTitle(r))
 			}
 		}

@@ -109,3 +109,17 @@ func TestARequestIsNamedReadably(t *testing.T) {
 		}
 	}
 }
+
+// Ownership is no role of a set: not where it does not help, and not among the
+// roles that would.
+func TestOwnershipIsNoSubuserRole(t *testing.T) {
+	p := newPanel(t)
+	_, link := p.subuser(p.analytical, "sue", "Supervisor")
+	for path, b := range map[string]*browser{"/numbers/reserved_numbers": p.as(p.ada), "/settings/webhooks": p.asSubuser(link, "sue"), "/billing/dashboard": p.asSubuser(link, "sue")} {
+		if got := b.get(in(p.analytical, path)).want(t, http.StatusForbidden).Text(); strings.Contains(got, "Subuser role: Account owner") {
+			t.Errorf("%s: %s", path, strings.Join(strings.Fields(got), " "))
+		}
+	}
+	p.as(p.ada).get(in(p.analytical, "/numbers/reserved_numbers")).says(t, "Owning the account does not give it here.")
+	p.asSubuser(link, "sue").get(in(p.analytical, "/settings/webhooks")).says(t, "No role that you can be given here does.")
+}

@@ -153,7 +153,7 @@ func (h *Handlers) roleLabelAt(snap *authz.Snapshot, who authz.Who, at authz.Acc
 }
 
 // roleTitle is a role with its set, since sets share names.
-func roleTitle(r *catalog.Role) string { return r.Set.Title + ": " + r.Title }
+func roleTitle(r *catalog.Role) string { return r.Label() }
 
 func kindTitle(kind string) string {
 	switch kind {

@@ -386,7 +386,7 @@ func differing(first, second *authz.Snapshot, a authz.Account, id authz.Principa
 func listedRoles(roles []*catalog.Role) string {
 	var titles []string
 	for _, r := range roles {
-		titles = append(titles, r.Set.Title+": "+r.Title)
+		titles = append(titles, r.Label())
 	}
 	return listed(titles)
 }

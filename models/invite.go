@@ -201,7 +201,7 @@ func (tx *Tx) invite(email string, keys roleList, a Account) (token string, unti
 	}
 	var roles []string
 	for _, r := range tx.store.StoredRoles(keys, a.ID, a.Kind) {
-		title := r.Set.Title + ": " + r.Title
+		title := r.Label()
 		if !r.Until.IsZero() {
 			title += r.Until.Format(" until 2 January 2006, 15:04 MST")
 		}

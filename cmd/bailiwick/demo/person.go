@@ -122,7 +122,7 @@ func roleTitle(s *models.Store, keys ...string) string {
 			r = s.Catalog().Role("account:main_admin")
 		}
 		if r != nil {
-			all = append(all, r.Set.Title+": "+r.Title)
+			all = append(all, r.Label())
 		}
 	}
 	return strings.Join(all, ", ")
