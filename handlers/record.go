@@ -174,7 +174,7 @@ func (h *Handlers) enterRecords(c echo.Context, g authz.Grant, s *catalog.Sectio
 func (h *Handlers) visitTo(c echo.Context, g authz.Grant, s *catalog.Section, r models.Record) (recordVisit, error) {
 	rv := newRecordVisit(c, g, s)
 	for in := s.Inside; in != nil; in = in.Inside {
-		outer, err := h.store.Record(c.Request().Context(), r.TenantID, r.AccountID, r.ParentID)
+		outer, err := h.store.Record(c.Request().Context(), g, r.ParentID)
 		if err != nil {
 			return rv, err
 		}
