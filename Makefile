@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build generate test e2e check bench test-crash storybook browser clean
+.PHONY: help run build generate test e2e check bench test-crash attack storybook browser clean
 
 TEMPL  := $(shell find views -name '*.templ')
 STATIC := $(wildcard static/src/*) static/build.mjs tailwind.config.js package-lock.json
@@ -58,6 +58,9 @@ bench: generate ## print what the hot paths cost, as ratios
 
 test-crash: generate ## kill the panel and its Postgres over and over
 	@go test -tags crash -run Crash -count 1 -v ./postgres
+
+attack: build ## flood and guess at a running panel for a minute and print what others feel
+	@go run ./attack
 
 storybook: build ## serve every page in every state at 127.0.0.1:8090
 	@bin/bailiwick storybook

@@ -25,6 +25,7 @@ var mayImport = map[string][]string{
 	"handlers":           {"authz", "catalog", "handlers/guard", "mail", "models", "static", "views"},
 	"cmd/bailiwick/demo": {"authz", "catalog", "models"},
 	"cmd/bailiwick":      {"authz", "catalog", "cmd/bailiwick/demo", "handlers", "mail", "models", "postgres", "views/storybook"},
+	"attack":             {},
 	"e2e":                {},
 	"e2e/browser":        {}, // used by tests only
 }

@@ -11,7 +11,7 @@ import (
 // Two hundred clients ask at once for a password to be checked. Two are served,
 // 32 wait, and the rest hear at once that there is no room.
 func TestWhoComesToAFullQueueIsTurnedAwayAtOnce(t *testing.T) {
-	q, ctx := newQueue(hashers, hashWaiters), context.Background()
+	q, ctx := newQueue(2, hashWaiters), context.Background()
 	hold := make(chan struct{})
 	var all sync.WaitGroup
 	got := make(chan error, 220)
@@ -35,7 +35,7 @@ func TestWhoComesToAFullQueueIsTurnedAwayAtOnce(t *testing.T) {
 			t.Fatal("somebody beyond the queue waits")
 		}
 	}
-	if len(q.work) != hashers || len(q.here) != hashers+hashWaiters {
+	if len(q.work) != 2 || len(q.here) != 2+hashWaiters {
 		t.Errorf("%d work and %d are here", len(q.work), len(q.here))
 	}
 	close(hold)

@@ -5,6 +5,7 @@ package models
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -59,12 +60,12 @@ type Store struct {
 	lockTenant string
 }
 
-// So many passwords are hashed at once, each of which takes 19 MiB, and so many
-// more wait for their turn.
-const (
-	hashers     = 2
-	hashWaiters = 32
-)
+// So many more wait for their password to be hashed than those it is done for.
+const hashWaiters = 32
+
+// hashers is how many passwords are hashed at once: on half of the cores, so that
+// a flood of them leaves the others to pages, and each takes 19 MiB.
+func hashers() int { return min(max(1, runtime.GOMAXPROCS(0)/2), 4) }
 
 // Open connects, refuses a schema it does not know, and loads the snapshot.
 func Open(ctx context.Context, c Config) (*Store, error) {
@@ -87,7 +88,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	}
 	s := &Store{
 		pool: pool, catalog: c.Catalog, secret: c.Secret, now: c.Now,
-		hashing: newQueue(hashers, hashWaiters), limiter: newLimiter(), digestKey: digestKey, lockTenant: "UPDATE tenants SET epoch = epoch + 1 WHERE id = ? RETURNING epoch",
+		hashing: newQueue(hashers(), hashWaiters), limiter: newLimiter(), digestKey: digestKey, lockTenant: "UPDATE tenants SET epoch = epoch + 1 WHERE id = ? RETURNING epoch",
 	}
 	if s.now == nil {
 		s.now = time.Now
