@@ -316,7 +316,7 @@ func (h *Handlers) acceptInvite(c echo.Context) error {
 		var m models.Member
 		p.Name = c.FormValue("name")
 		if m, a, err = h.store.SignUpByInvite(ctx, token, p.Name, posted(c, "password")); err == nil {
-			err = h.guard.SignIn(c, m.Principal(), uuid.Nil, uuid.Nil)
+			err = h.guard.SignIn(c, m.Login())
 		}
 	}
 	if wrong, ok := problems(err); ok {

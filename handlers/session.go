@@ -40,7 +40,7 @@ func (h *Handlers) createMember(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.guard.SignIn(c, m.Principal(), uuid.Nil, uuid.Nil); err != nil {
+	if err := h.guard.SignIn(c, m.Login()); err != nil {
 		return err
 	}
 	return done(c, orElse(p.Return, accountPath(a.ID)))
@@ -95,26 +95,27 @@ func (h *Handlers) createMemberSession(c echo.Context) error {
 		return err
 	}
 	m, err := h.store.SignInMember(c.Request().Context(), email, posted(c, "password"))
+	if err == nil {
+		err = h.store.Succeeded(c.Request().Context(), tried)
+	}
+	if err == nil {
+		err = h.letIn(c, m.Login(), orElse(back, "/"))
+	}
 	if errors.Is(err, models.ErrSignIn) {
 		p := h.signInPage(c)
 		p.Email, p.Problem = email, wrong
 		return render(c, http.StatusUnprocessableEntity, views.SignIn(p))
 	}
-	if err != nil {
-		return err
-	}
-	if err := h.store.Succeeded(c.Request().Context(), tried); err != nil {
-		return err
-	}
-	return h.letIn(c, m.Principal(), uuid.Nil, uuid.Nil, orElse(back, "/"))
+	return err
 }
 
 // letIn ends a sign-in whose password was right: with a session, or at the page
-// that asks for a code.
-func (h *Handlers) letIn(c echo.Context, who authz.PrincipalID, tenant, account uuid.UUID, back string) error {
-	err := h.guard.SignIn(c, who, tenant, account)
+// that asks for a code. models.ErrSignIn is for a password that was replaced
+// meanwhile.
+func (h *Handlers) letIn(c echo.Context, l models.Login, back string) error {
+	err := h.guard.SignIn(c, l)
 	if errors.Is(err, models.ErrTwoStep) {
-		if err := h.guard.AwaitCode(c, who, tenant, account, back); err != nil {
+		if err := h.guard.AwaitCode(c, l, back); err != nil {
 			return err
 		}
 		return done(c, "/sign-in/code")
@@ -161,6 +162,12 @@ func (h *Handlers) createSubuserSession(c echo.Context) error {
 		return err
 	}
 	u, err := h.store.SignInSubuser(ctx, link, name, posted(c, "password"))
+	if err == nil {
+		err = h.store.Succeeded(ctx, tried)
+	}
+	if err == nil {
+		err = h.letIn(c, u.Login(), orElse(within(u.AccountID, c.FormValue("return")), accountPath(u.AccountID)))
+	}
 	if errors.Is(err, models.ErrSignIn) {
 		a, err := h.store.LoginPage(ctx, link)
 		if err != nil {
@@ -170,14 +177,7 @@ func (h *Handlers) createSubuserSession(c echo.Context) error {
 		p.Name, p.Problem = name, wrong
 		return render(c, http.StatusUnprocessableEntity, views.SubuserSignIn(p))
 	}
-	if err != nil {
-		return err
-	}
-	if err := h.store.Succeeded(ctx, tried); err != nil {
-		return err
-	}
-	back := orElse(within(u.AccountID, c.FormValue("return")), accountPath(u.AccountID))
-	return h.letIn(c, u.Principal(), u.TenantID, u.AccountID, back)
+	return err
 }
 
 func (h *Handlers) editPassword(c echo.Context) error {
@@ -218,7 +218,7 @@ func (h *Handlers) updatePassword(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.letIn(c, u.Principal(), u.TenantID, u.AccountID, accountPath(u.AccountID))
+	return h.letIn(c, u.Login(), accountPath(u.AccountID))
 }
 
 // deleteOwnSession signs out, to the door that the session came in by, or back

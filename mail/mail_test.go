@@ -208,7 +208,7 @@ func (h house) letters() (states []string, kept string) {
 	ctx := context.Background()
 	_, err := h.Store.AddStaff(ctx, h.ada.Email, models.DutyOperator)
 	must(h.t, err)
-	token, err := h.Store.StartSession(ctx, h.ada.Principal(), uuid.Nil, uuid.Nil, "", "")
+	token, err := h.Store.StartSession(ctx, h.ada.Login(), "", "")
 	must(h.t, err)
 	x, _, err := h.Store.Session(ctx, token, uuid.Nil)
 	must(h.t, err)

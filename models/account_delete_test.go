@@ -52,7 +52,7 @@ func filled(t *testing.T, s *Store, ada Member, parent Account, name string) Acc
 	must(err)
 	u, err := s.CreateSubuser(ctx, grantOf(t, s, ada, "subuser_create", children[0].ID), SubuserInput{Name: "dev", Roles: []string{"Developer"}, Link: true})
 	must(err)
-	_, err = s.StartSession(ctx, u.Subuser.Principal(), a.TenantID, children[0].ID, "", "")
+	_, err = s.StartSession(ctx, loginOf(t, s, u.Subuser.Principal(), a.TenantID, children[0].ID), "", "")
 	must(err)
 	_, err = s.Invite(ctx, grantOf(t, s, ada, "members.add", a.ID), []string{"grace@example.com"}, []string{"user"})
 	must(err)
@@ -127,7 +127,7 @@ func TestADeletedAccountLeavesItsRowAndItsAudit(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.StartSession(ctx, authz.PrincipalID{Kind: authz.Subuser, ID: late}, east.TenantID, east.ID, "", ""); !errors.Is(err, ErrNotFound) {
+	if _, err := s.StartSession(ctx, loginOf(t, s, authz.PrincipalID{Kind: authz.Subuser, ID: late}, east.TenantID, east.ID), "", ""); !errors.Is(err, ErrNotFound) {
 		t.Errorf("signing in to a deleted account answers %v", err)
 	}
 	if more, err := s.PurgeAccounts(ctx); more || err != nil {
@@ -210,7 +210,7 @@ func TestAnotherNodeLearnsOfADeletion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, err := one.StartSession(ctx, ada.Principal(), uuid.Nil, uuid.Nil, "", "")
+	token, err := one.StartSession(ctx, ada.Login(), "", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,14 +35,13 @@ func (s *Store) AskEmailChange(ctx context.Context, g authz.Grant, x Session, em
 	case err != nil:
 		return err
 	}
-	home, err := s.personalAccount(ctx, who.ID)
-	if err != nil {
-		return err
-	}
 	if len(p) > 0 {
 		return p
 	}
-	return s.writeSelf(ctx, g, who.ID, change{action: "member.ask_email", on: home, name: who.Name}, func(tx *Tx) error {
+	return s.writeOwn(ctx, g, x, "ask_email", func(tx *Tx) error {
+		if _, err := (Login{Principal: who.ID, hash: hash}).hold(tx.DB); err != nil {
+			return Problems{"current": "Your password was changed just now."}
+		}
 		m := Member{ID: who.ID.ID, Name: who.Name}
 		taken, err := tx.addressTaken(email, m)
 		switch {

@@ -29,17 +29,24 @@ type HalfSignIn struct {
 	Over      bool // too late, too many codes were wrong, or nobody may sign in so any more
 }
 
-// StartHalfSignIn keeps that a password was right. The token is for a cookie.
-func (s *Store) StartHalfSignIn(ctx context.Context, who authz.PrincipalID, tenant, account uuid.UUID, returnTo string) (token string, err error) {
+// StartHalfSignIn keeps that a password was right; ErrSignIn where it is not any
+// more. The token is for a cookie.
+func (s *Store) StartHalfSignIn(ctx context.Context, l Login, returnTo string) (token string, err error) {
 	token = newToken()
 	row := map[string]any{
-		"token_hash": tokenHash(token), "principal_kind": who.Kind.String(), "principal_id": who.ID,
+		"token_hash": tokenHash(token), "principal_kind": l.Principal.Kind.String(), "principal_id": l.Principal.ID,
 		"return_to": returnTo, "expires_at": s.now().Add(HalfSignInLife),
 	}
-	if who.Kind == authz.Subuser {
-		row["tenant_id"], row["account_id"] = tenant, account
+	if l.Principal.Kind == authz.Subuser {
+		row["tenant_id"], row["account_id"] = l.Tenant, l.Account
 	}
-	return token, s.in(ctx, scopeSignIn, func(db *gorm.DB) error { return db.Table("half_sign_ins").Create(row).Error })
+	return token, s.in(ctx, scopeSignIn, func(db *gorm.DB) error {
+		// Whoever changes the password from here on waits, and then ends this.
+		if _, err := l.hold(db); err != nil {
+			return err
+		}
+		return db.Table("half_sign_ins").Create(row).Error
+	})
 }
 
 const halfSignInColumns = `h.principal_kind = 'subuser', h.principal_id, coalesce(h.tenant_id, ?), coalesce(h.account_id, ?), h.return_to,
@@ -99,13 +106,17 @@ func (s *Store) FinishSignIn(ctx context.Context, token, code, address, agent st
 		}
 	}()
 	finish := func(db *gorm.DB) error {
+		// A change of the password ends what waits for a code, under this lock.
+		if _, err := hold(db, h.Principal, h.Tenant); err != nil {
+			return err
+		}
 		if err := s.useCode(db, h.Principal, h.Tenant, code); err != nil {
 			return err
 		}
 		if err := orSignIn(changedOne(db.Exec("DELETE FROM half_sign_ins WHERE token_hash = ?", tokenHash(token)))); err != nil {
 			return err
 		}
-		session, err = s.startSession(db, h.Principal, h.Tenant, h.Account, true, address, agent)
+		session, err = s.startSession(db, Login{Principal: h.Principal, Tenant: h.Tenant, Account: h.Account}, true, address, agent)
 		return err
 	}
 	if !isRecoveryCode(code) {

@@ -710,7 +710,7 @@ func (h *history) startSession() *operation {
 	op := &operation{name: "sign in as a subuser", actor: u.Actor(), at: u.AccountID, effect: nothingAtAll}
 	var token string
 	op.do = func() (err error) {
-		token, err = h.s.StartSession(h.ctx, u.Principal(), h.world.Accounts[u.AccountID].Tenant, u.AccountID, "", "")
+		token, err = h.s.StartSession(h.ctx, loginOf(h.t, h.s, u.Principal(), h.world.Accounts[u.AccountID].Tenant, u.AccountID), "", "")
 		return err
 	}
 	op.after = func() {

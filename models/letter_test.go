@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
 	"bailiwick/authz"
 )
 
@@ -245,10 +243,10 @@ func TestWordsFromOutsideAreKeptAsFarAsTheyAreText(t *testing.T) {
 		if err != nil {
 			t.Errorf("%.9q: %v", cause, err)
 		}
-		if _, err := s.StartSession(ctx, ada.Principal(), uuid.Nil, uuid.Nil, "", cause); err != nil {
+		if _, err := s.StartSession(ctx, ada.Login(), "", cause); err != nil {
 			t.Errorf("a browser called %.9q: %v", cause, err)
 		}
-		if _, err := s.StartSession(ctx, ada.Principal(), uuid.Nil, uuid.Nil, "", strings.Repeat("x", 255)+"é"); err != nil {
+		if _, err := s.StartSession(ctx, ada.Login(), "", strings.Repeat("x", 255)+"é"); err != nil {
 			t.Error(err)
 		}
 	}

@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
 	"bailiwick/authz"
 )
 
@@ -38,7 +36,7 @@ func TestClosingALogin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, err := s.StartSession(ctx, grace.Principal(), uuid.Nil, uuid.Nil, "", "")
+	token, err := s.StartSession(ctx, grace.Login(), "", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -148,10 +148,12 @@ func (s *Store) SignInMember(ctx context.Context, email, password string) (Membe
 	if err != nil {
 		return m, err
 	}
-	return m, s.in(ctx, scopeSignIn, func(db *gorm.DB) error {
+	err = s.in(ctx, scopeSignIn, func(db *gorm.DB) error {
 		// A password chosen meanwhile stays.
 		return orSignIn(changedOne(db.Exec("UPDATE members SET password_hash = ? WHERE id = ? AND password_hash = ?", hash, m.ID, m.PasswordHash)))
 	})
+	m.PasswordHash = hash
+	return m, err
 }
 
 // Names gives the names of members by id.

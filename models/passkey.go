@@ -152,14 +152,18 @@ func (s *Store) changePasskey(ctx context.Context, g authz.Grant, x Session, id 
 
 // SignInByPasskey starts a session, which counts as of two steps: whoever signed
 // has the device and unlocked it. The passkey is kept as it came out of the
-// ceremony, which began with was; ErrSignIn where it changed meanwhile.
+// ceremony, which began with was; ErrSignIn where it changed meanwhile or is gone.
 func (s *Store) SignInByPasskey(ctx context.Context, was, k Passkey, address, agent string) (token string, err error) {
 	err = s.in(ctx, scopeSession, func(db *gorm.DB) error {
-		if err := orSignIn(changedOne(db.Exec(`UPDATE passkeys SET credential = ?, last_used_at = ? WHERE id = ? AND credential = CAST(? AS jsonb)
-			AND EXISTS (SELECT FROM members WHERE id = member_id AND state = 'active')`, string(k.Credential), s.now(), k.ID, string(was.Credential)))); err != nil {
+		l := Login{Principal: authz.PrincipalID{Kind: authz.Member, ID: was.MemberID}}
+		if _, err := hold(db, l.Principal, uuid.Nil); err != nil {
 			return err
 		}
-		token, err = s.startSession(db, authz.PrincipalID{Kind: authz.Member, ID: was.MemberID}, uuid.Nil, uuid.Nil, true, address, agent)
+		if err := orSignIn(changedOne(db.Exec("UPDATE passkeys SET credential = ?, last_used_at = ? WHERE id = ? AND member_id = ? AND credential = CAST(? AS jsonb)",
+			string(k.Credential), s.now(), k.ID, was.MemberID, string(was.Credential)))); err != nil {
+			return err
+		}
+		token, err = s.startSession(db, l, true, address, agent)
 		return err
 	})
 	return token, err

@@ -189,7 +189,7 @@ func openInstallation(t *testing.T) *installation {
 	must(err)
 	w.agency, err = before.CreateMainAccount(ctx, authz.Self(w.ada.Actor()), "Analytical")
 	must(err)
-	w.token, err = before.StartSession(ctx, w.ada.Principal(), uuid.Nil, uuid.Nil, "", "")
+	w.token, err = before.StartSession(ctx, w.ada.Login(), "", "")
 	must(err)
 	_, err = before.pool.Exec(ctx, fill)
 	must(err)

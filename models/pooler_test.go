@@ -146,7 +146,7 @@ func TestNothingIsLostBehindPgBouncer(t *testing.T) {
 		if _, err := s.SignInMember(ctx, name+"@example.com", "four plain english words"); err != nil {
 			return err
 		}
-		token, err := s.StartSession(ctx, ada.Principal(), ada.ID, ada.ID, "", "")
+		token, err := s.StartSession(ctx, ada.Login(), "", "")
 		if err != nil {
 			return err
 		}

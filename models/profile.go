@@ -63,10 +63,6 @@ func (s *Store) passwordHash(ctx context.Context, x Session) (hash string, err e
 // one, and ends their other sessions. Problems name current and password.
 func (s *Store) ChangePassword(ctx context.Context, g authz.Grant, x Session, current, password string) error {
 	who := g.Actor()
-	on, err := s.ownLogin(ctx, x)
-	if err != nil {
-		return err
-	}
 	hash, err := s.passwordHash(ctx, x)
 	if err != nil {
 		return err
@@ -86,7 +82,7 @@ func (s *Store) ChangePassword(ctx context.Context, g authz.Grant, x Session, cu
 	if err != nil {
 		return err
 	}
-	return s.writeSelf(ctx, g, who.ID, change{action: on.Kind + ".change_password", on: on, name: who.Name}, func(tx *Tx) error {
+	return s.writeOwn(ctx, g, x, "change_password", func(tx *Tx) error {
 		// Whoever changed it meanwhile was faster, and knows it.
 		if changedOne(loginRow(tx.DB, who.ID, x.Tenant).Where("password_hash = ?", hash).Updates(map[string]any{"password_hash": fresh})) != nil {
 			return ErrConflict

@@ -26,7 +26,7 @@ func moved(s *Store) (advance func(time.Duration)) {
 func signedIn(t testing.TB, s *Store, m Member) (token string, x Session) {
 	t.Helper()
 	ctx := context.Background()
-	token, err := s.StartSession(ctx, m.Principal(), uuid.Nil, uuid.Nil, "192.0.2.7", "test")
+	token, err := s.StartSession(ctx, loginOf(t, s, m.Principal(), uuid.Nil, uuid.Nil), "192.0.2.7", "test")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -62,38 +62,88 @@ func (x Session) Fresh(now time.Time) bool { return now.Before(x.ProvedAt.Add(Pr
 // two steps.
 var ErrTwoStep = errors.New("the sign-in takes a second step")
 
-// StartSession signs a principal in whose password was right; ErrTwoStep where
-// that is not enough. The token is for the cookie; only its hash is kept.
-func (s *Store) StartSession(ctx context.Context, who authz.PrincipalID, tenant, account uuid.UUID, address, agent string) (token string, err error) {
+// Login is a login whose password was right. It signs in only as long as that
+// is its password still.
+type Login struct {
+	Principal       authz.PrincipalID
+	Tenant, Account uuid.UUID // of a subuser
+	hash            string    // of the password
+}
+
+// Login is the member as whose password was right.
+func (m Member) Login() Login { return Login{Principal: m.Principal(), hash: m.PasswordHash} }
+
+// Login is the subuser as whose password was right.
+func (u Subuser) Login() Login {
+	l := Login{Principal: u.Principal(), Tenant: u.TenantID, Account: u.AccountID}
+	if u.PasswordHash != nil {
+		l.hash = *u.PasswordHash
+	}
+	return l
+}
+
+// standing is a login's row, as it is while its lock is held.
+type standing struct {
+	Hash    string
+	Active  bool
+	TwoStep bool
+}
+
+// hold locks the row of a login until the commit, so that whatever changes how
+// it signs in is waited for, or waits. ErrSignIn is for one that is gone or
+// suspended.
+func hold(db *gorm.DB, who authz.PrincipalID, tenant uuid.UUID) (now standing, err error) {
+	err = loginRow(db, who, tenant).Clauses(locked).
+		Select("coalesce(password_hash, '') AS hash, state = 'active' AS active, two_step_key IS NOT NULL AS two_step").Take(&now).Error
+	if err == nil && !now.Active {
+		err = ErrNotFound
+	}
+	return now, orSignIn(known(err))
+}
+
+// hold is hold for a login whose password was right; ErrSignIn where it is
+// another by now.
+func (l Login) hold(db *gorm.DB) (standing, error) {
+	now, err := hold(db, l.Principal, l.Tenant)
+	if err == nil && (l.hash == "" || now.Hash != l.hash) {
+		err = ErrSignIn
+	}
+	return now, err
+}
+
+// StartSession signs in whoever's password was right; ErrTwoStep where that is
+// not enough, ErrSignIn where it is not right any more. The token is for the
+// cookie; only its hash is kept.
+func (s *Store) StartSession(ctx context.Context, l Login, address, agent string) (token string, err error) {
 	err = s.in(ctx, scopeSession, func(db *gorm.DB) error {
-		var more bool
-		// Locked, so that a second step that is being set up is waited for.
-		if err := loginRow(db, who, tenant).Clauses(locked).Select("two_step_key IS NOT NULL").Take(&more).Error; err != nil {
+		now, err := l.hold(db)
+		if err != nil {
 			return err
 		}
-		if more {
+		if now.TwoStep {
 			return ErrTwoStep
 		}
-		token, err = s.startSession(db, who, tenant, account, false, address, agent)
+		token, err = s.startSession(db, l, false, address, agent)
 		return err
 	})
 	return token, err
 }
 
-func (s *Store) startSession(db *gorm.DB, who authz.PrincipalID, tenant, account uuid.UUID, twoStep bool, address, agent string) (token string, err error) {
+// startSession begins the session of a login that is held.
+func (s *Store) startSession(db *gorm.DB, l Login, twoStep bool, address, agent string) (token string, err error) {
 	token = newToken()
 	row := sessionRow{
-		IDHash: tokenHash(token), ID: newID(), PrincipalKind: who.Kind.String(), PrincipalID: who.ID,
+		IDHash: tokenHash(token), ID: newID(), PrincipalKind: l.Principal.Kind.String(), PrincipalID: l.Principal.ID,
 		Address: cut(address, 64), Agent: cut(agent, 256), StartedAt: s.now(), ExpiresAt: s.now().Add(SessionLife), TwoStep: twoStep,
 	}
-	if who.Kind == authz.Subuser {
-		row.TenantID, row.AccountID = &tenant, &account
+	if l.Principal.Kind == authz.Subuser {
+		row.TenantID, row.AccountID = &l.Tenant, &l.Account
 	}
-	if who.Kind == authz.Member {
-		if err := db.Exec("UPDATE members SET last_sign_in = ? WHERE id = ?", row.StartedAt, who.ID).Error; err != nil {
+	if l.Principal.Kind == authz.Member {
+		if err := db.Exec("UPDATE members SET last_sign_in = ? WHERE id = ?", row.StartedAt, l.Principal.ID).Error; err != nil {
 			return "", err
 		}
-	} else if err := presentAccount(db, tenant, account); err != nil {
+	} else if err := presentAccount(db, l.Tenant, l.Account); err != nil {
 		return "", err
 	}
 	return token, db.Create(&row).Error

@@ -266,6 +266,7 @@ func (s *Store) SignInSubuser(ctx context.Context, link, name, password string) 
 	if err != nil {
 		return Subuser{}, err
 	}
+	u.PasswordHash = &hash
 	err = s.in(ctx, tenantScope(u.TenantID), func(db *gorm.DB) error {
 		set := map[string]any{"last_sign_in": s.now()}
 		if rehash(hash) {
@@ -274,6 +275,7 @@ func (s *Store) SignInSubuser(ctx context.Context, link, name, password string) 
 				return err
 			}
 			set["password_hash"] = fresh
+			u.PasswordHash = &fresh
 		}
 		// A password chosen meanwhile stays.
 		return orSignIn(changedOne(db.Table("subusers").Where("tenant_id = ? AND id = ? AND password_hash = ?", u.TenantID, u.ID, hash).Updates(set)))

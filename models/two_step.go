@@ -141,13 +141,29 @@ func (tx *Tx) tellOwner(who authz.PrincipalID, what string, facts map[string]str
 	return tx.post(Letter{Kind: LetterSignInChanged, To: m.Email, ToName: m.Name, Facts: all})
 }
 
-// writeOwn is writeSelf for a change of the login of a session's owner.
+// writeOwn is writeSelf for a change of the login of a session's owner, who is
+// signed in still when it is made: whoever takes a login back ends the sessions,
+// and what those were about to add must not come after.
 func (s *Store) writeOwn(ctx context.Context, g authz.Grant, x Session, verb string, do func(*Tx) error) error {
 	on, err := s.ownLogin(ctx, x)
 	if err != nil {
 		return err
 	}
-	return s.writeSelf(ctx, g, x.Principal, change{action: on.Kind + "." + verb, on: on, name: x.Name}, do)
+	return s.writeSelf(ctx, g, x.Principal, change{action: on.Kind + "." + verb, on: on, name: x.Name}, func(tx *Tx) error {
+		if x.ID != uuid.Nil {
+			if _, err := hold(tx.DB, x.Principal, x.Tenant); err != nil {
+				return err
+			}
+			var live bool
+			if err := tx.Raw("SELECT EXISTS (SELECT FROM sessions WHERE id = ? AND ended_at IS NULL)", x.ID).Scan(&live).Error; err != nil {
+				return err
+			}
+			if !live {
+				return ErrConflict
+			}
+		}
+		return do(tx)
+	})
 }
 
 // RenewRecoveryCodes replaces what is left of one's recovery codes. The new ones

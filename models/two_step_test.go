@@ -47,7 +47,7 @@ func TestACodeWorksOnceUnderAnyConcurrency(t *testing.T) {
 	key, recovery := twoStep(t, s, ada)
 	half := func() string {
 		t.Helper()
-		token, err := s.StartHalfSignIn(ctx, ada.Principal(), uuid.Nil, uuid.Nil, "/")
+		token, err := s.StartHalfSignIn(ctx, ada.Login(), "/")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -121,7 +121,7 @@ func TestCodesGoForwardOnly(t *testing.T) {
 	key, _ := twoStep(t, s, ada)
 	use := func(at time.Time) error {
 		t.Helper()
-		token, err := s.StartHalfSignIn(ctx, ada.Principal(), uuid.Nil, uuid.Nil, "/")
+		token, err := s.StartHalfSignIn(ctx, ada.Login(), "/")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -147,7 +147,7 @@ func TestAPasswordAloneStartsNoSessionOfTwoSteps(t *testing.T) {
 	s, ada, _ := agency(t)
 	ctx := context.Background()
 	key, recovery := twoStep(t, s, ada)
-	if _, err := s.StartSession(ctx, ada.Principal(), uuid.Nil, uuid.Nil, "", ""); !errors.Is(err, ErrTwoStep) {
+	if _, err := s.StartSession(ctx, ada.Login(), "", ""); !errors.Is(err, ErrTwoStep) {
 		t.Errorf("a password alone answers %v", err)
 	}
 	// What is stored gives neither the key nor a recovery code away.
@@ -167,7 +167,7 @@ func TestAPasswordAloneStartsNoSessionOfTwoSteps(t *testing.T) {
 	}
 	twoStep(t, s, mallory)
 	for _, code := range []string{recovery[0], codeAt(t, key, s.now().Add(stepSeconds*time.Second))} {
-		token, err := s.StartHalfSignIn(ctx, mallory.Principal(), uuid.Nil, uuid.Nil, "/")
+		token, err := s.StartHalfSignIn(ctx, mallory.Login(), "/")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,7 +183,7 @@ func TestAPasswordAloneStartsNoSessionOfTwoSteps(t *testing.T) {
 func TestWhatASignInLeavesIsRemoved(t *testing.T) {
 	s, ada, _ := agency(t)
 	ctx, advance := context.Background(), moved(s)
-	token, err := s.StartHalfSignIn(ctx, ada.Principal(), uuid.Nil, uuid.Nil, "/")
+	token, err := s.StartHalfSignIn(ctx, ada.Login(), "/")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -228,7 +228,7 @@ func TestTheOperatorResetsAMembersTwoStep(t *testing.T) {
 	if _, err := s.ResetMemberTwoStep(ctx, "ADA@example.com"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.StartSession(ctx, ada.Principal(), uuid.Nil, uuid.Nil, "", ""); err != nil {
+	if _, err := s.StartSession(ctx, ada.Login(), "", ""); err != nil {
 		t.Errorf("after the reset the password answers %v", err)
 	}
 	if _, err := s.ResetMemberTwoStep(ctx, "nobody@example.com"); !errors.Is(err, ErrNotFound) {
@@ -241,7 +241,7 @@ func TestTheOperatorResetsAMembersTwoStep(t *testing.T) {
 func TestASignInWaitsForTheSecondStepBeingTurnedOn(t *testing.T) {
 	s, ada, _ := agency(t)
 	err := meanwhile(t, s, ada, "two_step_key = 'x', two_step_at = now()", func() error {
-		_, err := s.StartSession(context.Background(), ada.Principal(), uuid.Nil, uuid.Nil, "", "")
+		_, err := s.StartSession(context.Background(), ada.Login(), "", "")
 		return err
 	})
 	if !errors.Is(err, ErrTwoStep) || s.liveSessions(t, ada) != 0 {

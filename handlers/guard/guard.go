@@ -195,12 +195,12 @@ func (g *Guard) signedOut(c echo.Context, s models.Session) error {
 
 // SignIn starts the session of somebody whose password was right;
 // models.ErrTwoStep where that is not enough.
-func (g *Guard) SignIn(c echo.Context, who authz.PrincipalID, tenant, account uuid.UUID) error {
-	token, err := g.store.StartSession(c.Request().Context(), who, tenant, account, c.RealIP(), c.Request().UserAgent())
+func (g *Guard) SignIn(c echo.Context, l models.Login) error {
+	token, err := g.store.StartSession(c.Request().Context(), l, c.RealIP(), c.Request().UserAgent())
 	if err != nil {
 		return err
 	}
-	return g.begin(c, who, token)
+	return g.begin(c, l.Principal, token)
 }
 
 // Browser is what the cookie of a browser that signed in before holds; empty for
@@ -238,8 +238,8 @@ func (g *Guard) SignInByPasskey(c echo.Context, was, now models.Passkey) error {
 
 // AwaitCode keeps, in a cookie of its own, that a password was right and the
 // code is missing.
-func (g *Guard) AwaitCode(c echo.Context, who authz.PrincipalID, tenant, account uuid.UUID, returnTo string) error {
-	token, err := g.store.StartHalfSignIn(c.Request().Context(), who, tenant, account, returnTo)
+func (g *Guard) AwaitCode(c echo.Context, l models.Login, returnTo string) error {
+	token, err := g.store.StartHalfSignIn(c.Request().Context(), l, returnTo)
 	if err != nil {
 		return err
 	}
