@@ -23,10 +23,10 @@ import (
 
 var (
 	historySeed = flag.Uint64("history.seed", 0, "the random history to replay; 0 for a new one")
-	historyOps  = flag.Int("history.ops", 10_000, "how many operations a random history has")
+	historyOps  = flag.Int("history.ops", 2000, "how many operations a random history has")
 )
 
-// TestRandomHistories lets random people do random things for 10,000 operations,
+// TestRandomHistories lets random people do random things,
 // and after each of them holds what the store decides and stores against a slow
 // decision over plain rows (authz/oracle), and against the invariants of
 // security.md that it names where it checks them. Replay one with -history.seed.
