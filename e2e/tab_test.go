@@ -19,6 +19,7 @@ import (
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -36,6 +37,7 @@ type tab struct {
 	t       *testing.T
 	who     string
 	ctx     context.Context
+	width   int64
 	console browser.Console
 }
 
@@ -87,6 +89,7 @@ func (b *tab) fail(format string, args ...any) {
 
 func (b *tab) resize(width, height int64) {
 	b.t.Helper()
+	b.width = width
 	b.do(chromedp.EmulateViewport(width, height))
 }
 
@@ -340,6 +343,27 @@ func (b *tab) signIn(user string) {
 	}
 	b.signInAt(l.door, l.user, l.password)
 	b.stands(`/a/[^/]+`)
+}
+
+// joins signs somebody in by the session that they have in another browser.
+func (b *tab) joins(other *tab) {
+	b.t.Helper()
+	cookies, err := chromedp.Run(other.ctx, func(ctx context.Context, tab *chromedp.Target) ([]*network.Cookie, error) {
+		got, err := cdp.Call(ctx, tab, network.GetCookies, network.GetCookiesParams{URLs: []string{panel.base}})
+		if err != nil {
+			return nil, err
+		}
+		return got.Cookies, nil
+	})
+	if err != nil {
+		b.fail("%v", err)
+	}
+	for _, c := range cookies {
+		b.do(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+			_, err := cdp.Call(ctx, tab, network.SetCookie, network.SetCookieParams{Name: c.Name, Value: c.Value, URL: panel.base, HTTPOnly: &c.HTTPOnly, SameSite: c.SameSite})
+			return err
+		}))
+	}
 }
 
 // signInAt fills in a sign-in page and sends it.

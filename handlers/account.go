@@ -311,7 +311,7 @@ func labelChoice(labels []string, chosen string) []views.Field {
 	if len(labels) == 0 && chosen == "" {
 		return nil
 	}
-	f := views.Field{Kind: views.Select, Name: "label", Label: "Label", Value: chosen, Required: true, Options: []views.Option{{Text: "Label: any"}}}
+	f := views.Field{Kind: views.Select, Name: "label", Label: "Label", Value: chosen, Options: []views.Option{{Text: "Label: any"}}}
 	if chosen != "" && !slices.Contains(labels, chosen) {
 		labels = append([]string{chosen}, labels...)
 	}
@@ -335,7 +335,7 @@ func (h *Handlers) listSubAccounts(c echo.Context, g authz.Grant) error {
 	if err != nil {
 		return err
 	}
-	state := views.Field{Kind: views.Select, Name: "state", Label: "State", Value: c.QueryParam("state"), Required: true, Options: accountStates}
+	state := views.Field{Kind: views.Select, Name: "state", Label: "State", Value: c.QueryParam("state"), Options: accountStates}
 	p := views.SubAccountsPage{
 		Frame:  h.frame(c, "Accounts"),
 		Header: views.Header{Title: "Accounts", Text: "The sub-accounts of " + v.Place.Name + ", to any depth."},

@@ -130,7 +130,7 @@ func (h *Handlers) auditSearch(c echo.Context, g authz.Grant, asked auditAsked, 
 			return nil, nil, err
 		}
 	}
-	choice := views.Field{Kind: views.Select, Name: "kind", Label: "About", Value: asked.Kind, Required: true, Options: []views.Option{{Text: "About: anything"}}}
+	choice := views.Field{Kind: views.Select, Name: "kind", Label: "About", Value: asked.Kind, Options: []views.Option{{Text: "About: anything"}}}
 	for _, k := range kinds {
 		choice.Options = append(choice.Options, views.Option{Value: k, Text: upper(h.kindWords(k))})
 	}

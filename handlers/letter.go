@@ -37,7 +37,7 @@ func (h *Handlers) listLetters(c echo.Context, operator models.OnDuty) error {
 		List: views.List{
 			Label: "Letters", Empty: views.Empty{Icon: "mail", Title: "No letters", Text: "Invites, links for new passwords and the like stand here."},
 			Search: &views.Search{Action: mailboxPath, Value: q, Placeholder: "Search addresses", Filters: []views.Field{{
-				Kind: views.Select, Name: "state", Label: "State", Value: state, Required: true,
+				Kind: views.Select, Name: "state", Label: "State", Value: state,
 				Options: []views.Option{{Text: "State: any"}, {Value: "waiting", Text: "Waiting"}, {Value: "sent", Text: "Sent"}, {Value: "failed", Text: "Failed"}},
 			}}},
 			Table: views.Table{Token: guard.Of(c).Token, Columns: []views.Column{

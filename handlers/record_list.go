@@ -1,11 +1,13 @@
 package handlers
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,6 +26,7 @@ type listAsked struct {
 	sort    string
 	filters map[string]string
 	columns []string // none for the section's own
+	rows    int      // on a page; models.RecordPage where zero
 	below   bool
 	account uuid.UUID
 }
@@ -41,18 +44,24 @@ func readList(rv recordVisit) listAsked {
 			a.columns = append(a.columns, name)
 		}
 	}
+	if rows, err := strconv.Atoi(q.Get("rows")); err == nil && slices.Contains(pageRows, rows) {
+		a.rows = rows
+	}
 	if a.below {
 		a.account, _ = uuid.Parse(q.Get("account"))
 	}
 	return a
 }
 
+// pageRows are how many rows a page may be chosen to have.
+var pageRows = []int{10, 25, models.RecordPage, 100}
+
 func listable(kind *catalog.Kind, name string) bool {
 	return kind.Field(name) != nil || name == "created_at" || name == "updated_at"
 }
 
 func (rv recordVisit) query(a listAsked) models.RecordQuery {
-	return models.RecordQuery{Search: a.search, Sort: a.sort, Filters: a.filters, Below: a.below, Account: a.account, Long: columnsOf(rv, a)}
+	return models.RecordQuery{Search: a.search, Sort: a.sort, Filters: a.filters, Below: a.below, Account: a.account, Long: columnsOf(rv, a), Limit: a.rows}
 }
 
 // pairs are the parameters of the same list, leaving some out.
@@ -75,6 +84,9 @@ func (a listAsked) pairs(without ...string) (all []views.Pair) {
 	add("sort", a.sort)
 	for _, c := range a.columns {
 		add("column", c)
+	}
+	if a.rows != 0 {
+		add("rows", strconv.Itoa(a.rows))
 	}
 	return all
 }
@@ -126,7 +138,7 @@ func (h *Handlers) listRecords(rv recordVisit) error {
 		}
 		p.Header.Actions, p.List.Empty.Action = []views.Action{add}, &add
 	}
-	if len(asked.pairs("sort", "column")) > 0 {
+	if len(asked.pairs("sort", "column", "rows")) > 0 {
 		p.List.Clear = address(here, asked.pairs(slices.Concat([]string{"q", "accounts", "account"}, slices.Collect(maps.Keys(asked.filters)))...))
 	}
 	if l.Prev != "" {
@@ -218,7 +230,7 @@ func (h *Handlers) listSearch(rv recordVisit, asked listAsked) (*views.Search, [
 		if !models.Filterable(f) || fixedHere(rv, f) || value == "" && !slices.Contains(rv.records.Columns, f.Name) {
 			continue
 		}
-		x := views.Field{Kind: views.Select, Name: f.Name, ID: "filter-" + f.Name, Label: f.Title, Value: value, Required: true, Options: []views.Option{{Text: f.Title + ": any"}}}
+		x := views.Field{Kind: views.Select, Name: f.Name, ID: "filter-" + f.Name, Label: f.Title, Value: value, Options: []views.Option{{Text: f.Title + ": any"}}}
 		switch {
 		case f.Type == "boolean":
 			x.Options = append(x.Options, views.Option{Value: "true", Text: f.Title + ": yes"}, views.Option{Value: "false", Text: f.Title + ": no"})
@@ -270,7 +282,7 @@ func fixedHere(rv recordVisit, f *catalog.Field) bool {
 }
 
 func accountFilter(asked listAsked, accounts map[uuid.UUID]models.Account) views.Field {
-	x := views.Field{Kind: views.Select, Name: "account", ID: "filter-account", Label: "Account", Required: true, Options: []views.Option{{Text: "Account: any"}}}
+	x := views.Field{Kind: views.Select, Name: "account", ID: "filter-account", Label: "Account", Options: []views.Option{{Text: "Account: any"}}}
 	if asked.account != uuid.Nil {
 		x.Value = asked.account.String()
 	}
@@ -290,7 +302,7 @@ func chosenText(x views.Field, value string) string {
 }
 
 func columnChoice(rv recordVisit, asked listAsked) *views.ColumnChoice {
-	c := &views.ColumnChoice{Action: rv.listURL(), Name: "column", Keep: asked.pairs("column")}
+	c := &views.ColumnChoice{Action: rv.listURL(), Name: "column", Keep: asked.pairs("column", "rows"), Rows: rowChoice(asked)}
 	shown := columnsOf(rv, asked)
 	for _, f := range rv.kind.Fields {
 		c.Options = append(c.Options, views.Option{Value: f.Name, Text: f.Title, Selected: slices.Contains(shown, f.Name)})
@@ -299,6 +311,14 @@ func columnChoice(rv recordVisit, asked listAsked) *views.ColumnChoice {
 		c.Options = append(c.Options, views.Option{Value: name, Text: propertyTitle(rv.kind, name), Selected: slices.Contains(shown, name)})
 	}
 	return c
+}
+
+func rowChoice(asked listAsked) views.Field {
+	x := views.Field{Kind: views.Select, Name: "rows", ID: "rows", Label: "Rows on a page", Value: strconv.Itoa(cmp.Or(asked.rows, models.RecordPage))}
+	for _, n := range pageRows {
+		x.Options = append(x.Options, views.Option{Value: strconv.Itoa(n), Text: strconv.Itoa(n)})
+	}
+	return x
 }
 
 func columnsOf(rv recordVisit, asked listAsked) []string {

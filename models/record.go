@@ -383,6 +383,8 @@ func orNull(id uuid.UUID) *uuid.UUID {
 	return &id
 }
 
+// searchText is what the list's search finds a record by, as it is read: of an
+// option, its title.
 func searchText(kind *catalog.Kind, values map[string]any) string {
 	var parts []string
 	for _, f := range kind.Fields {
@@ -391,8 +393,13 @@ func searchText(kind *catalog.Kind, values map[string]any) string {
 		}
 		switch v := values[f.Name].(type) {
 		case nil:
-		case []any, []string:
-			parts = append(parts, strings.Join(catalog.Texts(v), "\n"))
+		case []any, []string, string:
+			for _, text := range catalog.Texts(v) {
+				if o := f.Option(text); o != nil {
+					text = o.Title
+				}
+				parts = append(parts, text)
+			}
 		default:
 			parts = append(parts, fmt.Sprint(v))
 		}

@@ -40,11 +40,12 @@ type Chip struct {
 	RemoveURL string
 }
 
-// ColumnChoice lets the reader pick columns.
+// ColumnChoice lets the reader pick columns, and the length of a page.
 type ColumnChoice struct {
 	Action  string // GET
 	Name    string // of the repeatable parameter: "column"
 	Options []Option
+	Rows    Field // how many rows a page has, a Select
 	Keep    []Pair
 }
 

@@ -4,7 +4,7 @@ import "bailiwick/views"
 
 func audits() []Story {
 	search := &views.Search{Action: "/a/analytical/audit", Placeholder: "Search people", Filters: []views.Field{
-		{Kind: views.Select, Name: "kind", Label: "About", Required: true, Options: []views.Option{{Text: "About: anything"}, {Value: "member", Text: "Member"}, {Value: "subuser", Text: "Subuser"}}},
+		{Kind: views.Select, Name: "kind", Label: "About", Options: []views.Option{{Text: "About: anything"}, {Value: "member", Text: "Member"}, {Value: "subuser", Text: "Subuser"}}},
 		{Kind: views.Date, Name: "from", Label: "From"}, {Kind: views.Date, Name: "to", Label: "To"},
 		{Kind: views.Checkbox, Name: "accounts", ID: "filter-accounts", Label: "Accounts below too", Value: "below", Checked: true},
 	}}

@@ -9,6 +9,8 @@ func (sd *seed) accounts() {
 	sd.main("ada", analytical)
 	sd.sub(analytical, east, west)
 	sd.sub(east, eastBerlin)
+	sd.labels(east, "germany", "branch")
+	sd.labels(west, "britain", "branch")
 	sd.main("mallory", malloryville)
 	sd.entitlements()
 }
@@ -28,6 +30,13 @@ func (sd *seed) sub(parent string, names ...string) {
 			sd.places[a.Name] = a
 		}
 		return err
+	})
+}
+
+func (sd *seed) labels(name string, labels ...string) {
+	g := sd.may(sd.member("ada"), "sub_accounts.edit", analytical)
+	sd.do(func() error {
+		return sd.store.EditAccount(sd.ctx, g, sd.places[name].ID, name, true, labels)
 	})
 }
 

@@ -1,0 +1,628 @@
+//go:build browser
+
+package e2e
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// Every list in the navigation follows the keyboard: what is typed into its
+// search and picked in its filters, its sorting, its pages, and what clears all that.
+func TestEveryListFollows(t *testing.T) {
+	t.Parallel()
+	ada := newTab(t, "Ada")
+	ada.signIn("ada@example.com")
+	account := ada.stands(`/a/[^/]+`)
+	var pages []string
+	for _, p := range ada.navigation(account) {
+		pages = append(pages, strings.TrimSuffix(account+p, "/"))
+	}
+	ada.open(account + "/applications")
+	ada.press("link", "Front desk")
+	ada.stands(account + "/applications/[^/]+")
+	pages = append(pages, eval[[]string](ada, `[...document.querySelectorAll('main .places a')].map(a => a.pathname)`)...)
+	pages = append(pages, "/accounts", account+"/members/invites")
+	for _, tab := range tabs[1:] {
+		pages = append(pages, account+"/permissions/"+tab)
+	}
+	searched := eval[[]bool](ada, fmt.Sprintf(`Promise.all(%s.map(p => fetch(p).then(r => r.text()).then(t => t.includes('role="search"') && new DOMParser().parseFromString(t, 'text/html').querySelector('main .search') !== null)))`, quoted(pages)))
+	lists := []string{}
+	for i, p := range pages {
+		if searched[i] {
+			lists = append(lists, p)
+		}
+	}
+	if len(lists) < 65 {
+		t.Logf("lists: %q", lists)
+		t.Fatalf("only %d lists have a search", len(lists))
+	}
+
+	const hands = 4
+	for i := range hands {
+		t.Run(fmt.Sprint("hand ", i+1), func(t *testing.T) {
+			t.Parallel()
+			with, without := newTab(t, "Ada"), newTab(t, "Ada without script")
+			without.do(send(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
+			with.joins(ada)
+			without.joins(ada)
+			for n := i; n < len(lists); n += hands {
+				t.Run(pictureName(lists[n]), func(t *testing.T) {
+					defer func(a, b *testing.T) { with.t, without.t = a, b }(with.t, without.t)
+					with.t, without.t = t, t
+					w := &walk{tab: with, list: lists[n], known: map[string]answer{}}
+					w.all()
+					w.withoutScript(without)
+				})
+			}
+		})
+	}
+}
+
+func quoted(v any) string {
+	text, _ := json.Marshal(v)
+	return string(text)
+}
+
+// listing is what a list shows.
+type listing struct {
+	At      string // its address
+	Rows    []row
+	Columns []struct{ Text, Sorted, SortURL string }
+	Search  struct{ Label, Value string }
+	Filters []filter
+	Next    string
+	Prev    string
+	Chips   []string
+	Nothing bool // it says that nothing matches
+}
+
+type row struct {
+	Key   string
+	Cells []string
+	URL   string
+}
+
+type filter struct {
+	Name, Label, Kind, Value string
+	Options                  []struct{ Value, Text string }
+}
+
+func (l listing) keys() (all []string) {
+	for _, r := range l.Rows {
+		all = append(all, r.Key)
+	}
+	return all
+}
+
+func (l listing) filter(name string) *filter {
+	for i := range l.Filters {
+		if l.Filters[i].Name == name {
+			return &l.Filters[i]
+		}
+	}
+	return nil
+}
+
+// column is where the column of a filter stands; -1 where it has none.
+func (l listing) column(label string) int {
+	return slices.IndexFunc(l.Columns, func(c struct{ Text, Sorted, SortURL string }) bool { return c.Text == label })
+}
+
+func (r row) text() string { return strings.Join(r.Cells, " ") }
+
+// readList is script that reads a list out of a document.
+const readList = `((doc, at) => {
+	const said = e => { const c = e.cloneNode(true); c.querySelectorAll('.pop, button, input').forEach(x => x.remove()); return [...c.childNodes].map(n => n.textContent.trim().replace(/\s+/g, ' ')).filter(Boolean).join(' ') };
+	const list = doc.querySelector('#list'), search = list?.querySelector('.search-text');
+	if (!search) return null;
+	const table = [...list.querySelectorAll('table')].find(t => !t.closest('ol'));
+	const of = table ? [...table.querySelectorAll('tbody tr:not(.group)')] : [...list.querySelectorAll('ol.changes > li')];
+	return {
+		At: at,
+		Rows: of.map(r => ({
+			Key: r.querySelector('input[name=id], input[name=row]')?.value ?? r.querySelector('th a:not(.toggle)')?.getAttribute('href') ?? r.querySelector('details, [popover]')?.id ?? said(r),
+			Cells: r.matches('tr') ? [...r.cells].map(said) : [...r.querySelectorAll('summary strong, summary > span')].map(said),
+			URL: r.querySelector('th a:not(.toggle)')?.getAttribute('href') ?? '',
+		})),
+		Columns: table ? [...table.tHead.rows[0].cells].map(c => ({Text: said(c), Sorted: c.ariaSort ?? '', SortURL: c.querySelector('a.sort')?.getAttribute('href') ?? ''})) : [],
+		Search: {Label: said(search.closest('label')), Value: search.value},
+		Filters: [...list.querySelectorAll('.search-filters :is(select, input)')].map(f => ({
+			Name: f.name, Label: said(f.closest('label').querySelector('span')), Kind: f.type, Value: f.type === 'checkbox' ? String(f.checked) : f.value,
+			Options: [...f.options ?? []].map(o => ({Value: o.value, Text: said(o)})),
+		})),
+		Next: list.querySelector('.pager [rel=next]')?.getAttribute('href') ?? '',
+		Prev: list.querySelector('.pager [rel=prev]')?.getAttribute('href') ?? '',
+		Chips: [...list.querySelectorAll('.chips li:has(.chip)')].map(said),
+		Nothing: !!list.querySelector('.empty') && of.length === 0,
+	};
+})`
+
+// walk goes over one list.
+type walk struct {
+	*tab
+	list string
+	full listing // as many of its rows as a page can hold
+
+	text   string // that its search finds some rows by
+	column int    // where text stands; -1 where it is not what tells rows apart
+	known  map[string]answer
+}
+
+// answer is what the panel gives to whoever opens an address.
+type answer struct {
+	keys  []string
+	asked time.Time
+}
+
+// shown is the list on the page.
+func (b *tab) shown() (listing, error) {
+	return ask[listing](b, `document.readyState === 'complete' ? `+readList+`(document, location.pathname + location.search) : Promise.reject('half loaded')`)
+}
+
+// at is the list at an address, as the panel gives it to whoever opens that.
+func (w *walk) at(address string) listing {
+	w.t.Helper()
+	return eval[listing](w.tab, fmt.Sprintf(`fetch(%[1]s).then(r => r.text()).then(t => %[2]s(new DOMParser().parseFromString(t, 'text/html'), %[1]s))`, quoted(address), readList))
+}
+
+// narrowed is the address of the list with such parameters.
+func (w *walk) narrowed(pairs ...string) string {
+	q := url.Values{"rows": {"100"}}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		q.Set(pairs[i], pairs[i+1])
+	}
+	return w.list + "?" + q.Encode()
+}
+
+// follows waits until the page shows what it should, and gives it.
+func (w *walk) follows(what string, ok func(listing) bool) (l listing) {
+	w.t.Helper()
+	w.until(what, func() bool {
+		var err error
+		l, err = w.shown()
+		return err == nil && ok(l)
+	})
+	return l
+}
+
+// asks tells whether an address asks for something.
+func asks(at, name, value string) bool {
+	u, err := url.Parse(at)
+	return err == nil && u.Query().Get(name) == value
+}
+
+func (w *walk) all() {
+	w.open(w.narrowed())
+	w.full = w.follows("the list", func(listing) bool { return true })
+	if len(w.full.Rows) == 0 {
+		w.empty()
+		return
+	}
+	w.search()
+	for i := range w.full.Filters {
+		w.filter(i)
+	}
+	w.together()
+	w.sort()
+	w.pages()
+}
+
+// empty is for a list without a row: it says so, and what is asked of it
+// arrives all the same.
+func (w *walk) empty() {
+	w.t.Helper()
+	w.typeIn("nobody")
+	w.follows("an answer to a search in an empty list", func(l listing) bool { return asks(l.At, "q", "nobody") && l.Nothing })
+}
+
+// typeIn types into the search instead of what is in it.
+func (w *walk) typeIn(text string) {
+	w.t.Helper()
+	w.do(chromedp.Click(chromedp.CSS("#list .search-text")))
+	eval[int](w.tab, `document.activeElement.select(), 0`)
+	if text == "" {
+		text = kb.Delete
+	}
+	w.keys(text)
+}
+
+var word = regexp.MustCompile(`[\p{L}\d+@._-]{3,}`)
+
+// word is one that a search finds some of the rows by, not all if possible, and
+// the column that it stands in: -1 where that column tells few rows apart.
+func (w *walk) word(l listing, more ...string) (text string, column int) {
+	w.t.Helper()
+	var tried []string
+	for _, telling := range []bool{true, false} {
+		for _, r := range []row{l.Rows[len(l.Rows)/2], l.Rows[0], l.Rows[len(l.Rows)-1]} {
+			for i, cell := range r.Cells {
+				if aTime.MatchString(cell) || l.tells(i) != telling {
+					continue
+				}
+				for _, x := range word.FindAllString(cell, 3) {
+					if slices.Contains(tried, x) || len(tried) > 30 {
+						continue
+					}
+					tried = append(tried, x)
+					found := w.at(w.narrowed(append(more, "q", x)...))
+					if !slices.Contains(found.keys(), r.Key) {
+						continue
+					}
+					if column = -1; telling {
+						column = i
+					}
+					if text = x; len(found.Rows) < len(l.Rows) {
+						return text, column
+					}
+				}
+			}
+		}
+		if text != "" {
+			return text, column
+		}
+	}
+	w.fail("its search finds nothing of what it shows; tried %q", tried)
+	return "", 0
+}
+
+var aTime = regexp.MustCompile(`\d\d:\d\d|\d{4}-\d\d-\d\d`)
+
+// tells is whether a column tells most rows apart.
+func (l listing) tells(column int) bool {
+	values := map[string]bool{}
+	for _, r := range l.Rows {
+		values[r.Cells[min(column, len(r.Cells)-1)]] = true
+	}
+	return 2*len(values) > len(l.Rows)
+}
+
+// holds is whether a text holds another, in whatever case.
+func holds(text, part string) bool {
+	return strings.Contains(strings.ToLower(text), strings.ToLower(part))
+}
+
+// finds fails unless the rows are those that hold a text, in sight or on their own page.
+func (w *walk) finds(l listing, text string, column int) {
+	w.t.Helper()
+	if len(l.Rows) == 0 {
+		w.t.Errorf("%s shows no row", l.At)
+	}
+	for _, r := range l.Rows {
+		if !holds(r.text(), text) && (r.URL == "" || !holds(eval[string](w.tab, fmt.Sprintf(`fetch(%s).then(r => r.text())`, quoted(r.URL))), text)) {
+			w.t.Errorf("%s shows a row without %q: %s", l.At, text, r.text())
+		}
+	}
+	w.misses(l, func(r row) bool { return column >= 0 && holds(r.Cells[column], text) })
+}
+
+// misses fails if a row that belongs to the list is not on it. What has more
+// rows than a page can hold is not looked at.
+func (w *walk) misses(l listing, belongs func(row) bool) {
+	w.t.Helper()
+	if w.full.Next != "" {
+		return
+	}
+	for _, r := range w.full.Rows {
+		if belongs(r) && !slices.Contains(l.keys(), r.Key) {
+			w.t.Errorf("%s does not show %s", l.At, r.text())
+		}
+	}
+}
+
+// search looks for something as it is typed, and by Enter; an emptied search shows all again.
+func (w *walk) search() {
+	w.t.Helper()
+	text, column := w.word(w.full)
+	w.text = text
+	w.typeIn(text)
+	w.finds(w.follows("the rows to follow a search", func(l listing) bool { return asks(l.At, "q", text) && l.Search.Value == text && w.settled(l) }), text, column)
+	if got := eval[string](w.tab, `document.activeElement.matches('.search-text') ? 'at ' + document.activeElement.selectionStart : 'gone'`); got != fmt.Sprint("at ", len([]rune(text))) {
+		w.t.Errorf("after a search the caret is %s", got)
+	}
+	w.typeIn("")
+	w.whole("an empty search")
+	w.typeIn("Nobody has this name" + kb.Enter)
+	w.follows("nothing to match", func(l listing) bool { return asks(l.At, "q", "Nobody has this name") && l.Nothing })
+	w.typeIn(text + kb.Enter)
+	w.finds(w.follows("the rows to follow Enter", func(l listing) bool { return asks(l.At, "q", text) && w.settled(l) }), text, column)
+	w.typeIn("")
+	w.whole("an empty search")
+}
+
+// settled tells whether the page shows what its address is answered with. It asks
+// again now and then: somebody else may have changed something.
+func (w *walk) settled(l listing) bool {
+	w.t.Helper()
+	a, ok := w.known[l.At]
+	if !ok || !slices.Equal(l.keys(), a.keys) && time.Since(a.asked) > time.Second {
+		a = answer{w.at(l.At).keys(), time.Now()}
+		w.known[l.At] = a
+	}
+	return slices.Equal(l.keys(), a.keys)
+}
+
+// whole waits until the list shows all it has again.
+func (w *walk) whole(after string) {
+	w.t.Helper()
+	w.follows("the whole list after "+after, func(l listing) bool {
+		return !l.Nothing && l.Search.Value == "" && len(l.Chips) == 0 && len(l.Rows) >= min(len(w.full.Rows), 30) && w.settled(l)
+	})
+}
+
+// reach presses Tab until a filter has the focus.
+func (w *walk) reach(name string) {
+	w.t.Helper()
+	eval[int](w.tab, `document.querySelector('#list .search-text').focus(), 0`)
+	for range 30 {
+		if eval[string](w.tab, `document.activeElement.name ?? ''`) == name {
+			return
+		}
+		w.keys(kb.Tab)
+	}
+	w.fail("Tab does not come to the filter %s", name)
+}
+
+// pick opens the list of a filter that has the focus, goes so many options down or up, and takes that.
+func (w *walk) pick(n int) {
+	w.t.Helper()
+	way := kb.ArrowDown
+	if n < 0 {
+		n, way = -n, kb.ArrowUp
+	}
+	w.keys(" " + strings.Repeat(way, n))
+	// Enter in one: what is typed by a key that the open list has taken must not come after it.
+	enter := input.DispatchKeyEventParams{Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13}
+	down, up := enter, enter
+	down.Type, down.Text, up.Type = input.DispatchKeyEventTypeKeyDown, "\r", input.DispatchKeyEventTypeKeyUp
+	w.do(send(input.DispatchKeyEvent, down), send(input.DispatchKeyEvent, up))
+}
+
+// filter picks from one filter alone, and takes it back.
+func (w *walk) filter(i int) {
+	w.t.Helper()
+	f := w.full.Filters[i]
+	switch f.Kind {
+	case "select-one":
+		n, value := w.choice(f)
+		w.reach(f.Name)
+		w.pick(n)
+		l := w.follows("the rows to follow "+f.Label, func(l listing) bool { return asks(l.At, f.Name, value) && w.settled(l) })
+		w.misses(l, w.fits(l, f, n))
+		w.reach(f.Name)
+		w.pick(-n)
+		w.whole("the filter " + f.Label)
+	case "checkbox":
+		w.reach(f.Name)
+		w.keys(" ")
+		l := w.follows("the rows to follow "+f.Label, func(l listing) bool {
+			x := l.filter(f.Name)
+			return !asks(l.At, f.Name, "") && x != nil && x.Value == "true" && w.settled(l)
+		})
+		if f.Name == "accounts" {
+			w.below(l)
+		} else if len(l.Rows) >= len(w.full.Rows) {
+			w.t.Errorf("%s shows as many rows as without %s", l.At, f.Label)
+		}
+		w.reach(f.Name)
+		w.keys(" ")
+		w.whole("the filter " + f.Label)
+	case "date":
+		w.reach(f.Name)
+		w.keys("01012001")
+		l := w.follows("the rows to follow "+f.Label, func(l listing) bool { return asks(l.At, f.Name, "2001-01-01") && w.settled(l) })
+		if from := f.Name == "from"; from == l.Nothing {
+			w.t.Errorf("%s shows %d rows", l.At, len(l.Rows))
+		}
+		w.reach(f.Name)
+		w.keys(kb.Delete + kb.ArrowRight + kb.Delete + kb.ArrowRight + kb.Delete)
+		w.whole("the filter " + f.Label)
+	default:
+		w.fail("there is a filter of the kind %s", f.Kind)
+	}
+}
+
+// choice is an option that some of the rows have, not all if possible.
+func (w *walk) choice(f filter) (n int, value string) {
+	w.t.Helper()
+	for i, o := range f.Options[1:] {
+		if found := len(w.at(w.narrowed(f.Name, o.Value)).Rows); found > 0 && (n == 0 || found < len(w.full.Rows)) {
+			n, value = i+1, o.Value
+			if found < len(w.full.Rows) {
+				break
+			}
+		}
+	}
+	if n == 0 {
+		return 1, f.Options[1].Value
+	}
+	return n, value
+}
+
+// fits fails unless the rows are such that have the n-th option of a filter, and
+// gives what tells them.
+func (w *walk) fits(l listing, f filter, n int) (is func(row) bool) {
+	w.t.Helper()
+	column, text := w.full.column(f.Label), strings.TrimPrefix(f.Options[n].Text, f.Label+": ")
+	is = func(r row) bool { return column >= 0 && strings.EqualFold(r.Cells[column], text) }
+	for _, r := range l.Rows {
+		if column >= 0 && !holds(r.Cells[column], text) {
+			w.t.Errorf("%s shows a row that is not %s: %s", l.At, text, r.text())
+		}
+	}
+	return is
+}
+
+// below looks at a list that reaches into the accounts below, and narrows it to one of them.
+func (w *walk) below(l listing) {
+	w.t.Helper()
+	if w.full.Next == "" && len(l.Rows) < len(w.full.Rows) {
+		w.t.Errorf("with the accounts below %d rows are shown, without them %d", len(l.Rows), len(w.full.Rows))
+	}
+	f := l.filter("account")
+	if f == nil || len(f.Options) < 2 {
+		w.fail("no account can be chosen")
+	}
+	w.reach("account")
+	w.pick(2)
+	l = w.follows("the rows to follow an account", func(l listing) bool { return asks(l.At, "account", f.Options[2].Value) && w.settled(l) })
+	for _, r := range l.Rows {
+		if c := l.column("Account"); c >= 0 && r.Cells[c] != f.Options[2].Text {
+			w.t.Errorf("%s shows a row of another account: %s", l.At, r.text())
+		}
+	}
+}
+
+// together narrows by a filter and a search at once, and clears both.
+func (w *walk) together() {
+	w.t.Helper()
+	var f filter
+	i := slices.IndexFunc(w.full.Filters, func(f filter) bool { return f.Kind == "select-one" })
+	if i < 0 {
+		return
+	}
+	f = w.full.Filters[i]
+	n, value := w.choice(f)
+	some := w.at(w.narrowed(f.Name, value))
+	if len(some.Rows) == 0 {
+		return
+	}
+	text, column := w.word(some, f.Name, value)
+	w.typeIn(text)
+	w.follows("the search", func(l listing) bool { return asks(l.At, "q", text) })
+	w.reach(f.Name)
+	w.pick(n)
+	l := w.follows("the rows to follow both", func(l listing) bool { return asks(l.At, "q", text) && asks(l.At, f.Name, value) && w.settled(l) })
+	w.fits(l, f, n)
+	for _, r := range some.Rows {
+		if column >= 0 && some.Next == "" && holds(r.Cells[column], text) && !slices.Contains(l.keys(), r.Key) {
+			w.t.Errorf("%s does not show %s", l.At, r.text())
+		}
+	}
+	if len(l.Chips) == 0 {
+		w.open(w.narrowed())
+		return
+	}
+	eval[int](w.tab, `[...document.querySelectorAll('.chips a')].at(-1).focus(), 0`)
+	w.keys(kb.Enter)
+	w.whole("Clear all")
+}
+
+// sort presses the heading of each column; the first one once more, the others
+// are asked for the other way round.
+func (w *walk) sort() {
+	w.t.Helper()
+	first := true
+	for i, c := range w.full.Columns {
+		if c.SortURL == "" {
+			continue
+		}
+		there := w.heading(i)
+		back := listing{Columns: there.Columns}
+		if first {
+			back = w.heading(i)
+		} else {
+			back = w.at(there.Columns[i].SortURL)
+		}
+		first = false
+		reversed := back.keys()
+		slices.Reverse(reversed)
+		if there.Columns[i].Sorted == back.Columns[i].Sorted || w.full.Next == "" && !slices.Equal(there.keys(), reversed) {
+			w.t.Errorf("%s sorts by %s one way like the other", w.list, c.Text)
+		}
+		if w.full.Next == "" && len(there.Rows) != len(w.full.Rows) {
+			w.t.Errorf("%s has %d rows, sorted by %s %d", w.list, len(w.full.Rows), c.Text, len(there.Rows))
+		}
+	}
+}
+
+// heading presses the heading of a column.
+func (w *walk) heading(i int) listing {
+	w.t.Helper()
+	before, err := w.shown()
+	if err != nil {
+		w.fail("%v", err)
+	}
+	eval[int](w.tab, fmt.Sprintf(`document.querySelector('#list table').tHead.rows[0].cells[%d].querySelector('a').focus(), 0`, i))
+	w.keys(kb.Enter)
+	return w.follows("the rows to be sorted by "+before.Columns[i].Text, func(l listing) bool {
+		return len(l.Columns) > i && l.Columns[i].Sorted != "" && l.At != before.At && w.settled(l)
+	})
+}
+
+// pages turns the pages of the list forth and back.
+func (w *walk) pages() {
+	w.t.Helper()
+	w.open(w.list + "?rows=10")
+	first := w.follows("the first page", func(l listing) bool { return len(l.Rows) > 0 })
+	if (w.full.Next != "" || len(first.Rows) < len(w.full.Rows)) != (first.Next != "") {
+		w.t.Errorf("of %d rows %d are shown, and the next page is at %q", len(w.full.Rows), len(first.Rows), first.Next)
+	}
+	seen := first.keys()
+	for at := first; at.Next != "" && len(seen) < 60; {
+		eval[int](w.tab, `document.querySelector('.pager [rel=next]').focus(), 0`)
+		w.keys(kb.Enter)
+		before := at
+		at = w.follows("the next page", func(l listing) bool { return l.At == before.Next && len(l.Rows) > 0 })
+		for _, k := range at.keys() {
+			if slices.Contains(seen, k) {
+				w.t.Errorf("%s shows again what was there before", at.At)
+			}
+			seen = append(seen, k)
+		}
+		if at.Prev == "" {
+			w.t.Errorf("%s leads nowhere back", at.At)
+		}
+		if at.Next == "" || len(seen) >= 60 {
+			eval[int](w.tab, `document.querySelector('.pager [rel=prev]').focus(), 0`)
+			w.keys(kb.Enter)
+			w.follows("the page before", func(l listing) bool { return l.At == at.Prev && len(l.Rows) > 0 })
+			break
+		}
+	}
+	if w.full.Next == "" && first.Next != "" && len(seen) < 60 && len(seen) != len(w.full.Rows) {
+		w.t.Errorf("its pages show %d rows of %d", len(seen), len(w.full.Rows))
+	}
+}
+
+// withoutScript narrows the list by its search and a filter at once, by the button.
+func (w *walk) withoutScript(b *tab) {
+	b.t.Helper()
+	plain := &walk{tab: b, list: w.list}
+	b.open(w.list)
+	text := cmp.Or(w.text, "nobody")
+	want := url.Values{}
+	plain.typeIn(text)
+	want.Set("q", text)
+	for _, f := range w.full.Filters {
+		if f.Kind == "select-one" {
+			n, value := w.choice(f)
+			plain.reach(f.Name)
+			plain.pick(n)
+			want.Set(f.Name, value)
+			break
+		}
+	}
+	eval[int](b, `document.querySelector('#list .search button').focus(), 0`)
+	b.keys(kb.Enter)
+	plain.follows("the answer", func(l listing) bool {
+		for name := range want {
+			if !asks(l.At, name, want.Get(name)) {
+				return false
+			}
+		}
+		return slices.Equal(l.keys(), w.at(l.At).keys())
+	})
+}
