@@ -11,6 +11,7 @@ import (
 
 // Somebody whom nobody knows comes by and ends with an agency of their own.
 func TestStrangerMakesAnAgency(t *testing.T) {
+	t.Parallel()
 	const password = "orbits by hand and pencil"
 	email := fmt.Sprintf("katherine.%d@example.com", time.Now().UnixNano()) // a stranger in each run
 	katherine := newTab(t, "Katherine")

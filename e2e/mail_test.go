@@ -30,6 +30,7 @@ func stranger(name string) string {
 // Grace invites somebody who has no login; the mail leads her in, and she goes
 // from one of her accounts to the other.
 func TestInvitedByMailAsANewPerson(t *testing.T) {
+	t.Parallel()
 	email := stranger("dorothy")
 	grace := newTab(t, "Grace")
 	grace.signIn("grace@example.com")
@@ -88,6 +89,7 @@ func TestInvitedByMailAsANewPerson(t *testing.T) {
 
 // Hedy moves to another address, thinks better of it, and needs a new password then.
 func TestAddressIsChangedAndTakenBack(t *testing.T) {
+	t.Parallel()
 	const password, next = "hopping from tone to tone", "spread over all the spectrum"
 	old, fresh := stranger("hedy"), stranger("hedwig")
 	hedy := newTab(t, "Hedy")

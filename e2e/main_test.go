@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"runtime"
@@ -28,6 +29,10 @@ func TestMain(m *testing.M) {
 			return m.Run()
 		}
 		chrome = ctx
+		// Journeys wait more than they work.
+		if err := flag.Set("test.parallel", "6"); err != nil {
+			panic(err)
+		}
 		return withPanel(m.Run)
 	}))
 }

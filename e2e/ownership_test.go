@@ -12,6 +12,7 @@ import (
 
 // Dorothy hands her agency over to Mary, who rearranges it.
 func TestAnAgencyChangesHands(t *testing.T) {
+	t.Parallel()
 	const password = "orbits by hand and pencil"
 	now := time.Now().UnixNano()
 	dorothy := newTab(t, "Dorothy")

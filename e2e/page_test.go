@@ -13,13 +13,17 @@ import (
 
 // Ada opens every page there is for her, at a desk and on a phone, by day and by night.
 func TestEveryPageLooksRight(t *testing.T) {
+	t.Parallel()
+	first := newTab(t, "Ada")
+	first.signIn("ada@example.com")
+	account := first.stands(`/a/[^/]+`)
 	for _, size := range [][2]int64{{1280, 900}, {390, 844}} {
 		t.Run(fmt.Sprint(size[0]), func(t *testing.T) {
 			t.Parallel()
 			ada := newTab(t, "Ada")
-			ada.signIn("ada@example.com")
-			account := ada.stands(`/a/[^/]+`)
+			ada.joins(first)
 			ada.resize(size[0], size[1])
+			ada.open(account)
 			pages := ada.navigation(account)
 			if len(pages) < 40 {
 				t.Fatalf("Ada's navigation has %d pages only", len(pages))
@@ -96,6 +100,7 @@ func (b *tab) recordPages(account string) (pages []string) {
 
 // On a phone the sections are a drawer.
 func TestDrawerOnAPhone(t *testing.T) {
+	t.Parallel()
 	ada := newTab(t, "Ada")
 	ada.signIn("ada@example.com")
 	account := ada.stands(`/a/[^/]+`)

@@ -14,6 +14,7 @@ import (
 
 // The main job of an agency's Admin: to open and close features for its sub-accounts.
 func TestAdminOpensAndClosesFeatures(t *testing.T) {
+	t.Parallel()
 	grace := newTab(t, "Grace")
 	grace.signIn("grace@example.com")
 	grace.press("link", "Permissions")
@@ -93,6 +94,7 @@ func TestAdminOpensAndClosesFeatures(t *testing.T) {
 }
 
 func TestNewSubAccountCopiesTheNewestSibling(t *testing.T) {
+	t.Parallel()
 	ada := newTab(t, "Ada")
 	ada.signIn("ada@example.com")
 	ada.open("/accounts/new")
@@ -131,6 +133,7 @@ func TestNewSubAccountCopiesTheNewestSibling(t *testing.T) {
 
 // Everything on the page can be done with the keyboard alone.
 func TestPermissionsByKeyboard(t *testing.T) {
+	t.Parallel()
 	ada := newTab(t, "Ada")
 	ada.signIn("ada@example.com")
 	agency := ada.stands(`/a/[^/]+`)

@@ -10,6 +10,7 @@ import (
 
 // Whoever keeps script switched off can still do the work: forms and links are all it takes.
 func TestWithoutScript(t *testing.T) {
+	t.Parallel()
 	barbara := newTab(t, "Barbara")
 	barbara.do(send(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
 	barbara.expect("422")

@@ -22,22 +22,31 @@ const (
 
 // The main job of an account owner: somebody needs a login, gets a link, and sees what is theirs.
 func TestOwnerHandsOverALogin(t *testing.T) {
+	t.Parallel()
 	ada := newTab(t, "Ada")
 	ada.looksRightAt("/sign-in", "sign-in")
 	ada.signIn("ada@example.com")
 
-	// She goes to West by the switcher, where nobody has a login of that kind yet.
+	// She goes to Lyon by the switcher, where nobody has a login of that kind yet.
+	ada.open("/accounts/new")
+	ada.fill("Name", "Jacquard")
+	ada.press("button", "Make account")
+	ada.sees("Jacquard is ready.")
+	ada.open(ada.stands(`/a/[^/]+`) + "/accounts/new")
+	ada.fill("Name 1", "Lyon")
+	ada.press("button", "Make sub-accounts")
+	ada.sees("Lyon is ready.")
 	ada.press("button", "Account: ")
-	ada.fill("Search accounts", "wes")
-	ada.press("link", "West Account owner")
-	west := ada.stands(`/a/[^/]+`)
-	ada.sees("West")
+	ada.fill("Search accounts", "lyo")
+	ada.press("link", "Lyon Account owner")
+	ada.find("heading", "Lyon")
+	lyon := ada.stands(`/a/[^/]+`)
 	ada.press("link", "Subusers")
-	ada.stands(west + `/settings/subusers`)
+	ada.stands(lyon + `/settings/subusers`)
 	ada.sees("No subusers yet")
 	ada.looksRight("subusers-empty")
 	ada.press("link", "Add subuser")
-	ada.stands(west + `/settings/subusers/new`)
+	ada.stands(lyon + `/settings/subusers/new`)
 
 	// While she picks a role the form says what it opens.
 	ada.fill("Name", "Anna")
@@ -78,28 +87,28 @@ func TestOwnerHandsOverALogin(t *testing.T) {
 		t.Errorf("the clipboard holds %q", got)
 	}
 	ada.press("link", "Done")
-	subusers := ada.stands(west + `/settings/subusers`)
+	subusers := ada.stands(lyon + `/settings/subusers`)
 	ada.looksRight("subusers")
 
 	// Anna opens the link, signs in and finds exactly the sections of her role.
 	anna := newTab(t, "Anna")
 	anna.expect("403", "404", "422")
 	anna.open(link)
-	anna.sees("Sign in to West")
+	anna.sees("Sign in to Lyon")
 	anna.looksRight("subuser-sign-in")
 	anna.signInAt(link, "Anna", "not her password")
 	anna.sees(refusal)
 	anna.looksRight("subuser-sign-in-refused")
 	anna.signInAt(link, "Anna", firstPassword)
-	anna.stands(west)
-	if got, want := anna.navigation(west), sectionsOf(t, "Supervisor", ada.navigation(west)); !slices.Equal(got, want) {
+	anna.stands(lyon)
+	if got, want := anna.navigation(lyon), sectionsOf(t, "Supervisor", ada.navigation(lyon)); !slices.Equal(got, want) {
 		t.Errorf("Anna's navigation:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if anna.has("button", "Account: West") {
+	if anna.has("button", "Account: Lyon") {
 		t.Error("a subuser has the account switcher")
 	}
 	anna.looksRight("subuser-home")
-	anna.open(west + "/billing/dashboard")
+	anna.open(lyon + "/billing/dashboard")
 	anna.sees("You need “Billing” here", "Subuser role: Accountant", "Ada")
 	anna.looksRight("denied")
 	anna.open("/a/00000000-0000-7000-8000-000000000000/calls")
@@ -121,11 +130,11 @@ func TestOwnerHandsOverALogin(t *testing.T) {
 	ada.looksRight("suspend-dialog")
 	ada.press("button", "Suspend")
 	ada.sees("anna is suspended.")
-	anna.refusedAtTheDoor(west, link, firstPassword)
+	anna.refusedAtTheDoor(lyon, link, firstPassword)
 	ada.act("anna", "Resume")
 	ada.sees("anna can sign in again.")
 	anna.signInAt(link, "anna", firstPassword)
-	anna.stands(west)
+	anna.stands(lyon)
 
 	ada.act("anna", "Reset password")
 	ada.stands(subusers + `/[^/]+/password`)
@@ -135,16 +144,16 @@ func TestOwnerHandsOverALogin(t *testing.T) {
 	ada.sees("anna chooses a new password")
 	ada.looksRight("one-time-link")
 	once := ada.find("textbox", "Link to choose a password").value
-	anna.refusedAtTheDoor(west, link, firstPassword)
+	anna.refusedAtTheDoor(lyon, link, firstPassword)
 	anna.open(once)
-	anna.sees("Choose a password", "West")
+	anna.sees("Choose a password", "Lyon")
 	anna.looksRight("set-password")
 	anna.fill("Password", "short")
 	anna.press("button", "Set password and sign in")
 	anna.sees("at least 12 characters")
 	anna.fill("Password", secondPassword)
 	anna.press("button", "Set password and sign in")
-	anna.stands(west)
+	anna.stands(lyon)
 	stranger.open(once)
 	stranger.sees("This link was used already")
 	stranger.looksRight("used-link")
@@ -152,10 +161,10 @@ func TestOwnerHandsOverALogin(t *testing.T) {
 	ada.press("link", "Done")
 	ada.act("anna", "Sign out everywhere")
 	ada.sees("anna is signed out everywhere.")
-	anna.open(west + "/calls")
+	anna.open(lyon + "/calls")
 	anna.stands(`/login/.*`)
 	anna.signInAt(link, "anna", secondPassword)
-	anna.stands(west)
+	anna.stands(lyon)
 
 	// A new login link kills the old one.
 	ada.press("link", "Replace…")
@@ -169,13 +178,13 @@ func TestOwnerHandsOverALogin(t *testing.T) {
 	stranger.open(link)
 	stranger.sees("There is nothing here")
 	stranger.open(renewed)
-	stranger.sees("Sign in to West")
+	stranger.sees("Sign in to Lyon")
 
 	ada.act("anna", "Delete…")
 	ada.sees("Delete anna?")
 	ada.press("button", "Delete")
 	ada.sees("anna is deleted.", "No subusers yet")
-	anna.refusedAtTheDoor(west, renewed, secondPassword)
+	anna.refusedAtTheDoor(lyon, renewed, secondPassword)
 }
 
 // act opens the three dots of somebody's row and presses an entry.

@@ -77,6 +77,7 @@ func (b *tab) signUp(name, email, account string) (at string) {
 // An owner requires two-step sign-in; whoever signs in next sets it up, members
 // and subusers alike, and gives a code from then on.
 func TestAnAccountRequiresTwoSteps(t *testing.T) {
+	t.Parallel()
 	hedy, invited, subuser := newTab(t, "Hedy"), newTab(t, "Emmy"), newTab(t, "lise")
 	for _, b := range []*tab{hedy, invited, subuser} {
 		b.expect("422")
@@ -157,6 +158,7 @@ func TestAnAccountRequiresTwoSteps(t *testing.T) {
 
 // A member adds a passkey, and signs in with it and nothing else.
 func TestPasskeySignIn(t *testing.T) {
+	t.Parallel()
 	if chrome == nil {
 		t.Skip("NO CHROMIUM")
 	}

@@ -4,7 +4,6 @@ package storybook
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -95,48 +94,46 @@ func scheme(name string) browser.Action {
 // TestAxe runs axe over every story: wide in light and dark, and on a phone, where the colours are the same.
 // STORY narrows it down to the stories whose slug contains it.
 func TestAxe(t *testing.T) {
-	axe, err := os.ReadFile("../../node_modules/axe-core/axe.min.js")
+	t.Parallel()
+	srv := httptest.NewServer(Handler())
+	t.Cleanup(srv.Close)
+	for _, look := range []struct {
+		width, height int64
+		theme         string
+		rules         browser.Rules
+	}{{1280, 900, "light", browser.All}, {1280, 900, "dark", browser.Colours}, {390, 844, "light", browser.All}} {
+		t.Run(fmt.Sprint(look.width, look.theme), func(t *testing.T) {
+			t.Parallel()
+			ctx := tab(t, look.width, look.height)
+			do(t, ctx, scheme(look.theme))
+			for _, s := range Stories() {
+				if !strings.Contains(s.Slug(), os.Getenv("STORY")) {
+					continue
+				}
+				do(t, ctx, chromedp.Navigate(srv.URL+"/s/"+s.Slug()))
+				for _, f := range axe(t, ctx, look.rules) {
+					t.Errorf("%s: %s", s.Slug(), f)
+				}
+				if over := eval[int](t, ctx, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
+					t.Errorf("%s: the page is %d px too wide", s.Slug(), over)
+				}
+			}
+		})
+	}
+}
+
+func axe(t *testing.T, ctx context.Context, rules browser.Rules) []string {
+	t.Helper()
+	found, err := browser.Axe(ctx, rules)
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv := httptest.NewServer(Handler())
-	defer srv.Close()
-	for _, size := range [][2]int64{{1280, 900}, {390, 844}} {
-		themes := []string{"light", "dark"}
-		if size[0] < 400 {
-			themes = themes[:1]
-		}
-		ctx := tab(t, size[0], size[1])
-		for _, s := range Stories() {
-			if !strings.Contains(s.Slug(), os.Getenv("STORY")) {
-				continue
-			}
-			do(t, ctx, chromedp.Navigate(srv.URL+"/s/"+s.Slug()))
-			eval[int](t, ctx, string(axe)+";0")
-			for _, theme := range themes {
-				do(t, ctx, scheme(theme))
-				findings := eval[string](t, ctx, `axe.run(document, {resultTypes: ['violations']}).then(r => JSON.stringify(r.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.html.slice(0, 160) + ' — ' + n.failureSummary.replace(/\s+/g, ' ')))))`)
-				var list []string
-				if err := json.Unmarshal([]byte(findings), &list); err != nil {
-					t.Fatal(err)
-				}
-				for _, f := range list {
-					t.Errorf("%s, %s, %d px: %s", s.Slug(), theme, size[0], f)
-				}
-			}
-			if over := eval[int](t, ctx, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
-				t.Errorf("%s, %d px: the page is %d px too wide", s.Slug(), size[0], over)
-			}
-		}
-	}
+	return found
 }
 
 // What opens over a page is checked open, too.
 func TestAxeOnWhatOpens(t *testing.T) {
-	axe, err := os.ReadFile("../../node_modules/axe-core/axe.min.js")
-	if err != nil {
-		t.Fatal(err)
-	}
+	t.Parallel()
 	srv, _ := panel(t)
 	for _, theme := range []string{"light", "dark"} {
 		for _, open := range [][]string{
@@ -149,15 +146,15 @@ func TestAxeOnWhatOpens(t *testing.T) {
 				do(t, ctx, chromedp.Click(chromedp.CSS(button)))
 			}
 			until(t, ctx, `document.querySelector(':popover-open, dialog:modal') !== null`)
-			eval[int](t, ctx, string(axe)+";0")
-			if found := eval[string](t, ctx, `axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.html.slice(0, 160))).join('\n'))`); found != "" {
-				t.Errorf("%v, %s:\n%s", open, theme, found)
+			if found := axe(t, ctx, browser.All); len(found) > 0 {
+				t.Errorf("%v, %s:\n%s", open, theme, strings.Join(found, "\n"))
 			}
 		}
 	}
 }
 
 func TestRowsAreThirtyThreePixels(t *testing.T) {
+	t.Parallel()
 	srv := httptest.NewServer(Handler())
 	defer srv.Close()
 	ctx := tab(t, 1280, 800)
@@ -171,6 +168,7 @@ func TestRowsAreThirtyThreePixels(t *testing.T) {
 
 // TestScreenshots writes pictures of all stories into the folder SCREENSHOTS, if it is set.
 func TestScreenshots(t *testing.T) {
+	t.Parallel()
 	dir := os.Getenv("SCREENSHOTS")
 	if dir == "" {
 		t.Skip("SCREENSHOTS is not set")
@@ -199,6 +197,7 @@ func TestScreenshots(t *testing.T) {
 }
 
 func TestThemeIsRemembered(t *testing.T) {
+	t.Parallel()
 	srv := httptest.NewServer(Handler())
 	defer srv.Close()
 	ctx := tab(t, 1280, 800)
@@ -215,6 +214,7 @@ func TestThemeIsRemembered(t *testing.T) {
 }
 
 func TestSidebarIsADrawerOnAPhone(t *testing.T) {
+	t.Parallel()
 	srv := httptest.NewServer(Handler())
 	defer srv.Close()
 	ctx := tab(t, 390, 844)
@@ -232,6 +232,7 @@ func TestSidebarIsADrawerOnAPhone(t *testing.T) {
 }
 
 func TestRowMenuOpensAtItsButtonAndArrowsMoveInIt(t *testing.T) {
+	t.Parallel()
 	srv := httptest.NewServer(Handler())
 	defer srv.Close()
 	ctx := tab(t, 1280, 800)
@@ -248,6 +249,7 @@ func TestRowMenuOpensAtItsButtonAndArrowsMoveInIt(t *testing.T) {
 }
 
 func TestAddAnotherRow(t *testing.T) {
+	t.Parallel()
 	srv := httptest.NewServer(Handler())
 	defer srv.Close()
 	ctx := tab(t, 1280, 800)
@@ -259,6 +261,7 @@ func TestAddAnotherRow(t *testing.T) {
 }
 
 func TestPasswordBoxLeavesWhenALinkIsChosen(t *testing.T) {
+	t.Parallel()
 	srv := httptest.NewServer(Handler())
 	defer srv.Close()
 	ctx := tab(t, 1280, 800)
@@ -270,6 +273,7 @@ func TestPasswordBoxLeavesWhenALinkIsChosen(t *testing.T) {
 }
 
 func TestAnEndStandsBesideItsRoleWhileThatIsChosen(t *testing.T) {
+	t.Parallel()
 	srv := httptest.NewServer(Handler())
 	defer srv.Close()
 	ctx := tab(t, 1280, 800)
@@ -283,6 +287,7 @@ func TestAnEndStandsBesideItsRoleWhileThatIsChosen(t *testing.T) {
 // The boxes of a role are narrowed down by typing and ticked by section; what may
 // not be given is not.
 func TestBoxesOfARole(t *testing.T) {
+	t.Parallel()
 	srv := httptest.NewServer(Handler())
 	defer srv.Close()
 	ctx := tab(t, 1280, 800)
@@ -300,6 +305,7 @@ func TestBoxesOfARole(t *testing.T) {
 
 // A link to a dialog opens it over the page; Cancel and Escape close it and give the focus back.
 func TestDialogOpensInPlace(t *testing.T) {
+	t.Parallel()
 	srv := httptest.NewServer(Handler())
 	defer srv.Close()
 	ctx := tab(t, 1280, 800)
@@ -384,6 +390,7 @@ func panel(t *testing.T) (*httptest.Server, func() []string) {
 }
 
 func TestBoxesSaveAtOnceInOrderAndKeepTheFocus(t *testing.T) {
+	t.Parallel()
 	srv, asked := panel(t)
 	ctx := tab(t, 1280, 800)
 	do(t, ctx, chromedp.Navigate(srv.URL+"/a/analytical/permissions/general"))
@@ -415,6 +422,7 @@ func TestBoxesSaveAtOnceInOrderAndKeepTheFocus(t *testing.T) {
 }
 
 func TestSelectAllBoxAnswersToTheSpaceBar(t *testing.T) {
+	t.Parallel()
 	srv, _ := panel(t)
 	ctx := tab(t, 1280, 800)
 	do(t, ctx, chromedp.Navigate(srv.URL+"/a/analytical/permissions/general"))
@@ -424,6 +432,7 @@ func TestSelectAllBoxAnswersToTheSpaceBar(t *testing.T) {
 }
 
 func TestSwitcherLoadsOnOpeningAndSearches(t *testing.T) {
+	t.Parallel()
 	srv, _ := panel(t)
 	ctx := tab(t, 1280, 800)
 	do(t, ctx, chromedp.Navigate(srv.URL+"/s/home-agency"), chromedp.Click(chromedp.CSS(`[popovertarget=switcher]`)))
@@ -436,6 +445,7 @@ func TestSwitcherLoadsOnOpeningAndSearches(t *testing.T) {
 }
 
 func TestPreviewSendsTheRolesAndNothingElse(t *testing.T) {
+	t.Parallel()
 	srv, asked := panel(t)
 	ctx := tab(t, 1280, 800)
 	do(t, ctx, chromedp.Navigate(srv.URL+"/s/subusers-add"), chromedp.SendKeys(chromedp.CSS(`[name=password]`), "hunter2hunter2"))
@@ -449,6 +459,7 @@ func TestPreviewSendsTheRolesAndNothingElse(t *testing.T) {
 }
 
 func TestFormAnswersInPlace(t *testing.T) {
+	t.Parallel()
 	srv, _ := panel(t)
 	ctx := tab(t, 1280, 800)
 	submit := func(name string) {
@@ -461,6 +472,7 @@ func TestFormAnswersInPlace(t *testing.T) {
 }
 
 func TestAFailureTakesThePlaceOfTheContent(t *testing.T) {
+	t.Parallel()
 	srv, _ := panel(t)
 	ctx, end := chromedp.NewContext(tab(t, 1280, 800)) // its own tab: the 404 in the console is wanted here
 	defer end()
@@ -469,6 +481,7 @@ func TestAFailureTakesThePlaceOfTheContent(t *testing.T) {
 }
 
 func TestWithoutScriptBoxesAndFormsStillWork(t *testing.T) {
+	t.Parallel()
 	srv, asked := panel(t)
 	res, err := http.Get(srv.URL + "/a/analytical/permissions/general")
 	if err != nil {
