@@ -90,7 +90,10 @@ type Section struct {
 	// Pending says why there is no page behind the path; such a section is in
 	// no navigation and its permissions guard no route.
 	Pending string
-	File    string
+	// Always says that whoever owns the account reaches the section from any
+	// network, once they prove who they are.
+	Always bool
+	File   string
 	Line    int
 }
 

@@ -158,6 +158,7 @@ type sectionDecl struct {
 	Edit         string // the sentence of `<section>.edit`, where the section has one
 	Permissions  []permissionDecl
 	Pending      string
+	Always       bool
 	Records      *recordsDecl
 }
 
@@ -254,7 +255,7 @@ func (k *compiler) section(file string, d sectionDecl) {
 	}
 	s := &Section{
 		Key: d.Key.Text, Title: d.Title, Label: cmp.Or(d.Label, d.Title), Sentence: d.Sentence, Group: d.Group.Text, Icon: d.Icon,
-		Path: path.Clean("/" + d.Path.Text), Area: Area(d.Area.Text), Pending: d.Pending, Own: d.Own, File: file, Line: line,
+		Path: path.Clean("/" + d.Path.Text), Area: Area(d.Area.Text), Pending: d.Pending, Own: d.Own, Always: d.Always, File: file, Line: line,
 	}
 	k.c.bySection[s.Key] = s
 	k.c.Sections = append(k.c.Sections, s)

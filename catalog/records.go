@@ -33,6 +33,8 @@ type Records struct {
 	SumTitle string
 	// Import makes records from the lines of a CSV text instead of from a form.
 	Import bool
+	// Proof says that a change needs a fresh proof of who makes it.
+	Proof bool
 	// Acts are those of the kind and of this section.
 	Acts []*Act
 	// One is the section that shows one of them: this one, unless another has
@@ -116,6 +118,7 @@ type recordsDecl struct {
 		Title    string
 	}
 	Import bool
+	Proof  bool
 	Acts   []actDecl
 }
 
@@ -150,7 +153,7 @@ func (k *compiler) records(file string, s *Section, d *recordsDecl) {
 	}
 	r := &Records{
 		Section: s, Kind: kind, Noun: d.Noun, Plural: d.Plural, Where: d.Where, Set: d.Set,
-		Import: d.Import, One: s, Sort: "-created_at",
+		Import: d.Import, Proof: d.Proof, One: s, Sort: "-created_at",
 	}
 	if d.Noun == "" || d.Plural == "" {
 		bad(d.Kind, "its records have no name", "add `noun:` and `plural:`")

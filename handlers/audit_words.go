@@ -37,6 +37,7 @@ var actions = map[string]string{
 	"account.move":              "moved",
 	"member.close":              "closed their login",
 	"account.offer_ownership":   "offered the ownership of",
+	"account.clear_networks":    "cleared the networks of",
 	"account.rename":            "renamed the account",
 	"account.require_two_step":  "requires two-step sign-in in",
 	"account.restore":           "restored",

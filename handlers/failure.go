@@ -60,9 +60,9 @@ func (h *Handlers) answer(c echo.Context, err error) error {
 	case errors.As(err, &out):
 		return h.toSignIn(c, out)
 	case errors.As(err, &outside):
-		return render(c, http.StatusForbidden, views.Failure(views.FailurePage{Status: http.StatusForbidden, Title: "Not from here",
-			Text:  "This account lets only some networks in, and " + outside.Address + " is in none of them.",
-			Links: []views.Link{{Text: "Your sessions", URL: "/sessions"}}}))
+		return h.outside(c, outside)
+	case errors.Is(err, guard.NeedsProof{}):
+		return h.toProof(c)
 	case errors.As(err, &oneStep):
 		return h.toTwoStep(c)
 	case errors.As(err, &ended):
@@ -107,6 +107,23 @@ func waitWords(d time.Duration) string {
 		return count(int(d.Seconds()), "second", "seconds")
 	}
 	return count(int((d+time.Minute-1)/time.Minute), "minute", "minutes")
+}
+
+// outside says which rule of an account's networks keeps somebody out, and to its
+// owner what stays open.
+func (h *Handlers) outside(c echo.Context, x guard.OutsideNetworks) error {
+	p := views.FailurePage{Status: http.StatusForbidden, Title: "Not from here",
+		Text: "Your network address, " + x.Address + ", isn't among the networks this account lets in."}
+	if x.Blocked {
+		p.Text = "Your network address, " + x.Address + ", is blocked by this account."
+	}
+	if x.Owner {
+		p.Text += " You own it, so you can still open these pages once you confirm that it's you:"
+		id := guard.Of(c).Place.Account
+		p.Links = []views.Link{{Text: "Networks", URL: networksPath(id)}, {Text: "Members", URL: accountPath(id, "/members")}, {Text: "Ownership", URL: accountPath(id, "/settings/ownership")}}
+	}
+	p.Links = append(p.Links, views.Link{Text: "Your sessions", URL: "/sessions"})
+	return render(c, http.StatusForbidden, views.Failure(p))
 }
 
 // unreadable tells that the database was given what is no text: a NUL, or bytes

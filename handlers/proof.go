@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"net/http"
+
 	"github.com/labstack/echo/v4"
 
 	"bailiwick/authz"
@@ -36,4 +38,42 @@ func (h *Handlers) prove(c echo.Context) error {
 		return err
 	}
 	return h.guard.Prove(c, authz.Self(v.Actor()), password)
+}
+
+const proofPath = "/prove"
+
+// toProof leads the owner of an account to a proof of who they are, and back.
+func (h *Handlers) toProof(c echo.Context) error {
+	v := guard.Of(c)
+	section := accountPath(v.Place.Account, h.catalog.Info(v.Asks).Section.Path)
+	return done(c, withQuery(proofPath, "return", orElse(comeBack(c), section)))
+}
+
+// newProof asks for the password, before something that needs a fresh proof.
+func (h *Handlers) newProof(c echo.Context, _ authz.Grant) error {
+	return h.proofForm(c, http.StatusOK, nil)
+}
+
+func (h *Handlers) proofForm(c echo.Context, status int, wrong models.Problems) error {
+	back := orElse(returnPath(c.FormValue("return")), "/")
+	fields := h.proofFields(c, wrong)
+	if len(fields) == 0 {
+		return done(c, back)
+	}
+	f := h.ownFrame(c, "Confirm that it’s you")
+	return render(c, status, views.FormOn(views.FormPage{
+		Frame: f, Header: views.Header{Title: "Confirm that it’s you"},
+		Form: views.Form{Token: f.Token, Action: proofPath, Submit: "Confirm", Cancel: "/accounts", Hidden: []views.Pair{{Name: "return", Value: back}}, Fields: fields},
+	}))
+}
+
+func (h *Handlers) createProof(c echo.Context, _ authz.Grant) error {
+	err := h.prove(c)
+	if wrong, ok := problems(err); ok {
+		return h.proofForm(c, http.StatusUnprocessableEntity, wrong)
+	}
+	if err != nil {
+		return err
+	}
+	return done(c, orElse(returnPath(c.FormValue("return")), "/"))
 }

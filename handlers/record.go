@@ -424,7 +424,11 @@ func (h *Handlers) createRecord(rv recordVisit) error {
 	if err != nil {
 		return err
 	}
-	r, secrets, err := h.store.CreateRecord(rv.Request().Context(), rv.grant, rv.at, in.values)
+	var r models.Record
+	var secrets map[string]string
+	if err = h.proveRecord(rv); err == nil {
+		r, secrets, err = h.store.CreateRecord(rv.Request().Context(), rv.grant, rv.at, in.values)
+	}
 	if wrong, ok := problems(err); ok {
 		in.wrong = wrong
 		return h.recordForm(rv, http.StatusUnprocessableEntity, nil, in)
@@ -467,7 +471,10 @@ func (h *Handlers) updateRecord(rv recordVisit, r models.Record) error {
 	if err != nil {
 		return echo.ErrBadRequest
 	}
-	changed, err := h.store.EditRecord(rv.Request().Context(), rv.grant, rv.at, r.ID, in.version, in.values)
+	var changed models.Record
+	if err = h.proveRecord(rv); err == nil {
+		changed, err = h.store.EditRecord(rv.Request().Context(), rv.grant, rv.at, r.ID, in.version, in.values)
+	}
 	if theirs, ok := conflict(err); ok {
 		in.version = theirs.Version
 		in.theirs = theirs

@@ -35,6 +35,7 @@ func (h *Handlers) deleteDialog(rv recordVisit, status int, r models.Record, wro
 			Name: "confirm", Label: "Type " + r.Name + " to go on", Required: true, Autocomplete: "off", Problem: wrong["confirm"],
 		}}
 	}
+	d.Form.Fields = append(d.Form.Fields, h.recordProof(rv, wrong)...)
 	if len(stays) > 0 {
 		d.Facts = append(d.Facts, "What belongs to it stays, and belongs to nothing then: "+h.counted(stays))
 	}
@@ -67,7 +68,9 @@ func (h *Handlers) deleteRecord(rv recordVisit, r models.Record) error {
 	if len(goes) > 0 && strings.TrimSpace(rv.FormValue("confirm")) != r.Name {
 		return h.deleteDialog(rv, http.StatusUnprocessableEntity, r, models.Problems{"confirm": "This is not its name."})
 	}
-	err = h.store.DeleteRecord(ctx, rv.grant, rv.at, r.ID)
+	if err = h.proveRecord(rv); err == nil {
+		err = h.store.DeleteRecord(ctx, rv.grant, rv.at, r.ID)
+	}
 	if wrong, ok := problems(err); ok {
 		return h.deleteDialog(rv, http.StatusUnprocessableEntity, r, wrong)
 	}

@@ -96,12 +96,29 @@ func (h *Handlers) recordForm(rv recordVisit, status int, r *models.Record, in f
 	if p.Form.Fields, err = h.formFields(rv, fields, values, in, nil); err != nil {
 		return err
 	}
+	p.Form.Fields = append(p.Form.Fields, h.recordProof(rv, in.wrong)...)
 	p.Form.Problem = leftOver(rv.kind, in.wrong, p.Form.Fields)
 	if in.theirs != nil {
 		p.Form.Submit = "Overwrite"
 		p.Conflict = h.conflictBox(rv, fields, in)
 	}
 	return render(rv.Context, status, views.FormOn(p))
+}
+
+// recordProof is what a form asks besides in a section whose changes need a proof.
+func (h *Handlers) recordProof(rv recordVisit, wrong models.Problems) []views.Field {
+	if !rv.records.Proof {
+		return nil
+	}
+	return h.proofFields(rv, wrong)
+}
+
+// proveRecord is prove, where the section's changes need it.
+func (h *Handlers) proveRecord(rv recordVisit) error {
+	if !rv.records.Proof {
+		return nil
+	}
+	return h.prove(rv)
 }
 
 // leftOver are the sentences about what the form has no field for.

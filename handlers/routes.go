@@ -74,6 +74,9 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.Self(get, "/two-step/turn-off", "is about one's own login", h.askTurnOffTwoStep),
 			guard.Self(post, "/two-step/turn-off", "changes one's own login", h.turnOffTwoStep),
 
+			guard.Self(get, proofPath, "is about one's own login", h.newProof),
+			guard.Self(post, proofPath, "is about one's own login", h.createProof),
+
 			guard.Self(get, "/accounts", "lists one's own accounts", h.listAccounts),
 			guard.Self(get, "/accounts/switcher", "lists one's own accounts", h.searchAccounts),
 			guard.Self(get, "/accounts/new", "anybody with a login may make a main account", h.newAccount),

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"bailiwick/authz"
@@ -18,7 +19,11 @@ func twoStepRulePath(v *guard.Visit) string {
 
 // securityLink leads to the first page of Security.
 func securityLink(v *guard.Visit) views.Link {
-	return views.Link{Text: "Security", URL: accountPath(v.Place.Account, "/settings/security/allowed")}
+	return views.Link{Text: "Security", URL: networksPath(v.Place.Account)}
+}
+
+func networksPath(account uuid.UUID) string {
+	return accountPath(account, "/settings/security/allowed")
 }
 
 // securityTabs are the pages of Security.

@@ -45,16 +45,34 @@ func (s *Store) shutBelow(ctx context.Context, g authz.Grant) (map[uuid.UUID]boo
 			WHERE tenant_id = $1 AND kind = '` + networkKind + `' GROUP BY account_id`, []any{r.Tenant}})
 }
 
-// admits tells whether the rules let an address in: it is in no blocked network
-// and, where any network is allowed, in one of those. An address that can not be
-// read is let in only where there are no rules.
-func admits(rules, address string) bool {
+// Shut tells whether an account below the grant's is shut to its actor's session,
+// as for shutBelow.
+func (s *Store) Shut(ctx context.Context, g authz.Grant, account uuid.UUID) (bool, error) {
+	shut, err := s.shutBelow(ctx, g)
+	return shut[account], err
+}
+
+// admits tells whether the rules let an address in.
+func admits(rules, address string) bool { return judge(rules, address) == admitted }
+
+type verdict int
+
+const (
+	admitted verdict = iota
+	notAllowed
+	blocked
+)
+
+// judge lets an address in that is in no blocked network and, where any network
+// is allowed, in one of those. One that can not be read is let in only where
+// there are no rules.
+func judge(rules, address string) verdict {
 	if rules == "" {
-		return true
+		return admitted
 	}
 	a, err := netip.ParseAddr(address)
 	if err != nil {
-		return false
+		return notAllowed
 	}
 	a = a.Unmap().WithZone("")
 	allows, allowed := false, false
@@ -63,12 +81,15 @@ func admits(rules, address string) bool {
 		inside := contains(text, a)
 		switch {
 		case rule == "block" && inside:
-			return false
+			return blocked
 		case rule == "allow":
 			allows, allowed = true, allowed || inside
 		}
 	}
-	return !allows || allowed
+	if allows && !allowed {
+		return notAllowed
+	}
+	return admitted
 }
 
 func contains(network string, a netip.Addr) bool {
@@ -79,23 +100,60 @@ func contains(network string, a netip.Addr) bool {
 	return err == nil && one.Unmap() == a
 }
 
-// keepReachable refuses a change of networks by which whoever makes it would
-// lock themselves out. Who comes by the command line has no address.
-func (tx *Tx) keepReachable() error {
+// keepReachable does a change of networks, and refuses one by which whoever makes
+// it would lock themselves out. Who comes by the command line has no address, and
+// an owner whom the networks keep out mends them one by one.
+func (tx *Tx) keepReachable(do func() error) error {
 	from := tx.grant.Actor().Address
 	if from == "" {
-		return nil
+		return do()
 	}
 	if err := tx.lockAccount(); err != nil {
 		return err
 	}
-	var rules string
-	on := tx.change.on
-	if err := tx.Raw("SELECT "+strings.ReplaceAll(networkRules, "%s", "?"), on.Tenant, on.Account).Scan(&rules).Error; err != nil {
+	before, err := tx.networks()
+	if err != nil {
 		return err
 	}
-	if !admits(rules, from) {
-		return Problems{"": "With this you would lock yourself out: you come from " + from + ", which may not come in then."}
+	if err := do(); err != nil {
+		return err
 	}
-	return nil
+	after, err := tx.networks()
+	if err == nil && admits(before, from) && !admits(after, from) {
+		err = Problems{"": "With this you would lock yourself out: you come from " + from + ", which may not come in then."}
+	}
+	return err
+}
+
+// networks are the rules of the write's account.
+func (tx *Tx) networks() (rules string, err error) {
+	on := tx.change.on
+	return rules, tx.Raw("SELECT "+strings.ReplaceAll(networkRules, "%s", "?"), on.Tenant, on.Account).Scan(&rules).Error
+}
+
+// ClearNetworks removes all networks of an account, for the operator's command
+// line, and says how many there were.
+func (s *Store) ClearNetworks(ctx context.Context, account uuid.UUID) (a Account, removed int64, err error) {
+	snap := s.Access()
+	at, ok := snap.Find(account)
+	if !ok {
+		return a, 0, ErrNotFound
+	}
+	on := authz.Resource{Tenant: snap.Tenant(at), Account: account}
+	return a, removed, s.write(ctx, authz.SystemGrant("networks clear"), change{action: "account.clear_networks", on: on}, func(tx *Tx) error {
+		if err := tx.account(&a, account); err != nil {
+			return err
+		}
+		tx.change.name = a.Name
+		rules, err := tx.networks()
+		if err != nil {
+			return err
+		}
+		tx.note("networks", splitList(rules))
+		done := tx.Exec("DELETE FROM records WHERE tenant_id = ? AND account_id = ? AND kind = ?", on.Tenant, on.Account, networkKind)
+		if removed = done.RowsAffected; done.Error == nil && removed == 0 {
+			return ErrConflict
+		}
+		return done.Error
+	})
 }

@@ -325,10 +325,10 @@ func (s *Store) writeRecord(ctx context.Context, g authz.Grant, permission catal
 	return s.write(ctx, g.On(r.Kind, r.ID), change{
 		action: r.Kind + "." + action, permission: s.catalog.Info(permission).Key, on: on, name: r.Name,
 	}, func(tx *Tx) error {
-		if err := do(tx); err != nil || r.Kind != networkKind {
-			return err
+		if r.Kind != networkKind {
+			return do(tx)
 		}
-		return tx.keepReachable()
+		return tx.keepReachable(func() error { return do(tx) })
 	})
 }
 

@@ -202,6 +202,9 @@ func (p Place) Trusts(x Session) bool {
 // Admits tells whether the account may be entered from an address.
 func (p Place) Admits(address string) bool { return admits(p.networks, address) }
 
+// Blocks tells whether an address is in a network that the account blocks.
+func (p Place) Blocks(address string) bool { return judge(p.networks, address) == blocked }
+
 // Session finds a session by its token, dead ones too, together with the
 // account in the address (zero for none), so that one query tells who asks,
 // where, and whether the snapshot is up to date.

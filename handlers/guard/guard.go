@@ -49,9 +49,19 @@ var ErrForged = errors.New("the form's token is not of this session")
 
 // OutsideNetworks is the error of a request from an address that the account's
 // networks do not let in.
-type OutsideNetworks struct{ Address string }
+type OutsideNetworks struct {
+	Address string
+	Blocked bool // rather than in none of those allowed
+	Owner   bool // asks, who reaches some sections all the same
+}
 
 func (e OutsideNetworks) Error() string { return e.Address + " may not come in" }
+
+// NeedsProof is the error of an owner's request, from such an address, to what
+// they reach all the same once they prove who they are.
+type NeedsProof struct{}
+
+func (NeedsProof) Error() string { return "the owner must prove who they are" }
 
 // NeedsTwoStep is the error of a visit to an account that wants sign-ins of two
 // steps by a session that took one.
@@ -173,12 +183,20 @@ func (g *Guard) authorize(c echo.Context, p catalog.Permission) (authz.Grant, er
 	}
 	switch {
 	case v.At == authz.NoAccount:
-	case !v.Place.Admits(v.address):
-		return authz.Grant{}, OutsideNetworks{v.address}
+	case !v.Place.Admits(v.address) && !g.ownersWay(v):
+		return authz.Grant{}, OutsideNetworks{v.address, v.Place.Blocks(v.address), v.Snapshot.Owns(v.Who, v.At)}
+	case !v.Place.Admits(v.address) && !v.Session.Fresh(g.store.Now()):
+		return authz.Grant{}, NeedsProof{}
 	case !v.Place.Trusts(v.Session):
 		return authz.Grant{}, NeedsTwoStep{}
 	}
 	return grant, err
+}
+
+// ownersWay tells whether a request is to what nobody can shut the account's
+// owner out of.
+func (g *Guard) ownersWay(v *Visit) bool {
+	return g.catalog.Info(v.Asks).Section.Always && v.Snapshot.Owns(v.Who, v.At)
 }
 
 // signedOut says where the owner of a dead session signs in again.
