@@ -94,7 +94,7 @@ type Section struct {
 	// network, once they prove who they are.
 	Always bool
 	File   string
-	Line    int
+	Line   int
 }
 
 // Permission is the smallest right that is checked, as a dense number. Zero is

@@ -133,15 +133,16 @@ func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
 			}
 			role, member = "Ended "+moment(c, end, h.store.Now()), true
 		}
-		if n := len(p.Trees); n == 0 || p.Trees[n-1].ID != a.TenantID.String() {
+		top := names[a.TenantID]
+		if n := len(p.Trees); n == 0 || p.Trees[n-1].ID != top.ID.String() {
 			if more = more || n == mineTrees; n == mineTrees {
 				break
 			}
-			p.Trees = append(p.Trees, views.AccountTree{ID: a.TenantID.String(), Title: names[a.TenantID].Name, Kind: views.Badge{Text: kindTitle(names[a.TenantID].Kind)},
+			p.Trees = append(p.Trees, views.AccountTree{ID: top.ID.String(), Title: top.Name, Kind: views.Badge{Text: kindTitle(top.Kind)},
 				Table: views.Table{Token: v.Token, Columns: []views.Column{{Text: "Account"}, {Text: "Kind"}, {Text: "Your role"}, {Text: "State"}}}})
 		}
 		t := &p.Trees[len(p.Trees)-1].Table
-		t.Rows = append(t.Rows, views.Row{ID: a.ID.String(), Depth: a.Depth - names[a.TenantID].Depth, Dim: a.Standing() != "active", Cells: []views.Cell{
+		t.Rows = append(t.Rows, views.Row{ID: a.ID.String(), Depth: a.Depth - top.Depth, Dim: a.Standing() != "active", Cells: []views.Cell{
 			{Text: a.Name, URL: accountPath(a.ID)}, {Text: kindTitle(a.Kind)}, {Text: role}, stateCell(a.Standing()),
 		}})
 		if lent(v.Snapshot, v.Who, at) {

@@ -121,17 +121,20 @@ func (h *Handlers) accountUses(c echo.Context, a models.Account, at authz.Accoun
 }
 
 // accountHistory are the newest changes of an account, made from here and in
-// it, as far as the reader may see either.
+// it, as far as the reader may see either; those in it while they could enter it.
 func (h *Handlers) accountHistory(c echo.Context, g authz.Grant, a models.Account) (changes []views.Change, err error) {
 	v, ctx := guard.Of(c), c.Request().Context()
 	var events []models.AuditEvent
-	audit := h.catalog.Permission("audit")
 	if h.may(c, "audit") {
 		if events, err = h.store.Audit(ctx, g, models.AuditFilter{OfAccount: a.ID, Limit: accountChanges}); err != nil {
 			return nil, err
 		}
 	}
-	if inside, err := v.Snapshot.Authorize(v.Actor(), audit, a.ID); err == nil {
+	shut, err := h.store.Shut(ctx, g, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	if inside, err := v.Snapshot.Authorize(v.Actor(), h.catalog.Permission("audit"), a.ID); err == nil && !shut {
 		own, err := h.store.Audit(ctx, inside, models.AuditFilter{Limit: accountChanges})
 		if err != nil {
 			return nil, err
