@@ -435,74 +435,6 @@ func (h *Handlers) accountActs(c echo.Context, a models.Account) (acts []views.A
 	return acts
 }
 
-func (h *Handlers) newSubAccounts(c echo.Context, g authz.Grant) error {
-	return h.subAccountsForm(c, g, http.StatusOK, nil, nil)
-}
-
-func (h *Handlers) subAccountsForm(c echo.Context, g authz.Grant, status int, typed []string, wrong models.Problems) error {
-	v := guard.Of(c)
-	list := accountPath(v.Place.Account, "/accounts")
-	p := views.SubAccountsFormPage{
-		Frame:  h.frame(c, "New sub-accounts", views.Link{Text: "Accounts", URL: list}),
-		Header: views.Header{Title: "New sub-accounts", Text: "One name each. All of them are made, or none."},
-		Action: accountPath(v.Place.Account, "/sub-accounts"), Cancel: list, Problem: wrong[""], MaximumSize: 100,
-	}
-	for i, name := range typed {
-		row := views.NameRow{Value: name, Problem: wrong[fmt.Sprintf("name.%d", i)]}
-		if i == 0 && row.Problem == "" {
-			row.Problem = wrong["name"]
-		}
-		p.Names = append(p.Names, row)
-	}
-	if len(typed) == 0 && wrong["name"] != "" {
-		p.Names = []views.NameRow{{Problem: wrong["name"]}}
-	}
-	from, err := h.store.CopySource(c.Request().Context(), g)
-	if err != nil {
-		return err
-	}
-	p.CopiesFrom = "They start with everything that " + v.Place.Name + " may use."
-	if from != "" {
-		p.CopiesFrom = "They start with the permissions of " + from + ", the newest sub-account."
-	}
-	return render(c, status, views.SubAccountsForm(p))
-}
-
-func (h *Handlers) createSubAccounts(c echo.Context, g authz.Grant) error {
-	form, err := c.FormParams()
-	if err != nil {
-		return echo.ErrBadRequest
-	}
-	names := append(form["name"], strings.Split(form.Get("names"), "\n")...)
-	made, err := h.store.CreateSubAccounts(c.Request().Context(), g, names)
-	if wrong, ok := problems(err); ok {
-		return h.subAccountsForm(c, g, http.StatusUnprocessableEntity, nonEmpty(names), wrong)
-	}
-	if err != nil {
-		return err
-	}
-	if len(made) == 1 {
-		h.say(c, made[0].Name+" is ready.")
-		v := guard.Of(c)
-		snap := h.store.Access()
-		if at, ok := snap.Find(made[0].ID); ok && snap.Decide(snap.Who(v.Session.Principal), h.catalog.Permission("control_panel"), at).Allow {
-			return done(c, accountPath(made[0].ID))
-		}
-	} else {
-		h.say(c, fmt.Sprintf("%d sub-accounts are ready.", len(made)))
-	}
-	return done(c, accountPath(g.Resource().Account, "/accounts"))
-}
-
-func nonEmpty(all []string) (kept []string) {
-	for _, s := range all {
-		if s = strings.TrimSpace(s); s != "" {
-			kept = append(kept, s)
-		}
-	}
-	return kept
-}
-
 // subAccount finds the account that the address names below the acting one.
 func (h *Handlers) subAccount(c echo.Context, g authz.Grant) (models.Account, error) {
 	id, err := uuid.Parse(c.Param("sub"))
@@ -660,4 +592,13 @@ func (h *Handlers) updateOwnAccount(c echo.Context, g authz.Grant) error {
 	}
 	h.say(c, "Saved.")
 	return done(c, accountPath(g.Resource().Account, "/settings/account"))
+}
+
+func nonEmpty(all []string) (kept []string) {
+	for _, s := range all {
+		if s = strings.TrimSpace(s); s != "" {
+			kept = append(kept, s)
+		}
+	}
+	return kept
 }

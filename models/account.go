@@ -140,7 +140,7 @@ func (s *Store) CreateSubAccounts(ctx context.Context, g authz.Grant, names []st
 	case len(names) == 0:
 		return nil, Problems{"name": "Write at least one name."}
 	case len(names) > MaxAtOnce:
-		return nil, Problems{"name": fmt.Sprintf("Make at most %d at once.", MaxAtOnce)}
+		return nil, Problems{"name": fmt.Sprintf("You can add up to %d sub-accounts at a time. This list has %d.", MaxAtOnce, len(names))}
 	}
 	p := Problems{}
 	for i, n := range names {

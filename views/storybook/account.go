@@ -82,8 +82,8 @@ func accounts() []Story {
 		CopiesFrom: "They start with what West has, the newest account here.",
 	}
 	refused := form
-	refused.Names = []views.NameRow{{Value: "South"}, {Value: "West", Problem: "There is a sub-account with this name here already."}, {}, {}}
-	refused.Pasted, refused.PasteError = "North\nNorth", "“North” stands here twice."
+	refused.Names = []views.NameRow{{Value: "South"}, {}, {}}
+	refused.Pasted, refused.PasteError = "North\nPo\u202ele", "Line 2: Leave out characters that can not be seen."
 
 	many := below
 	many.List.Bulk = &views.Bulk{Action: "/a/analytical/accounts/batches/new", All: "All 204 that are shown", Acts: []views.Option{{Value: "suspend", Text: "Suspend"}, {Value: "archive", Text: "Archive"}, {Value: "label", Text: "Add a label"}}}
