@@ -387,7 +387,7 @@ func (h *Handlers) listSubAccounts(c echo.Context, g authz.Grant) error {
 	for _, a := range all {
 		l := lines[a.ID]
 		p.List.Table.Rows = append(p.List.Table.Rows, views.Row{
-			ID: a.ID.String(), Depth: a.Depth - base - 1, Dim: a.Standing() != "active", Menu: h.accountActs(c, a), Cells: []views.Cell{
+			ID: a.ID.String(), Depth: a.Depth - base - 1, Dim: a.Standing() != "active", Menu: h.accountActs(c, a), Page: here + "/" + a.ID.String(), Cells: []views.Cell{
 				{Text: a.Name, URL: here + "/" + a.ID.String()}, labelCell(l.Labels), {Text: kindTitle(a.Kind)}, stateCell(a.Standing()),
 				{Text: fmt.Sprint(l.People)}, {Text: l.Owner}, {Text: when(c, a.CreatedAt, h.store.Now()), Title: exact(a.CreatedAt.In(zone(c)))},
 			}})

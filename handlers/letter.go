@@ -55,7 +55,7 @@ func (h *Handlers) listLetters(c echo.Context, operator models.OnDuty) error {
 		p.List.Pager.Next = withQuery(mailboxPath, append(asked, "after", all[len(all)-1].ID.String())...)
 	}
 	for _, l := range all {
-		row := views.Row{ID: l.ID.String(), Cells: []views.Cell{
+		row := views.Row{ID: l.ID.String(), Page: letterPath(l), Cells: []views.Cell{
 			{Text: l.To, URL: letterPath(l)}, {Text: mail.Subject(l.Kind)}, {Badges: []views.Badge{h.letterBadge(l)}}, {Text: fmt.Sprint(l.Attempts)},
 			{Text: l.LastError}, {Text: when(c, l.CreatedAt, h.store.Now()), Title: exact(l.CreatedAt.In(zone(c)))},
 		}}

@@ -350,6 +350,9 @@ func (h *Handlers) recordTable(rv recordVisit, asked listAsked, l models.RecordL
 	back := address(rv.listURL(), asked.pairs())
 	for _, r := range l.Records {
 		row := views.Row{ID: r.ID.String(), Menu: h.rowMenu(rv, r, back)}
+		if rv.visit.May.Has(rv.records.One.View) {
+			row.Page = h.oneURL(rv, r)
+		}
 		for i, name := range columns {
 			cell := h.recordCell(rv, name, r, l.Names)
 			if i == 0 {

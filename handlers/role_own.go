@@ -56,7 +56,7 @@ func (h *Handlers) listOwnRoles(c echo.Context, g authz.Grant) error {
 	}
 	for _, r := range all {
 		one, base := rolesPath(c, "/", r.ID.String()), "a role that is no more"
-		row := views.Row{ID: r.ID.String(), Cells: []views.Cell{{Text: r.Name, URL: one}, {}, {}, {Text: count(len(r.Permissions), "permission", "permissions")}, {Text: fmt.Sprint(holders[r.Key()])}}}
+		row := views.Row{ID: r.ID.String(), Page: one, Cells: []views.Cell{{Text: r.Name, URL: one}, {}, {}, {Text: count(len(r.Permissions), "permission", "permissions")}, {Text: fmt.Sprint(holders[r.Key()])}}}
 		if x := h.store.CompiledRole(r); x != nil {
 			base, row.Cells[1].Text = roleTitle(x.Base), whoFor(x)
 		}

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -168,7 +169,18 @@ func (b *browser) do(req *http.Request) page {
 	must(b.t, err)
 	doc, err := goquery.NewDocumentFromReader(strings.NewReader(string(body)))
 	must(b.t, err)
+	fillMenus(doc)
 	return page{doc, res.StatusCode, res.Header, string(body)}
+}
+
+// fillMenus puts each row's menu behind its dots, as script does when it opens.
+func fillMenus(doc *goquery.Document) {
+	doc.Find("[data-menu]").Each(func(_ int, dots *goquery.Selection) {
+		n, _ := strconv.Atoi(dots.AttrOr("data-menu", ""))
+		shared, _ := dots.Closest("table").Find("template").Eq(n).Html()
+		dots.AfterHtml(`<div class="row-menu">` + strings.ReplaceAll(shared, ":row", dots.AttrOr("data-row", "")) + `</div>`)
+	})
+	doc.Find("table > template").Remove()
 }
 
 func (b *browser) get(path string) page {

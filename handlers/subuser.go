@@ -87,7 +87,7 @@ func (h *Handlers) subuserRow(c echo.Context, list string, u models.Subuser) vie
 	if u.State == "active" && !u.HasPassword() {
 		state = views.Cell{Badges: []views.Badge{{Text: "No password yet", Tone: views.Info}}}
 	}
-	row := views.Row{ID: id, Dim: u.State != "active", Cells: []views.Cell{
+	row := views.Row{ID: id, Page: one, Dim: u.State != "active", Cells: []views.Cell{
 		{Text: u.Name, URL: one}, h.heldCell(c, h.heldBy(u), h.subuserRoleTitle), {Text: u.Description}, last, twoStepCell(u.TwoStep), state,
 	}}
 	row.Menu = h.actsOf(c, u.Principal())

@@ -54,8 +54,9 @@ func (h *Handlers) timelessRow(c echo.Context, t models.TimelessAccount) views.R
 	if at, ok := v.Snapshot.Find(t.AccountID); ok && at != v.At && v.Snapshot.Within(at, v.At) {
 		of = views.Cell{Text: t.AccountName, URL: accountPath(t.AccountID, "/timeless-accounts")}
 	}
-	row := views.Row{ID: t.ID.String(), Cells: []views.Cell{
-		{Text: t.Name, URL: timelessPath(c, "/", t.ID.String())}, of, {}, {}, {Text: when(c, t.CreatedAt, h.store.Now()), Title: exact(t.CreatedAt.In(zone(c)))},
+	one := timelessPath(c, "/", t.ID.String())
+	row := views.Row{ID: t.ID.String(), Page: one, Cells: []views.Cell{
+		{Text: t.Name, URL: one}, of, {}, {}, {Text: when(c, t.CreatedAt, h.store.Now()), Title: exact(t.CreatedAt.In(zone(c)))},
 	}}
 	if t.AccountID == v.Place.Account {
 		row.Cells[1] = views.Cell{Text: "This account"}

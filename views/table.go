@@ -1,5 +1,11 @@
 package views
 
+import (
+	"reflect"
+	"slices"
+	"strings"
+)
+
 // List is a searched, filtered, sorted and paged table with everything around it.
 // All of its state stands in the addresses, so that a link to it can be passed on.
 type List struct {
@@ -70,8 +76,9 @@ type Row struct {
 	ID    string // unique in the table; letters, digits and dashes
 	Cells []Cell
 	Menu  []Action
-	Depth int  // indents the first cell: a tree
-	Dim   bool // suspended, inherited
+	Page  string // where all of the menu can be done too, without script; empty for nowhere
+	Depth int    // indents the first cell: a tree
+	Dim   bool   // suspended, inherited
 
 	ToggleURL string // opens or closes what lies below this row; empty for a leaf
 	Open      bool
@@ -104,13 +111,49 @@ func (s Search) name() string {
 
 func (l List) asked() bool { return l.Clear != "" }
 
-func (t Table) menus() bool {
+// rowID stands for a row's id in a menu that many rows share.
+const rowID = ":row"
+
+// menus are those of the rows, each once where rows differ in nothing but their
+// ids, and which of them each row has; -1 for none.
+func (t Table) menus() (shared [][]Action, of []int) {
 	for _, r := range t.Rows {
+		n := -1
 		if len(r.Menu) > 0 {
-			return true
+			m := r.sharedMenu()
+			if n = slices.IndexFunc(shared, func(other []Action) bool { return reflect.DeepEqual(m, other) }); n < 0 {
+				n, shared = len(shared), append(shared, m)
+			}
 		}
+		of = append(of, n)
 	}
-	return false
+	return shared, of
+}
+
+func (r Row) sharedMenu() []Action {
+	menu := slices.Clone(r.Menu)
+	for i, a := range menu {
+		menu[i].URL = strings.ReplaceAll(a.URL, r.ID, rowID)
+		if a.Post == nil {
+			continue
+		}
+		p := *a.Post
+		p.Action, p.Hidden = strings.ReplaceAll(p.Action, r.ID, rowID), slices.Clone(p.Hidden)
+		for j, x := range p.Hidden {
+			p.Hidden[j].Value = strings.ReplaceAll(x.Value, r.ID, rowID)
+		}
+		menu[i].Post = &p
+	}
+	return menu
+}
+
+// facts tells which columns a phone shows: the first few, and those with states.
+func (t Table) facts() (shown []bool) {
+	const few = 4
+	for i := range t.Columns {
+		shown = append(shown, i <= few || slices.ContainsFunc(t.Rows, func(r Row) bool { return i < len(r.Cells) && len(r.Cells[i].Badges) > 0 }))
+	}
+	return shown
 }
 
 func (t Table) toggles() bool {

@@ -48,6 +48,7 @@
     else if ((b = hit("[data-copy],[data-copy-text]"))) copy(b);
     else if ((b = hit("[data-add]"))) addRow(b);
     else if ((b = hit("[data-tick-all]"))) tickAll(b);
+    else if ((b = hit("[data-menu]"))) { e.preventDefault(); toggleRowMenu(b); }
     else if (hit("[data-print]")) print();
     else if ((b = hit("[data-dismiss]"))) b.closest(".alert").remove();
     else if ((b = hit("#dialogs [data-cancel]"))) { e.preventDefault(); b.closest("dialog").close(); }
@@ -98,15 +99,36 @@
     if (all) $$(`input[form="${all.dataset.pick}"]`).forEach((x) => { x.checked = all.checked; });
   });
 
-  // Browsers without CSS anchors get their menus put under the button by hand.
-  const anchors = CSS.supports("position-area", "bottom");
+  // All rows share one menu, filled from the template that their dots name.
+  let rowMenu, dots, closes;
+  const toggleRowMenu = (button) => {
+    if (closes) { closes = false; return; }
+    rowMenu ??= Object.assign(document.createElement("div"), { className: "pop pop-end", popover: "auto" });
+    $("#main").append(rowMenu);
+    dots = button;
+    rowMenu.innerHTML = $$("template", dots.closest("table"))[dots.dataset.menu].innerHTML.replaceAll(":row", dots.dataset.row);
+    htmx.process(rowMenu);
+    rowMenu.showPopover({ source: dots });
+    $("a,button", rowMenu)?.focus();
+  };
+  // A press outside closes a menu before it becomes a click: on its own dots it must not open it again.
+  document.addEventListener("pointerdown", (e) => { closes = rowMenu?.matches(":popover-open") && closest(e, "[data-menu]") === dots; }, true);
+  const openerOf = (menu) => (menu === rowMenu ? dots : $(`[popovertarget="${menu.id}"]`));
+
+  // Browsers that know no anchors of menus get them put under the button by hand.
+  const anchors = CSS.supports("position-area", "bottom") && "source" in ToggleEvent.prototype;
   document.addEventListener("toggle", (e) => {
-    if (anchors || e.newState !== "open" || !e.target.matches(".pop")) return;
-    const button = $(`[popovertarget="${e.target.id}"]`).getBoundingClientRect();
-    const pop = e.target.getBoundingClientRect();
-    const below = button.bottom + pop.height < innerHeight;
-    e.target.style.top = `${Math.max(4, below ? button.bottom + 4 : button.top - pop.height - 4)}px`;
-    e.target.style.left = `${Math.max(4, Math.min(button.right - pop.width, innerWidth - pop.width - 4))}px`;
+    const pop = e.target;
+    if (!pop.matches(".pop")) return;
+    const open = e.newState === "open";
+    if (pop === rowMenu) dots.setAttribute("aria-expanded", open);
+    if (anchors || !open) return;
+    pop.style.positionArea = "none";
+    const button = openerOf(pop).getBoundingClientRect();
+    const box = pop.getBoundingClientRect();
+    const below = button.bottom + box.height + 8 < innerHeight;
+    pop.style.top = `${Math.max(4, below ? button.bottom + 4 : button.top - box.height - 4)}px`;
+    pop.style.left = `${Math.max(4, Math.min(button.right - box.width, innerWidth - box.width - 4))}px`;
   }, true);
 
   let opener;
@@ -128,7 +150,7 @@
     if (e.detail.ctx.target?.id !== "dialogs") return;
     const from = e.detail.ctx.sourceElement;
     const menu = from.closest("[popover]:popover-open");
-    opener = menu ? $(`[popovertarget="${menu.id}"]`) : from;
+    opener = menu ? openerOf(menu) : from;
     menu?.hidePopover();
   });
   document.addEventListener("htmx:after:swap", refresh);

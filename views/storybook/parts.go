@@ -37,7 +37,7 @@ func parts() []Story {
 			views.ActionButton(views.Action{Text: "Delete…", URL: "/s/records-delete", Dialog: true, Danger: true}, token),
 			views.ActionButton(views.Action{Text: "Resume", Post: &views.Post{Action: "/resume"}}, token),
 			views.ActionButton(views.Action{Text: "Deactivate", Lock: "You need “Numbers: deactivate” here."}, token),
-			views.RowMenu(views.Menu{ID: "m", Label: "Actions for West", Items: menu}, token),
+			views.DotsMenu(views.Menu{ID: "m", Label: "Actions for West", Items: menu}, token),
 		)},
 		{Name: "Tabs", Render: on("Tabs", views.TabLinks("Pages", []views.Tab{{Text: "Calls", URL: "/calls", Current: true}, {Text: "Downloads", URL: "/downloads", Count: "2"}}))},
 		{Name: "Copy boxes", Render: on("Copy boxes",

@@ -12,7 +12,7 @@ func subuserRow(id, name, role, description, seen string, state views.Badge) vie
 		{Text: "Suspend", Post: &views.Post{Action: "/a/analytical/settings/subusers/" + id + "/suspend"}, Icon: "pause"},
 		{Text: "Delete…", URL: "/s/subusers-delete", Dialog: true, Danger: true, Icon: "trash-2"},
 	}
-	return views.Row{ID: id, Menu: menu, Dim: state.Tone == views.Warn, Cells: []views.Cell{
+	return views.Row{ID: id, Menu: menu, Page: "/a/analytical/settings/subusers/" + id, Dim: state.Tone == views.Warn, Cells: []views.Cell{
 		{Text: name, URL: "/a/analytical/settings/subusers/" + id}, {Text: role}, {Text: description}, {Text: seen, Title: "20 November 2026, 16:12:44 CET"}, {Text: "Off"}, {Badges: []views.Badge{state}},
 	}}
 }

@@ -1,0 +1,74 @@
+//go:build browser
+
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// inSight scrolls the dots of a row into view, up and down alone, and gives their
+// middle where they lie in the window with nothing over them.
+const inSight = `(dots => {
+	dots.scrollIntoView({block: 'center', inline: 'nearest', behavior: 'instant'});
+	const r = dots.getBoundingClientRect(), x = r.x + r.width / 2, y = r.y + r.height / 2;
+	const sideways = dots.closest('.region').scrollLeft + scrollX;
+	return !sideways && r.left >= 0 && r.right <= innerWidth && dots.contains(document.elementFromPoint(x, y)) ? [x, y] : [];
+})([...document.querySelectorAll('main [data-menu]')].at(%d))`
+
+// fits tells whether the open menu and all that can be pressed in it lie in the window.
+const fits = `(() => {
+	const menu = document.querySelector('.pop:popover-open'), all = menu ? [menu, ...menu.querySelectorAll('a,button')] : [];
+	return all.length > 1 && all.every(e => { const r = e.getBoundingClientRect(); return r.width && r.left >= 0 && r.top >= 0 && r.right <= innerWidth && r.bottom <= innerHeight; });
+})()`
+
+// Ada reaches the menu of the first and the last row of every list without moving
+// the page sideways, and all that is in it.
+func TestEveryListFitsItsWindow(t *testing.T) {
+	for _, width := range []int64{1280, 390, 320} {
+		t.Run(fmt.Sprint(width), func(t *testing.T) {
+			t.Parallel()
+			ada := newTab(t, "Ada")
+			ada.signIn("ada@example.com")
+			account := ada.stands(`/a/[^/]+`)
+			ada.resize(width, 844)
+			pages := []string{"/accounts", "/sessions", account + "/members/invites"}
+			for _, p := range ada.navigation(account) {
+				pages = append(pages, strings.TrimSuffix(account+p, "/"))
+			}
+			menus := 0
+			for _, p := range pages {
+				ada.open(p)
+				if over := eval[int](ada, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
+					t.Errorf("%s is %d px too wide", p, over)
+				}
+				for _, row := range []int{0, -1} {
+					if !eval[bool](ada, `!!document.querySelector('main [data-menu]')`) {
+						continue
+					}
+					menus++
+					at := eval[[]float64](ada, fmt.Sprintf(inSight, row))
+					if len(at) != 2 {
+						ada.picture("dots")
+						t.Errorf("%s: the dots of row %d are out of sight", p, row)
+						continue
+					}
+					ada.do(chromedp.MouseClickXY(at[0], at[1]))
+					ada.until("a menu to open", func() bool { return eval[bool](ada, `!!document.querySelector('.pop:popover-open')`) })
+					if !eval[bool](ada, fits) {
+						ada.picture("menu")
+						t.Errorf("%s: the menu of row %d is not inside the window", p, row)
+					}
+					ada.keys(kb.Escape)
+				}
+			}
+			if menus < 60 {
+				t.Errorf("only %d menus were opened", menus)
+			}
+		})
+	}
+}

@@ -1,0 +1,60 @@
+package handlers_test
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+)
+
+// Every act in a row's menu can be done without script too: on the page that the
+// dots lead to then, or in the row itself where there is no such page.
+func TestRowMenusCanBeDoneWithout(t *testing.T) {
+	p, cast := demoPanel(t)
+	home := "/a/" + cast.Accounts["Analytical"].ID.String()
+	seen := map[bool]int{}
+	for _, user := range []string{"ada@example.com", "phone-number-manager"} {
+		b := p.login(cast, user)
+		lists := []string{home + "/members/invites", home + "/roles?own=1", "/accounts", "/passkeys"}
+		b.get(home).Find("#sidebar .nav a").Each(func(_ int, a *goquery.Selection) { lists = append(lists, a.AttrOr("href", "")) })
+		for _, list := range lists {
+			x, kinds := b.get(list), map[string]bool{}
+			x.Find("[data-menu]").Each(func(_ int, dots *goquery.Selection) {
+				if kind := dots.AttrOr("data-menu", ""); !kinds[kind] {
+					kinds[kind] = true
+					page, linked := dots.Attr("href")
+					seen[linked]++
+					can := []string{page + " get"}
+					if linked {
+						can = append(can, acts(b.get(page).want(t, 200).Find("main"))...)
+					} else {
+						inRow, err := goquery.NewDocumentFromReader(strings.NewReader(dots.Parent().Find("noscript").Text()))
+						must(t, err)
+						can = acts(inRow.Selection)
+					}
+					for _, act := range acts(dots.NextFiltered(".row-menu")) {
+						if !slices.Contains(can, act) {
+							t.Errorf("%s, %s: %s is not among %q", user, list, act, can)
+						}
+					}
+				}
+			})
+		}
+	}
+	if seen[true] < 40 || seen[false] < 2 {
+		t.Errorf("menus with a page and without were seen: %v", seen)
+	}
+}
+
+// acts are the ways on that are shown: where each leads, and by which method.
+func acts(s *goquery.Selection) (all []string) {
+	s.Find("a[href], form").Each(func(_ int, x *goquery.Selection) {
+		at, _, _ := strings.Cut(x.AttrOr("href", x.AttrOr("action", "")), "?")
+		if u, err := url.Parse(at); err == nil && u.Path != "" {
+			all = append(all, u.Path+" "+x.AttrOr("method", "get"))
+		}
+	})
+	return all
+}
