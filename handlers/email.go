@@ -114,6 +114,10 @@ func (h *Handlers) confirmEmail(c echo.Context) error {
 
 func (h *Handlers) showUndoEmail(c echo.Context) error {
 	l, m, err := h.store.UndoLink(c.Request().Context(), c.Param("token"))
+	form := &views.Form{Action: "/undo-email/" + c.Param("token"), Submit: "Take it back", Danger: true, Plain: true}
+	if err == nil {
+		err = h.keepPasskeys(c, form, l, m)
+	}
 	return mailedLink(c, err, func() views.MailedLinkPage {
 		link := "A mail with a link for a new password goes to " + l.Email + "."
 		if !h.config.SendsMail {
@@ -124,13 +128,16 @@ func (h *Handlers) showUndoEmail(c echo.Context) error {
 				m.Name + " signs in with " + l.Email + " again, in place of " + models.MaskEmail(m.Email) + ".",
 				"All sessions end, the present password stops working, and so does what was set up since to sign in by. " + link,
 			},
-			Form: &views.Form{Action: "/undo-email/" + c.Param("token"), Submit: "Take it back", Danger: true, Plain: true},
+			Form: form,
 		}
 	})
 }
 
 func (h *Handlers) undoEmail(c echo.Context) error {
-	_, err := h.store.UndoEmail(c.Request().Context(), c.Param("token"))
+	if err := c.Request().ParseForm(); err != nil {
+		return echo.ErrBadRequest
+	}
+	_, err := h.store.UndoEmail(c.Request().Context(), c.Param("token"), kept(c)...)
 	if errors.Is(err, models.ErrNotFound) {
 		err = deadLink
 	}

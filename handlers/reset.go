@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"bailiwick/models"
@@ -72,17 +73,52 @@ func (h *Handlers) editReset(c echo.Context) error {
 
 func (h *Handlers) resetPage(c echo.Context, status int, problem string) error {
 	c.Response().Header().Set("Referrer-Policy", "no-referrer")
-	m, err := h.store.ResetLink(c.Request().Context(), c.Param("token"))
+	l, m, err := h.store.ResetLink(c.Request().Context(), c.Param("token"))
 	if errors.Is(err, models.ErrNotFound) {
 		return deadLink
 	}
 	if err != nil {
 		return err
 	}
-	return render(c, status, views.MailedLink(views.MailedLinkPage{
-		Title: "Choose a new password", Text: []string{"All your sessions end when it changes. This link works once."},
-		Form: views.NewPasswordForm("/reset-password/"+c.Param("token"), m.Email, problem, models.MinPassword),
-	}))
+	f := views.NewPasswordForm("/reset-password/"+c.Param("token"), m.Email, problem, models.MinPassword)
+	if err := h.keepPasskeys(c, f, l, m); err != nil {
+		return err
+	}
+	text := []string{"All your sessions end when it changes. This link works once."}
+	if m.EmailProvenAt == nil {
+		text = append(text, "This address was not confirmed before, so passkeys and two-step sign-in that were set up until now are removed. You can set them up again after you sign in.")
+	}
+	return render(c, status, views.MailedLink(views.MailedLinkPage{Title: "Choose a new password", Text: text, Form: f}))
+}
+
+// keepPasskeys adds to the form by which a login is taken back which passkeys
+// are to stay.
+func (h *Handlers) keepPasskeys(c echo.Context, f *views.Form, l models.MailedLink, m models.Member) error {
+	all, err := h.store.KeepablePasskeys(c.Request().Context(), l, m)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	keep := views.Field{Kind: views.Multi, Name: "keep", Label: "Passkeys to keep", Values: c.Request().PostForm["keep"],
+		Help: "Tick the ones you know. The others are removed and no longer sign in."}
+	for _, k := range all {
+		used := "never used"
+		if k.LastUsedAt != nil {
+			used = "last used " + when(c, *k.LastUsedAt, h.store.Now())
+		}
+		keep.Options = append(keep.Options, views.Option{Value: k.ID.String(), Text: k.Name, Help: "Added " + when(c, k.CreatedAt, h.store.Now()) + ", " + used})
+	}
+	f.Fields = append(f.Fields, keep)
+	return nil
+}
+
+// kept are the passkeys that a form keeps; what is none is not among them.
+func kept(c echo.Context) (all []uuid.UUID) {
+	for _, text := range c.Request().PostForm["keep"] {
+		if id, err := uuid.Parse(text); err == nil {
+			all = append(all, id)
+		}
+	}
+	return all
 }
 
 func (h *Handlers) updateReset(c echo.Context) error {
@@ -90,7 +126,7 @@ func (h *Handlers) updateReset(c echo.Context) error {
 	if err := h.allowAt(c, models.DoorLink, token); err != nil {
 		return err
 	}
-	err := h.store.ResetPassword(c.Request().Context(), token, posted(c, "password"))
+	err := h.store.ResetPassword(c.Request().Context(), token, posted(c, "password"), kept(c)...)
 	if wrong, ok := problems(err); ok {
 		return h.resetPage(c, http.StatusUnprocessableEntity, wrong["password"])
 	}

@@ -426,7 +426,7 @@ func TestEveryKindOfLetterHasItsWords(t *testing.T) {
 		}
 	}
 	facts["left"] = "9"
-	for _, what := range []string{"turn_on_two_step", "turn_off_two_step", "reset_two_step", "renew_recovery_codes", "use_recovery_code", "add_passkey", "remove_passkey"} {
+	for _, what := range []string{"turn_on_two_step", "turn_off_two_step", "reset_two_step", "renew_recovery_codes", "use_recovery_code", "add_passkey", "remove_passkey", "reset_password", "undo_email"} {
 		facts["what"] = what
 		if _, err := Render(context.Background(), models.Letter{Kind: models.LetterSignInChanged, Facts: facts}, public); err != nil {
 			t.Errorf("%s: %v", what, err)

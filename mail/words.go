@@ -74,7 +74,8 @@ var words = map[string]func(*letter){
 		l.after("The link works once, until %s.", l.time("until"))
 		l.after("If you didn't sign up, don't confirm. Choose “Forgotten your password?” on the sign-in page to take the login over, or ignore this mail.")
 	},
-	// what, path; name of a passkey, left of recovery codes.
+	// what, path; name of a passkey, left of recovery codes; of a login that was
+	// taken back: removed and kept passkeys, two_step.
 	models.LetterSignInChanged: func(l *letter) {
 		switch l.fact("what") {
 		case "turn_on_two_step":
@@ -91,8 +92,24 @@ var words = map[string]func(*letter){
 			l.say("The passkey “%s” was added to your login. It signs in without a password.", l.fact("name"))
 		case "remove_passkey":
 			l.say("The passkey “%s” was removed from your login.", l.fact("name"))
+		case "reset_password":
+			l.say("Your password was changed by a link that we mailed to this address. All your sessions have ended.")
+		case "undo_email":
+			l.say("You took back the change of your e-mail address. This address signs in again, your password no longer works, and all your sessions have ended.")
 		default:
 			l.missing = "what"
+		}
+		if names := l.facts["removed"]; names != "" {
+			l.say("Removed passkeys: %s.", names)
+		}
+		if names := l.facts["kept"]; names != "" {
+			l.say("Kept passkeys: %s.", names)
+		}
+		switch l.facts["two_step"] {
+		case "removed":
+			l.say("Two-step sign-in was turned off, because it may have been set up by somebody else. Set it up again after you sign in.")
+		case "kept":
+			l.say("Two-step sign-in is still on. If you didn't set it up, ask whoever runs this panel to reset it.")
 		}
 		l.act("See how you sign in")
 		l.after("If that was not you, change your password at once, and end your other sessions.")

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"bailiwick/authz"
 )
 
@@ -155,20 +157,15 @@ func (s *Store) UndoLink(ctx context.Context, token string) (MailedLink, Member,
 }
 
 // UndoEmail puts an old address back, once. Whoever changed it knew the password
-// and had a session: both end, with all links since and what was set up since to
-// sign in by, and the old address gets a link for a new password.
-func (s *Store) UndoEmail(ctx context.Context, token string) (email string, err error) {
+// and had a session: the password is void, the login is taken back, and the old
+// address gets a link for a new password.
+func (s *Store) UndoEmail(ctx context.Context, token string, keep ...uuid.UUID) (email string, err error) {
 	err = s.byLink(ctx, linkUndo, token, "member.undo_email", func(tx *Tx, l MailedLink, m Member) error {
 		email = l.Email
 		tx.changed("email", m.Email, l.Email)
-		if err := tx.voidLinks(m.ID, linkReset, linkConfirm, linkProof); err != nil {
-			return err
-		}
 		for _, sql := range []string{
 			"UPDATE mailed_links SET ended_at = @now WHERE member_id = @member AND kind = 'email_undo' AND created_at >= @since AND ended_at IS NULL",
 			"UPDATE members SET password_hash = '' WHERE id = @member",
-			"UPDATE members SET two_step_key = NULL, two_step_at = NULL, recovery_codes = '{}' WHERE id = @member AND two_step_at >= @since",
-			"DELETE FROM passkeys WHERE member_id = @member AND created_at >= @since",
 		} {
 			if err := tx.Exec(sql, map[string]any{"now": s.now(), "member": m.ID, "since": l.CreatedAt}).Error; err != nil {
 				return err
@@ -181,10 +178,10 @@ func (s *Store) UndoEmail(ctx context.Context, token string) (email string, err 
 		if err := tx.setEmail(m, l.Email, proven); err != nil {
 			return err
 		}
-		if err := tx.endSessions(m.Principal()); err != nil {
+		m.Email = l.Email
+		if err := tx.takeBack("undo_email", l, m, keep); err != nil {
 			return err
 		}
-		m.Email = l.Email
 		return tx.mailReset(m)
 	})
 	return email, err

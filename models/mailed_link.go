@@ -40,8 +40,8 @@ type MailedLink struct {
 
 // mailedLink finds a link that still works, and whose it is.
 func (s *Store) mailedLink(ctx context.Context, kind, token string) (l MailedLink, m Member, err error) {
-	err = s.one(ctx, scopeSelf, []any{&l.TokenHash, &l.MemberID, &l.Kind, &l.Email, &l.CreatedAt, &l.ExpiresAt, &m.ID, &m.Name, &m.Email, &m.State},
-		`SELECT l.token_hash, l.member_id, l.kind, l.email, l.created_at, l.expires_at, m.id, m.name, m.email, m.state
+	err = s.one(ctx, scopeSelf, []any{&l.TokenHash, &l.MemberID, &l.Kind, &l.Email, &l.CreatedAt, &l.ExpiresAt, &l.ProvenAt, &m.EmailProvenAt, &m.ID, &m.Name, &m.Email, &m.State},
+		`SELECT l.token_hash, l.member_id, l.kind, l.email, l.created_at, l.expires_at, l.proven_at, m.email_proven_at, m.id, m.name, m.email, m.state
 		FROM mailed_links l JOIN members m ON m.id = l.member_id
 		WHERE l.token_hash = $1 AND l.kind = $2 AND l.ended_at IS NULL AND l.expires_at > $3 AND m.state = 'active'`, tokenHash(token), kind, s.now())
 	return l, m, err

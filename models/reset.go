@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/google/uuid"
+
 	"bailiwick/authz"
 )
 
@@ -61,15 +63,15 @@ func (tx *Tx) mailReset(m Member) error {
 
 // ResetLink finds who may choose a new password by a link; ErrNotFound where it
 // does not work any more.
-func (s *Store) ResetLink(ctx context.Context, token string) (Member, error) {
-	_, m, err := s.mailedLink(ctx, linkReset, token)
-	return m, err
+func (s *Store) ResetLink(ctx context.Context, token string) (MailedLink, Member, error) {
+	return s.mailedLink(ctx, linkReset, token)
 }
 
-// ResetPassword gives a member a new password by a link, once, and ends all
-// their sessions. A change of address that waits ends too: whoever knew the old
-// password may have asked for it. Problems name password.
-func (s *Store) ResetPassword(ctx context.Context, token, password string) error {
+// ResetPassword gives a member a new password by a link, once, and takes the
+// login back: of the passkeys some are kept. A change of address that waits ends
+// too: whoever knew the old password may have asked for it. Problems name
+// password.
+func (s *Store) ResetPassword(ctx context.Context, token, password string, keep ...uuid.UUID) error {
 	_, m, err := s.mailedLink(ctx, linkReset, token)
 	if err != nil {
 		return err
@@ -81,16 +83,13 @@ func (s *Store) ResetPassword(ctx context.Context, token, password string) error
 	if err != nil {
 		return err
 	}
-	return s.byLink(ctx, linkReset, token, "member.reset_password", func(tx *Tx, _ MailedLink, m Member) error {
-		if err := tx.voidLinks(m.ID, linkReset, linkConfirm); err != nil {
-			return err
-		}
+	return s.byLink(ctx, linkReset, token, "member.reset_password", func(tx *Tx, l MailedLink, m Member) error {
 		if err := changedOne(tx.Exec("UPDATE members SET password_hash = ? WHERE id = ?", hash, m.ID)); err != nil {
 			return err
 		}
 		if err := tx.proveEmail(m); err != nil {
 			return err
 		}
-		return tx.endSessions(m.Principal())
+		return tx.takeBack("reset_password", l, m, keep)
 	})
 }

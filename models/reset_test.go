@@ -99,10 +99,10 @@ func TestAForgottenPasswordIsReplacedByMail(t *testing.T) {
 	if len(tokens) != 2 {
 		t.Fatalf("%d letters", len(tokens))
 	}
-	if _, err := s.ResetLink(ctx, tokens[0]); !errors.Is(err, ErrNotFound) {
+	if _, _, err := s.ResetLink(ctx, tokens[0]); !errors.Is(err, ErrNotFound) {
 		t.Errorf("an older link works beside the newer: %v", err)
 	}
-	if m, err := s.ResetLink(ctx, tokens[1]); err != nil || m.ID != ada.ID {
+	if _, m, err := s.ResetLink(ctx, tokens[1]); err != nil || m.ID != ada.ID {
 		t.Fatal(m, err)
 	}
 	visit(t, s, ada)
