@@ -520,23 +520,22 @@ func (w *walk) together() {
 	w.whole("Clear all")
 }
 
-// sort presses the heading of each column; the first one once more, the others
-// are asked for the other way round.
+// sort presses the heading of a column, once more, and asks for the order of the others.
 func (w *walk) sort() {
 	w.t.Helper()
-	first := true
+	pressed := false
 	for i, c := range w.full.Columns {
 		if c.SortURL == "" {
 			continue
 		}
-		there := w.heading(i)
-		back := listing{Columns: there.Columns}
-		if first {
-			back = w.heading(i)
+		var there, back listing
+		if !pressed {
+			there, back = w.heading(i), w.heading(i)
+			pressed = true
 		} else {
+			there = w.at(c.SortURL)
 			back = w.at(there.Columns[i].SortURL)
 		}
-		first = false
 		reversed := back.keys()
 		slices.Reverse(reversed)
 		if there.Columns[i].Sorted == back.Columns[i].Sorted || w.full.Next == "" && !slices.Equal(there.keys(), reversed) {
@@ -571,7 +570,7 @@ func (w *walk) pages() {
 		w.t.Errorf("of %d rows %d are shown, and the next page is at %q", len(w.full.Rows), len(first.Rows), first.Next)
 	}
 	seen := first.keys()
-	for at := first; at.Next != "" && len(seen) < 60; {
+	for at := first; at.Next != "" && len(seen) < 30; {
 		eval[int](w.tab, `document.querySelector('.pager [rel=next]').focus(), 0`)
 		w.keys(kb.Enter)
 		before := at
@@ -585,14 +584,14 @@ func (w *walk) pages() {
 		if at.Prev == "" {
 			w.t.Errorf("%s leads nowhere back", at.At)
 		}
-		if at.Next == "" || len(seen) >= 60 {
+		if at.Next == "" || len(seen) >= 30 {
 			eval[int](w.tab, `document.querySelector('.pager [rel=prev]').focus(), 0`)
 			w.keys(kb.Enter)
 			w.follows("the page before", func(l listing) bool { return l.At == at.Prev && len(l.Rows) > 0 })
 			break
 		}
 	}
-	if w.full.Next == "" && first.Next != "" && len(seen) < 60 && len(seen) != len(w.full.Rows) {
+	if w.full.Next == "" && first.Next != "" && len(seen) < 30 && len(seen) != len(w.full.Rows) {
 		w.t.Errorf("its pages show %d rows of %d", len(seen), len(w.full.Rows))
 	}
 }

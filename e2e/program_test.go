@@ -19,7 +19,7 @@ import (
 	"time"
 )
 
-const startTime = time.Minute
+const startTime = 5 * time.Minute
 
 // program is the built panel as a running process.
 type program struct {

@@ -38,6 +38,7 @@ type tab struct {
 	who     string
 	ctx     context.Context
 	width   int64
+	framed  bool // axe has seen the sidebar
 	console browser.Console
 }
 

@@ -26,6 +26,9 @@ type phone struct {
 
 func (p *phone) code() string {
 	p.t.Helper()
+	if before := time.Now().Add(-30 * time.Second); p.next.Before(before) {
+		p.next = before
+	}
 	for p.next.After(time.Now().Add(30 * time.Second)) { // the panel takes one step ahead
 		time.Sleep(time.Second)
 	}
