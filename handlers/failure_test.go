@@ -45,7 +45,7 @@ func TestDatabaseGoneDeniesAndHeals(t *testing.T) {
 		}
 	}
 	ada.get("/healthz").want(t, http.StatusServiceUnavailable)
-	if took := time.Since(began); took > 4*time.Second {
+	if took := time.Since(began); took > 20*time.Second {
 		t.Errorf("four denials took %s", took)
 	}
 	_, err = admin.Exec(ctx, "ALTER DATABASE "+name+" ALLOW_CONNECTIONS true")

@@ -345,7 +345,7 @@ func TestTwoSendersSendEachLetterOnce(t *testing.T) {
 			s.Run(ctx)
 		})
 	}
-	for deadline := time.Now().Add(20 * time.Second); len(o.mail()) < 60 && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(2 * time.Minute); len(o.mail()) < 60 && time.Now().Before(deadline); {
 		time.Sleep(10 * time.Millisecond)
 	}
 	stop()

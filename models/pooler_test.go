@@ -72,7 +72,7 @@ func pgBouncer(t *testing.T, direct string) (address string, opened *atomic.Int6
 		}
 	})
 	address = (&url.URL{Scheme: "postgres", User: url.User(c.User), Host: fmt.Sprintf("127.0.0.1:%d", port), Path: "/" + c.Database, RawQuery: "sslmode=disable"}).String()
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		db, err := pgx.Connect(t.Context(), address)
 		if err == nil {
 			db.Close(t.Context())

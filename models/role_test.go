@@ -422,7 +422,7 @@ func TestARoleThatManyHave(t *testing.T) {
 		t.Fatal(err)
 	}
 	took := func(what string, start time.Time) {
-		if d := time.Since(start); d > 10*time.Second {
+		if d := time.Since(start); d > time.Minute {
 			t.Errorf("%s took %v", what, d)
 		} else {
 			t.Logf("%s took %v", what, d)

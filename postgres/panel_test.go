@@ -71,7 +71,7 @@ func runPanel(dir string) int {
 			n++
 		}
 	}
-	stopping, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	stopping, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if err := s.Stop(stopping); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -172,7 +172,7 @@ func (p *panel) listen(output io.Reader) {
 }
 
 // longest is when a test gives up.
-const longest = 30 * time.Second
+const longest = 2 * time.Minute
 
 func (p *panel) await(t *testing.T, what string, done func() bool) {
 	t.Helper()

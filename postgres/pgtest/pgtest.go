@@ -39,7 +39,7 @@ var shared struct {
 // URL of its owner and let in the login of the other, which it makes where there is
 // none, runs the tests and cleans up. It returns the code to exit with.
 func Main(m *testing.M, prepare func(ctx context.Context, owner, login string) error) int {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	stop, err := setUp(ctx, prepare)
 	defer stop()
