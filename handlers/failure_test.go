@@ -1,7 +1,9 @@
 package handlers_test
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"bailiwick/handlers"
 	"bailiwick/models"
 	"bailiwick/postgres/pgtest"
 )
@@ -122,4 +125,27 @@ func TestOwnershipIsNoSubuserRole(t *testing.T) {
 	}
 	p.as(p.ada).get(in(p.analytical, "/numbers/reserved_numbers")).says(t, "Owning the account does not give it here.")
 	p.asSubuser(link, "sue").get(in(p.analytical, "/settings/webhooks")).says(t, "No role that you can be given here does.")
+}
+
+// TestDenialsAreLogged has Edsger, a viewer in East, try to change and to look
+// where he may not: the log names him, what he lacks, where and why.
+func TestDenialsAreLogged(t *testing.T) {
+	p := newPanel(t)
+	public, err := url.Parse(p.server.URL)
+	must(t, err)
+	var log bytes.Buffer
+	e, err := handlers.New(p.store, handlers.Config{PublicURL: public, Secret: p.config.Secret, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	must(t, err)
+	p.server.Config.Handler = e
+	edsger := p.as(p.edsger)
+	edsger.get(in(p.east, "/members/invites/new")).want(t, http.StatusForbidden)
+	edsger.get(in(p.west, "/calls")).want(t, http.StatusNotFound)
+	for _, want := range []string{
+		"denied.permission=members.add denied.account=" + p.east.ID.String() + ` denied.reason="role lacks it"`,
+		"denied.permission=calls denied.account=" + p.west.ID.String() + ` denied.reason="no role here"`,
+	} {
+		if !strings.Contains(log.String(), "principal=member:"+p.edsger.ID.String()+" "+want) {
+			t.Errorf("the log lacks %q:\n%s", want, log.String())
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
 
+	"bailiwick/authz"
 	"bailiwick/handlers/guard"
 	"bailiwick/static"
 )
@@ -57,7 +59,8 @@ func readableID(next echo.HandlerFunc) echo.HandlerFunc {
 func requestID(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
 
 // logRequests writes one line a request, with the route's pattern rather than
-// the address, which may hold a secret link.
+// the address, which may hold a secret link, and what was denied and why (ASVS
+// 5.0, 16.3.2).
 func (h *Handlers) logRequests() echo.MiddlewareFunc {
 	return middleware.RequestLoggerWithConfig(middleware.RequestLoggerConfig{
 		LogStatus: true, LogLatency: true, LogMethod: true, LogRoutePath: true, LogRequestID: true, LogError: true, HandleError: true,
@@ -77,13 +80,18 @@ func (h *Handlers) logRequests() echo.MiddlewareFunc {
 			if v.Error != nil && level == slog.LevelError {
 				attrs = append(attrs, slog.String("error", v.Error.Error()))
 			}
+			var denial *authz.Denial
+			if errors.As(v.Error, &denial) {
+				attrs = append(attrs, slog.Group("denied", "permission", h.catalog.Info(denial.Permission).Key,
+					"account", denial.Resource.Account, "reason", denial.Decision.Reason.String()))
+			}
 			h.config.Log.LogAttrs(c.Request().Context(), level, "request", attrs...)
 			return nil
 		},
 	})
 }
 
-const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
+const csp = "default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // headers go on every response, errors and fragments too.

@@ -179,7 +179,7 @@ func (g *Guard) authorize(c echo.Context, p catalog.Permission) (authz.Grant, er
 				return grant, RolesEnded{v.asked, end}
 			}
 		}
-		return grant, models.ErrNotFound
+		return grant, err
 	}
 	switch {
 	case v.At == authz.NoAccount:
