@@ -267,19 +267,18 @@ func (n *next) hold(as Assignment) (held, *catalog.Role) {
 	return h, r
 }
 
-// keep stores a principal with all that it holds, in any order.
-func (n *next) keep(id PrincipalID, active bool, list []held) {
+// compile makes a principal of all that it holds, in any order, and puts the list
+// in its own.
+func (n *next) compile(kind PrincipalKind, active bool, list []held) (principal, []held) {
 	slices.SortFunc(list, func(a, b held) int {
 		return cmp.Or(cmp.Compare(a.account, b.account), cmp.Compare(a.role, b.role), cmp.Compare(a.until, b.until))
 	})
 	list = slices.Compact(list)
-	n.held = list
-
 	x := principal{account: NoAccount, active: active}
 	for _, h := range list {
 		r := n.Role(h.role)
 		// A custom role may come to reach below when it is edited.
-		x.reaches = x.reaches || id.Kind == Member && r != nil && (r.Adds || r.Base != nil || !r.Below.Empty())
+		x.reaches = x.reaches || kind == Member && r != nil && (r.Adds || r.Base != nil || !r.Below.Empty())
 	}
 	switch {
 	case len(list) == 0:
@@ -289,7 +288,13 @@ func (n *next) keep(id PrincipalID, active bool, list []held) {
 		several := slices.Clone(list)
 		x.several = &several
 	}
+	return x, list
+}
 
+// keep stores a principal with all that it holds, in any order.
+func (n *next) keep(id PrincipalID, active bool, list []held) {
+	x, list := n.compile(id.Kind, active, list)
+	n.held = list
 	t := &n.principals[id.Kind]
 	var one [1]held
 	var before []held

@@ -102,7 +102,7 @@ func (s *Snapshot) Decide(w Who, perm catalog.Permission, a Account) Decision {
 // use own.
 func (s *Snapshot) byRole(d *Decision, p *principal, perm catalog.Permission, own catalog.Entitlements, a Account) {
 	d.Reason = NoRoleHere
-	for h, gives := range s.counting(p, a) {
+	for h, gives := range s.counting(p, place{at: a}) {
 		switch {
 		case !gives.Has(perm):
 			if d.Reason == NoRoleHere && !gives.Empty() {
@@ -128,15 +128,15 @@ func (s *Snapshot) byRole(d *Decision, p *principal, perm catalog.Permission, ow
 	}
 }
 
-// counting gives the roles of p that count at a with what each gives there,
-// from a upwards: those of the nearest account where p is a member, and what
+// counting gives the roles of p that count at a place with what each gives there,
+// from it upwards: those of the nearest account where p is a member, and what
 // adds to any wherever it is held. A role may count and give nothing.
-func (s *Snapshot) counting(p *principal, a Account) iter.Seq2[held, *catalog.Mask] {
+func (s *Snapshot) counting(p *principal, x place) iter.Seq2[held, *catalog.Mask] {
 	return func(yield func(held, *catalog.Mask) bool) {
 		var one [1]held
 		all := p.held(&one)
-		decided, closed := false, false
-		for at := a; at != NoAccount && (at == a || p.reaches); {
+		decided, below, closed := false, x.below, x.closed
+		for at := x.at; at != NoAccount && (!below || p.reaches); {
 			n := s.node(at)
 			member := false
 			here := all
@@ -156,7 +156,7 @@ func (s *Snapshot) counting(p *principal, a Account) iter.Seq2[held, *catalog.Ma
 					continue
 				}
 				gives := &r.Own
-				if at != a {
+				if below {
 					gives = &r.Below
 					if r.Closable && closed {
 						gives = &nothing
@@ -167,7 +167,7 @@ func (s *Snapshot) counting(p *principal, a Account) iter.Seq2[held, *catalog.Ma
 				}
 			}
 			decided = decided || member
-			closed = closed || n.closed
+			below, closed = true, closed || n.closed
 			at = n.parent
 		}
 	}
@@ -181,7 +181,7 @@ func (s *Snapshot) May(w Who, a Account) (all catalog.Mask) {
 		return all
 	}
 	own := s.catalog.OwnPeople()
-	for h, gives := range s.counting(w.p, a) {
+	for h, gives := range s.counting(w.p, place{at: a}) {
 		if lacks := own &^ s.node(h.account).ceiling; lacks != 0 {
 			left := s.without(*gives, lacks)
 			gives = &left
@@ -199,25 +199,12 @@ func (s *Snapshot) without(m catalog.Mask, missing catalog.Entitlements) catalog
 	return m
 }
 
-// kept is what the roles of w give at a, whatever its ceiling, without what is lent.
-func (s *Snapshot) kept(w Who, a Account) (all catalog.Mask) {
-	if w.p == nil || !w.p.active || !s.node(a).active {
-		return all
-	}
-	for h, gives := range s.counting(w.p, a) {
-		if !s.Role(h.role).Lent {
-			all.Add(gives)
-		}
-	}
-	return all
-}
-
 // Owns tells whether w holds a or an account above it, suspended or not.
 func (s *Snapshot) Owns(w Who, a Account) bool {
 	if w.p == nil || !w.p.active || s.node(a).gone {
 		return false
 	}
-	for h := range s.counting(w.p, a) {
+	for h := range s.counting(w.p, place{at: a}) {
 		if h.role == s.catalog.Owner().ID {
 			return true
 		}
@@ -291,37 +278,4 @@ func (s *Snapshot) Accounts(w Who) []uuid.UUID {
 		last = h.account
 	}
 	return all
-}
-
-// MayGrant says which permissions of the roles are beyond what w may grant at
-// a; empty is yes. Who owns the account may grant any role but ownership, whose
-// place is with the account; its ceiling cuts what the role gives. Anyone else
-// grants only what their own roles give at a, whether the ceiling cuts it today
-// or not, so that a wider ceiling never makes the receiver more than the giver;
-// what is lent to them they do not pass on. Of a role that can not be granted, or
-// at an unknown account, all is beyond.
-func (s *Snapshot) MayGrant(w Who, a Account, roles ...*catalog.Role) (beyond catalog.Mask) {
-	var want catalog.Mask
-	for _, r := range roles {
-		if r == nil || !r.Grantable {
-			return s.gates.permissions
-		}
-		want.Add(&r.Own)
-	}
-	return s.beyond(w, a, want)
-}
-
-// MayLend is MayGrant for a role that is lent.
-func (s *Snapshot) MayLend(w Who, a Account, r *catalog.Role) (beyond catalog.Mask) {
-	if r == nil || !r.Lent {
-		return s.gates.permissions
-	}
-	return s.beyond(w, a, r.Own)
-}
-
-func (s *Snapshot) beyond(w Who, a Account, want catalog.Mask) catalog.Mask {
-	if s.node(a).active && s.Owns(w, a) {
-		return catalog.Mask{}
-	}
-	return want.Minus(s.kept(w, a))
 }

@@ -210,32 +210,6 @@ func TestUnknownIsDenied(t *testing.T) {
 	})
 }
 
-// Whoever may grant a role makes nobody more than they are themselves, now or
-// when the ceiling widens; for who owns the account the ceiling is the limit.
-func TestNobodyGrantsMoreThanTheyHold(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		h := unfold(t)
-		role := rapid.SampledFrom(roles(h.catalog)).Draw(t, "role")
-		receiver := subject(authz.Member, 77)
-		h.everywhere(func(s *authz.Snapshot, id authz.PrincipalID, w authz.Who, a authz.Account) {
-			if !s.MayGrant(w, a, role).Empty() || s.Owns(w, a) {
-				return
-			}
-			next := s.With(authz.Changes{Principals: []authz.Principal{{
-				ID: receiver, Active: true, Assignments: []authz.Assignment{{Account: s.ID(a), Role: role.ID}},
-			}}})
-			for up := a; next.Parent(up) != authz.NoAccount; up = next.Parent(up) {
-				for _, e := range h.catalog.Entitlements {
-					next = next.With(authz.Changes{Rules: []authz.Rule{{Parent: next.ID(next.Parent(up)), Entitlement: e.Bit, Allowed: true}}})
-				}
-			}
-			if got, has := next.May(next.Who(receiver), a), next.May(next.Who(id), a); !within(got, has) {
-				t.Fatalf("%s gave %s at %s and is less: %v", id, role.Key, s.ID(a), got.Minus(has))
-			}
-		})
-	})
-}
-
 func TestAddingARoleIsTellingAnewOfTheMember(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := unfold(t)

@@ -142,6 +142,12 @@ func (m *Mask) Add(o *Mask) {
 	}
 }
 
+// Or gives what is in either.
+func (m Mask) Or(o Mask) Mask {
+	m.Add(&o)
+	return m
+}
+
 // Minus gives what is in m and not in o.
 func (m Mask) Minus(o Mask) Mask {
 	for i := range m {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"bailiwick/authz"
@@ -129,10 +130,15 @@ func (h *Handlers) roleOptions(c echo.Context, by authz.PrincipalKind, p picks, 
 		i := slices.IndexFunc(p.all, func(x pick) bool { return x.name == name })
 		o := views.Option{Value: name, Text: r.Title, Help: r.Sentence, Group: r.Set.Title, Selected: i >= 0}
 		if beyond := v.Snapshot.MayGrant(v.Who, v.At, r); !beyond.Empty() && !o.Selected {
-			o.Disabled, o.Help = true, "Opens "+h.firstTitle(beyond)+", which you do not have here, so you can not give it."
+			o.Disabled, o.Help = true, upper(h.beyondText(c, beyond))+", so you can't give it."
 		} else {
 			o.With = &views.Field{Kind: views.Datetime, Name: "until." + name, ID: "until-" + strings.ReplaceAll(name, ":", "-"), Label: r.Title + " until", Problem: p.wrong["until."+name], PreviewURL: preview, PreviewInto: into, PreviewWhole: true}
-			if i >= 0 {
+			own := v.Snapshot.GivesUntil(v.Who, v.At, r)
+			if !own.IsZero() {
+				o.With.Value = typeEnd(c, own)
+				o.With.Help = "Ends " + moment(c, own, h.store.Now()) + " at the latest, as your own role does."
+			}
+			if i >= 0 && !(p.all[i].typed == "" && p.wrong[o.With.Name] != "") {
 				o.With.Value = p.all[i].typed
 			}
 		}
@@ -141,14 +147,16 @@ func (h *Handlers) roleOptions(c echo.Context, by authz.PrincipalKind, p picks, 
 	return all
 }
 
-// firstTitle names the first of some permissions.
-func (h *Handlers) firstTitle(of catalog.Mask) (title string) {
-	of.Each(func(p catalog.Permission) {
-		if title == "" {
-			title = h.catalog.Info(p).Title
+// beyondText says what the reader can not give here, and where they lack it.
+func (h *Handlers) beyondText(c echo.Context, beyond authz.Beyond) string {
+	v := guard.Of(c)
+	return h.store.BeyondText(v.Snapshot, v.At, beyond, func(id uuid.UUID) string {
+		a, err := h.store.Account(c.Request().Context(), v.Place.Tenant, id)
+		if err != nil {
+			return "a sub-account"
 		}
+		return a.Name
 	})
-	return title
 }
 
 const endsHelp = "What several roles give adds up. A role with a time beside it ends then by itself."

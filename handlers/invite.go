@@ -98,11 +98,18 @@ func (h *Handlers) inviteTable(c echo.Context, all []models.Invite) (views.Table
 		}}
 		if h.may(c, "members.add") {
 			one, lock := membersPath(c, "/invites/", i.ID.String()), ""
-			if beyond := v.Snapshot.MayGrant(v.Who, v.At, running...); !beyond.Empty() {
+			if v.Snapshot.Outranks(v.Who, v.At, running...) {
 				lock = "This invite gives more than you can give here"
 			}
+			resend := lock
+			for _, r := range roles {
+				beyond := v.Snapshot.MayGrant(v.Who, v.At, r.Role)
+				if !r.Ended(now) && (!beyond.Empty() || models.Outlasts(r.Until, v.Snapshot.GivesUntil(v.Who, v.At, r.Role))) {
+					resend = "This invite gives more than you can give here, or for longer"
+				}
+			}
 			row.Menu = []views.Action{
-				lockable(views.Action{Text: "Resend", Post: &views.Post{Text: "Resend", Action: one + "/resend"}}, lock),
+				lockable(views.Action{Text: "Resend", Post: &views.Post{Text: "Resend", Action: one + "/resend"}}, resend),
 				lockable(views.Action{Text: "Cancel…", URL: one + "/cancel", Dialog: true, Danger: true}, lock),
 			}
 		}

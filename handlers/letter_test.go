@@ -187,24 +187,24 @@ func TestAnInviteIsToldToItsAddressAndNotWhatItIs(t *testing.T) {
 
 func TestPeopleOfAFileAreInvited(t *testing.T) {
 	p := newPanel(t)
-	grace := p.as(p.grace)
+	ada := p.as(p.ada)
 	invites := in(p.analytical, "/members/invites")
-	got := grace.upload(invites, "people.csv", "\ufeffName;E-Mail;Role\r\nK;katherine@example.com;Full viewer, main_user\r\nD;dorothy@example.com;\r\n"+
-		"M;mary@example.com;Payer\r\nX;not an address;full_viewer\r\n;;\r\nG;grace@example.com;full_viewer\r\n\"broken;\r\n", "role", "full_editor").want(t, http.StatusOK)
-	got.says(t, "2 invites are ready", "Line 4: mary@example.com", "not a role that a member can have", "Line 5: not an address", "Line 6", "It has no e-mail address", "Line 7: grace@example.com", "your own address", "Line 8", "no line of CSV")
+	got := ada.upload(invites, "people.csv", "\ufeffName;E-Mail;Role\r\nK;katherine@example.com;Full viewer, main_user\r\nD;dorothy@example.com;\r\n"+
+		"M;mary@example.com;Payer\r\nX;not an address;full_viewer\r\n;;\r\nA;ada@example.com;full_viewer\r\n\"broken;\r\n", "role", "full_editor").want(t, http.StatusOK)
+	got.says(t, "2 invites are ready", "Line 4: mary@example.com", "not a role that a member can have", "Line 5: not an address", "Line 6", "It has no e-mail address", "Line 7: ada@example.com", "your own address", "Line 8", "no line of CSV")
 	for email, roles := range map[string]string{"katherine@example.com": "Full viewer, Account role: User", "dorothy@example.com": "Full editor"} {
-		if row := grace.get(invites + "?q=" + email).Find("main tbody tr"); row.Length() != 1 || !strings.Contains(row.Text(), roles) {
+		if row := ada.get(invites + "?q=" + email).Find("main tbody tr"); row.Length() != 1 || !strings.Contains(row.Text(), roles) {
 			t.Errorf("%s is invited as %s", email, strings.Join(strings.Fields(row.Text()), " "))
 		}
 	}
 	// Without a first line that names columns, and beside addresses that are typed.
-	got = grace.upload(invites, "people.csv", "one@example.com\ntwo@example.com,full_viewer\n", "role", "main_user", "email", "three@example.com").want(t, http.StatusOK)
+	got = ada.upload(invites, "people.csv", "one@example.com\ntwo@example.com,full_viewer\n", "role", "main_user", "email", "three@example.com").want(t, http.StatusOK)
 	got.says(t, "3 invites are ready")
 	for file, says := range map[string]string{
 		"name,phone\nAda,1\n": "must name the columns", "email\n": "holds no addresses", strings.Repeat("a@example.com\n", 101): "at most 100",
 	} {
-		grace.upload(invites, "people.csv", file, "role", "main_user").want(t, http.StatusUnprocessableEntity).says(t, says)
+		ada.upload(invites, "people.csv", file, "role", "main_user").want(t, http.StatusUnprocessableEntity).says(t, says)
 	}
-	grace.upload(invites, "people.csv", "", "role", "main_user").want(t, http.StatusUnprocessableEntity).says(t, "or choose a file")
+	ada.upload(invites, "people.csv", "", "role", "main_user").want(t, http.StatusUnprocessableEntity).says(t, "or choose a file")
 	p.as(p.edsger).upload(in(p.east, "/members/invites"), "people.csv", "x@example.com\n", "role", "full_viewer").want(t, http.StatusForbidden)
 }

@@ -91,7 +91,7 @@ func (h *Handlers) memberRow(c echo.Context, m models.AccountMember) views.Row {
 		return row
 	}
 	lock := ""
-	if beyond := v.Snapshot.MayGrant(v.Who, v.At, models.Running(m.Roles, h.store.Now())...); !beyond.Empty() {
+	if v.Snapshot.Outranks(v.Who, v.At, models.Running(m.Roles, h.store.Now())...) {
 		lock = m.Name + " can do more here than you can"
 	}
 	if h.may(c, "members.edit") {

@@ -137,9 +137,9 @@ func TestNobodyActsOnWhoCanDoMore(t *testing.T) {
 	barbara.send(one+"/remove").want(t, http.StatusUnprocessableEntity).says(t, "Grace can do more here than you can")
 	barbara.get(in(p.east, "/members")).says(t, "Grace can do more here than you can")
 	own := in(p.east, p.member(p.barbara, "/edit"))
-	barbara.send(own, "role", "full_editor").want(t, http.StatusUnprocessableEntity).says(t, "which you do not have here")
-	barbara.send(own, "role", "sub_admin", "role", "configuration_editor").want(t, http.StatusUnprocessableEntity).says(t, "Nobody gives themselves more")
-	barbara.send(in(p.east, "/members/invites"), "email", "new@example.com", "role", "full_editor").want(t, http.StatusUnprocessableEntity).says(t, "which you do not have here")
+	barbara.send(own, "role", "full_editor").want(t, http.StatusUnprocessableEntity).says(t, "which you don't have here")
+	barbara.send(own, "role", "sub_admin", "role", "configuration_editor").want(t, http.StatusUnprocessableEntity).says(t, "in sub-accounts, which you don't have there")
+	barbara.send(in(p.east, "/members/invites"), "email", "new@example.com", "role", "full_editor").want(t, http.StatusUnprocessableEntity).says(t, "which you don't have here")
 	barbara.send(in(p.east, "/members/invites"), "email", "new@example.com", "role", "sub_admin").want(t, http.StatusOK)
 
 	// An invite that gives more than she can give is not hers to renew or end.
@@ -192,11 +192,11 @@ func TestLeavingAndRemoving(t *testing.T) {
 func TestAnInviteOfANewPerson(t *testing.T) {
 	p := newPanel(t)
 	grace := p.as(p.grace)
-	link := grace.invite(p.analytical, "New.Person@Example.com", "reporting_viewer", "main_user")
-	grace.get(in(p.analytical, "/members")).says(t, "New.Person@Example.com", "Member access: Reporting viewer, Account role: User", "Grace")
+	link := grace.invite(p.analytical, "New.Person@Example.com", "main_user")
+	grace.get(in(p.analytical, "/members")).says(t, "New.Person@Example.com", "Account role: User", "Grace")
 
 	b := p.browser()
-	page := b.get(link).want(t, http.StatusOK).says(t, "Join Analytical", "Grace invites N•••@Example.com", "Member access: Reporting viewer")
+	page := b.get(link).want(t, http.StatusOK).says(t, "Join Analytical", "Grace invites N•••@Example.com", "Account role: User")
 	if strings.Contains(page.body, "New.Person") || page.header.Get("Referrer-Policy") != "no-referrer" {
 		t.Error("the page tells whoever has the link the address, or its own")
 	}
@@ -297,7 +297,7 @@ func TestAnInviteIsWorthWhatItsInviterIs(t *testing.T) {
 	p := newPanel(t)
 	ctx := context.Background()
 	ada, barbara := p.as(p.ada), p.as(p.barbara)
-	viewer, editor := barbara.invite(p.west, "viewer@example.com", "reporting_viewer"), barbara.invite(p.west, "editor@example.com", "full_editor")
+	viewer, editor := barbara.invite(p.west, "viewer@example.com", "sub_user"), barbara.invite(p.west, "editor@example.com", "full_editor")
 	// Demoted to Admin of West, Barbara may still invite, but no full editor.
 	ada.send(in(p.west, p.member(p.barbara, "/edit")), "role", "sub_admin").want(t, http.StatusSeeOther)
 	b := p.browser()
@@ -305,7 +305,7 @@ func TestAnInviteIsWorthWhatItsInviterIs(t *testing.T) {
 	b.post("/sign-in", values("email", "editor@example.com", "password", password)).want(t, http.StatusUnprocessableEntity) // nothing half done
 	p.browser().post(viewer, values("name", "Vic", "password", password)).want(t, http.StatusSeeOther)
 
-	viewer = barbara.invite(p.west, "second@example.com", "reporting_viewer")
+	viewer = barbara.invite(p.west, "second@example.com", "sub_user")
 	must(t, p.store.AddMember(ctx, p.grant(p.ada, "members.add", p.west), p.edsger.ID, "admin"))
 	ada.send(in(p.west, p.member(p.barbara, "/remove"))).want(t, http.StatusSeeOther)
 	p.browser().post(viewer, values("name", "Vic", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "Barbara can not give these roles any more")
@@ -340,7 +340,7 @@ func TestManyAreInvitedAtOnce(t *testing.T) {
 	for i := range 56 {
 		many = append(many, fmt.Sprintf("many%d@example.com", i))
 	}
-	grace.send(invites, "role", "full_viewer", "email", strings.Join(many, ",")).want(t, http.StatusOK)
+	grace.send(invites, "role", "main_user", "email", strings.Join(many, ",")).want(t, http.StatusOK)
 	next, _ := ada.get(in(p.analytical, "/members")).Find("#invites ~ p a").Attr("href")
 	first := ada.get(next).want(t, http.StatusOK)
 	next, _ = first.Find("a[rel=next]").Attr("href")
@@ -356,16 +356,16 @@ func TestManyAreInvitedAtOnce(t *testing.T) {
 		pairs []string
 		says  string
 	}{
-		{[]string{"role", "full_viewer"}, "at least one e-mail address"},
-		{[]string{"role", "full_viewer", "email", " \n,"}, "at least one e-mail address"},
+		{[]string{"role", "main_user"}, "at least one e-mail address"},
+		{[]string{"role", "main_user", "email", " \n,"}, "at least one e-mail address"},
 		{[]string{"email", "x@example.com"}, "at least one role"},
 		{[]string{"email", "x@example.com", "role", "sub_admin"}, "a role in sub-accounts"},
-		{[]string{"email", "x@example.com", "role", "full_viewer", "role", "Payer"}, "not a role that a member can have"},
-		{[]string{"email", "not an address", "role", "full_viewer"}, "Write an e-mail address"},
-		{[]string{"email", "Ada <ada2@example.com>", "role", "full_viewer"}, "Write an e-mail address"},
-		{[]string{"email", p.grace.Email, "role", "full_viewer"}, "your own address"},
-		{[]string{"email", p.ada.Email, "role", "full_viewer"}, "owns the account"},
-		{[]string{"email", strings.Repeat("a@example.com ", 101), "role", "full_viewer"}, "at most 100"},
+		{[]string{"email", "x@example.com", "role", "main_user", "role", "Payer"}, "not a role that a member can have"},
+		{[]string{"email", "not an address", "role", "main_user"}, "Write an e-mail address"},
+		{[]string{"email", "Ada <ada2@example.com>", "role", "main_user"}, "Write an e-mail address"},
+		{[]string{"email", p.grace.Email, "role", "main_user"}, "your own address"},
+		{[]string{"email", p.ada.Email, "role", "main_user"}, "owns the account"},
+		{[]string{"email", strings.Repeat("a@example.com ", 101), "role", "main_user"}, "at most 100"},
 	} {
 		got := grace.send(invites, wrong.pairs...).want(t, http.StatusUnprocessableEntity).says(t, wrong.says)
 		if inviteLink.MatchString(got.body) {

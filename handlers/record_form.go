@@ -204,7 +204,7 @@ func (h *Handlers) dressField(rv recordVisit, f *catalog.Field, x *views.Field) 
 		if role := roleOf(f, o.Value); role != nil {
 			option.Help = role.Sentence
 			if beyond := v.Snapshot.MayGrant(v.Who, v.At, role); !beyond.Empty() {
-				option.Disabled, option.Help = true, "It opens more than you have here, so you can not give it."
+				option.Disabled, option.Help = true, upper(h.beyondText(rv, beyond))+", so you can't give it."
 			}
 		}
 		x.Options = append(x.Options, option)

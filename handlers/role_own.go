@@ -144,19 +144,19 @@ func (h *Handlers) readRole(c echo.Context, base *catalog.Role) (in roleInput, e
 	return in, nil
 }
 
-// givable is what the reader may give in this account.
-func (h *Handlers) givable(v *guard.Visit) (may catalog.Mask) {
+// givable is what the reader may give in this account by a role made from another
+// one, which decides how far it reaches.
+func (h *Handlers) givable(v *guard.Visit, base *catalog.Role) (may catalog.Mask) {
 	for _, p := range h.catalog.Permissions() {
 		may.Set(p)
 	}
-	all := &catalog.Role{Own: may, Grantable: true}
-	return may.Minus(v.Snapshot.MayGrant(v.Who, v.At, all))
+	return may.Minus(v.Snapshot.MayGrant(v.Who, v.At, h.catalog.Custom(base, "", "", may)).What())
 }
 
 // roleForm shows the form of a new role, or of r.
 func (h *Handlers) roleForm(c echo.Context, status int, r *models.CustomRole, in roleInput) error {
 	v, list := guard.Of(c), ownRolesPath(c)
-	givable := h.givable(v)
+	givable := h.givable(v, in.base)
 	p := views.RoleFormPage{
 		Action: rolesPath(c), Cancel: list, Submit: "Make the role", Header: views.Header{Title: "Make a role from " + in.base.Title}, Name: in.name,
 		Problem: orElse(in.wrong[""], in.wrong["base"]), NameProblem: in.wrong["name"], BoxesProblem: in.wrong["permission"], Base: in.base.Key, BaseTitle: roleTitle(in.base),

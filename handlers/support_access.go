@@ -124,7 +124,7 @@ func (h *Handlers) supportAccessForm(c echo.Context, open bool, asked supportAsk
 		o := views.Option{Value: r.Name, Text: r.Title, Help: r.Sentence, Selected: asked.access == r.Name}
 		if beyond := v.Snapshot.MayLend(v.Who, v.At, r); !beyond.Empty() {
 			o.Disabled, o.Selected = true, false
-			o.Help = "Gives more than you have here, so you can not let others have it."
+			o.Help = upper(h.beyondText(c, beyond)) + ", so you can't let others have it."
 		}
 		access.Options = append(access.Options, o)
 	}

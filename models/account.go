@@ -262,16 +262,9 @@ func (s *Store) EditAccount(ctx context.Context, g authz.Grant, id uuid.UUID, na
 		return p
 	}
 	return s.changeBelow(ctx, g, id, "account.edit", func(tx *Tx, a Account) error {
-		if open && !a.OpenToMain {
-			lifts, err := tx.opensToItself(a)
-			if err != nil {
-				return err
-			}
-			if lifts {
-				return Problems{"open_to_main": "You would be able to do more in " + a.Name + " than you can now, so somebody else has to open it."}
-			}
+		if open && !a.OpenToMain && !tx.owns(a) {
+			return Problems{"open_to_main": "Only whoever owns " + a.Name + ", or an account above it, can open it to main members again."}
 		}
-		tx.changed("name", a.Name, name)
 		tx.changed("open_to_main", a.OpenToMain, open)
 		tx.touch("account", id)
 		if err := tx.setLabels(id, carries); err != nil {
@@ -281,27 +274,11 @@ func (s *Store) EditAccount(ctx context.Context, g authz.Grant, id uuid.UUID, na
 	})
 }
 
-// opensToItself tells whether opening an account to members of accounts above
-// would let the actor do more there: judged with every ceiling open, so that only
-// roles count.
-func (tx *Tx) opensToItself(a Account) (bool, error) {
-	s := tx.store
-	states, err := s.readAccounts(tx.DB, "a.tenant_id = @t AND a.id = ANY(CAST(@a AS uuid[]))", map[string]any{"t": a.TenantID, "a": idList(a.PathIDs())})
-	if err != nil {
-		return false, err
-	}
-	may := func(closed bool) catalog.Mask {
-		for i := range states {
-			states[i].Own, states[i].Suspended = s.catalog.AllEntitlements(), false
-			if states[i].ID == a.ID {
-				states[i].Closed = closed
-			}
-		}
-		snap := s.Access().With(authz.Changes{Accounts: states})
-		at, _ := snap.Find(a.ID)
-		return snap.May(snap.Who(tx.grant.Actor().ID), at)
-	}
-	return !may(false).Minus(may(true)).Empty(), nil
+// owns tells whether the actor owns an account or one above it.
+func (tx *Tx) owns(a Account) bool {
+	snap := tx.store.Access()
+	at, ok := snap.Find(a.ID)
+	return tx.grant.IsSystem() || ok && snap.Owns(snap.Who(tx.grant.Actor().ID), at)
 }
 
 // SuspendAccount closes an account below the grant's to its people, with all

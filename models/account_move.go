@@ -166,11 +166,11 @@ func (s *Store) moveEffect(db *gorm.DB, snap *authz.Snapshot, g authz.Grant, id,
 	if err != nil {
 		return e, err
 	}
-	suspended, closed := map[uuid.UUID]bool{}, false
+	suspended, closed := map[uuid.UUID]bool{}, map[uuid.UUID]bool{}
 	var moved, open []authz.AccountState
 	for _, st := range states {
 		suspended[st.ID] = st.Suspended
-		closed = closed || st.Closed && (slices.Contains(oldWay, st.ID) || slices.Contains(newWay, st.ID))
+		closed[st.ID] = st.Closed
 		wide := st
 		wide.Own, wide.Suspended = s.catalog.AllEntitlements(), false
 		open = append(open, wide)
@@ -180,6 +180,11 @@ func (s *Store) moveEffect(db *gorm.DB, snap *authz.Snapshot, g authz.Grant, id,
 		}
 	}
 	isSuspended := func(id uuid.UUID) bool { return suspended[id] }
+	isClosed := func(id uuid.UUID) bool { return closed[id] }
+	wasClosed, isNowClosed := slices.ContainsFunc(oldWay, isClosed), slices.ContainsFunc(newWay, isClosed)
+	if wasClosed && !isNowClosed && !closed[id] && !g.IsSystem() && !snap.Owns(snap.Who(g.Actor().ID), m) {
+		e.Refusal = e.Account.Name + " is closed to main members by where it stands. Only whoever owns it, or an account above it, can open it to them by a move."
+	}
 	e.Closes = slices.ContainsFunc(newWay, isSuspended) && !slices.ContainsFunc(oldWay, isSuspended)
 	e.Reopens = slices.ContainsFunc(oldWay, isSuspended) && !slices.ContainsFunc(newWay, isSuspended)
 
@@ -190,8 +195,11 @@ func (s *Store) moveEffect(db *gorm.DB, snap *authz.Snapshot, g authz.Grant, id,
 		map[string]any{"t": e.Account.TenantID, "a": affected}).Scan(&e.People).Error; err != nil {
 		return e, err
 	}
-	if closed { // to roles in accounts above both ways, too
-		both := slices.DeleteFunc(e.To.PathIDs(), func(id uuid.UUID) bool { return slices.Contains(newWay, id) })
+	if wasClosed || isNowClosed { // to roles in accounts above both ways, too; of whom those above the actor are not told
+		both := slices.DeleteFunc(e.To.PathIDs(), func(id uuid.UUID) bool {
+			a, _ := snap.Find(id)
+			return slices.Contains(newWay, id) || !snap.Within(a, top)
+		})
 		slices.Reverse(both)
 		oldWay, newWay = slices.Concat(oldWay, both), slices.Concat(newWay, both)
 	}
@@ -316,8 +324,6 @@ func (e *MoveEffect) countPeople(db *gorm.DB, s *Store, g authz.Grant, before, a
 	rolesAfter := roles.With(authz.Changes{Accounts: open})
 	m, _ := roles.Find(e.Account.ID)
 	actor := roles.Who(g.Actor().ID)
-	anything := g.IsSystem() || roles.Owns(actor, m)
-	grantable := roles.May(actor, m)
 
 	for len(rows) > 0 {
 		n := 1
@@ -345,13 +351,16 @@ func (e *MoveEffect) countPeople(db *gorm.DB, s *Store, g authz.Grant, before, a
 		gain, loss := is.Minus(was), was.Minus(is)
 		e.Gain.add(gain, mine[0].Name, through(newWay), func() int { return differing(before, after, m, id) })
 		e.Lose.add(loss, mine[0].Name, through(oldWay), func() int { return differing(after, before, m, id) })
-		if beyond := gain.Minus(grantable); e.Refusal == "" && !anything && !beyond.Empty() {
+		if e.Refusal != "" || g.IsSystem() {
+			continue
+		}
+		if lets := roles.Lets(actor, m, who, rolesAfter, whoAfter); !lets.Empty() {
 			switch {
 			case id == g.Actor().ID:
 				e.Refusal = "You would be able to do more in " + e.Account.Name + " than you can now, so somebody else has to move it."
 			default:
 				e.Refusal = fmt.Sprintf("%s would get %s in %s, which you can not give there. Whoever owns both can move it.",
-					mine[0].Name, s.firstTitle(beyond), e.Account.Name)
+					mine[0].Name, s.permissionTitles(lets[0].What), e.Account.Name)
 			}
 		}
 	}
@@ -389,16 +398,6 @@ func listedRoles(roles []*catalog.Role) string {
 		titles = append(titles, r.Label())
 	}
 	return listed(titles)
-}
-
-// firstTitle names one permission of a mask.
-func (s *Store) firstTitle(of catalog.Mask) (title string) {
-	of.Each(func(p catalog.Permission) {
-		if title == "" {
-			title = s.catalog.Info(p).Title
-		}
-	})
-	return title
 }
 
 // name makes Seen of everything else.

@@ -17,7 +17,8 @@ type HeldRole struct {
 	*catalog.Role
 	Until time.Time // zero: it does not end
 
-	key string // as stored: Admin and User read by the account's kind
+	key  string // as stored: Admin and User read by the account's kind
+	name string // as a form names it
 }
 
 // LongestRole is how far off the end of a role may lie.
@@ -117,7 +118,7 @@ func (s *Store) rolesNamed(snap *authz.Snapshot, names []string, at holding, was
 			p.add("role", problem)
 			continue
 		}
-		r.Until = until.Truncate(time.Second)
+		r.Until, r.name = until.Truncate(time.Second), name
 		kept := slices.ContainsFunc(was, func(w HeldRole) bool { return w.key == r.key && w.Until.Equal(r.Until) })
 		switch {
 		case kept:
@@ -138,36 +139,16 @@ func (s *Store) rolesNamed(snap *authz.Snapshot, names []string, at holding, was
 
 // granted are those of the roles that are given now: whoever holds a role already,
 // for at least as long, keeps it.
-func granted(given, was []HeldRole, now time.Time) (all []*catalog.Role) {
+func granted(given, was []HeldRole, now time.Time) (all []HeldRole) {
 	for _, g := range given {
 		kept := g.Ended(now) || slices.ContainsFunc(was, func(w HeldRole) bool {
-			return w.key == g.key && (w.Until.IsZero() || !g.Until.IsZero() && !w.Until.Before(g.Until))
+			return w.key == g.key && !Outlasts(g.Until, w.Until)
 		})
 		if !kept {
-			all = append(all, g.Role)
+			all = append(all, g)
 		}
 	}
 	return all
-}
-
-// lifts tells whether other roles in an account than those held, or none, would
-// give somebody more, here or below, now or once something of all that they hold
-// ends.
-func lifts(snap *authz.Snapshot, who authz.PrincipalID, account uuid.UUID, held, given []HeldRole, now time.Time) bool {
-	moments := append(snap.Ends(snap.Who(who)), now)
-	for _, r := range slices.Concat(held, given) {
-		moments = append(moments, r.Until)
-	}
-	return slices.ContainsFunc(moments, func(t time.Time) bool {
-		if t.Before(now) {
-			return false
-		}
-		was, will := Running(held, t), Running(given, t)
-		if len(will) == 0 && len(was) > 0 {
-			return rises(snap.At(t), who, account, was)
-		}
-		return exceeds(will, was)
-	})
 }
 
 // A stored role is its key, with when it ends behind it where it does. Forms name
@@ -229,7 +210,7 @@ func (s *Store) StoredRoles(stored []string, account uuid.UUID, kind string) (ro
 			r = snap.CustomRole(account, id)
 		}
 		if r != nil {
-			roles = append(roles, HeldRole{r, until, key})
+			roles = append(roles, HeldRole{Role: r, Until: until, key: key})
 		}
 	}
 	return roles

@@ -27,7 +27,7 @@ func refusedAt(t *testing.T, err error, field, says string) {
 	t.Helper()
 	var p Problems
 	if !errors.As(err, &p) || !strings.Contains(p[field], says) {
-		t.Errorf("%v, want %q at %q", err, says, field)
+		t.Errorf("%v: %q, want %q at %q", err, map[string]string(p), says, field)
 	}
 }
 

@@ -271,10 +271,13 @@ func (s *Store) InviteByID(ctx context.Context, tenant, account, id uuid.UUID) (
 // ResendInvite makes a new link for an invite and voids the old one. The new
 // one is the actor's, who must be able to give its roles.
 func (s *Store) ResendInvite(ctx context.Context, g authz.Grant, id uuid.UUID) (out Invited, err error) {
-	err = s.changeInvite(ctx, g, id, "invite.resend", func(tx *Tx, i Invite, a Account) error {
+	err = s.changeInvite(ctx, g, id, "invite.resend", func(tx *Tx, snap *authz.Snapshot, i Invite, a Account) error {
 		roles := s.StoredRoles(i.Roles, a.ID, a.Kind)
 		if len(roles) < len(i.Roles) || len(Running(roles, s.now())) == 0 {
 			return Problems{"": "What this invite gives has ended or was deleted. Cancel it, and invite again with other roles."}
+		}
+		if tx.mayGrant(snap, slices.DeleteFunc(roles, func(r HeldRole) bool { return r.Ended(s.now()) })) != nil {
+			return Problems{"": "This invite gives more than you can give here, or for longer. Invite again with other roles."}
 		}
 		out.Email = i.Email
 		out.Token, out.Until, err = tx.invite(i.Email, i.Roles, a)
@@ -285,7 +288,7 @@ func (s *Store) ResendInvite(ctx context.Context, g authz.Grant, id uuid.UUID) (
 
 // CancelInvite voids the link of an invite.
 func (s *Store) CancelInvite(ctx context.Context, g authz.Grant, id uuid.UUID) error {
-	return s.changeInvite(ctx, g, id, "invite.cancel", func(tx *Tx, i Invite, _ Account) error {
+	return s.changeInvite(ctx, g, id, "invite.cancel", func(tx *Tx, _ *authz.Snapshot, i Invite, _ Account) error {
 		if err := tx.withdraw(i.ID); err != nil {
 			return err
 		}
@@ -294,8 +297,8 @@ func (s *Store) CancelInvite(ctx context.Context, g authz.Grant, id uuid.UUID) e
 }
 
 // changeInvite changes an invite of the grant's account that waits, and whose
-// roles the actor could give.
-func (s *Store) changeInvite(ctx context.Context, g authz.Grant, id uuid.UUID, action string, do func(*Tx, Invite, Account) error) error {
+// roles give no more there than the actor has.
+func (s *Store) changeInvite(ctx context.Context, g authz.Grant, id uuid.UUID, action string, do func(*Tx, *authz.Snapshot, Invite, Account) error) error {
 	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account, Kind: "invite", ID: id}
 	return s.write(ctx, g.On("invite", id), change{action: action, permission: "members.add", on: on}, func(tx *Tx) error {
 		snap, err := tx.lockAccess()
@@ -312,12 +315,12 @@ func (s *Store) changeInvite(ctx context.Context, g authz.Grant, id uuid.UUID, a
 			return err
 		}
 		roles := s.StoredRoles(i.Roles, a.ID, a.Kind)
-		if tx.mayGrant(snap, Running(roles, s.now())) != nil {
+		if tx.outranked(snap, roles) {
 			return Problems{"": "This invite gives more than you can give here, so you can not change it."}
 		}
 		tx.change.name = i.Email
 		tx.note("roles", auditRoles(roles))
-		return do(tx, i, a)
+		return do(tx, snap, i, a)
 	})
 }
 
@@ -431,11 +434,11 @@ func (tx *Tx) inviterMay(snap *authz.Snapshot, i Invite, a Account, roles []Held
 	}
 	who := snap.Who(id)
 	d := snap.Decide(who, tx.store.catalog.Permission("members.add"), at)
-	beyond := snap.MayGrant(who, at, Running(roles, tx.store.now())...)
+	beyond := tx.store.mayGive(snap, who, at, roles, tx.accountName)
 	switch {
 	case d.Reason == authz.AccountSuspended:
 		return Problems{"": a.Name + " is " + closedBy(a) + ". Open the link again when it is not."}
-	case !d.Allow || !beyond.Empty():
+	case !d.Allow || beyond != nil:
 		return Problems{"": i.InviterName + " can not give these roles any more. Ask somebody else in " + a.Name + " for a new invite."}
 	}
 	return nil

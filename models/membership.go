@@ -185,8 +185,12 @@ func (s *Store) EditMember(ctx context.Context, g authz.Grant, member uuid.UUID,
 		if err := tx.mayGrant(snap, granted(given, m.roles, s.now())); err != nil {
 			return err
 		}
-		if m.self && lifts(snap, m.principal(), m.account.ID, m.roles, given, s.now()) {
+		switch lets := tx.letsByRoles(snap, m.principal(), given); {
+		case lets.Empty():
+		case m.self:
 			return Problems{"role": "Nobody gives themselves more than they have, now or later."}
+		default:
+			return Problems{"": m.name + " can do more than you can, so you can not change that."}
 		}
 		keys := storedList(given)
 		if !slices.Contains(keys, adminKey) {
@@ -270,7 +274,7 @@ func (s *Store) changeMember(ctx context.Context, g authz.Grant, member uuid.UUI
 		if err != nil {
 			return err
 		}
-		if tx.mayGrant(snap, Running(m.roles, s.now())) != nil {
+		if tx.outranked(snap, m.roles) {
 			return Problems{"": m.name + " can do more here than you can, so you can not change that."}
 		}
 		return do(tx, snap, m)
@@ -301,8 +305,12 @@ func (tx *Tx) member(id uuid.UUID) (m memberHold, err error) {
 }
 
 func (tx *Tx) removeMembership(snap *authz.Snapshot, m memberHold) error {
-	if m.self && lifts(snap, m.principal(), m.account.ID, m.roles, nil, tx.store.now()) {
+	switch lets := tx.letsByRoles(snap, m.principal(), nil); {
+	case lets.Empty():
+	case m.self:
 		return Problems{"": "Your role in an account above would give you more here than you have, so somebody else has to take you out."}
+	default:
+		return Problems{"": m.name + " can do more than you can, so you can not change that."}
 	}
 	if err := tx.keepAnAdmin(m); err != nil {
 		return err
@@ -328,52 +336,6 @@ func (tx *Tx) keepAnAdmin(m memberHold) error {
 		return err
 	}
 	return Problems{"": m.name + " is the last Admin here, and one has to stay. Make somebody else Admin first."}
-}
-
-// exceeds tells whether some roles give anything, here or below, that others
-// held at the same account do not.
-func exceeds(roles, others []*catalog.Role) bool {
-	var own, below, open, has, hasBelow, hasOpen catalog.Mask
-	sum := func(roles []*catalog.Role, own, below, open *catalog.Mask) {
-		for _, r := range roles {
-			own.Add(&r.Own)
-			below.Add(&r.Below)
-			if !r.Closable {
-				open.Add(&r.Below)
-			}
-		}
-	}
-	sum(roles, &own, &below, &open)
-	sum(others, &has, &hasBelow, &hasOpen)
-	return !own.Minus(has).Empty() || !below.Minus(hasBelow).Empty() || !open.Minus(hasOpen).Empty()
-}
-
-// rises tells whether the holder of a membership with some roles would be able to
-// do more without it, here or below: then roles held at the nearest account above
-// decide. Ownership adds to either.
-func rises(snap *authz.Snapshot, id authz.PrincipalID, account uuid.UUID, roles []*catalog.Role) bool {
-	who := snap.Who(id)
-	here, ok := snap.Find(account)
-	if !ok {
-		return false
-	}
-	var reach, own, below catalog.Mask
-	decided := false
-	for at := snap.Parent(here); at != authz.NoAccount && !decided; at = snap.Parent(at) {
-		for _, id := range snap.Held(who, at) {
-			if r := snap.Role(id); !r.Adds {
-				decided = true
-				reach.Add(&r.Below)
-			}
-		}
-	}
-	for _, r := range roles {
-		own.Add(&r.Own)
-		below.Add(&r.Below)
-	}
-	further := false
-	snap.Children(here, func(authz.Account) bool { further = true; return false })
-	return !reach.Minus(own).Empty() || further && !reach.Minus(below).Empty()
 }
 
 // textList is a text array.

@@ -256,8 +256,7 @@ var errNotOwner = Problems{"": "Only its owner, or the owner of an account above
 // which the actor must own, or an account above it.
 func (s *Store) changeOwned(ctx context.Context, g authz.Grant, account uuid.UUID, action string, do func(*Tx, Account) error) error {
 	owned := func(tx *Tx, a Account) error {
-		snap := s.Access()
-		if at, ok := snap.Find(a.ID); !ok || g.Actor().ID.Kind != authz.Member || !snap.Owns(snap.Who(g.Actor().ID), at) {
+		if g.IsSystem() || !tx.owns(a) {
 			return errNotOwner
 		}
 		return do(tx, a)

@@ -85,32 +85,42 @@ func (tx *Tx) checkRefs(kind *catalog.Kind, r Record, f *catalog.Field, ids []st
 	return nil
 }
 
-// checkRank refuses to change what holds roles that the actor may not give.
+// checkRank refuses to change what holds roles that outrank the actor.
 func (tx *Tx) checkRank(kind *catalog.Kind, values map[string]any) error {
 	for _, f := range kind.Fields {
 		if f.Roles == nil {
 			continue
 		}
-		sentence, err := tx.beyond(f, catalog.Texts(values[f.Name]))
+		var roles []HeldRole
+		for _, name := range catalog.Texts(values[f.Name]) {
+			if r := f.Roles.Role(name); r != nil {
+				roles = append(roles, HeldRole{Role: r})
+			}
+		}
+		if len(roles) == 0 {
+			continue
+		}
+		snap, err := tx.lockAccess()
 		if err != nil {
 			return err
 		}
-		if sentence != "" {
+		if tx.outranked(snap, roles) {
 			return Problems{"": fmt.Sprintf("This %s can do more here than you can, so you can not change it.", kind.Section.Records.Noun)}
 		}
 	}
 	return nil
 }
 
-// beyond says which of the roles is not the actor's to give here, if any.
+// beyond says which of the roles is not the actor's to give here, if any. Records
+// have them without an end.
 func (tx *Tx) beyond(f *catalog.Field, names []string) (string, error) {
-	var roles []*catalog.Role
+	var roles []HeldRole
 	for _, name := range names {
 		role := f.Roles.Role(name)
 		if role == nil {
 			return "Choose roles of the list.", nil
 		}
-		roles = append(roles, role)
+		roles = append(roles, HeldRole{Role: role})
 	}
 	if len(roles) == 0 || tx.grant.IsSystem() {
 		return "", nil
@@ -120,10 +130,11 @@ func (tx *Tx) beyond(f *catalog.Field, names []string) (string, error) {
 		return "", err
 	}
 	err = tx.mayGrant(snap, roles)
-	if p, ok := err.(Problems); ok {
-		for _, sentence := range p {
-			return sentence, nil
-		}
+	switch p, ok := err.(Problems); {
+	case ok && p["role"] != "":
+		return p["role"], nil
+	case ok:
+		return "Your own role ends, and this one would not, so you can't give it.", nil
 	}
 	return "", err
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -175,16 +174,10 @@ func (tx *Tx) mayGiveAll(snap *authz.Snapshot, r *catalog.Role) error {
 		return nil
 	}
 	at, _ := snap.Find(tx.change.on.Account)
-	beyond := snap.MayGrant(snap.Who(tx.grant.Actor().ID), at, r)
-	if beyond.Empty() {
-		return nil
+	if beyond := snap.MayGrant(snap.Who(tx.grant.Actor().ID), at, r); !beyond.Empty() {
+		return Problems{"permission": "This role " + tx.store.BeyondText(snap, at, beyond, tx.accountName) + ", so you can't give it."}
 	}
-	var titles []string
-	beyond.Each(func(p catalog.Permission) { titles = append(titles, "“"+tx.store.catalog.Info(p).Title+"”") })
-	if n := len(titles); n > 3 {
-		titles = append(titles[:3], fmt.Sprintf("%d more", n-3))
-	}
-	return Problems{"permission": "You do not have " + listed(titles) + " here, so you can not give it."}
+	return nil
 }
 
 // Version names what a role is now.
@@ -282,18 +275,21 @@ func (s *Store) EditRole(ctx context.Context, g authz.Grant, id uuid.UUID, name 
 		}
 		was, is := s.CompiledRole(r), s.CompiledRole(will)
 		if was.Own != is.Own {
-			if tx.mayGiveAll(snap, was) != nil {
+			if tx.outranked(snap, []HeldRole{{Role: was}}) {
 				return Problems{"": "This role gives more than you can give here, so you can not change it."}
 			}
 			if err := tx.mayGiveAll(snap, is); err != nil {
 				return err
 			}
 			e, err := tx.effect(snap, r, a, is, nil)
+			if err == nil {
+				err = tx.letsHolders(snap, e, "permission")
+			}
 			switch {
 			case err != nil:
 				return err
-			case tx.liftsItself(snap, e):
-				return Problems{"permission": "You have this role, and nobody gives themselves more than they have."}
+			case e.Invites > 0 && !is.Own.Minus(was.Own).Empty() && !tx.givesUntil(snap, is).IsZero():
+				return Problems{"permission": "An invite that waits gives this role, and your own role ends before it might, so you can't add to it."}
 			case len(e.Holders) > 0 && seen != e.Key && seen != r.Version():
 				return ErrUnseen
 			}
@@ -313,7 +309,7 @@ func (s *Store) EditRole(ctx context.Context, g authz.Grant, id uuid.UUID, name 
 // Seen is as for EditRole; problems name instead.
 func (s *Store) DeleteRole(ctx context.Context, g authz.Grant, id uuid.UUID, instead, seen string) error {
 	return s.changeRole(ctx, g, id, "role.delete", func(tx *Tx, snap *authz.Snapshot, r CustomRole, a Account) error {
-		if was := s.CompiledRole(r); was != nil && tx.mayGiveAll(snap, was) != nil {
+		if was := s.CompiledRole(r); was != nil && tx.outranked(snap, []HeldRole{{Role: was}}) {
 			return Problems{"": "This role gives more than you can give here, so you can not delete it."}
 		}
 		other, err := s.replacement(snap, r, a, instead)
@@ -326,17 +322,18 @@ func (s *Store) DeleteRole(ctx context.Context, g authz.Grant, id uuid.UUID, ins
 			return err
 		case e.Alone() > 0 && other == nil:
 			return Problems{"instead": "Choose the role that those get who have no other."}
-		case tx.liftsItself(snap, e):
-			return Problems{"instead": "You have this role, and nobody gives themselves more than they have."}
 		}
 		if e.Alone() > 0 {
 			var p Problems
-			if err := tx.mayGrant(snap, []*catalog.Role{other.Role}); errors.As(err, &p) {
-				return Problems{"instead": p["role"]}
+			if err := tx.mayGiveAll(snap, other.Role); errors.As(err, &p) {
+				return Problems{"instead": p["permission"]}
 			} else if err != nil {
 				return err
 			}
 			tx.note("instead", auditRoles([]HeldRole{*other})[0])
+		}
+		if err := tx.letsHolders(snap, e, "instead"); err != nil {
+			return err
 		}
 		if len(e.Holders) > 0 && seen != e.Key {
 			return ErrUnseen
@@ -380,10 +377,31 @@ func (tx *Tx) effect(snap *authz.Snapshot, r CustomRole, a Account, will *catalo
 	return e, err
 }
 
-// liftsItself tells whether the actor has the role and would be able to do more.
-func (tx *Tx) liftsItself(snap *authz.Snapshot, e RoleEffect) bool {
-	i := slices.IndexFunc(e.Holders, func(h RoleHolder) bool { return h.ID == tx.grant.Actor().ID })
-	return i >= 0 && lifts(snap, e.Holders[i].ID, e.Role.AccountID, e.Holders[i].was, e.Holders[i].will, tx.store.now())
+// letsHolders refuses what would let those who have a role do more than the actor
+// can, or for longer, and the actor more than before.
+func (tx *Tx) letsHolders(snap *authz.Snapshot, e RoleEffect, field string) error {
+	at, _ := snap.Find(e.Role.AccountID)
+	for _, h := range e.Holders {
+		switch lets := tx.lets(snap, h.ID, e.after, e.after.Who(h.ID)); {
+		case lets.Empty():
+		case h.ID == tx.grant.Actor().ID:
+			return Problems{field: "You have this role, and nobody gives themselves more than they have."}
+		case !lets[0].From.IsZero():
+			return Problems{field: "People have this role for longer than you have yours, so you can't give them " + tx.store.permissionTitles(lets[0].What) + "."}
+		default:
+			return Problems{field: "For people who have this role, the change " + tx.store.BeyondText(snap, at, lets, tx.accountName) + ", so you can't make it."}
+		}
+	}
+	return nil
+}
+
+// givesUntil is how long the actor can give a role here; zero is for good.
+func (tx *Tx) givesUntil(snap *authz.Snapshot, r *catalog.Role) time.Time {
+	at, _ := snap.Find(tx.change.on.Account)
+	if tx.grant.IsSystem() {
+		return time.Time{}
+	}
+	return snap.GivesUntil(snap.Who(tx.grant.Actor().ID), at, r)
 }
 
 // storeHolders stores the roles that the holders have in the end.

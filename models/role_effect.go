@@ -21,6 +21,8 @@ type RoleEffect struct {
 	Invites int // that wait and name the role
 	// Key names this very effect: whoever saw it says so by it.
 	Key string
+
+	after *authz.Snapshot
 }
 
 // RoleHolder is somebody who has a role of the account's own, and what they gain
@@ -107,11 +109,12 @@ func (s *Store) roleEffect(db *gorm.DB, snap *authz.Snapshot, r CustomRole, kind
 		}
 		if h.Alone = len(Running(h.will, s.now())) == 0; h.Alone && instead != nil {
 			h.will = slices.DeleteFunc(h.will, func(x HeldRole) bool { return x.key == instead.key })
-			h.will = append(h.will, HeldRole{instead.Role, end, instead.key})
+			h.will = append(h.will, HeldRole{Role: instead.Role, Until: end, key: instead.key})
 			ch.Principals, ch.Added = replaced(ch.Principals, ch.Added, r, *h)
 		}
 	}
 	after := snap.With(ch)
+	e.after = after
 	here, _ := snap.Find(r.AccountID)
 	further := false
 	snap.Children(here, func(authz.Account) bool { further = true; return false })
@@ -139,14 +142,7 @@ func (s *Store) roleEffect(db *gorm.DB, snap *authz.Snapshot, r CustomRole, kind
 
 // replaced tells a snapshot of the roles that a holder has in the end.
 func replaced(principals []authz.Principal, added []authz.Added, r CustomRole, h RoleHolder) ([]authz.Principal, []authz.Added) {
-	var all []authz.Assignment
-	for _, x := range h.will {
-		as := authz.Assignment{Account: r.AccountID, Role: x.ID, Until: x.Until}
-		if x.Base != nil {
-			as.Custom = CustomID(x.Role)
-		}
-		all = append(all, as)
-	}
+	all := assigned(h.will, r.AccountID)
 	if h.ID.Kind == authz.Member { // who holds roles elsewhere too
 		return principals, append(added, authz.Added{Member: h.ID.ID, Assignment: all[len(all)-1]})
 	}

@@ -204,7 +204,7 @@ func TestARoleIsChangedWithinWhatOneMayGrant(t *testing.T) {
 	}
 	listener := make(own, "Listener", "calls")
 	_, err = s.EditRole(ctx, own, listener.ID, "Listener", []string{"calls", "api_keys", "members.edit"}, "")
-	refusedAt(t, err, "permission", "You do not have")
+	refusedAt(t, err, "permission", "which you don't have here")
 	for field, wrong := range map[string][]string{"permission": {"flying"}, "name": nil} {
 		name := "Listener"
 		if field == "name" {
@@ -255,10 +255,19 @@ func TestNobodyLiftsThemselvesByARoleTheyHave(t *testing.T) {
 	own := grantOf(t, s, grace, "roles.edit", a.ID)
 	wider := []string{"calls", "call_rules", "call_rules.edit"}
 	_, err = s.EditRole(ctx, own, r.ID, "Listener", wider, "")
-	refusedAt(t, err, "permission", "nobody gives themselves more")
+	refusedAt(t, err, "permission", "gives “Call rules: edit” in sub-accounts, which you don't have there")
 	if _, err := s.EditRole(ctx, own, r.ID, "Listener", []string{"calls", "calls.tag"}, ""); !errors.Is(err, ErrUnseen) {
 		t.Errorf("what she can do anyway: %v", err)
 	}
+	edit := grantOf(t, s, ada, "members.edit", a.ID)
+	if err := s.AddMember(ctx, grantOf(t, s, ada, "members.add", a.ID), person(t, s, "Alan").ID, "admin"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.EditMember(ctx, edit, grace.ID, RoleUntil("full_editor", s.Now().Add(time.Hour)), r.Key()); err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.EditRole(ctx, grantOf(t, s, grace, "roles.edit", a.ID), r.ID, "Listener", wider, "")
+	refusedAt(t, err, "permission", "nobody gives themselves more")
 }
 
 // Of the four who have the role, Grace has nothing else, Barbara is a viewer too,

@@ -5,8 +5,8 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +16,6 @@ import (
 	"gorm.io/gorm"
 
 	"bailiwick/authz"
-	"bailiwick/catalog"
 )
 
 // Subuser is a login of exactly one account, which comes in only through that
@@ -150,24 +149,6 @@ func (s *Store) readSubuser(snap *authz.Snapshot, u *Subuser, in SubuserInput) (
 // foldSubuser is the form in which the names of subusers are kept and compared.
 func foldSubuser(name string) string {
 	return strings.ToLower(norm.NFKC.String(strings.TrimSpace(name)))
-}
-
-// mayGrant refuses roles that give more than the actor may grant here.
-func (tx *Tx) mayGrant(snap *authz.Snapshot, roles []*catalog.Role) error {
-	if tx.grant.IsSystem() {
-		return nil
-	}
-	a, ok := snap.Find(tx.change.on.Account)
-	if !ok {
-		return ErrNotFound
-	}
-	who := snap.Who(tx.grant.Actor().ID)
-	for _, r := range roles {
-		if beyond := snap.MayGrant(who, a, r); !beyond.Empty() {
-			return Problems{"role": fmt.Sprintf("%s opens %s, which you do not have here, so you can not give it.", r.Title, tx.store.firstTitle(beyond))}
-		}
-	}
-	return nil
 }
 
 // loginLink gives the account's login link, made now where there is none.
@@ -360,11 +341,21 @@ func (s *Store) changeSubuser(ctx context.Context, g authz.Grant, id uuid.UUID, 
 			return err
 		}
 		tx.change.name = u.Name
-		if tx.mayGrant(snap, Running(s.StoredRoles(u.Roles, u.AccountID, ""), s.now())) != nil {
+		if tx.outranked(snap, s.StoredRoles(u.Roles, u.AccountID, "")) {
 			return Problems{"": "This subuser can do more here than you can, so you can not change it."}
 		}
 		return do(tx, snap, u)
 	})
+}
+
+// letsIn refuses to open a login, or to hand it to whoever gets its password, that
+// can do something for longer than the actor.
+func (tx *Tx) letsIn(snap *authz.Snapshot, u Subuser) error {
+	roles := slices.DeleteFunc(tx.store.StoredRoles(u.Roles, u.AccountID, ""), func(r HeldRole) bool { return r.Ended(tx.store.now()) })
+	if tx.mayGrant(snap, roles) != nil {
+		return Problems{"": "This subuser's roles last longer than your own, so you can't do this."}
+	}
+	return nil
 }
 
 func (tx *Tx) updateSubuser(id uuid.UUID, set map[string]any) error {
@@ -382,7 +373,12 @@ func (s *Store) ResumeSubuser(ctx context.Context, g authz.Grant, id uuid.UUID) 
 }
 
 func (s *Store) setSubuserState(ctx context.Context, g authz.Grant, id uuid.UUID, state, action string) error {
-	return s.changeSubuser(ctx, g, id, action, func(tx *Tx, _ *authz.Snapshot, u Subuser) error {
+	return s.changeSubuser(ctx, g, id, action, func(tx *Tx, snap *authz.Snapshot, u Subuser) error {
+		if state == "active" {
+			if err := tx.letsIn(snap, u); err != nil {
+				return err
+			}
+		}
 		tx.changed("state", u.State, state)
 		tx.touch("subuser", id)
 		if err := tx.updateSubuser(id, map[string]any{"state": state}); err != nil || state == "active" {
@@ -415,7 +411,10 @@ func (s *Store) ResetSubuserPassword(ctx context.Context, g authz.Grant, id uuid
 		}
 		hash = &h
 	}
-	err = s.changeSubuser(ctx, g, id, "subuser.reset_password", func(tx *Tx, _ *authz.Snapshot, u Subuser) error {
+	err = s.changeSubuser(ctx, g, id, "subuser.reset_password", func(tx *Tx, snap *authz.Snapshot, u Subuser) error {
+		if err := tx.letsIn(snap, u); err != nil {
+			return err
+		}
 		tx.note("by_link", link)
 		if err := tx.updateSubuser(id, map[string]any{"password_hash": hash}); err != nil {
 			return err

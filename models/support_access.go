@@ -81,7 +81,7 @@ func (s *Store) OpenSupportAccess(ctx context.Context, g authz.Grant, in Support
 		if err != nil {
 			return err
 		}
-		if err := tx.mayLend(snap, s.SupportRole(x.Access)); err != nil {
+		if err := tx.mayLend(snap, s.SupportRole(x.Access), x.Until); err != nil {
 			return err
 		}
 		before, err := tx.openDoor()
@@ -189,8 +189,9 @@ func (tx *Tx) shutDoor(x SupportAccess) error {
 		Updates(map[string]any{"closed_at": at, "closed_by": by, "closed_by_name": name}))
 }
 
-// mayLend refuses to let staff do what the actor may not do in the account.
-func (tx *Tx) mayLend(snap *authz.Snapshot, r *catalog.Role) error {
+// mayLend refuses to let staff do what the actor may not do in the account, or for
+// longer.
+func (tx *Tx) mayLend(snap *authz.Snapshot, r *catalog.Role, until time.Time) error {
 	if tx.grant.IsSystem() {
 		return nil
 	}
@@ -198,20 +199,14 @@ func (tx *Tx) mayLend(snap *authz.Snapshot, r *catalog.Role) error {
 	if !ok {
 		return ErrNotFound
 	}
-	if beyond := snap.MayLend(snap.Who(tx.grant.Actor().ID), a, r); !beyond.Empty() {
-		return Problems{"access": fmt.Sprintf("This opens %s, which you do not have here, so you can not let others have it.", tx.store.firstOf(beyond))}
+	who := snap.Who(tx.grant.Actor().ID)
+	if beyond := snap.MayLend(who, a, r); !beyond.Empty() {
+		return Problems{"access": r.Title + " " + tx.store.BeyondText(snap, a, beyond, tx.accountName) + ", so you can't let others have it."}
+	}
+	if own := snap.GivesUntil(who, a, r); Outlasts(until, own) {
+		return Problems{"until": endsBefore(own)}
 	}
 	return nil
-}
-
-// firstOf is the title of the first of some permissions.
-func (s *Store) firstOf(some catalog.Mask) (title string) {
-	some.Each(func(p catalog.Permission) {
-		if title == "" {
-			title = s.catalog.Info(p).Title
-		}
-	})
-	return title
 }
 
 // lentBy proves that the door through which a lent grant came is open still, and

@@ -104,13 +104,13 @@ func (p RoleFormPage) form() Form {
 
 func (p RoleFormPage) boxes() Field {
 	return Field{Name: "permission", Label: "What the role gives", Problem: p.BoxesProblem,
-		Help: "What is ticked is given in this account. Greyed boxes are beyond what you may give here."}
+		Help: "What is ticked is given in this account. Greyed boxes are beyond what you can give, here or in sub-accounts that the role would reach."}
 }
 
 // boxHelp says what a permission lets do, and why it can not be given.
 func boxHelp(b Box) string {
 	if b.Locked {
-		return "You may not " + b.Sentence + " here, so you can not give it."
+		return "You can't " + b.Sentence + " everywhere that this role would reach, so you can't give it."
 	}
 	return "One may " + b.Sentence + "."
 }

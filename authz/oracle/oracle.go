@@ -222,14 +222,44 @@ func (w World) MayLend(id authz.PrincipalID, account uuid.UUID, role *catalog.Ro
 	return role.Lent && w.mayGive(id, account, role)
 }
 
+// mayGive lets a stranger have the role, and looks what they get that the giver
+// does not: in every account from there downwards, and in accounts below those
+// that might be made, open to main members or closed.
 func (w World) mayGive(id authz.PrincipalID, account uuid.UUID, role *catalog.Role) bool {
-	_, open := w.State(account)
-	if open && w.Owns(id, account) {
-		return true
+	if _, open := w.State(account); !open {
+		return role.Own.Empty() && role.Below.Empty()
 	}
-	for _, p := range w.Catalog.Permissions() {
-		has := open && slices.ContainsFunc(w.Ways(id, account), func(way Way) bool { return way.Gives.Has(p) && !way.Role.Lent })
-		if role.Own.Has(p) && !has {
+	stranger := authz.PrincipalID{Kind: authz.Member, ID: uuid.Max}
+	w.Accounts, w.Principals, w.Roles = maps.Clone(w.Accounts), maps.Clone(w.Principals), maps.Clone(w.Roles)
+	w.Roles[uuid.Max] = authz.CustomRole{Account: account, ID: uuid.Max, Role: role}
+	w.Principals[stranger] = authz.Principal{ID: stranger, Active: true, Assignments: []authz.Assignment{{Account: account, Custom: uuid.Max}}}
+	var below []uuid.UUID
+	for _, a := range slices.Collect(maps.Values(w.Accounts)) {
+		present, _ := w.State(a.ID)
+		if !present || !slices.ContainsFunc(w.Up(a.ID), func(up authz.AccountState) bool { return up.ID == account }) {
+			continue
+		}
+		below = append(below, a.ID)
+		for i, closed := range []bool{false, true} {
+			made := uuid.NewSHA1(a.ID, []byte{byte(i)})
+			w.Accounts[made] = authz.AccountState{ID: made, Tenant: a.Tenant, Parent: a.ID, Closed: closed}
+			below = append(below, made)
+		}
+	}
+	for _, at := range below {
+		if w.Owns(id, at) {
+			continue
+		}
+		var gets, keeps catalog.Mask
+		for _, way := range w.Ways(stranger, at) {
+			gets.Add(&way.Gives)
+		}
+		for _, way := range w.Ways(id, at) {
+			if !way.Role.Lent {
+				keeps.Add(&way.Gives)
+			}
+		}
+		if !gets.Minus(keeps).Empty() {
 			return false
 		}
 	}
