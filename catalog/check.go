@@ -227,6 +227,8 @@ func (f *Field) sentence(why jsonschema.ErrorKind) string {
 	switch why := why.(type) {
 	case *kind.MinLength, *kind.MaxLength:
 		switch {
+		case f.Grows():
+			return "Use 1 to " + plural(entryLength, "character") + "."
 		case f.Many:
 			return "Each may have at most " + plural(lineLength, "character") + "."
 		case f.Type == "object":
@@ -275,6 +277,9 @@ func (f *Field) sentence(why jsonschema.ErrorKind) string {
 	case *kind.MinItems:
 		return "Give at least " + plural(why.Want, "entry") + "."
 	case *kind.MaxItems:
+		if f.Grows() {
+			return fmt.Sprintf("This holds %d already, and no more.", why.Want)
+		}
 		return "Give at most " + plural(why.Want, "entry") + "."
 	case *kind.MaxProperties:
 		return "Give at most " + plural(why.Want, "entry") + "."

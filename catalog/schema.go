@@ -94,8 +94,12 @@ func (f *Field) Option(value string) *Option {
 
 // Writable tells whether a form may have the field.
 func (f *Field) Writable() bool {
-	return !f.ReadOnly && f.Secret != Generated && f.Secret != Signing
+	return !f.ReadOnly && f.Secret != Generated && f.Secret != Signing && !f.Grows()
 }
+
+// Grows tells whether the property is a list of entries, each with its author
+// and time, to which acts add and nothing else is done.
+func (f *Field) Grows() bool { return f.Widget == "entries" }
 
 // Field finds a property by name, or nil.
 func (k *Kind) Field(name string) *Field { return k.byName[name] }
@@ -128,7 +132,21 @@ const (
 	codeLength  = 100_000
 	listLength  = 100
 	pairsLength = 50
+
+	entriesLength = 200
+	entryLength   = 50_000
 )
+
+// entrySchema is what an entry is; by and who are missing where the author is not known.
+var entrySchema = map[string]any{
+	"type": "object", "required": []string{"at", "text"}, "additionalProperties": false,
+	"properties": map[string]any{
+		"at":   map[string]any{"type": "string", "format": "date-time"},
+		"by":   map[string]any{"type": "string"},
+		"who":  map[string]any{"type": "string"},
+		"text": map[string]any{"type": "string", "minLength": 1, "maxLength": entryLength},
+	},
+}
 
 func (k *compiler) kind(file string, s *Section, d *recordsDecl) {
 	line := d.Kind.Line
@@ -279,6 +297,11 @@ func (k *compiler) field(file, name string, line int, raw any) *Field {
 	switch f.Type {
 	case "array":
 		f.Many = true
+		if f.Grows() {
+			p["items"], values = entrySchema, map[string]any{}
+			atMost(p, "maxItems", entriesLength)
+			break
+		}
 		if values, ok = p["items"].(map[string]any); !ok || values["type"] != "string" {
 			bad("is a list of something that forms can not show", "add `items: {type: string}`")
 			return nil

@@ -20,10 +20,10 @@ const InputTime = "2006-01-02T15:04"
 // several for a list. Nothing is nil. What can not be read stays as it is, for
 // Check to refuse in words.
 func (f *Field) Parse(texts []string, zone *time.Location) any {
-	switch f.Type {
-	case "boolean":
+	switch {
+	case f.Type == "boolean":
 		return f.parseBool(texts)
-	case "array":
+	case f.Type == "array" && !f.Grows():
 		return f.parseList(texts)
 	}
 	text := ""
@@ -154,6 +154,13 @@ func (f *Field) Text(value any, zone *time.Location) string {
 	case float64:
 		return decimal(v)
 	case []any:
+		if f.Grows() {
+			var all []string
+			for _, e := range Entries(v) {
+				all = append(all, strings.TrimSpace(e.At.In(zone).Format(time.RFC3339)+" "+e.By)+": "+e.Text)
+			}
+			return strings.Join(all, "\n\n")
+		}
 		if f.Widget == "lines" {
 			return strings.Join(Texts(v), "\n")
 		}
@@ -172,4 +179,34 @@ func (f *Field) Text(value any, zone *time.Location) string {
 		return text
 	}
 	return fmt.Sprint(value)
+}
+
+// Entry is one contribution to a property that grows.
+type Entry struct {
+	At   time.Time
+	By   string // the author's name, empty where it is not known
+	Text string
+}
+
+// Entries reads the value of a property that grows, in the order of its making.
+func Entries(value any) (all []Entry) {
+	list, _ := value.([]any)
+	for _, x := range list {
+		entry, _ := x.(map[string]any)
+		var e Entry
+		at, _ := entry["at"].(string)
+		e.At, _ = time.Parse(time.RFC3339, at)
+		e.By, _ = entry["by"].(string)
+		e.Text, _ = entry["text"].(string)
+		all = append(all, e)
+	}
+	return all
+}
+
+// Append gives the value of a property that grows another entry.
+func Append(value any, e Entry, who string) []any {
+	list, _ := value.([]any)
+	return append(slices.Clone(list), map[string]any{
+		"at": e.At.UTC().Format(time.RFC3339), "by": e.By, "who": who, "text": e.Text,
+	})
 }

@@ -354,7 +354,7 @@ func (h *Handlers) recordPage(rv recordVisit, r models.Record, secrets map[strin
 		if secret := secrets[f.Name]; secret != "" {
 			p.Secret = &views.CopyBox{ID: "secret", Label: f.Title + " of " + r.Name, Value: secret, Secret: true, Large: true}
 		}
-		if f.Name == "state" || r.Values[f.Name] == nil || !rv.visit.Snapshot.Ceiling(rv.visit.At).Covers(f.Needs) {
+		if f.Name == "state" || f.Grows() || r.Values[f.Name] == nil || !rv.visit.Snapshot.Ceiling(rv.visit.At).Covers(f.Needs) {
 			continue
 		}
 		p.Details = append(p.Details, views.Detail{Label: f.Title, Value: h.wholeCell(rv, f, r, names)})
@@ -364,6 +364,9 @@ func (h *Handlers) recordPage(rv recordVisit, r models.Record, secrets map[strin
 		views.Detail{Label: "Made", Value: h.byCell(rv, r.CreatedAt, r.CreatedByName)})
 	if r.Version > 1 {
 		p.Details = append(p.Details, views.Detail{Label: "Changed", Value: h.byCell(rv, r.UpdatedAt, r.UpdatedByName)})
+	}
+	if err := h.showEntries(rv, r, &p); err != nil {
+		return err
 	}
 	sections := h.inside(rv, rv.section)
 	if len(sections) > 0 {
@@ -395,7 +398,7 @@ func (h *Handlers) recordMenu(rv recordVisit, r models.Record, back string) (men
 		menu = append(menu, views.Action{Text: "Edit", URL: oneURL + "/edit", Icon: "pencil"})
 	}
 	for _, a := range rv.records.Acts {
-		if !may(a.Permission) || !a.Applies(r.State()) || idle(a, r) {
+		if !may(a.Permission) || !a.Applies(r.State()) || idle(a, r) || adds(a) && back == oneURL {
 			continue
 		}
 		at := withQuery(h.actURL(rv, a, r), "return", back)

@@ -167,6 +167,9 @@ func (h *Handlers) formFields(rv recordVisit, fields []*catalog.Field, values ma
 		}
 		x.Value, x.Values = f.Text(values[f.Name], zone(rv.Context)), catalog.Texts(values[f.Name])
 		x.Checked = values[f.Name] == true
+		if f.Grows() {
+			x.Value = ""
+		}
 		if in.typed != nil {
 			x.Value, x.Values = in.typed.Get(f.Name), in.typed[f.Name]
 			x.Checked = len(x.Values) > 0
@@ -224,6 +227,8 @@ func (h *Handlers) dressField(rv recordVisit, f *catalog.Field, x *views.Field) 
 		x.Kind = views.Reference
 	case len(f.Options) > 0:
 		x.Kind = views.Select
+	case f.Grows():
+		x.Kind = views.Textarea
 	case f.Many && f.Widget == "lines", f.Type == "object":
 		x.Kind = views.Lines
 	case f.Many:

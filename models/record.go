@@ -391,6 +391,12 @@ func searchText(kind *catalog.Kind, values map[string]any) string {
 		if !f.Search {
 			continue
 		}
+		if f.Grows() {
+			for _, e := range catalog.Entries(values[f.Name]) {
+				parts = append(parts, e.Text)
+			}
+			continue
+		}
 		switch v := values[f.Name].(type) {
 		case nil:
 		case []any, []string, string:
@@ -515,6 +521,9 @@ func (s *Store) changeRecord(ctx context.Context, g authz.Grant, permission cata
 			switch before, now := was.Values[f.Name], r.Values[f.Name]; {
 			case f.Secret != "" && was.secrets[f.Name] != r.secrets[f.Name]:
 				tx.note(f.Name, "replaced")
+			case f.Grows() && !same(before, now):
+				all := catalog.Entries(now)
+				tx.note(f.Name, all[len(all)-1].Text)
 			case f.Secret == "" && !same(before, now):
 				tx.changed(f.Name, before, now)
 			}

@@ -31,14 +31,21 @@ func (s *Store) Act(ctx context.Context, g authz.Grant, kind *catalog.Kind, act 
 			if act.Required[f.Name] && values[f.Name] == nil {
 				p[f.Name] = "Fill this in."
 			}
-			if _, given := values[f.Name]; !given {
+			if _, given := values[f.Name]; !given && !f.Grows() {
 				delete(r.Values, f.Name)
 			}
 		}
 		if len(p) > 0 {
 			return p
 		}
-		setAll(r.Values, asJSON(values))
+		values := asJSON(values)
+		for _, f := range act.Fields {
+			if text, ok := values[f.Name].(string); ok && f.Grows() {
+				by := g.Actor()
+				values[f.Name] = catalog.Append(r.Values[f.Name], catalog.Entry{At: s.now(), By: by.Name, Text: text}, by.ID.String())
+			}
+		}
+		setAll(r.Values, values)
 		setAll(r.Values, act.Set)
 		if kind.Parent != nil {
 			text, _ := r.Values[kind.Parent.Name].(string)

@@ -168,7 +168,7 @@ func (s *Store) RecordNames(ctx context.Context, tenant uuid.UUID, kind *catalog
 func listColumns(kind *catalog.Kind, long []string) string {
 	var without []string
 	for _, f := range kind.Fields {
-		if (f.Widget == "code" || f.Widget == "textarea") && !slices.Contains(long, f.Name) {
+		if (f.Widget == "code" || f.Widget == "textarea" || f.Grows()) && !slices.Contains(long, f.Name) {
 			without = append(without, quoted(f.Name))
 		}
 	}

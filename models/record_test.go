@@ -15,6 +15,7 @@ import (
 
 	"bailiwick/authz"
 	"bailiwick/catalog"
+	"bailiwick/migrations"
 	"bailiwick/models"
 	"bailiwick/postgres/pgtest"
 )
@@ -153,6 +154,29 @@ func (w *agency) query(sql string, args ...any) string {
 		w.t.Fatal(err)
 	}
 	return out
+}
+
+// exec changes the database itself, past row-level security.
+func (w *agency) exec(sql string, args ...any) {
+	w.t.Helper()
+	c, err := pgx.Connect(w.t.Context(), w.url)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer c.Close(context.Background())
+	tx, err := c.Begin(w.t.Context())
+	if err == nil {
+		_, err = tx.Exec(w.t.Context(), "SET LOCAL app.scope = 'system'")
+	}
+	if err == nil {
+		_, err = tx.Exec(w.t.Context(), sql, args...)
+	}
+	if err == nil {
+		err = tx.Commit(w.t.Context())
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 func TestAdaKeepsApplications(t *testing.T) {
@@ -670,5 +694,32 @@ func TestTokensExpireUnlessOneSaysNever(t *testing.T) {
 	r = w.add(w.analytical, at, map[string]any{"name": "For ever", "lasts": "never expires"})
 	if r.Values["expires_at"] != nil {
 		t.Errorf("it ends at %v", r.Values["expires_at"])
+	}
+}
+
+func TestOldRepliesAreKept(t *testing.T) {
+	w := openAgency(t)
+	ticket := w.add(w.analytical, w.at("support_tickets"), map[string]any{"subject": "Echo", "text": "Callers hear themselves."})
+	silent := w.add(w.analytical, w.at("support_tickets"), map[string]any{"subject": "Delay", "text": "It takes long."})
+	w.exec(`UPDATE records SET data = data || '{"replies": "It began at nine."}' WHERE id = $1`, ticket.ID)
+	w.exec(`UPDATE records SET data = data || '{"replies": ""}' WHERE id = $1`, silent.ID)
+	up, err := migrations.Files.ReadFile("0020_ticket_replies.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.exec(string(up))
+	found, err := w.s.Record(t.Context(), ticket.TenantID, ticket.AccountID, ticket.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []catalog.Entry{{At: ticket.UpdatedAt.Truncate(time.Second), Text: "It began at nine."}}
+	if diff := cmp.Diff(want, catalog.Entries(found.Values["replies"])); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	tickets := w.s.Catalog().Section("support_tickets").Records
+	for _, id := range []uuid.UUID{ticket.ID, silent.ID} {
+		if _, err := w.s.Act(t.Context(), w.may(w.ada, "support_tickets.edit", w.analytical), tickets.Kind, tickets.Act("close"), id, nil); err != nil {
+			t.Errorf("the ticket can not be closed: %v", describe(err))
+		}
 	}
 }

@@ -18,9 +18,22 @@ type RecordPage struct {
 	Secret  *CopyBox // right after it was made or replaced, and never again
 	Notice  *Alert   // inherited, read only, attached to something that is gone
 	Details []Detail
+	Entries []EntryList // what people wrote, one after the other
 	Acts    []ActForm
 	Inside  []Place
 	History []Change
+}
+
+// EntryList is what people wrote about a record, in the order of its writing.
+type EntryList struct {
+	Title   string
+	Entries []Entry
+}
+
+// Entry is one of those texts.
+type Entry struct {
+	Who, Text       string
+	When, WhenExact string
 }
 
 // ActForm is an act done on the page itself, for acts that need a word or two.

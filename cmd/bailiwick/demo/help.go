@@ -34,7 +34,8 @@ func (d desk) tickets(n int) {
 	for i, q := range first(n, questions) {
 		id := d.add("support_tickets", row{"subject": q.subject, "text": q.text, "priority": q.priority})
 		if i%3 == 1 {
-			d.act("support_tickets", "reply", id, row{"replies": "Support: Thank you, we are looking into it.\n\nWe: It happened again today at noon."})
+			d.act("support_tickets", "reply", id, row{"replies": "It happened again today at noon."})
+			d.act("support_tickets", "reply", id, row{"replies": "And once more at two. Please call us."})
 		}
 		if i%4 == 3 {
 			d.act("support_tickets", "close", id, nil)
