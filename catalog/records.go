@@ -54,6 +54,7 @@ type Act struct {
 	Required map[string]bool // of Fields, beyond what the schema requires
 	Set      map[string]any  // what it sets; nil removes
 	When     []string        // the states in which it can be done; none means all
+	Remove   bool            // it deletes the record
 	Danger   bool
 }
 
@@ -105,6 +106,7 @@ type recordsDecl struct {
 	Unique  []word
 	Parent  word
 	Keep    word
+	States  map[string]string
 	Where   map[string][]string
 	Set     map[string]any
 	Create  word
@@ -132,6 +134,7 @@ type actDecl struct {
 	Required   []word
 	Set        map[string]any
 	When       []word
+	Remove     bool
 	Danger     bool
 }
 
@@ -230,6 +233,7 @@ func (k *compiler) records(file string, s *Section, d *recordsDecl) {
 	}
 	if kind.Section == s {
 		kind.Acts = acts
+		k.states(bad, d, kind)
 	} else {
 		r.Acts = acts
 	}
@@ -254,7 +258,7 @@ func (k *compiler) act(bad func(word, string, string), kind *Kind, d actDecl) *A
 	}
 	a := &Act{
 		Key: d.Key.Text, Title: d.Title, Sentence: d.Sentence, Permission: p, Path: d.Path.Text,
-		Set: d.Set, Danger: d.Danger, Required: map[string]bool{},
+		Set: d.Set, Remove: d.Remove, Danger: d.Danger, Required: map[string]bool{},
 	}
 	if a.Title == "" || a.Sentence == "" {
 		bad(d.Key, "act "+a.Key+" says not what it does", "add `title:` and `sentence:`")
@@ -272,8 +276,8 @@ func (k *compiler) act(bad func(word, string, string), kind *Kind, d actDecl) *A
 		}
 		a.Required[w.Text] = true
 	}
-	if len(a.Fields) == 0 && len(a.Set) == 0 {
-		bad(d.Key, "act "+a.Key+" changes nothing", "add `fields:` or `set:`")
+	if len(a.Fields) == 0 && len(a.Set) == 0 && !a.Remove {
+		bad(d.Key, "act "+a.Key+" changes nothing", "add `fields:`, `set:` or `remove: true`")
 	}
 	k.sets(bad, d.Key, kind, d.Set)
 	state := kind.Field("state")

@@ -26,7 +26,10 @@ type Kind struct {
 	// may belong to none. Nil where the address alone decides, or nothing does.
 	Parent *Field
 	// Keep is a state of which an account that has one always keeps one.
-	Keep   string
+	Keep string
+	// States say what each value of the property state means, where the kind
+	// declares it; Moves then are all ways from one to another.
+	States []State
 	Acts   []*Act
 	byName map[string]*Field
 	schema *jsonschema.Schema

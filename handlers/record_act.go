@@ -13,7 +13,7 @@ import (
 
 // idle tells whether an act would leave the record as it is.
 func idle(a *catalog.Act, r models.Record) bool {
-	if len(a.Fields) > 0 {
+	if len(a.Fields) > 0 || a.Remove {
 		return false
 	}
 	for name, v := range a.Set {
@@ -88,7 +88,10 @@ func (h *Handlers) doAct(rv recordVisit, a *catalog.Act, r models.Record) error 
 	h.say(rv.Context, fmt.Sprintf("%s: %s is done.", changed.Name, strings.ToLower(a.Title)))
 	back := within(r.AccountID, rv.FormValue("return"))
 	// The page one came from may not hold the record any more.
-	if back == "" || strings.Contains(back, r.ID.String()) && !h.stillAt(rv, back, changed) {
+	switch inside := strings.Contains(back, r.ID.String()); {
+	case a.Remove && (back == "" || inside):
+		back = rv.url(h.listOf(rv.section).Path)
+	case !a.Remove && (back == "" || inside && !h.stillAt(rv, back, changed)):
 		back = h.actBack(rv, changed)
 	}
 	return done(rv.Context, back)

@@ -362,7 +362,14 @@ func TestNumbersAreAttachedAndGivenUp(t *testing.T) {
 	p := newPanel(t)
 	ada := p.as(p.ada)
 	app := ada.application(p.analytical, "Reception")
-	blocked := ada.send(in(p.analytical, "/numbers/black_list"), "number", "+49 30 901820", "reason", "Calls at night").added(t)
+	system := authz.SystemGrant("the vendor offers a number")
+	at := func(section string) models.RecordPlace {
+		return models.RecordPlace{Section: p.store.Catalog().Section(section)}
+	}
+	had, err := p.store.ReportRecords(t.Context(), system, p.analytical, at("numbers_list"), []models.Report{{Values: map[string]any{"number": "+4930901820", "state": "purchased", "price": 1}}})
+	must(t, err)
+	blocked := had[0].ID.String()
+	ada.send(in(p.analytical, "/numbers/"+blocked+"/block"), "reason", "Under attack").want(t, http.StatusSeeOther)
 	_, link := p.subuser(p.analytical, "dev", "Developer")
 	p.subuser(p.analytical, "phil", "PhoneNumberManager")
 	p.subuser(p.analytical, "sue", "Supervisor")
@@ -392,10 +399,6 @@ func TestNumbersAreAttachedAndGivenUp(t *testing.T) {
 	}
 	dev.send(in(p.analytical, number+"/parameters"), "parameters", "").want(t, http.StatusForbidden)
 	// Buying takes the price from the balance, once there is enough.
-	system := authz.SystemGrant("the vendor offers a number")
-	at := func(section string) models.RecordPlace {
-		return models.RecordPlace{Section: p.store.Catalog().Section(section)}
-	}
 	offered, err := p.store.ReportRecords(t.Context(), system, p.analytical, at("numbers_choose"), []models.Report{{Values: map[string]any{"number": "+4930901899", "state": "available", "price": 2.5}}})
 	must(t, err)
 	buy := in(p.analytical, "/numbers/"+offered[0].ID.String()+"/buy")

@@ -17,11 +17,15 @@ var actCode = map[string]func(*Tx, *Record) error{
 }
 
 // Act does an act to a record: gives it the values of the act's form and what
-// the act sets. In a state that the act does not wait for it is Problems.
+// the act sets, or deletes it. In a state that the act does not wait for it is
+// Problems.
 func (s *Store) Act(ctx context.Context, g authz.Grant, kind *catalog.Kind, act *catalog.Act, id uuid.UUID, values map[string]any) (Record, error) {
+	if act.Remove {
+		return s.deleteRecord(ctx, g, act.Permission, act.Key, kind, id, func(r Record) error { return waits(kind, act, r) })
+	}
 	return s.changeRecord(ctx, g, act.Permission, act.Key, kind, id, func(tx *Tx, r *Record) error {
-		if !act.Applies(r.State()) {
-			return Problems{"": fmt.Sprintf("%s is not possible while this is %s.", act.Title, stateTitle(kind, r.State()))}
+		if err := waits(kind, act, *r); err != nil {
+			return err
 		}
 		if p := s.typed(g, act.Fields, values); len(p) > 0 {
 			return p
@@ -56,6 +60,14 @@ func (s *Store) Act(ctx context.Context, g authz.Grant, kind *catalog.Kind, act 
 		}
 		return nil
 	})
+}
+
+// waits refuses an act in a state that it does not wait for.
+func waits(kind *catalog.Kind, act *catalog.Act, r Record) error {
+	if act.Applies(r.State()) {
+		return nil
+	}
+	return Problems{"": fmt.Sprintf("%s is not possible while this is %s.", act.Title, stateTitle(kind, r.State()))}
 }
 
 func stateTitle(kind *catalog.Kind, state string) string {

@@ -7,19 +7,30 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bailiwick/authz"
+	"bailiwick/catalog"
 )
 
 // DeleteRecord removes a record with all that is inside it. What merely belongs
 // to it stays and belongs to nothing.
 func (s *Store) DeleteRecord(ctx context.Context, g authz.Grant, at RecordPlace, id uuid.UUID) error {
-	kind := at.kind()
+	_, err := s.deleteRecord(ctx, g, at.records().Delete, "delete", at.kind(), id, func(r Record) error {
+		if !at.Holds(r) {
+			return ErrNotFound
+		}
+		return nil
+	})
+	return err
+}
+
+// deleteRecord deletes a record unless may, asked under its lock, says otherwise.
+func (s *Store) deleteRecord(ctx context.Context, g authz.Grant, permission catalog.Permission, action string, kind *catalog.Kind, id uuid.UUID, may func(Record) error) (Record, error) {
 	r := Record{TenantID: g.Resource().Tenant, AccountID: g.Resource().Account, Kind: kind.Key, ID: id}
-	return s.writeRecord(ctx, g, at.records().Delete, "delete", &r, func(tx *Tx) error {
+	err := s.writeRecord(ctx, g, permission, action, &r, func(tx *Tx) error {
 		if err := tx.lockRecord(kind, &r); err != nil {
 			return err
 		}
-		if !at.Holds(r) {
-			return ErrNotFound
+		if err := may(r); err != nil {
+			return err
 		}
 		if err := tx.checkRank(kind, r.Values); err != nil {
 			return err
@@ -38,6 +49,7 @@ func (s *Store) DeleteRecord(ctx context.Context, g authz.Grant, at RecordPlace,
 		}
 		return changedOne(tx.Exec("DELETE FROM records WHERE tenant_id = ? AND account_id = ? AND id = ?", r.TenantID, r.AccountID, r.ID))
 	})
+	return r, err
 }
 
 // inside are the ids of a record and of all that goes when it goes. Its

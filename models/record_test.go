@@ -179,6 +179,16 @@ func (w *agency) exec(sql string, args ...any) {
 	}
 }
 
+// migrate runs a migration once more.
+func (w *agency) migrate(name string) {
+	w.t.Helper()
+	up, err := migrations.Files.ReadFile(name)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.exec(string(up))
+}
+
 func TestAdaKeepsApplications(t *testing.T) {
 	w, ctx := openAgency(t), t.Context()
 	apps := w.at("applications")
@@ -703,11 +713,7 @@ func TestOldRepliesAreKept(t *testing.T) {
 	silent := w.add(w.analytical, w.at("support_tickets"), map[string]any{"subject": "Delay", "text": "It takes long."})
 	w.exec(`UPDATE records SET data = data || '{"replies": "It began at nine."}' WHERE id = $1`, ticket.ID)
 	w.exec(`UPDATE records SET data = data || '{"replies": ""}' WHERE id = $1`, silent.ID)
-	up, err := migrations.Files.ReadFile("0020_ticket_replies.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.exec(string(up))
+	w.migrate("0020_ticket_replies.sql")
 	found, err := w.s.Record(t.Context(), ticket.TenantID, ticket.AccountID, ticket.ID)
 	if err != nil {
 		t.Fatal(err)
