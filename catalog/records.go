@@ -31,6 +31,10 @@ type Records struct {
 	// Sum is the number property whose sum stands above the list, if any.
 	Sum      *Field
 	SumTitle string
+	// Required are properties that must be given here, beyond what the schema
+	// requires; Among those that name a record of another section.
+	Required map[string]bool
+	Among    map[string]*Among
 	// Import makes records from the lines of a CSV text instead of from a form.
 	Import bool
 	// Proof says that a change needs a fresh proof of who makes it.
@@ -40,6 +44,35 @@ type Records struct {
 	// One is the section that shows one of them: this one, unless another has
 	// the address of one record.
 	One *Section
+}
+
+// Among says that a property is the name of a record of a section of the same
+// account, unless that record has one of the values.
+type Among struct {
+	Section *Section
+	Unless  map[string]any
+	Says    string // what a property that is not answers
+}
+
+// Excludes tells whether a record is none to choose.
+func (a *Among) Excludes(values map[string]any) bool {
+	for name, v := range a.Unless {
+		if values[name] == v {
+			return true
+		}
+	}
+	return false
+}
+
+// Missing gives a sentence for each property that has to be given and is not.
+func (r *Records) Missing(values map[string]any) map[string]string {
+	wrong := map[string]string{}
+	for name := range r.Required {
+		if values[name] == nil {
+			wrong[name] = "Fill this in."
+		}
+	}
+	return wrong
 }
 
 // Act is a named thing done to one record.
@@ -118,6 +151,12 @@ type recordsDecl struct {
 	Sum     *struct {
 		Property word
 		Title    string
+	}
+	Require []word
+	Among   map[string]struct {
+		Section word
+		Unless  map[string]any
+		Says    string
 	}
 	Import bool
 	Proof  bool
@@ -219,6 +258,7 @@ func (k *compiler) records(file string, s *Section, d *recordsDecl) {
 		}
 	}
 	k.sets(bad, d.Kind, kind, d.Set)
+	k.among(bad, d, r)
 	if d.Sum != nil {
 		r.SumTitle = d.Sum.Title
 		if r.Sum = kind.Field(d.Sum.Property.Text); r.Sum == nil || r.Sum.Type != "number" && r.Sum.Type != "integer" {
@@ -247,6 +287,27 @@ func (k *compiler) edits(s *Section) Permission {
 		return p
 	}
 	return s.View
+}
+
+// among reads what must be given here and what must be the name of something.
+func (k *compiler) among(bad func(word, string, string), d *recordsDecl, r *Records) {
+	r.Required, r.Among = map[string]bool{}, map[string]*Among{}
+	for _, f := range k.fields(bad, r.Kind, d.Require) {
+		r.Required[f.Name] = true
+	}
+	for name, x := range d.Among {
+		s := k.c.bySection[x.Section.Text]
+		switch {
+		case r.Kind.Field(name) == nil || r.Kind.Field(name).Type != "string":
+			bad(x.Section, "among names "+name+", which is no text of "+r.Kind.Key, "use "+r.Kind.names())
+		case s == nil || s.Inside != nil || s.Single():
+			bad(x.Section, "section "+x.Section.Text+" is not declared or lists no records of an account", "name a section with a list after `section:`")
+		case x.Says == "":
+			bad(x.Section, "among says nothing to who chooses something else", "add `says:`")
+		default:
+			r.Among[name] = &Among{s, x.Unless, x.Says}
+		}
+	}
 }
 
 var actPath = regexp.MustCompile(`^(/[a-z0-9_-]+)*/:[a-z_]+(/[a-z0-9_-]+)+$`)
@@ -412,6 +473,10 @@ func (k *compiler) clashes() {
 			if r.Edit != 0 {
 				claim(s, "section "+s.Key, "GET", one+"/edit", false)
 				claim(s, "section "+s.Key, "POST", one+"/edit", false)
+			}
+			if r.Edit != 0 && r.Kind.MakesSecrets() {
+				claim(s, "section "+s.Key, "GET", one+"/secret", false)
+				claim(s, "section "+s.Key, "POST", one+"/secret", false)
 			}
 			if r.Delete != 0 {
 				claim(s, "section "+s.Key, "GET", one+"/delete", false)

@@ -97,8 +97,15 @@ func (f *Field) Option(value string) *Option {
 
 // Writable tells whether a form may have the field.
 func (f *Field) Writable() bool {
-	return !f.ReadOnly && f.Secret != Generated && f.Secret != Signing && !f.Grows()
+	return !f.ReadOnly && !f.Made() && !f.Grows()
 }
+
+// Made tells whether the property is a secret that is made here, and can be
+// replaced.
+func (f *Field) Made() bool { return f.Secret == Generated || f.Secret == Signing }
+
+// MakesSecrets tells whether the kind has a property that is Made.
+func (k *Kind) MakesSecrets() bool { return slices.ContainsFunc(k.Fields, (*Field).Made) }
 
 // Grows tells whether the property is a list of entries, each with its author
 // and time, to which acts add and nothing else is done.

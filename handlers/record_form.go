@@ -93,7 +93,7 @@ func (h *Handlers) recordForm(rv recordVisit, status int, r *models.Record, in f
 	p.Form.Token = p.Frame.Token
 	var err error
 	fields := h.shownFields(rv, rv.records.Fields)
-	if p.Form.Fields, err = h.formFields(rv, fields, values, in, nil); err != nil {
+	if p.Form.Fields, err = h.formFields(rv, fields, values, in, rv.records.Required); err != nil {
 		return err
 	}
 	p.Form.Fields = append(p.Form.Fields, h.recordProof(rv, in.wrong)...)
@@ -184,6 +184,11 @@ func (h *Handlers) formFields(rv recordVisit, fields []*catalog.Field, values ma
 		if f.Ref != nil {
 			var err error
 			if x.Options, err = h.refOptions(rv, f, x.Values); err != nil {
+				return nil, err
+			}
+		}
+		if among := rv.records.Among[f.Name]; among != nil {
+			if err := h.amongOptions(rv, among, &x); err != nil {
 				return nil, err
 			}
 		}
@@ -302,6 +307,25 @@ func (h *Handlers) refOptions(rv recordVisit, f *catalog.Field, chosen []string)
 	return options, nil
 }
 
+// amongOptions offer the names that a property may have here.
+func (h *Handlers) amongOptions(rv recordVisit, among *catalog.Among, x *views.Field) error {
+	names, err := h.store.AmongOptions(rv.Request().Context(), rv.grant, among, maxOptions)
+	if err != nil {
+		return err
+	}
+	x.Kind, x.Options = views.Select, nil
+	if x.Value == "" {
+		x.Options = append(x.Options, views.Option{Text: "Choose one"})
+	}
+	for _, name := range names {
+		x.Options = append(x.Options, views.Option{Value: name, Text: name})
+	}
+	if len(names) == 0 {
+		x.Help = strings.TrimSpace(x.Help + " There is none to choose yet.")
+	}
+	return nil
+}
+
 // orderedFields offer one choice after the other, with room for two more.
 func orderedFields(x views.Field) (all []views.Field) {
 	chosen := slices.DeleteFunc(slices.Clone(x.Values), func(v string) bool { return v == "" })
@@ -343,6 +367,7 @@ func (h *Handlers) importForm(rv recordVisit, status int, typed string, report *
 			Fields: []views.Field{
 				{Kind: views.Code, Name: "csv", Label: "Lines", Value: typed, Rows: 8, Help: "The first line names the columns, such as " + strings.Join(columns, ", ") + "."},
 				{Kind: views.File, Name: "file", Label: "CSV file", Accept: ".csv,text/csv"},
+				{Kind: views.Checkbox, Name: "check", Label: "Only check the lines, append none", Checked: rv.FormValue("check") != ""},
 			},
 		},
 	}))

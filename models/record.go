@@ -137,7 +137,7 @@ func (s *Store) CreateRecord(ctx context.Context, g authz.Grant, at RecordPlace,
 	}
 	var shown map[string]string
 	err = s.writeRecord(ctx, g, at.records().Create, "create", &r, func(tx *Tx) error {
-		if err := tx.checkLinks(at.kind(), r, nil); err != nil {
+		if err := tx.checkPlace(at, r, nil); err != nil {
 			return err
 		}
 		if shown, err = s.keepSecrets(&r, at.kind()); err != nil {
@@ -172,7 +172,16 @@ func (s *Store) newRecord(g authz.Grant, at RecordPlace, values map[string]any) 
 	r.Values = asJSON(r.Values)
 	s.adoptParent(kind, at, &r)
 	s.expire(kind, &r, nil, now)
-	return r, s.checkRecord(g, kind, &r, nil)
+	p := Problems(rs.Missing(r.Values))
+	err := s.checkRecord(g, kind, &r, nil)
+	var wrong Problems
+	if err != nil && !errors.As(err, &wrong) {
+		return r, err
+	}
+	for name, sentence := range wrong {
+		p.add(name, sentence)
+	}
+	return r, p.orNil()
 }
 
 // typed refuses values that are in no field of a form, or in one that asks for
@@ -452,7 +461,7 @@ func (tx *Tx) noteValues(kind *catalog.Kind, values map[string]any) {
 // the form has and values lacks are removed. An edit that began from another
 // version is a *Conflict.
 func (s *Store) EditRecord(ctx context.Context, g authz.Grant, at RecordPlace, id uuid.UUID, version int64, values map[string]any) (Record, error) {
-	return s.changeRecord(ctx, g, at.records().Edit, "edit", at.kind(), id, func(_ *Tx, r *Record) error {
+	return s.changeRecord(ctx, g, at.records().Edit, "edit", at.kind(), id, func(tx *Tx, r *Record) error {
 		if !at.Holds(*r) {
 			return ErrNotFound
 		}
@@ -471,9 +480,13 @@ func (s *Store) EditRecord(ctx context.Context, g authz.Grant, at RecordPlace, i
 				delete(r.Values, f.Name)
 			}
 		}
+		before := maps.Clone(r.Values)
 		setAll(r.Values, asJSON(values))
 		s.adoptParent(at.kind(), at, r)
-		return nil
+		if err := Problems(at.records().Missing(r.Values)).orNil(); err != nil {
+			return err
+		}
+		return tx.checkPlace(at, *r, before)
 	})
 }
 
