@@ -33,8 +33,8 @@ func TestAuditIsFilteredAndExported(t *testing.T) {
 	rows := func(query string) string {
 		return ada.get(in(p.analytical, "/audit"+query)).want(t, http.StatusOK).events()
 	}
-	_, _, err := p.store.AppendRecords(t.Context(), p.grant(p.ada, "contacts.edit", p.analytical), models.RecordPlace{Section: p.store.Catalog().Section("contacts")},
-		[]map[string]any{{"name": "Byron"}, {"name": "Somerville"}})
+	_, err := p.store.AppendRecords(t.Context(), p.grant(p.ada, "contacts.edit", p.analytical), models.RecordPlace{Section: p.store.Catalog().Section("contacts")},
+		[]map[string]any{{"name": "Byron"}, {"name": "Somerville"}}, false)
 	must(t, err)
 	if all := rows(""); !strings.Contains(all, "Grace added subuser charles") || !strings.Contains(all, "Babbage") || !strings.Contains(all, "Ada added contacts ") {
 		t.Errorf("something is missing: %s", all)

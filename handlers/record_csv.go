@@ -95,11 +95,12 @@ func (h *Handlers) importRecords(rv recordVisit) error {
 	if err != nil {
 		return err
 	}
-	lines, err := readLines(rv, h.shownFields(rv, rv.records.Fields), text)
+	lines, unread, err := readLines(rv, h.shownFields(rv, rv.records.Fields), text)
 	var wrong models.Problems
 	if errors.As(err, &wrong) {
 		return h.importForm(rv, http.StatusUnprocessableEntity, typed, nil, wrong[""])
 	}
+	onlyCheck := rv.FormValue("check") != ""
 	if err != nil {
 		return err
 	}
@@ -113,21 +114,35 @@ func (h *Handlers) importRecords(rv recordVisit) error {
 		}
 		values, readable = append(values, l.values), append(readable, i)
 	}
-	added, bad, err := h.store.AppendRecords(rv.Request().Context(), rv.grant, rv.at, values)
+	did, err := h.store.AppendRecords(rv.Request().Context(), rv.grant, rv.at, values, onlyCheck)
 	if wrong, ok := problems(err); ok {
 		return h.importForm(rv, http.StatusUnprocessableEntity, typed, nil, sentences(wrong))
 	}
 	if err != nil {
 		return err
 	}
-	for i, p := range bad {
+	for i, p := range did.Wrong {
 		refused[readable[i]] = p
 	}
-	if len(refused) == 0 {
-		h.say(rv.Context, counted(added, rv.records)+" added.")
+	for i, first := range did.Twice {
+		sentence := "This list has it already."
+		if first >= 0 {
+			sentence = fmt.Sprintf("Line %d is the same.", lines[readable[first]].number)
+		}
+		refused[readable[i]] = models.Problems{"": sentence}
+	}
+	if len(refused) == 0 && !onlyCheck {
+		h.say(rv.Context, strings.TrimSpace(counted(did.Added, rv.records)+" added. "+unread))
 		return done(rv.Context, rv.listURL())
 	}
-	report := &views.Report{Tone: views.Warn, Text: fmt.Sprintf("%s added, %d left out.", counted(added, rv.records), len(refused))}
+	report := &views.Report{Tone: views.Warn, Text: fmt.Sprintf("%s added, %d left out.", counted(did.Added, rv.records), len(refused))}
+	if onlyCheck {
+		report.Text = fmt.Sprintf("%s can be added, %d would be left out. Nothing is added yet.", counted(did.Added, rv.records), len(refused))
+	}
+	if len(refused) == 0 {
+		report.Tone = views.Good
+	}
+	report.Text = strings.TrimSpace(report.Text + " " + unread)
 	for i, l := range lines {
 		p, bad := refused[i]
 		switch {
@@ -139,10 +154,13 @@ func (h *Handlers) importRecords(rv recordVisit) error {
 		}
 	}
 	status := http.StatusOK
-	if added == 0 {
+	if did.Added == 0 {
 		status = http.StatusUnprocessableEntity
 	}
-	return h.importForm(rv, status, "", report, "")
+	if !onlyCheck {
+		text = ""
+	}
+	return h.importForm(rv, status, text, report, "")
 }
 
 // reasons are problems in one text, each with its field.
@@ -180,8 +198,9 @@ type importLine struct {
 }
 
 // readLines reads CSV. The first line names the columns; those that are no
-// property become pairs of the first property that holds some.
-func readLines(rv recordVisit, fields []*catalog.Field, text string) ([]importLine, error) {
+// property become pairs of the first property that holds some. Columns that an
+// export has and nobody types are not read, and unread says so.
+func readLines(rv recordVisit, fields []*catalog.Field, text string) (lines []importLine, unread string, err error) {
 	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\ufeff")))
 	r.FieldsPerRecord = -1
 	r.TrimLeadingSpace = true
@@ -190,9 +209,10 @@ func readLines(rv recordVisit, fields []*catalog.Field, text string) ([]importLi
 	}
 	head, err := r.Read()
 	if err != nil {
-		return nil, models.Problems{"": "Give at least a line that names the columns, and one line below it."}
+		return nil, "", models.Problems{"": "Give at least a line that names the columns, and one line below it."}
 	}
-	byColumn := make([]*catalog.Field, len(head))
+	byColumn, skip := make([]*catalog.Field, len(head)), make([]bool, len(head))
+	var skipped []string
 	var pairs *catalog.Field
 	for _, f := range fields {
 		if f.Type == "object" && pairs == nil {
@@ -207,23 +227,32 @@ func readLines(rv recordVisit, fields []*catalog.Field, text string) ([]importLi
 		switch {
 		case at >= 0:
 			byColumn[i] = fields[at]
+		case exportOnly(rv.kind, head[i]):
+			skip[i], skipped = true, append(skipped, head[i])
 		case pairs == nil || head[i] == "":
-			return nil, models.Problems{"": fmt.Sprintf("The column %q is not known.", head[i])}
+			return nil, "", models.Problems{"": fmt.Sprintf("The column %q is not known.", head[i])}
 		}
 	}
 	for _, f := range fields {
 		if f.Required && f.Default == nil && !slices.Contains(byColumn, f) {
-			return nil, models.Problems{"": fmt.Sprintf("The first line must name the columns; %s is missing.", f.Name)}
+			return nil, "", models.Problems{"": fmt.Sprintf("The first line must name the columns; %s is missing.", f.Name)}
 		}
 	}
-	var lines []importLine
+	switch len(skipped) {
+	case 0:
+	case 1:
+		unread = fmt.Sprintf("The column %s is kept by the panel and was not read; rename it to bring it along as data.", skipped[0])
+	default:
+		unread = fmt.Sprintf("The columns %s and %s are kept by the panel and were not read; rename them to bring them along as data.",
+			strings.Join(skipped[:len(skipped)-1], ", "), skipped[len(skipped)-1])
+	}
 	for {
 		cells, err := r.Read()
 		if err == io.EOF {
 			break
 		}
 		if len(lines) > models.MaxImport {
-			return nil, models.Problems{"": fmt.Sprintf("Bring at most %d lines at once.", models.MaxImport)}
+			return nil, "", models.Problems{"": fmt.Sprintf("Bring at most %d lines at once.", models.MaxImport)}
 		}
 		l := importLine{text: strings.Join(cells, ", "), values: map[string]any{}}
 		var parse *csv.ParseError
@@ -233,19 +262,29 @@ func readLines(rv recordVisit, fields []*catalog.Field, text string) ([]importLi
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		l.number, _ = r.FieldPos(0)
-		l.fill(rv, head, byColumn, pairs, cells)
+		l.fill(rv, head, byColumn, skip, pairs, cells)
 		lines = append(lines, l)
 	}
 	if len(lines) == 0 {
-		return nil, models.Problems{"": "Give at least one line below the one that names the columns."}
+		return nil, "", models.Problems{"": "Give at least one line below the one that names the columns."}
 	}
-	return lines, nil
+	return lines, unread, nil
 }
 
-func (l *importLine) fill(rv recordVisit, head []string, byColumn []*catalog.Field, pairs *catalog.Field, cells []string) {
+// exportOnly tells whether a column is one of an export that no form has.
+func exportOnly(kind *catalog.Kind, column string) bool {
+	for _, f := range kind.Fields {
+		if !f.Writable() && (strings.EqualFold(f.Name, column) || strings.EqualFold(f.Title, column)) {
+			return true
+		}
+	}
+	return column == propertyTitle(kind, "created_at") || column == propertyTitle(kind, "updated_at")
+}
+
+func (l *importLine) fill(rv recordVisit, head []string, byColumn []*catalog.Field, skip []bool, pairs *catalog.Field, cells []string) {
 	if len(cells) > len(head) {
 		l.wrong = fmt.Sprintf("It has %d cells, the first line names %d.", len(cells), len(head))
 	}
@@ -253,6 +292,9 @@ func (l *importLine) fill(rv recordVisit, head []string, byColumn []*catalog.Fie
 	for i, cell := range cells {
 		if i >= len(head) {
 			break
+		}
+		if skip[i] {
+			continue
 		}
 		cell = plainCell(cell)
 		if f := byColumn[i]; f == nil {

@@ -154,7 +154,7 @@ func TestNumbersThatBecameOnesOwnAreGivenBack(t *testing.T) {
 	}
 	w.exec(`UPDATE records SET data = data || '{"state": "purchased"}' WHERE id = $1`, stranger.ID)
 	w.exec(`UPDATE audit_events SET change = change || '{"state": {"from": "inactive", "to": "blocked"}}' WHERE resource_id = $1`, lapsed)
-	w.migrate("0021_number_states.sql")
+	w.migrate("0021_states_and_lines.sql")
 	for id, want := range map[uuid.UUID]string{stranger.ID: "barred", own: "blocked", lapsed: "inactive"} {
 		r, err := w.s.Record(ctx, w.analytical.TenantID, w.analytical.ID, id)
 		if err != nil || r.State() != want {

@@ -102,8 +102,8 @@ func (d desk) append(section string, rows []row, inside ...uuid.UUID) {
 	at := d.place(section, inside)
 	g := d.may(d.who, d.store.Catalog().Info(at.Section.Records.Create).Key, d.account)
 	d.do(func() error {
-		_, wrong, err := d.store.AppendRecords(d.ctx, g, at, rows)
-		for i, p := range wrong {
+		did, err := d.store.AppendRecords(d.ctx, g, at, rows, false)
+		for i, p := range did.Wrong {
 			return d.explain(section, rows[i], p)
 		}
 		return d.explain(section, nil, err)
