@@ -3,6 +3,7 @@ package handlers
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"bailiwick/models"
@@ -20,26 +21,67 @@ func (h *Handlers) deleteDialog(rv recordVisit, status int, r models.Record, wro
 	if err != nil {
 		return err
 	}
+	uses, err := h.store.Uses(rv.Request().Context(), r)
+	if err != nil {
+		return err
+	}
 	f := h.recordFrame(rv, "Delete "+r.Name, h.listLink(rv))
 	d := views.Dialog{
-		Frame: f, Title: "Delete " + r.Name + "?", Text: []string{"It is gone for good."},
+		Frame: f, Title: "Delete " + r.Name + "?", Text: []string{"This can't be undone."},
 		Form: views.Form{
 			Token: f.Token, Action: rv.url(rv.records.OnePath()+"/delete", r), Submit: "Delete", Danger: true,
 			Cancel: h.afterURL(rv, r), Problem: wrong[""],
 		},
 	}
 	if len(goes) > 0 {
-		d.Text = []string{"It is gone for good, with everything inside it:"}
-		d.Facts = append(d.Facts, h.counted(goes))
+		d.Facts = append(d.Facts, "Everything inside it is deleted too: "+h.counted(goes)+".")
+	}
+	for _, u := range uses {
+		d.Facts = append(d.Facts, h.useText(rv, u))
+	}
+	if wantsName(goes, uses) {
 		d.Form.Fields = []views.Field{{
-			Name: "confirm", Label: "Type " + r.Name + " to go on", Required: true, Autocomplete: "off", Problem: wrong["confirm"],
+			Name: "confirm", Label: "Type \"" + r.Name + "\" to confirm", Required: true, Autocomplete: "off", Problem: wrong["confirm"],
 		}}
 	}
 	d.Form.Fields = append(d.Form.Fields, h.recordProof(rv, wrong)...)
 	if len(stays) > 0 {
-		d.Facts = append(d.Facts, "What belongs to it stays, and belongs to nothing then: "+h.counted(stays))
+		d.Facts = append(d.Facts, "Stays, and no longer belongs to it: "+h.counted(stays)+".")
 	}
 	return render(rv.Context, status, views.DialogPage(d))
+}
+
+// wantsName tells whether a deletion takes other things with it, so that the name
+// has to be typed.
+func wantsName(goes map[string]int, uses []models.Use) bool {
+	return len(goes) > 0 || slices.ContainsFunc(uses, func(u models.Use) bool { return u.Goes })
+}
+
+// useText says what names a record, with the names that one may see, and what
+// becomes of it.
+func (h *Handlers) useText(rv recordVisit, u models.Use) string {
+	text := "Used by " + counted(u.Count, u.Kind.Section.Records)
+	var names []string
+	for _, r := range u.Some {
+		if h.seenAt(rv.visit, r, "") != nil {
+			names = append(names, r.Name)
+		}
+	}
+	if len(names) > 0 {
+		text += ": " + strings.Join(names, ", ")
+		if more := u.Count - len(names); more > 0 {
+			text += " and others"
+		}
+	}
+	switch {
+	case u.Goes && u.Count == 1:
+		return text + ". It is deleted too."
+	case u.Goes:
+		return text + ". They are deleted too."
+	case u.Count == 1:
+		return text + ". It stays and no longer uses this."
+	}
+	return text + ". They stay and no longer use this."
 }
 
 // counted lists how many of each kind.
@@ -65,7 +107,11 @@ func (h *Handlers) deleteRecord(rv recordVisit, r models.Record) error {
 	if err != nil {
 		return err
 	}
-	if len(goes) > 0 && strings.TrimSpace(rv.FormValue("confirm")) != r.Name {
+	uses, err := h.store.Uses(ctx, r)
+	if err != nil {
+		return err
+	}
+	if wantsName(goes, uses) && strings.TrimSpace(rv.FormValue("confirm")) != r.Name {
 		return h.deleteDialog(rv, http.StatusUnprocessableEntity, r, models.Problems{"confirm": "This is not its name."})
 	}
 	if err = h.proveRecord(rv); err == nil {

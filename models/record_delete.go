@@ -10,8 +10,8 @@ import (
 	"bailiwick/catalog"
 )
 
-// DeleteRecord removes a record with all that is inside it. What merely belongs
-// to it stays and belongs to nothing.
+// DeleteRecord removes a record with all that is inside it and what can not be
+// without it. What merely belongs to it or names it stays, and does so no longer.
 func (s *Store) DeleteRecord(ctx context.Context, g authz.Grant, at RecordPlace, id uuid.UUID) error {
 	_, err := s.deleteRecord(ctx, g, at.records().Delete, "delete", at.kind(), id, func(r Record) error {
 		if !at.Holds(r) {
@@ -42,6 +42,9 @@ func (s *Store) deleteRecord(ctx context.Context, g authz.Grant, permission cata
 		}
 		tx.change.name = r.Name
 		tx.noteValues(kind, r.Values)
+		if err := tx.release(kind, r); err != nil {
+			return err
+		}
 		if err := tx.Exec(inside+`UPDATE records SET parent_id = NULL, version = version + 1
 			WHERE tenant_id = ? AND account_id = ? AND parent_id IN (SELECT id FROM inside) AND kind IN (SELECT unnest(CAST(? AS text[])))`,
 			r.TenantID, r.AccountID, r.ID, s.looseKinds(), r.TenantID, r.AccountID, s.looseKinds()).Error; err != nil {

@@ -37,7 +37,8 @@ func (tx *Tx) checkLinks(kind *catalog.Kind, r Record, before map[string]any) er
 	return p.orNil()
 }
 
-// checkRefs looks up the records that a property names, in the write's scope.
+// checkRefs looks up the records that a property names, in the write's scope, and
+// holds them, so that none goes unnoticed meanwhile.
 func (tx *Tx) checkRefs(kind *catalog.Kind, r Record, f *catalog.Field, ids []string, p Problems) error {
 	at := RecordPlace{Section: f.Ref}
 	target := at.kind()
@@ -51,7 +52,7 @@ func (tx *Tx) checkRefs(kind *catalog.Kind, r Record, f *catalog.Field, ids []st
 			continue
 		}
 		named := Record{TenantID: r.TenantID, AccountID: r.AccountID, ID: id}
-		rows, err := tx.Raw("SELECT "+recordColumns+" FROM records WHERE tenant_id = ? AND account_id = ? AND id = ?", r.TenantID, r.AccountID, id).Rows()
+		rows, err := tx.Raw("SELECT "+recordColumns+" FROM records WHERE tenant_id = ? AND account_id = ? AND id = ? FOR KEY SHARE", r.TenantID, r.AccountID, id).Rows()
 		if err != nil {
 			return err
 		}
