@@ -49,6 +49,11 @@ func (h *Handlers) recordRoutes() (all []guard.Route) {
 					guard.In(get, one+"/edit", key(r.Edit), h.atRecord(s, h.editRecord)),
 					guard.In(post, one+"/edit", key(r.Edit), h.atRecord(s, h.updateRecord)))
 			}
+			if r.Edit != 0 && r.Kind.MakesSecrets() {
+				all = append(all,
+					guard.In(get, one+"/secret", key(r.Edit), h.atRecord(s, h.askReplaceSecret)),
+					guard.In(post, one+"/secret", key(r.Edit), h.atRecord(s, h.replaceSecret)))
+			}
 			if r.Delete != 0 {
 				all = append(all,
 					guard.In(get, one+"/delete", key(r.Delete), h.atRecord(s, h.askDeleteRecord)),
@@ -350,6 +355,10 @@ func (h *Handlers) recordPage(rv recordVisit, r models.Record, secrets map[strin
 			p.Header.Actions = append(p.Header.Actions, a)
 		}
 	}
+	former, err := h.store.FormerSecrets(ctx, r)
+	if err != nil {
+		return err
+	}
 	for _, f := range rv.kind.Fields {
 		if secret := secrets[f.Name]; secret != "" {
 			p.Secret = &views.CopyBox{ID: "secret", Label: f.Title + " of " + r.Name, Value: secret, Secret: true, Large: true}
@@ -358,6 +367,9 @@ func (h *Handlers) recordPage(rv recordVisit, r models.Record, secrets map[strin
 			continue
 		}
 		p.Details = append(p.Details, views.Detail{Label: f.Title, Value: h.wholeCell(rv, f, r, names)})
+		if was, ok := former[f.Name]; ok {
+			p.Details = append(p.Details, h.formerDetail(rv.Context, f, was))
+		}
 	}
 	p.Details = append(p.Details,
 		views.Detail{Label: "Identifier", Value: views.Cell{Text: r.ID.String(), Copy: true}},
@@ -396,6 +408,9 @@ func (h *Handlers) recordMenu(rv recordVisit, r models.Record, back string) (men
 	may := func(p catalog.Permission) bool { return p != 0 && v.May.Has(p) }
 	if one.Records.Edit != 0 && may(one.Records.Edit) {
 		menu = append(menu, views.Action{Text: "Edit", URL: oneURL + "/edit", Icon: "pencil"})
+		if rv.kind.MakesSecrets() {
+			menu = append(menu, views.Action{Text: replaceTitle(rv.kind) + "…", URL: oneURL + "/secret"})
+		}
 	}
 	for _, a := range rv.records.Acts {
 		if !may(a.Permission) || !a.Applies(r.State()) || idle(a, r) || adds(a) && back == oneURL {

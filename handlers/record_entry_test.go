@@ -44,7 +44,7 @@ func TestRepliesStandBesideEachOther(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	// An edit of the question leaves them alone, and search finds what they say.
-	edit := ada.get(ticket + "/edit").want(t, http.StatusOK)
+	edit := ada.get(ticket+"/edit").want(t, http.StatusOK)
 	ada.send(ticket+"/edit", "version", edit.value("version"), "subject", "Echo", "text", "Callers hear themselves.", "priority", "low").want(t, http.StatusSeeOther)
 	if got := ada.get(in(p.analytical, "/tickets?q=mobile")).want(t, http.StatusOK).column(); len(got) != 1 {
 		t.Errorf("search finds %v", got)

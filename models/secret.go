@@ -98,6 +98,8 @@ func (b secretBox) open(sealed string, at []byte) (string, error) {
 type storedSecret struct {
 	Hash   string `json:"hash,omitempty"`   // SHA-256 in hex, to compare what comes back to us
 	Sealed string `json:"sealed,omitempty"` // to be opened when we need it
+	// Before is what it replaced, where that was to count for a while.
+	Before *formerSecret `json:"before,omitempty"`
 }
 
 // keepSecrets moves the secrets among a record's values to where they are kept
