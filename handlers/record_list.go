@@ -122,6 +122,9 @@ func (h *Handlers) listRecords(rv recordVisit) error {
 			Empty: views.Empty{Icon: rv.section.Icon, Title: "No " + rv.records.Plural + " yet", Text: rv.section.Sentence},
 		},
 	}
+	if len(rv.kind.States) > 0 {
+		p.States = stateFigure(rv.kind)
+	}
 	if n := len(rv.above); n > 0 {
 		p.Header.Title = title + " of " + rv.above[n-1].Name
 	}
@@ -153,6 +156,21 @@ func (h *Handlers) listRecords(rv recordVisit) error {
 	p.List.Columns = columnChoice(rv, asked)
 	p.List.Table = h.recordTable(rv, asked, l)
 	return render(rv.Context, http.StatusOK, views.RecordList(p))
+}
+
+// stateFigure is the kind's states as the catalog declares them.
+func stateFigure(kind *catalog.Kind) *views.StateFigure {
+	f := &views.StateFigure{Title: "How " + kind.Section.Records.Plural + " change state"}
+	place := func(key string) int {
+		return slices.IndexFunc(kind.States, func(s catalog.State) bool { return s.Key == key })
+	}
+	for _, s := range kind.States {
+		f.States = append(f.States, views.StateBox{Title: s.Title, Sentence: s.Sentence})
+	}
+	for _, m := range kind.Moves() {
+		f.Moves = append(f.Moves, views.StateMove{Text: m.Act.Title, From: place(m.From), To: place(m.To)})
+	}
+	return f
 }
 
 // counted is how many records a list has, as far as it was counted.

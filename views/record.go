@@ -6,6 +6,7 @@ type RecordListPage struct {
 	Header Header
 	Tabs   []Tab // sections beside this one: inside an application, one- and two-way SMS
 	List   List
+	States *StateFigure // how these records change state, where that needs telling
 	Notice *Alert
 }
 
