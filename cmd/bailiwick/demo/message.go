@@ -23,7 +23,7 @@ var answers = []string{"1", "2", "Thank you!", "5", "Can it be an hour later?", 
 func (d desk) waitingMessages(n int, own func(int) string) {
 	for i := range n {
 		d.add("sms_one_way", row{"from": "Analytical", "to": mobile(i), "text": texts[i%len(texts)]})
-		d.add("sms_two_way", row{"from": own(i), "to": mobile(80 + i), "text": texts[(i+3)%len(texts)]})
+		d.add("sms_two_way", row{"from": own(i % 5), "to": mobile(80 + i), "text": texts[(i+3)%len(texts)]})
 	}
 }
 
