@@ -50,7 +50,7 @@ func TestACallListTakesEachNumberOnce(t *testing.T) {
 
 	// What a list exports, another takes, the same in every value; what the panel
 	// keeps is not read, and said so.
-	exported := carl.get(friday + ".csv").want(t, http.StatusOK).body
+	exported := carl.get(friday+".csv").want(t, http.StatusOK).body
 	monday := list("Monday")
 	text, _ = carl.send(monday, "csv", exported, "check", "1").want(t, http.StatusOK).report()
 	if want := "3 lines can be added, 0 would be left out. Nothing is added yet. The columns Attempts and State are kept by the panel and were not read; rename them to bring them along as data."; text != want {
