@@ -15,7 +15,7 @@ import (
 	"bailiwick/views"
 )
 
-// overlaps are how long a replaced secret may count beside the new one.
+// overlaps are how long a replaced secret may be kept beside the new one.
 var overlaps = []struct {
 	value, title string
 	lasts        time.Duration
@@ -49,7 +49,7 @@ func (h *Handlers) replaceSecretForm(rv recordVisit, status int, r models.Record
 	one := rv.url(rv.records.OnePath(), r)
 	overlap := views.Field{
 		Kind: views.Select, Name: "overlap", Label: "Keep the present " + noun, Required: true, Value: orElse(posted(rv.Context, "overlap"), "24h"), Problem: wrong["overlap"],
-		Help: "Both count until then, so that your programs can change over.",
+		Help: "Both are kept until then, so that your programs can change over.",
 	}
 	if was, ok := former[secret.Name]; ok {
 		overlap.Help += fmt.Sprintf(" %s, which was replaced before, ends now.", was.Shown)
@@ -74,7 +74,7 @@ func (h *Handlers) replaceSecret(rv recordVisit, r models.Record) error {
 			i = k
 		}
 	}
-	var err error = models.Problems{"overlap": "Choose how long the present one counts."}
+	var err error = models.Problems{"overlap": "Choose how long the present one is kept."}
 	if i >= 0 {
 		err = h.prove(rv.Context)
 	}
@@ -101,6 +101,6 @@ func (h *Handlers) replaceSecret(rv recordVisit, r models.Record) error {
 func (h *Handlers) formerDetail(c echo.Context, f *catalog.Field, was models.FormerSecret) views.Detail {
 	return views.Detail{
 		Label: "Former " + strings.ToLower(f.Title),
-		Value: views.Cell{Text: was.Shown + ", counts until " + exact(was.Until.In(zone(c))), Title: when(c, was.Until, h.store.Now())},
+		Value: views.Cell{Text: was.Shown + ", kept until " + exact(was.Until.In(zone(c))), Title: when(c, was.Until, h.store.Now())},
 	}
 }

@@ -96,7 +96,7 @@ func (f StateFigure) columns() []int {
 func (f StateFigure) draw() (d drawing) {
 	at, rows := f.columns(), map[int]int{}
 	for i, s := range f.States {
-		b := drawnBox{1 + at[i]*(boxWidth+boxGap), 1 + rows[at[i]]*rowHeight, s.Title}
+		b := drawnBox{1 + at[i]*(boxWidth+boxGap), 10 + rows[at[i]]*rowHeight, s.Title}
 		rows[at[i]]++
 		d.Boxes = append(d.Boxes, b)
 		d.Width, d.Height = max(d.Width, b.X+boxWidth+1), max(d.Height, b.Y+boxHeight+16)
@@ -112,7 +112,7 @@ func (f StateFigure) drawMove(m StateMove, boxes []drawnBox, at []int) drawnMove
 	right := from.X + boxWidth
 	switch {
 	case m.To < 0:
-		return drawnMove{fmt.Sprintf("M%d %dh%d", right, from.middle(), boxGap-trunk), right + 8, from.middle() - 6, "start", m.Text}
+		return drawnMove{fmt.Sprintf("M%d %dh%d", right, from.middle(), boxGap-trunk+20), right + 8, from.middle() - 6, "start", m.Text + " (off the list)"}
 	case at[m.To] > at[m.From]:
 		to, y := boxes[m.To], boxes[m.To].middle()-7
 		return drawnMove{fmt.Sprintf("M%d %dH%dV%dH%d", right, from.middle()-7, right+trunk-4, y, to.X), to.X - 10, y - 5, "end", m.Text}
