@@ -153,7 +153,9 @@ func TestNumbersThatBecameOnesOwnAreGivenBack(t *testing.T) {
 		}
 	}
 	w.exec(`UPDATE records SET data = data || '{"state": "purchased"}' WHERE id = $1`, stranger.ID)
-	w.exec(`UPDATE audit_events SET change = change || '{"state": {"from": "inactive", "to": "blocked"}}' WHERE resource_id = $1`, lapsed)
+	w.exec(`INSERT INTO audit_events (tenant_id, account_id, seq, at, principal_kind, principal_id, principal_name, address, action, permission, because, kind, resource_id, resource_name, change, previous, hash)
+		SELECT tenant_id, account_id, seq + 1000, at + interval '1 second', principal_kind, principal_id, principal_name, address, action, permission, because, kind, resource_id, resource_name,
+			'{"state": {"from": "inactive", "to": "blocked"}}', previous, hash FROM audit_events WHERE resource_id = $1 AND action = 'number.block'`, lapsed)
 	w.migrate("0021_states_and_lines.sql")
 	for id, want := range map[uuid.UUID]string{stranger.ID: "barred", own: "blocked", lapsed: "inactive"} {
 		r, err := w.s.Record(ctx, w.may(w.ada, "numbers_all_actions", w.analytical), id)
