@@ -33,7 +33,7 @@ func askedAudit(c echo.Context) auditAsked {
 		return t
 	}
 	a := auditAsked{AuditFilter: models.AuditFilter{
-		Who: strings.TrimSpace(c.QueryParam("q")), Kind: c.QueryParam("kind"), From: day("from"), To: day("to"),
+		Text: strings.TrimSpace(c.QueryParam("q")), Kind: c.QueryParam("kind"), From: day("from"), To: day("to"),
 		Below: c.QueryParam("accounts") == "below", Before: models.ReadAuditCursor(c.QueryParam("before")), Limit: models.AuditPage + 1,
 	}, from: c.QueryParam("from"), to: c.QueryParam("to")}
 	if who, err := authz.ParsePrincipal(c.QueryParam("who")); err == nil {
@@ -55,7 +55,7 @@ func (a auditAsked) pairs(without ...string) (pairs []string) {
 			pairs = append(pairs, name, value)
 		}
 	}
-	add("q", a.Who)
+	add("q", a.Text)
 	if a.By.ID != uuid.Nil {
 		add("who", a.By.String())
 	}
@@ -134,7 +134,7 @@ func (h *Handlers) auditSearch(c echo.Context, g authz.Grant, asked auditAsked, 
 	for _, k := range kinds {
 		choice.Options = append(choice.Options, views.Option{Value: k, Text: upper(h.kindWords(k))})
 	}
-	s := &views.Search{Action: here, Value: asked.Who, Placeholder: "Search people", Filters: []views.Field{choice,
+	s := &views.Search{Action: here, Value: asked.Text, Placeholder: "Search people and things", Filters: []views.Field{choice,
 		{Kind: views.Date, Name: "from", Label: "From", Value: asked.from}, {Kind: views.Date, Name: "to", Label: "To", Value: asked.to}}}
 	offered := []string{"q", "kind", "from", "to"}
 	var chips []views.Chip

@@ -42,6 +42,11 @@ func TestAuditIsFilteredAndExported(t *testing.T) {
 	if some := rows("?q=grace"); !strings.Contains(some, "charles") || strings.Contains(some, "Babbage") {
 		t.Errorf("filtered by part of a name: %s", some)
 	}
+	for text, lacks := range map[string]string{"abbag": "charles", "CHARLES": "Babbage"} { // what was done to, however it is written
+		if some := strings.ToLower(rows("?q=" + text)); !strings.Contains(some, strings.ToLower(text)) || strings.Contains(some, strings.ToLower(lacks)) {
+			t.Errorf("filtered by %s: %s", text, some)
+		}
+	}
 	members := ada.get(in(p.analytical, "/members")).Find("a:contains('What they did')").Map(func(_ int, a *goquery.Selection) string { return a.AttrOr("href", "") })
 	if some := ada.get(members[1]).want(t, http.StatusOK); !strings.Contains(some.events(), "charles") || strings.Contains(some.events(), "Babbage") || !strings.Contains(some.Find(".chips").Text(), "By Grace") {
 		t.Errorf("of one person: %s", some.events())

@@ -102,7 +102,7 @@ const AuditPage = 50
 
 // AuditFilter narrows a list of events down.
 type AuditFilter struct {
-	Who      string            // part of the name of who acted
+	Text     string            // part of the name of who acted, or of what it was done to
 	By       authz.PrincipalID // who acted; zero for anybody
 	Kind     string            // of the resource, empty for all
 	From, To time.Time         // zero for no bound; To is left out
@@ -171,8 +171,9 @@ func (s *Store) Audit(ctx context.Context, g authz.Grant, f AuditFilter) ([]Audi
 	default:
 		b.conditions = append(b.conditions, fmt.Sprintf("(at, account_id, seq) < (%s, %s, %s)", b.arg(at.At), b.arg(at.Account), b.arg(at.Seq)))
 	}
-	if f.Who != "" {
-		b.where("principal_name ILIKE %s", like(f.Who))
+	if f.Text != "" {
+		text := b.arg(like(f.Text))
+		b.conditions = append(b.conditions, "(principal_name ILIKE "+text+" OR resource_name ILIKE "+text+")")
 	}
 	if f.By.ID != uuid.Nil {
 		b.where("principal_id = %s AND principal_kind = %s", f.By.ID, f.By.Kind.String())

@@ -3,7 +3,7 @@ package storybook
 import "bailiwick/views"
 
 func audits() []Story {
-	search := &views.Search{Action: "/a/analytical/audit", Placeholder: "Search people", Filters: []views.Field{
+	search := &views.Search{Action: "/a/analytical/audit", Placeholder: "Search people and things", Filters: []views.Field{
 		{Kind: views.Select, Name: "kind", Label: "About", Options: []views.Option{{Text: "About: anything"}, {Value: "member", Text: "Member"}, {Value: "subuser", Text: "Subuser"}}},
 		{Kind: views.Date, Name: "from", Label: "From"}, {Kind: views.Date, Name: "to", Label: "To"},
 		{Kind: views.Checkbox, Name: "accounts", ID: "filter-accounts", Label: "Accounts below too", Value: "below", Checked: true},
