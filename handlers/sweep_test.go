@@ -1,0 +1,252 @@
+package handlers_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"bailiwick/handlers"
+	"bailiwick/models"
+	"bailiwick/postgres/pgtest"
+)
+
+// sweep is the demo panel with one thing of every kind in East, where Edsger may
+// do all that can be done in it alone, and in the accounts around it.
+type sweep struct {
+	*panel
+	edsger *browser
+	token  string
+	kinds  map[string][]string          // kinds of thing that a parameter of a path names
+	things map[string]map[string]string // ids by account and kind
+	wait   sync.WaitGroup
+	slots  chan struct{}
+	asked  int
+}
+
+// around are the accounts whose things are not East's.
+var around = map[string]string{"parent": "Analytical", "sibling": "West", "child": "East Berlin", "other tenant": "Malloryville"}
+
+func newSweep(t *testing.T) *sweep {
+	p, cast := demoPanel(t)
+	s := &sweep{panel: p, kinds: map[string][]string{}, things: map[string]map[string]string{}, slots: make(chan struct{}, 4)}
+	ctx := t.Context()
+	for name, into := range map[string]*models.Member{"ada": &p.ada, "edsger": &p.edsger, "mallory": &p.mallory} {
+		var err error
+		*into, err = p.store.MemberByEmail(ctx, name+"@example.com")
+		must(t, err)
+	}
+	p.analytical, p.east, p.west, p.berlin, p.malloryville = cast.Accounts["Analytical"], cast.Accounts["East"], cast.Accounts["West"], cast.Accounts["East Berlin"], cast.Accounts["Malloryville"]
+	must(t, p.store.EditMember(ctx, p.grant(p.ada, "members.edit", p.east), p.edsger.ID, "full_editor", "sub_admin"))
+	direct, err := pgx.Connect(ctx, pgtest.OwnerURL(p.config.URL))
+	must(t, err)
+	defer direct.Close(ctx)
+	_, err = direct.Exec(ctx, "SET app.scope = 'system'")
+	must(t, err)
+	var columns string
+	must(t, direct.QueryRow(ctx, `SELECT string_agg(column_name, ',') FROM information_schema.columns
+		WHERE table_name = 'records' AND is_generated = 'NEVER' AND column_name NOT IN ('tenant_id', 'account_id', 'id', 'parent_id', 'unique_key')`).Scan(&columns))
+	for i, name := range append(slices.Sorted(mapValues(around)), "East") {
+		a, owner := cast.Accounts[name], p.ada
+		if name == "Malloryville" {
+			owner = p.mallory
+		}
+		things := map[string]string{}
+		s.things[name] = things
+		_, err := direct.Exec(ctx, `WITH RECURSIVE one AS (SELECT DISTINCT ON (kind) * FROM records WHERE account_id = $1 ORDER BY kind, parent_id NULLS LAST, id),
+			chain AS (SELECT * FROM one UNION SELECT r.* FROM records r JOIN chain c ON r.tenant_id = c.tenant_id AND r.id = c.parent_id)
+			INSERT INTO records (tenant_id, account_id, id, parent_id, `+columns+`)
+			SELECT $2, $3, md5(id::text || $4)::uuid, md5(parent_id::text || $4)::uuid, `+columns+` FROM chain ON CONFLICT DO NOTHING`,
+			p.analytical.ID, a.TenantID, a.ID, name)
+		must(t, err)
+		u, err := p.store.CreateSubuser(ctx, p.grant(owner, "subuser_create", a), models.SubuserInput{Name: fmt.Sprintf("swept-%d", i), Roles: []string{"Support"}, Password: password})
+		must(t, err)
+		m, _, err := p.store.SignUp(ctx, "Swept", fmt.Sprintf("swept%d@example.com", i), password)
+		must(t, err)
+		must(t, p.store.AddMember(ctx, p.grant(owner, "members.add", a), m.ID, "full_viewer"))
+		_, err = p.store.Invite(ctx, p.grant(owner, "members.add", a), []string{fmt.Sprintf("invited%d@example.com", i)}, []string{"full_viewer"})
+		must(t, err)
+		invites, err := p.store.Invites(ctx, p.grant(owner, "members", a), "", uuid.Nil, 1)
+		must(t, err)
+		role, err := p.store.CreateRole(ctx, p.grant(owner, "roles.edit", a), fmt.Sprintf("Swept %d", i), "member:full_viewer", []string{"calls"})
+		must(t, err)
+		sub, err := p.store.CreateSubAccounts(ctx, p.grant(owner, "sub_accounts.create", a), []string{fmt.Sprintf("Swept %d", i)})
+		must(t, err)
+		timeless, err := p.store.CreateTimelessAccount(ctx, p.grant(owner, "timeless_accounts.edit", a), models.TimelessInput{Name: fmt.Sprintf("Swept %d", i)})
+		must(t, err)
+		things["account"], things["subuser"], things["member"], things["invite"] = a.ID.String(), u.Subuser.ID.String(), m.ID.String(), invites[0].ID.String()
+		things["role"], things["sub"], things["timeless"] = role.ID.String(), sub[0].ID.String(), timeless.ID.String()
+		rows, err := direct.Query(ctx, "SELECT DISTINCT ON (kind) kind, id::text FROM records WHERE account_id = $1 ORDER BY kind, parent_id NULLS LAST, id DESC", a.ID)
+		must(t, err)
+		var kind, id string
+		_, err = pgx.ForEachRow(rows, []any{&kind, &id}, func() error { things[kind] = id; return nil })
+		must(t, err)
+	}
+	for _, section := range p.store.Catalog().Sections {
+		if r := section.Records; r != nil && section.Pending == "" {
+			paths := []string{r.OnePath()}
+			for _, a := range r.Acts {
+				paths = append(paths, r.ActPath(a))
+			}
+			for _, path := range paths {
+				in := section
+				names := parameters.FindAllString(path, -1)
+				for i := len(names) - 1; i >= 0 && in != nil; i, in = i-1, in.Inside {
+					if k := in.Records.Kind.Key; !slices.Contains(s.kinds[names[i]], k) {
+						s.kinds[names[i]] = append(s.kinds[names[i]], k)
+					}
+				}
+			}
+		}
+	}
+	for _, own := range []string{"subuser", "member", "invite", "role", "sub", "timeless"} {
+		s.kinds[":"+own] = append(s.kinds[":"+own], own)
+	}
+	s.kinds[":entry"] = []string{"log"}
+	s.edsger = p.login(cast, "edsger@example.com")
+	s.token = s.edsger.token()
+	return s
+}
+
+var parameters = regexp.MustCompile(`:[a-z_]+`)
+
+func mapValues(m map[string]string) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for _, v := range m {
+			if !yield(v) {
+				return
+			}
+		}
+	}
+}
+
+// reply is what is the same for a foreign thing and for one that is not there.
+type reply struct {
+	status             int
+	location, to, body string
+}
+
+// ask asks with one id in the path, the query or the form, which what comes back
+// may repeat.
+func (s *sweep) ask(method, path, id string, form url.Values, script bool) reply {
+	body := ""
+	if method == http.MethodPost {
+		if form == nil {
+			form = url.Values{}
+		}
+		form.Set("token", s.token)
+		body = form.Encode()
+	}
+	req := httptest.NewRequest(method, s.edsger.base+path, strings.NewReader(body))
+	if method == http.MethodPost {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if script {
+		req.Header.Set("HX-Request", "true")
+	}
+	for _, c := range s.edsger.client.Jar.(*cookiejar.Jar).Cookies(req.URL) {
+		req.AddCookie(c)
+	}
+	for try := 0; ; try++ { // a machine with much else to do
+		rec := httptest.NewRecorder()
+		s.server.Config.Handler.ServeHTTP(rec, req.Clone(req.Context()))
+		if rec.Code != http.StatusServiceUnavailable || try == 3 {
+			same := func(text string) string {
+				return ages.ReplaceAllString(strings.ReplaceAll(text, id, noID), "now")
+			}
+			return reply{rec.Code, same(rec.Header().Get("Location")), same(rec.Header().Get("HX-Redirect")), same(rec.Body.String())}
+		}
+		req = req.Clone(req.Context())
+		req.Body = http.NoBody
+		if body != "" {
+			return reply{status: rec.Code}
+		}
+	}
+}
+
+// compare asks with a foreign id and with one that nobody has, with and without a
+// script.
+func (s *sweep) compare(what, method, id string, ask func(id string) (path string, form url.Values)) {
+	s.asked++
+	s.slots <- struct{}{}
+	s.wait.Go(func() {
+		defer func() { <-s.slots }()
+		for _, script := range []bool{false, true} {
+			path, form := ask(id)
+			theirs := s.ask(method, path, id, form, script)
+			path, form = ask(noID)
+			nobodys := s.ask(method, path, noID, form, script)
+			if theirs != nobodys && theirs.status != http.StatusServiceUnavailable && nobodys.status != http.StatusServiceUnavailable {
+				s.t.Errorf("%s: %s answers %d, an absent one %d (script: %v)\n%s", what, id, theirs.status, nobodys.status, script, firstDifference(nobodys.body+nobodys.location+nobodys.to, theirs.body+theirs.location+theirs.to))
+			}
+		}
+	})
+}
+
+// TestForeignIdsAnswerAsAbsentOnes puts ids of the parent, a sibling, a child and
+// another tenant into every route's path, and the accounts' own into the account
+// of its address.
+func TestForeignIdsAnswerAsAbsentOnes(t *testing.T) {
+	s := newSweep(t)
+	for _, r := range handlers.Table(s.store) {
+		inside, ok := strings.CutPrefix(r.Path, "/a/:account")
+		if !ok {
+			continue
+		}
+		names := parameters.FindAllString(inside, -1)
+		for where, of := range around {
+			things := s.things[of]
+			if where != "child" {
+				s.compare(r.Method+" "+r.Path+", "+where, r.Method, things["account"], func(id string) (string, url.Values) {
+					return "/a/" + id + absent(inside) + questions[r.Path], nil
+				})
+			}
+			for i, name := range names {
+				if slices.Contains([]string{":tab", ":batch"}, name) { // no ids
+					continue
+				}
+				if where == "child" && name == ":sub" { // which is below East
+					continue
+				}
+				kinds := s.kinds[name]
+				if len(kinds) == 0 {
+					t.Fatalf("%s: say in this test what %s is an id of", r.Path, name)
+				}
+				for _, kind := range kinds {
+					theirs := things[kind]
+					if kind == "sub" && where == "parent" { // West's is a child of the parent too
+						theirs = s.west.ID.String()
+					}
+					if theirs == "" {
+						t.Errorf("there is no %s in %s", kind, of)
+						continue
+					}
+					s.compare(r.Method+" "+r.Path+", "+where, r.Method, theirs, func(id string) (string, url.Values) {
+						path := inside
+						for j, n := range names { // around it, what is East's own
+							fill := id
+							if own := s.things["East"]; j != i && len(s.kinds[n]) > 0 {
+								fill = own[s.kinds[n][0]]
+							}
+							path = strings.Replace(path, n, fill, 1)
+						}
+						return in(s.east, path), nil
+					})
+				}
+			}
+		}
+	}
+	s.wait.Wait()
+	if s.asked < 3000 {
+		t.Errorf("only %d ids were asked about", s.asked)
+	}
+}
