@@ -92,7 +92,7 @@ func (h *Handlers) inviteTable(c echo.Context, all []models.Invite) (views.Table
 			state = views.Badge{Text: "Roles ended", Tone: views.Warn}
 		}
 		row := views.Row{ID: i.ID.String(), Cells: []views.Cell{
-			{Text: i.Email}, cell, {Text: i.InviterName},
+			emailCell("", i.Email), cell, {Text: i.InviterName},
 			{Text: when(c, i.CreatedAt, h.store.Now()), Title: exact(i.CreatedAt.In(zone(c)))},
 			{Badges: []views.Badge{state}, Details: deliveryTrouble(letters[i.ID])},
 		}}
@@ -222,6 +222,9 @@ func (h *Handlers) invitesMade(c echo.Context, all []inviteOutcome) error {
 		}
 		status = http.StatusOK
 		p.Text = "Each link works once, for the address above it alone, until " + when(c, i.Until, h.store.Now()) + "."
+		if models.MixedScripts(i.Email) && p.Warning == "" {
+			p.Warning = i.Email + " mixes letters of several alphabets and can look like another address. Make sure that it's the one you mean, or cancel the invite."
+		}
 		p.Links = append(p.Links, views.CopyBox{ID: "invite-" + i.Token[:8], Label: i.Email, Value: h.link("/invites/" + i.Token)})
 	}
 	p.Header.Title = count(len(p.Links), "invite is ready", "invites are ready")

@@ -116,7 +116,7 @@ func TestAKnownBrowserIsKnownForItsOwnLoginAlone(t *testing.T) {
 func TestANewPasswordForgetsTheBrowsers(t *testing.T) {
 	p := newPanel(t)
 	ada, mallory := p.as(p.ada), p.as(p.ada)
-	ada.send(in(p.analytical, "/settings/profile/password"), "current", password, "password", "another plain password").want(t, http.StatusSeeOther)
+	ada.send("/password", "current", password, "password", "another plain password").want(t, http.StatusSeeOther)
 	p.clock.stand(time.Now())
 	p.browser().guess(10, "/sign-in", "email", p.ada.Email)
 	if n, _ := mallory.guess(2, "/sign-in", "email", p.ada.Email); n != 0 {

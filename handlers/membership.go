@@ -84,7 +84,7 @@ func (h *Handlers) memberRow(c echo.Context, m models.AccountMember) views.Row {
 		last = views.Cell{Text: when(c, *m.LastSignIn, h.store.Now()), Title: exact(m.LastSignIn.In(zone(c)))}
 	}
 	row := views.Row{ID: m.ID.String(), Dim: m.State != "active", Cells: []views.Cell{
-		name, {Text: m.Email}, roles, last, twoStepCell(m.TwoStep), {Text: when(c, m.Since, h.store.Now()), Title: exact(m.Since.In(zone(c)))},
+		name, emailCell(m.Name, m.Email), roles, last, twoStepCell(m.TwoStep), {Text: when(c, m.Since, h.store.Now()), Title: exact(m.Since.In(zone(c)))},
 	}}
 	row.Menu = h.actsOf(c, authz.PrincipalID{Kind: authz.Member, ID: m.ID})
 	if m.Owner {
@@ -105,6 +105,19 @@ func (h *Handlers) memberRow(c echo.Context, m models.AccountMember) views.Row {
 	}
 	return row
 }
+
+// emailCell is somebody's address, with a warning where it or their name could
+// pass for another.
+func emailCell(name, email string) views.Cell {
+	cell := views.Cell{Text: email}
+	if models.MixedScripts(name) || models.MixedScripts(email) {
+		cell.Badges = []views.Badge{{Text: "Mixed alphabets", Tone: views.Warn}}
+		cell.Details = mixedScripts
+	}
+	return cell
+}
+
+const mixedScripts = "The name or the address mixes letters of several alphabets, which can look like somebody else's. Make sure that it's who you mean."
 
 // lockable is an action, or, with a reason, its explanation.
 func lockable(a views.Action, reason string) views.Action {

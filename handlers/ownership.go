@@ -110,7 +110,7 @@ func (h *Handlers) ownershipPage(c echo.Context, g authz.Grant, status int, o ow
 	}
 	for _, m := range heirs {
 		p.List.Table.Rows = append(p.List.Table.Rows, views.Row{ID: m.ID.String(), Cells: []views.Cell{
-			{Text: m.Name}, {Text: m.Email}, {Text: "Offer to " + m.Name + "…", URL: withQuery(o.path, "to", m.ID.String())}}})
+			{Text: m.Name}, emailCell(m.Name, m.Email), {Text: "Offer to " + m.Name + "…", URL: withQuery(o.path, "to", m.ID.String())}}})
 	}
 	return render(c, status, views.RecordList(p))
 }
@@ -134,6 +134,9 @@ func (h *Handlers) offerForm(c echo.Context, g authz.Grant, status int, o owned,
 			Token: v.Token, Action: o.path, Submit: "Offer " + o.account.Name, Cancel: o.path, Problem: wrong[""],
 			Hidden: []views.Pair{{Name: "to", Value: to.String()}},
 		}}},
+	}
+	if warning := emailCell(heir.Name, heir.Email).Details; warning != "" {
+		p.Notice = &views.Alert{Tone: views.Warn, Text: warning}
 	}
 	f := &p.Acts[0].Form
 	if wrong["to"] != "" {

@@ -29,7 +29,7 @@ func (h *Handlers) profilePage(c echo.Context, status int, name string, wrong mo
 			{Label: "Time zone", Value: views.Cell{Text: zone(c).String()}},
 		},
 	}
-	p.Inside = []views.Place{{Icon: "smartphone", Text: "Two-step sign-in", URL: twoStepPath, Help: "A code from your phone, besides the password"}}
+	p.Inside = []views.Place{{Icon: "lock", Text: "Password", URL: passwordPath, Help: "Change the password you sign in with"}, {Icon: "smartphone", Text: "Two-step sign-in", URL: twoStepPath, Help: "A code from your phone, besides the password"}}
 	if h.webauthn != nil && v.Session.Principal.Kind == authz.Member {
 		p.Inside = append(p.Inside, views.Place{Icon: "key-round", Text: "Passkeys", URL: passkeysPath, Help: "Sign in with your fingerprint, your face or a PIN"})
 	}
@@ -48,14 +48,6 @@ func (h *Handlers) profilePage(c echo.Context, status int, name string, wrong mo
 	} else {
 		p.Details = append([]views.Detail{{Label: "Name", Value: views.Cell{Text: v.Session.Name}}}, p.Details...)
 	}
-	p.Acts = append(p.Acts, views.ActForm{Title: "Password", Text: "Your other sessions end when it changes.", Form: views.Form{
-		Token: v.Token, Action: here + "/password", Submit: "Change password", Problem: wrong[""],
-		Fields: []views.Field{
-			{Kind: views.Password, Name: "current", Label: "Present password", Problem: wrong["current"], Required: true, Autocomplete: "current-password"},
-			{Kind: views.Password, Name: "password", Label: "New password", Problem: wrong["password"], Required: true, Autocomplete: "new-password",
-				Help: "At least 12 characters. Several words are easier to keep in mind than signs."},
-		},
-	}})
 	return render(c, status, views.Record(p))
 }
 
@@ -69,18 +61,6 @@ func (h *Handlers) updateProfile(c echo.Context, _ authz.Grant) error {
 		return h.profilePage(c, http.StatusUnprocessableEntity, name, wrong)
 	}
 	return h.profileDone(c, err, "Saved.")
-}
-
-func (h *Handlers) updateOwnPassword(c echo.Context, _ authz.Grant) error {
-	v := guard.Of(c)
-	if _, err := h.allowOwn(c, models.DoorPassword); err != nil {
-		return err
-	}
-	err := h.store.ChangePassword(c.Request().Context(), authz.Self(v.Actor()), v.Session, posted(c, "current"), posted(c, "password"))
-	if wrong, ok := problems(err); ok {
-		return h.profilePage(c, http.StatusUnprocessableEntity, v.Session.Name, wrong)
-	}
-	return h.profileDone(c, err, "Your password is changed, and your other sessions are over.")
 }
 
 func (h *Handlers) profileDone(c echo.Context, err error, text string) error {

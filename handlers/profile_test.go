@@ -20,10 +20,10 @@ func TestPersonChangesNameAndPassword(t *testing.T) {
 	}
 	ada.send(in(p.analytical, profile), "name", " ").want(t, http.StatusUnprocessableEntity)
 
-	ada.send(in(p.analytical, profile+"/password"), "current", "not my password", "password", changed).want(t, http.StatusUnprocessableEntity)
-	ada.send(in(p.analytical, profile+"/password"), "current", password, "password", "short").want(t, http.StatusUnprocessableEntity)
+	ada.send("/password", "current", "not my password", "password", changed).want(t, http.StatusUnprocessableEntity)
+	ada.send("/password", "current", password, "password", "short").want(t, http.StatusUnprocessableEntity)
 	elsewhere.get("/accounts").want(t, http.StatusOK)
-	ada.send(in(p.analytical, profile+"/password"), "current", password, "password", changed).want(t, http.StatusSeeOther)
+	ada.send("/password", "current", password, "password", changed).want(t, http.StatusSeeOther)
 	ada.get("/accounts").want(t, http.StatusOK)
 	elsewhere.get("/accounts").want(t, http.StatusSeeOther)
 	p.browser().post("/sign-in", values("email", p.ada.Email, "password", password)).want(t, http.StatusUnprocessableEntity)
@@ -37,12 +37,25 @@ func TestSubuserChangesOwnPassword(t *testing.T) {
 	p := newPanel(t)
 	_, link := p.subuser(p.east, "charles", "Developer")
 	b := p.asSubuser(link, "charles")
-	b.send(in(p.east, profile+"/password"), "current", password, "password", changed).want(t, http.StatusSeeOther)
+	b.send("/password", "current", password, "password", changed).want(t, http.StatusSeeOther)
 	b.get(in(p.east, "")).want(t, http.StatusOK)
 	p.browser().post("/login/"+link, values("name", "charles", "password", password)).want(t, http.StatusUnprocessableEntity)
 	p.browser().post("/login/"+link, values("name", "charles", "password", changed)).want(t, http.StatusSeeOther)
 	b.send(in(p.east, profile), "name", "Charlie").want(t, http.StatusNotFound)
 
 	_, link = p.subuser(p.east, "numbers", "PhoneNumberManager")
-	p.asSubuser(link, "numbers").get(in(p.east, profile)).want(t, http.StatusForbidden)
+	numbers := p.asSubuser(link, "numbers")
+	numbers.get(in(p.east, profile)).want(t, http.StatusForbidden)
+	menu := numbers.get("/sessions").want(t, http.StatusOK)
+	for _, own := range []string{"/password", "/sessions", "/two-step"} {
+		if menu.Find("#profile a[href='"+own+"']").Length() != 1 {
+			t.Errorf("the menu does not lead to %s", own)
+		}
+		numbers.get(own).want(t, http.StatusOK)
+	}
+	numbers.send("/password", "current", "wrong", "password", changed).want(t, http.StatusUnprocessableEntity).says(t, "not your present password")
+	numbers.send("/password", "current", password, "password", "short").want(t, http.StatusUnprocessableEntity).says(t, "at least 12 characters")
+	numbers.send("/password", "current", password, "password", changed).want(t, http.StatusSeeOther)
+	numbers.get("/password").want(t, http.StatusOK).says(t, "Your password is changed")
+	p.browser().get("/password").want(t, http.StatusSeeOther)
 }

@@ -52,6 +52,8 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.Public(post, "/invites/:token", "the link is the proof; whoever comes may have no login yet", h.acceptInvite),
 
 			guard.Self(post, "/sign-out", "ends one's own session", h.deleteOwnSession),
+			guard.Self(get, "/password", "is about one's own login", h.editOwnPassword),
+			guard.Self(post, "/password", "changes one's own login", h.updateOwnPassword),
 			guard.Self(get, "/sessions", "lists one's own sessions", h.listSessions),
 			guard.Self(post, "/sessions/:session/end", "ends one of one's own sessions", h.endSession),
 			guard.Self(post, "/sessions/end-others", "ends one's own other sessions", h.endOtherSessions),
@@ -196,7 +198,6 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.In(get, "/audit", "audit", h.listAudit),
 			guard.In(get, "/settings/profile", "profile", h.showProfile),
 			guard.In(post, "/settings/profile", "profile", h.updateProfile),
-			guard.In(post, "/settings/profile/password", "profile", h.updateOwnPassword),
 			guard.In(get, "/settings/profile/close", "profile", h.askCloseLogin),
 			guard.In(post, "/settings/profile/close", "profile", h.closeLogin),
 			guard.In(post, "/settings/profile/email", "profile", h.updateEmail),

@@ -184,7 +184,7 @@ func TestAPasswordChangeVoidsAHalfSignIn(t *testing.T) {
 	phone, _ := ada.setUp(p)
 	b := p.browser()
 	b.post("/sign-in", values("email", p.ada.Email, "password", password)).want(t, http.StatusSeeOther)
-	ada.send(in(p.analytical, profile+"/password"), "current", password, "password", changed).want(t, http.StatusSeeOther)
+	ada.send("/password", "current", password, "password", changed).want(t, http.StatusSeeOther)
 	b.post("/sign-in/code", values("code", phone.code())).want(t, http.StatusSeeOther)
 	b.get("/two-step").want(t, http.StatusSeeOther)
 }

@@ -48,11 +48,17 @@ func MaskEmail(email string) string {
 	return email[:size] + "•••" + email[strings.LastIndex(email, "@"):]
 }
 
+// notShown is said of a name or an address that does not show all it holds.
+const notShown = "Leave out characters that can't be seen. Type it instead of pasting it."
+
 // CheckEmail says what is wrong with an address, or nothing.
 func CheckEmail(email string) string {
 	a, err := mail.ParseAddress(email)
 	if err != nil || a.Address != email || len(email) > 254 || !strings.Contains(email, "@") {
 		return "Write an e-mail address, such as ada@example.com."
+	}
+	if strings.ContainsFunc(email, func(r rune) bool { return unicode.Is(hidden, r) }) {
+		return notShown
 	}
 	return ""
 }
@@ -61,16 +67,10 @@ func checkName(name string) string {
 	if n := utf8.RuneCountInString(name); n < 1 || n > 100 {
 		return constraints["members_name_length"]["name"]
 	}
-	if !utf8.ValidString(name) || strings.ContainsFunc(name, unseen) {
-		return "Leave out characters that can not be seen."
+	if !utf8.ValidString(name) || !showsAll(name) {
+		return notShown
 	}
 	return ""
-}
-
-// unseen tells the characters by which a name could pass for another, or turn
-// round the text beside it. Joiners are not among them: scripts need them.
-func unseen(r rune) bool {
-	return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp) || r == 0x200b || r == 0xfeff
 }
 
 // SignUp makes a login and its personal account. Problems name the fields

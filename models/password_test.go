@@ -27,10 +27,35 @@ func TestAPasswordIsNotMadeOfItsOwnWords(t *testing.T) {
 	}
 }
 
+func TestAddressesShowAllTheyHold(t *testing.T) {
+	for address, fine := range map[string]bool{
+		"ada@example.com": true, "zoë@example.com": true, "ada@bücher.example": true,
+		"ada\u200b@example.com": false, "a\u00adda@example.com": false, "ada\u200f@example.com": false, "ada\u2060@example.com": false, "ada\u3164@example.com": false,
+		"ada\u200d@example.com": false, "ada@exam\u200dple.com": false, "ada\U000e0041@example.com": false, "ada\ufe0f@example.com": false,
+	} {
+		if wrong := CheckEmail(address); (wrong == "") != fine {
+			t.Errorf("%q: %q", address, wrong)
+		}
+	}
+}
+
+func TestMixedAlphabetsAreNoticed(t *testing.T) {
+	for text, mixed := range map[string]bool{
+		"Ada Lovelace": false, "Ада": false, "Zoë Ünal": false, "日本 カタカナ Ada": false, "김 Ada": false, "Ada 42 👩‍💻": false, "": false,
+		"Аda": true, "αda@example.com": true, "аda@example.com": true, "Ada Лавлейс": true,
+	} {
+		if MixedScripts(text) != mixed {
+			t.Errorf("%q", text)
+		}
+	}
+}
+
 func TestNamesShowAllTheyHold(t *testing.T) {
 	for name, fine := range map[string]bool{
 		"Ada": true, "Zoë ü": true, "می\u200cخواهم": true, "👩‍💻": true, "": false, strings.Repeat("é", 100): true, strings.Repeat("é", 101): false,
-		"a\x00b": false, "a\nb": false, "a\u0085b": false, "\u202eadA": false, "A\u200bda": false, "\ufeffAda": false, "\xff": false,
+		"a\x00b": false, "a\nb": false, "a\u0085b": false, "\u202eadA": false, "A\u200bda": false, "\ufeffAda": false,
+		"A\u200dda": false, "Ada\u200d": false, "می\u200c": false, "A\u00adda": false, "Ada\u2060": false, "Ada\u3164": false, "Ada\u115f": false, "Ada\uffa0": false,
+		"Ada\ufe0f": false, "Ada\U000e0041": false, "Ada\U000e0100": false, "\u2067Ada": false, "Ada\u200f": false, "Ada\u180e": false, "日本 Ada": true, "\xff": false,
 	} {
 		if wrong := checkName(name); (wrong == "") != fine {
 			t.Errorf("%q: %q", name, wrong)

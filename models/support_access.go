@@ -114,7 +114,7 @@ func (s *Store) checkSupportAccess(x SupportAccess) Problems {
 	}
 	if n := utf8.RuneCountInString(x.Reason); n < 1 || n > 500 || !utf8.ValidString(x.Reason) {
 		p.add("reason", "Say why, in 1 to 500 characters.")
-	} else if strings.ContainsFunc(x.Reason, unseen) {
+	} else if !showsAll(x.Reason) {
 		p.add("reason", "Leave out characters that can not be seen.")
 	}
 	switch lasts := x.Until.Sub(x.OpenedAt); {

@@ -17,6 +17,7 @@ type InviteFormPage struct {
 type InvitesMadePage struct {
 	Frame      Frame
 	Header     Header
+	Warning    string // about an address that can look like another
 	Text       string // who may use them, until when
 	Note       string // how they reach their people
 	Links      []CopyBox
