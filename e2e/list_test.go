@@ -125,7 +125,7 @@ func (r row) text() string { return strings.Join(r.Cells, " ") }
 
 // readList is script that reads a list out of a document.
 const readList = `((doc, at) => {
-	const said = e => { const c = e.cloneNode(true); c.querySelectorAll('.pop, button, input').forEach(x => x.remove()); return [...c.childNodes].map(n => n.textContent.trim().replace(/\s+/g, ' ')).filter(Boolean).join(' ') };
+	const said = e => { const c = e.cloneNode(true); c.querySelectorAll('.pop, button, input, noscript').forEach(x => x.remove()); return [...c.childNodes].map(n => n.textContent.trim().replace(/\s+/g, ' ')).filter(Boolean).join(' ') };
 	const list = doc.querySelector('#list'), search = list?.querySelector('.search-text');
 	if (!search) return null;
 	const table = [...list.querySelectorAll('table')].find(t => !t.closest('ol'));
@@ -143,8 +143,8 @@ const readList = `((doc, at) => {
 			Name: f.name, Label: said(f.closest('label').querySelector('span')), Kind: f.type, Value: f.type === 'checkbox' ? String(f.checked) : f.value,
 			Options: [...f.options ?? []].map(o => ({Value: o.value, Text: said(o)})),
 		})),
-		Next: list.querySelector('.pager [rel=next]')?.getAttribute('href') ?? '',
-		Prev: list.querySelector('.pager [rel=prev]')?.getAttribute('href') ?? '',
+		Next: list.querySelector('.pager [rel=next]')?.getAttribute('href').split('#')[0] ?? '',
+		Prev: list.querySelector('.pager [rel=prev]')?.getAttribute('href').split('#')[0] ?? '',
 		Chips: [...list.querySelectorAll('.chips li:has(.chip)')].map(said),
 		Nothing: !!list.querySelector('.empty') && of.length === 0,
 	};

@@ -216,7 +216,7 @@ func (h *Handlers) cutters(c echo.Context, snap *authz.Snapshot, rows []models.A
 			case snap.Within(by, v.At):
 				ids = append(ids, snap.ID(by))
 			default:
-				names[snap.ID(by)] = "An account above"
+				names[snap.ID(by)] = "an account above"
 			}
 		}
 	}

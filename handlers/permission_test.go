@@ -44,7 +44,7 @@ func TestOneBoxIsOneChange(t *testing.T) {
 	// What East lacks can not be given below it, and is shown as cut.
 	set(ada, p.berlin, "1").want(t, http.StatusUnprocessableEntity)
 	list := ada.get(in(p.analytical, permissions)).want(t, http.StatusOK)
-	if who := list.Find(".cut svg").AttrOr("aria-labelledby", "nobody"); !strings.Contains(list.Find("#"+who).Text(), "East lacks it") {
+	if who := list.Find(".cut button").AttrOr("popovertarget", "nobody"); !strings.Contains(list.Find("#"+who).Text(), "Limited by East") {
 		t.Error("a cut box does not say who cuts it")
 	}
 	set(ada, p.east, "1").want(t, http.StatusSeeOther)
@@ -138,7 +138,7 @@ func TestNewSubAccountsCopyTheNewest(t *testing.T) {
 	}
 	ada.send(in(north, "/sub-accounts"), "name", "North Pole").want(t, http.StatusSeeOther)
 	list := ada.get(in(north, permissions)).want(t, http.StatusOK)
-	if !strings.Contains(list.Text(), "An account above") && !strings.Contains(list.Text(), "North lacks it") {
+	if !strings.Contains(list.Text(), "Limited by North") {
 		t.Error("the first sub-account's cut box does not say who cuts it")
 	}
 	ada.send(in(p.analytical, "/sub-accounts"), "name", "", "name", " ").want(t, http.StatusUnprocessableEntity)

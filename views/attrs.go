@@ -78,6 +78,9 @@ func attrs(f Field) templ.OrderedAttributes {
 	return append(a, preview(f)...)
 }
 
+// toRows leads to the rows of a list on another of its pages.
+func toRows(url string) templ.SafeURL { return templ.SafeURL(url + "#rows") }
+
 func dialogLink(a Action) templ.OrderedAttributes {
 	if !a.Dialog {
 		return nil

@@ -163,15 +163,6 @@ func (m PermissionMatrix) cutters() (names []string) {
 	return names
 }
 
-// short is a name for where there is little room.
-func short(name string) string {
-	const room = 24
-	if r := []rune(name); len(r) > room {
-		return string(r[:room-1]) + "…"
-	}
-	return name
-}
-
 // The boxes of a row are written by hand: there are hundreds on a page, and each byte of one counts.
 func (m PermissionMatrix) cells(n int, r PermissionRow, cutters []string) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
@@ -183,11 +174,16 @@ func (m PermissionMatrix) cells(n int, r PermissionRow, cutters []string) templ.
 			}
 			col := m.Columns[i]
 			if c.Cut != "" {
-				b = append(b, `<td class=cut title="`...)
-				b = append(b, templ.EscapeString(short(c.Cut)+" lacks it")...)
-				b = append(b, `"><svg class=icon role=img aria-labelledby=k`...)
-				b = strconv.AppendInt(b, int64(slices.Index(cutters, c.Cut)), 10)
-				b = append(b, `><use href=#lock></use></svg></td>`...)
+				why := int64(slices.Index(cutters, c.Cut))
+				b = append(b, `<td class=cut><button type=button popovertarget=k`...)
+				b = strconv.AppendInt(b, why, 10)
+				b = append(b, ` aria-labelledby="c`...)
+				b = strconv.AppendInt(b, int64(i), 10)
+				b = append(b, ` r`...)
+				b = append(b, row...)
+				b = append(b, ` k`...)
+				b = strconv.AppendInt(b, why, 10)
+				b = append(b, `"><svg class=icon><use href=#lock></use></svg></button></td>`...)
 				continue
 			}
 			on, next := "false", "1"
@@ -203,7 +199,7 @@ func (m PermissionMatrix) cells(n int, r PermissionRow, cutters []string) templ.
 			b = append(b, '"')
 			switch {
 			case c.Fixed || col.Fixed:
-				b = append(b, ` disabled title="Always on"`...)
+				b = append(b, ` disabled`...)
 			case m.ReadOnly:
 				b = append(b, ` disabled`...)
 			default:

@@ -50,7 +50,7 @@
     else if ((b = hit("[data-tick-all]"))) tickAll(b);
     else if ((b = hit("[data-menu]"))) { e.preventDefault(); toggleRowMenu(b); }
     else if (hit("[data-print]")) print();
-    else if ((b = hit("[data-dismiss]"))) b.closest(".alert").remove();
+    else if ((b = hit("[data-dismiss]"))) { b.closest(".alert").remove(); keepFocus(); }
     else if ((b = hit("#dialogs [data-cancel]"))) { e.preventDefault(); b.closest("dialog").close(); }
     else if (e.target.matches?.("#dialogs dialog")) e.target.close(); // on the backdrop
   });
@@ -131,13 +131,37 @@
     pop.style.left = `${Math.max(4, Math.min(button.right - box.width, innerWidth - box.width - 4))}px`;
   }, true);
 
+  // Focus is never lost: it goes to what is told, else back to where it was, else to what changed.
+  let held; // what had it last, outside messages, menus and dialogs
+  let told = $("#toasts .alert"), asked; // the newest message, and what it answers on the open page
+  document.addEventListener("focusin", (e) => { if (!closest(e, "#toasts,#dialogs,[popover]")) held = e.target; });
+  const keepFocus = (changed) => {
+    if (document.activeElement && document.activeElement !== document.body) return;
+    const message = $("#toasts .alert[tabindex]");
+    const same = held?.isConnected ? held : held?.id && document.getElementById(held.id);
+    for (const e of [message, same, changed, changed && $("a,button,input,[tabindex]", changed), $("#main")]) {
+      e?.focus();
+      if (e && document.activeElement === e) return;
+    }
+  };
+  // The message is one Tab from what it answers, wherever it stands on the page, and leads back there.
+  document.addEventListener("keydown", (e) => {
+    if (e.key !== "Tab" || !asked) return;
+    const stops = $$("#toasts button");
+    const at = stops.indexOf(document.activeElement);
+    let to;
+    if (document.activeElement === asked && !e.shiftKey) [to] = stops;
+    else if (at === (e.shiftKey ? 0 : stops.length - 1) && at >= 0) { to = asked; asked = null; }
+    if (to?.isConnected) { e.preventDefault(); to.focus(); }
+  });
+
   let opener;
   const refresh = () => {
     // A dialog that came as a fragment opens over the page and gives the focus back when it closes.
     const dialog = $("#dialogs dialog:not(:modal)");
     if (dialog) {
       dialog.removeAttribute("open");
-      dialog.addEventListener("close", () => { dialog.remove(); if (opener?.isConnected) opener.focus(); }, { once: true });
+      dialog.addEventListener("close", () => { dialog.remove(); opener?.focus(); keepFocus(); }, { once: true });
       dialog.showModal();
     }
     $$("[data-toast]").forEach((t) => {
@@ -153,7 +177,15 @@
     opener = menu ? openerOf(menu) : from;
     menu?.hidePopover();
   });
-  document.addEventListener("htmx:after:swap", refresh);
+  document.addEventListener("htmx:after:swap", (e) => {
+    refresh();
+    const { target } = e.detail.ctx;
+    keepFocus(target?.isConnected ? target : document.getElementById(target?.id));
+    const message = $("#toasts .alert"), at = document.activeElement;
+    if (message !== told) asked = message && !at.closest("#toasts") ? at : null;
+    told = message;
+  });
+  document.addEventListener("htmx:finally:request", () => setTimeout(keepFocus));
 
   // A refusal or failure is a whole page: it takes the place of this one's content.
   document.addEventListener("htmx:response:error", (e) => {
@@ -169,6 +201,7 @@
     if (!toasts) return;
     const t = document.createElement("div");
     t.className = "alert alert-error";
+    t.tabIndex = -1;
     t.textContent = "That did not reach the panel. Check the connection and try again.";
     toasts.replaceChildren(t);
   });
@@ -179,4 +212,5 @@
   if (side) { showCurrent(); side.addEventListener("toggle", showCurrent); }
 
   refresh();
+  if (location.hash) keepFocus(document.getElementById(location.hash.slice(1)));
 })();

@@ -72,6 +72,11 @@ func TestIdsAreUniqueAndLead(t *testing.T) {
 				}
 			})
 		}
+		d.Find(`.pager a, .chips a, a.sort`).Each(func(_ int, e *goquery.Selection) {
+			if _, id, _ := strings.Cut(e.AttrOr("href", ""), "#"); !ids[id] {
+				t.Errorf("%s leads to no rows", e.AttrOr("href", ""))
+			}
+		})
 		d.Find(`main a[href^="#"]`).Each(func(_ int, e *goquery.Selection) {
 			if id := strings.TrimPrefix(e.AttrOr("href", ""), "#"); !ids[id] {
 				t.Errorf("link to #%s leads nowhere", id)
@@ -219,7 +224,7 @@ func TestEveryBoxSaysWhatItDoes(t *testing.T) {
 			box := td.Find("button[role=checkbox]")
 			switch {
 			case want.Cut != "":
-				who := d.Find("#" + td.Find("svg").AttrOr("aria-labelledby", "nobody")).Text()
+				who := d.Find("#" + td.Find("button").AttrOr("popovertarget", "nobody")).Text()
 				if box.Length() != 0 || !strings.Contains(who, want.Cut) {
 					t.Errorf("row %d column %d does not say who cuts it off", n, i)
 				}

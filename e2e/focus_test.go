@@ -1,0 +1,98 @@
+//go:build browser
+
+package e2e
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// at waits until what has the focus matches, which the body never does.
+func (b *tab) at(selector string) {
+	b.t.Helper()
+	b.comesTrue(`document.readyState === 'complete' && document.activeElement !== document.body && document.activeElement.matches(` + quoted(selector) + `)`)
+}
+
+// goTo gives the focus to the first such thing, as many Tabs would.
+func (b *tab) goTo(selector string) {
+	b.t.Helper()
+	b.comesTrue(`(e => { e?.focus(); return !!e && document.activeElement === e; })(document.querySelector(` + quoted(selector) + `))`)
+}
+
+const message = "#toasts .alert"
+
+// After whatever Ada does by the keyboard, the focus is at what came of it.
+func TestFocusIsNeverLost(t *testing.T) {
+	ada := newTab(t, "Ada")
+	ada.signIn("ada@example.com")
+	account := ada.stands(`/a/[^/]+`)
+
+	// A box keeps the focus, and Undo is one Tab away and leads back.
+	ada.open(account + "/permissions/integrations")
+	box := eval[string](ada, `(() => { const e = document.querySelector('[role=checkbox][aria-checked=true][name=cell]'); e.focus(); return e.ariaLabelledByElements.map(x => x.textContent.trim()).join(' '); })()`)
+	ada.keys(" ")
+	ada.boxIs(box, "false")
+	ada.hasFocus(box)
+	ada.keys(kb.Tab)
+	ada.hasFocus("Undo")
+	ada.do(chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift)))
+	ada.hasFocus(box)
+
+	// The lock of a cell below says why, to the keyboard too.
+	ada.goTo(".cut button")
+	ada.keys(kb.Enter)
+	ada.sees("which doesn’t have this feature.")
+	ada.keys(kb.Escape)
+	ada.at(".cut button")
+
+	// Undo leaves the focus at the message that says what is so now.
+	ada.goTo("#toasts form button")
+	ada.keys(kb.Enter)
+	ada.boxIs(box, "true")
+	ada.at(message)
+	ada.goTo("#toasts [data-dismiss]")
+	ada.keys(kb.Enter)
+	ada.comesTrue(`!document.querySelector('#toasts .alert') && document.activeElement !== document.body`)
+
+	// Select all: what takes away offers the way out first, and gives the focus back.
+	all := `a.box[aria-checked=true]`
+	ada.goTo(all)
+	ada.keys(kb.Enter)
+	ada.at("dialog:modal [data-cancel]")
+	ada.keys(kb.Enter)
+	ada.at(all)
+	ada.keys(kb.Enter)
+	ada.at("dialog:modal [data-cancel]")
+	ada.goTo("dialog:modal form button")
+	ada.keys(kb.Enter)
+	ada.at(message)
+	ada.keys(kb.Tab)
+	ada.hasFocus("Undo")
+	ada.keys(kb.Enter)
+	ada.comesTrue(`!document.querySelector('#toasts form')`)
+	ada.at(message)
+
+	// A row's menu and its dialog, to the end.
+	ada.open(account + "/contacts")
+	name := eval[string](ada, `document.querySelector('main tbody th a').textContent.trim()`)
+	ada.goTo("main [data-menu]")
+	ada.keys(kb.Enter)
+	ada.at(".pop:popover-open a")
+	ada.keys(kb.ArrowUp) // from the first to the last
+	ada.at(".pop:popover-open a.danger")
+	ada.keys(kb.Enter)
+	ada.at("dialog:modal [data-cancel]")
+	ada.keys(kb.Escape)
+	ada.at("main [data-menu]")
+	ada.keys(kb.Enter)
+	ada.at(".pop:popover-open a")
+	ada.keys(kb.ArrowUp)
+	ada.keys(kb.Enter)
+	ada.at("dialog:modal [data-cancel]")
+	ada.goTo("dialog:modal form button")
+	ada.keys(kb.Enter)
+	ada.at(message)
+	ada.sees(name + " is")
+}
