@@ -79,7 +79,7 @@ func attrs(f Field) templ.OrderedAttributes {
 }
 
 // toRows leads to the rows of a list on another of its pages.
-func toRows(url string) templ.SafeURL { return templ.SafeURL(url + "#rows") }
+func toRows(url string) templ.SafeURL { return templ.SafeURL(url + "#list-rows") }
 
 func dialogLink(a Action) templ.OrderedAttributes {
 	if !a.Dialog {
