@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -26,6 +27,7 @@ const message = "#toasts .alert"
 // After whatever Ada does by the keyboard, the focus is at what came of it.
 func TestFocusIsNeverLost(t *testing.T) {
 	ada := newTab(t, "Ada")
+	ada.expect("422")
 	ada.signIn("ada@example.com")
 	account := ada.stands(`/a/[^/]+`)
 
@@ -95,4 +97,41 @@ func TestFocusIsNeverLost(t *testing.T) {
 	ada.keys(kb.Enter)
 	ada.at(message)
 	ada.sees(name + " is")
+
+	// Paging, sorting and taking a filter off lead to the rows; a filter keeps the focus.
+	calls := account + "/calls"
+	ada.open(calls)
+	for _, on := range []string{".pager [rel=next]", "a.sort"} {
+		ada.goTo(on)
+		ada.keys(kb.Enter)
+		ada.comesTrue(`location.search !== ''`)
+		ada.at("#list-rows")
+	}
+	ada.open(calls)
+	ada.goTo(".search-filters select")
+	filter := eval[string](ada, `document.activeElement.id`)
+	ada.keys("I") // Inbound
+	ada.comesTrue(`!!document.querySelector('.chips')`)
+	ada.at("#" + filter)
+	ada.goTo("a.chip")
+	ada.keys(kb.Enter)
+	ada.comesTrue(`!document.querySelector('.chips')`)
+	ada.at("#list-rows")
+
+	// An act opens where one is; what is refused and what is saved is told with the focus on it.
+	ada.goTo("main [data-menu]")
+	ada.keys(kb.Enter)
+	ada.at(".pop:popover-open a")
+	ada.press("link", "Tag…")
+	ada.comesTrue(`!!document.querySelector('dialog:modal')?.contains(document.activeElement)`)
+	if !strings.HasPrefix(ada.path(), calls) {
+		t.Error("Tag… leaves the list")
+	}
+	ada.open(account + "/contacts/new")
+	ada.goTo("#main form button.btn-primary")
+	ada.keys(kb.Enter)
+	ada.at(".problems")
+	ada.fill("Name", "Hopper")
+	ada.keys(kb.Enter)
+	ada.at(message)
 }
