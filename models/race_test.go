@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"bailiwick/authz"
@@ -75,10 +76,12 @@ func together(all ...func() error) error {
 func unlocked(t *testing.T, s *Store) {
 	t.Helper()
 	ctx := context.Background()
-	if _, err := s.pool.Exec(ctx, "CREATE SEQUENCE unlocked START 1000"); err != nil {
+	owner, err := pgx.Connect(ctx, pgtest.OwnerURL(s.pool.Config().ConnString()))
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.pool.Exec(ctx, "GRANT USAGE ON unlocked TO PUBLIC"); err != nil {
+	defer owner.Close(ctx)
+	if _, err := owner.Exec(ctx, "CREATE SEQUENCE unlocked START 1000; GRANT USAGE ON unlocked TO PUBLIC"); err != nil {
 		t.Fatal(err)
 	}
 	s.lockTenant = "SELECT nextval('unlocked') WHERE ? <> '00000000-0000-0000-0000-000000000000'"
