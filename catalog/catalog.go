@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math/bits"
+	"strings"
 )
 
 //go:embed sections/*.yaml roles/* entitlements.yaml groups.yaml
@@ -203,6 +204,8 @@ type Entitlement struct {
 	// where the role is held.
 	OwnPeople bool
 	Bit       Entitlements // a single bit; not stored
+	// Idle is true while nothing that exists depends on it.
+	Idle bool
 }
 
 // Tab is one page of the permissions of sub-accounts.
@@ -220,6 +223,17 @@ func (c *Catalog) OwnPeople() Entitlements { return c.ownPeople }
 // AllEntitlements is the ceiling of a root account.
 func (c *Catalog) AllEntitlements() Entitlements {
 	return Entitlements(1)<<len(c.Entitlements) - 1
+}
+
+// Titles names the entitlements of a set.
+func (c *Catalog) Titles(of Entitlements) string {
+	var all []string
+	for _, e := range c.Entitlements {
+		if of&e.Bit != 0 {
+			all = append(all, e.Title)
+		}
+	}
+	return strings.Join(all, " and ")
 }
 
 // Entitlement finds by key, or nil.
@@ -322,6 +336,7 @@ func Compile(fsys fs.FS) (*Catalog, error) {
 	k.sections()
 	k.roleSets()
 	k.roleFields()
+	k.idle()
 	if len(k.faults) > 0 {
 		return nil, fmt.Errorf("catalog: %w", k.faults)
 	}

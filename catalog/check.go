@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -311,6 +312,40 @@ func (k *Kind) Uncovered(values map[string]any, ceiling Entitlements) map[string
 		}
 	}
 	return wrong
+}
+
+// Missing are the entitlements without which a record with these values is closed
+// to its account, as far as the ceiling lacks them: those of its kind, and of the
+// one value that a property has of some to choose from.
+func (k *Kind) Missing(values map[string]any, ceiling Entitlements) Entitlements {
+	need := k.Needs
+	for _, f := range k.Gated() {
+		text, _ := values[f.Name].(string)
+		if o := f.Option(text); o != nil {
+			need |= o.Needs
+		}
+	}
+	return need &^ ceiling
+}
+
+// Gated are the properties whose one value can close a record.
+func (k *Kind) Gated() (all []*Field) {
+	for _, f := range k.Fields {
+		if !f.Many && slices.ContainsFunc(f.Options, func(o Option) bool { return o.Needs != 0 }) {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+// ClosedOptions are the values of a property that a ceiling does not hold.
+func (f *Field) ClosedOptions(ceiling Entitlements) (all []Option) {
+	for _, o := range f.Options {
+		if !ceiling.Covers(o.Needs) {
+			all = append(all, o)
+		}
+	}
+	return all
 }
 
 // Texts are the texts of a value: of a list all of them, of a text itself.

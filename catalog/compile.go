@@ -141,6 +141,27 @@ func (k *compiler) entitlements() {
 	}
 }
 
+// idle finds the entitlements on which no page, form or value depends.
+func (k *compiler) idle() {
+	used := k.c.always
+	for _, info := range k.c.permissions[1:] {
+		if info.Unused == "" {
+			used |= info.Needs
+		}
+	}
+	for _, kind := range k.c.kinds {
+		for _, f := range kind.Fields {
+			used |= f.Needs
+			for _, o := range f.Options {
+				used |= o.Needs
+			}
+		}
+	}
+	for _, e := range k.c.Entitlements {
+		e.Idle = !used.Covers(e.Bit)
+	}
+}
+
 type sectionDecl struct {
 	Key          word
 	Title        string

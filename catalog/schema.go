@@ -22,6 +22,9 @@ type Kind struct {
 	Fields  []*Field // in the order of the schema, which is the order of forms
 	// Unique are the properties that no two records of one account and parent share.
 	Unique []string
+	// Needs are the entitlements that its section asks for: without them the kind is
+	// closed.
+	Needs Entitlements
 	// Parent is the property that names the record this one belongs to, where it
 	// may belong to none. Nil where the address alone decides, or nothing does.
 	Parent *Field
@@ -61,11 +64,11 @@ type Field struct {
 	ReadOnly          bool // reported by others or set by acts, never typed
 	Search            bool // found by the list's search
 	Secret            Secret
-	Ref               *Section // the section whose records it names by id
-	Many              bool     // an array
-	Roles             *RoleSet // its values are roles, which only who holds them may give
-	Needs             Entitlements
-	Permission        Permission // beyond the form's own, to see it there
+	Ref               *Section     // the section whose records it names by id
+	Many              bool         // an array
+	Roles             *RoleSet     // its values are roles, which only who holds them may give
+	Needs             Entitlements // its own, and those of what it names
+	Permission        Permission   // beyond the form's own, to see it there
 	Default           any
 	DefaultAfter      string // the field whose duration gives this time
 	MinLength         int
@@ -397,11 +400,29 @@ func (k *compiler) hintNeeds(file string, line int, raw any) Entitlements {
 	if raw == nil {
 		return 0
 	}
-	return k.needs(file, []word{{fmt.Sprint(raw), line}})
+	list, many := raw.([]any)
+	if !many {
+		list = []any{raw}
+	}
+	keys := make([]word, len(list))
+	for i, key := range list {
+		keys[i] = word{fmt.Sprint(key), line}
+	}
+	return k.needs(file, keys)
 }
 
-// refs finds the sections that properties name.
+// refs finds the sections that properties name, and what closes a kind.
 func (k *compiler) refs() {
+	for _, s := range k.c.Sections {
+		if s.Records == nil {
+			continue
+		}
+		kind := s.Records.Kind
+		kind.Needs = k.c.Needs(kind.Section.View)
+		if !k.c.Needs(s.View).Covers(kind.Needs) {
+			k.fault(s.File, s.Line, "section "+s.Key+" needs less than section "+kind.Section.Key+", which holds the same records", "give both the same `entitlements:`")
+		}
+	}
 	for _, s := range k.c.Sections {
 		if s.Records == nil || s.Records.Kind.Section != s {
 			continue
@@ -411,7 +432,12 @@ func (k *compiler) refs() {
 				if f.Ref = k.c.bySection[f.ref.Text]; f.Ref == nil || f.Ref.Records == nil {
 					k.fault(s.File, f.line, "property "+f.Name+": section "+f.ref.Text+" is not declared or holds no records", "name a section with records after `x-ref:`")
 					f.Ref = nil
+				} else {
+					f.Needs |= f.Ref.Records.Kind.Needs
 				}
+			}
+			if f.Search && f.Needs != 0 {
+				k.fault(s.File, f.line, "property "+f.Name+": the search would find what is closed", "leave out `x-search:` or `x-needs:`")
 			}
 			if f.DefaultAfter != "" && s.Records.Kind.Field(f.DefaultAfter) == nil {
 				k.fault(s.File, f.line, "property "+f.Name+": x-default-after names "+f.DefaultAfter+", which is no property", "name the property with the duration")

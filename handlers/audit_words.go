@@ -235,6 +235,8 @@ func (r *auditReader) named(e models.AuditEvent, id uuid.UUID) string {
 	switch n, ok := r.names[id]; {
 	case ok && n.Kind == "account":
 		return r.account(id)
+	case ok && n.Account == e.AccountID && n.Closed:
+		return closedName
 	case ok && n.Account == e.AccountID:
 		return n.Name
 	}

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -50,6 +51,7 @@ func (h *Handlers) answer(c echo.Context, err error) error {
 	var oneStep guard.NeedsTwoStep
 	var ended guard.RolesEnded
 	var denial *authz.Denial
+	var closed *models.Closed
 	var he *echo.HTTPError
 	var tooMany models.TooMany
 	var tooLarge *http.MaxBytesError
@@ -71,6 +73,8 @@ func (h *Handlers) answer(c echo.Context, err error) error {
 		return h.denied(c, denial)
 	case errors.Is(err, authz.ErrDenied):
 		return h.failure(c, http.StatusForbidden, "That is not allowed", "You may not do this here.")
+	case errors.As(err, &closed):
+		return h.closed(c, closed)
 	case errors.Is(err, models.ErrNotFound):
 		return h.failure(c, http.StatusNotFound, "There is nothing here", "The page does not exist, or you may not know of it.")
 	case errors.Is(err, guard.ErrForged):
@@ -154,6 +158,17 @@ func (h *Handlers) httpError(c echo.Context, he *echo.HTTPError) error {
 		return h.failure(c, he.Code, "That could not be read", "The request is malformed.")
 	}
 	return h.failure(c, http.StatusInternalServerError, "Something went wrong", "It is in the log under the number below.")
+}
+
+// closed says of a record that its account may not use it. Whoever gets this far may
+// use its section.
+func (h *Handlers) closed(c echo.Context, closed *models.Closed) error {
+	v := guard.Of(c)
+	if v == nil || v.At == authz.NoAccount {
+		return h.answer(c, models.ErrNotFound)
+	}
+	return h.failure(c, http.StatusForbidden, "That is not available here",
+		fmt.Sprintf("%s may not use %s. What it has of that kind is kept, and comes back when the account above allows it.", v.Place.Name, h.catalog.Titles(closed.Missing)))
 }
 
 // failure shows a page that says what did not work. Inside an account that the

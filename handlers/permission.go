@@ -127,7 +127,27 @@ func (h *Handlers) showEntitlements(c echo.Context, g authz.Grant) error {
 	if from != "" {
 		p.Note = "New sub-accounts of " + v.Place.Name + " start with the permissions of " + from + ", the newest one."
 	}
+	if len(p.Matrix.Columns) > 0 {
+		p.Idle = idleWords(place.tab)
+	}
 	return render(c, http.StatusOK, views.Permissions(p))
+}
+
+// idleWords says which entitlements of a tab change nothing yet.
+func idleWords(tab *catalog.Tab) string {
+	var titles []string
+	for _, e := range tab.Entitlements {
+		if e.Idle {
+			titles = append(titles, e.Title)
+		}
+	}
+	switch len(titles) {
+	case 0:
+		return ""
+	case 1:
+		return titles[0] + " has no effect yet: no page depends on it."
+	}
+	return strings.Join(titles, ", ") + " have no effect yet: no page depends on them."
 }
 
 // entitlementMatrix fills the table as a snapshot has it, and says where the
@@ -149,7 +169,7 @@ func (h *Handlers) entitlementMatrix(c echo.Context, g authz.Grant, snap *authz.
 	for i, e := range place.tab.Entitlements {
 		n := counts[i]
 		col := views.PermissionColumn{
-			Key: e.Key, Title: e.Title, Help: covers(e), Fixed: e.AlwaysOn, State: ticks(n.Given, n.Accounts),
+			Key: e.Key, Title: e.Title, Help: covers(e), Fixed: e.AlwaysOn, Idle: e.Idle, State: ticks(n.Given, n.Accounts),
 			Count: fmt.Sprintf("%d of %d", n.Given, n.Accounts),
 		}
 		if !e.AlwaysOn && snap.Ceiling(v.At).Covers(e.Bit) {
@@ -273,7 +293,7 @@ func (h *Handlers) selectAllDialog(c echo.Context, g authz.Grant, status int, pl
 	p := views.PermissionsAllPage{
 		Frame:  h.frame(c, "Select all", views.Link{Text: "Permissions", URL: place.address(place.path, "")}),
 		Action: place.path, Cancel: place.address(place.path, ""), Entitlement: e.Title, Key: e.Key, Allowed: allowed,
-		Accounts: effect.Changed, Already: effect.Already, People: effect.People, Search: place.filter.Search, Label: place.filter.Label, Hidden: place.hidden(false), Problem: problem,
+		Idle: e.Idle, Accounts: effect.Changed, Already: effect.Already, People: effect.People, Search: place.filter.Search, Label: place.filter.Label, Hidden: place.hidden(false), Problem: problem,
 	}
 	if effect.Skipped > 0 {
 		p.Cut = fmt.Sprintf("%d stay as they are, because an account above them lacks it.", effect.Skipped)

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -196,7 +197,12 @@ func (h *Handlers) findRecord(rv recordVisit, params []string) (models.Record, e
 	if err != nil || id.String() != params[0] {
 		return models.Record{}, models.ErrNotFound
 	}
-	return h.store.Record(rv.Request().Context(), rv.grant, id)
+	r, err := h.store.Record(rv.Request().Context(), rv.grant, id)
+	var closed *models.Closed
+	if errors.As(err, &closed) && r.Kind != rv.kind.Key {
+		err = models.ErrNotFound // it does not stand here anyway
+	}
+	return r, err
 }
 
 // seenAt is the section of the record's kind that holds it and may be seen here:
@@ -221,6 +227,21 @@ func (h *Handlers) seenAt(v *guard.Visit, r models.Record, from string) (first *
 	}
 	return first
 }
+
+// uses tells whether the account may use a property at all.
+func (rv recordVisit) uses(f *catalog.Field) bool {
+	return f == nil || rv.visit.Snapshot.Ceiling(rv.visit.At).Covers(f.Needs)
+}
+
+// open tells whether the account of a record, which may stand below, may use one of
+// its properties.
+func (rv recordVisit) open(r models.Record, f *catalog.Field) bool {
+	at, ok := rv.visit.Snapshot.Find(r.AccountID)
+	return ok && rv.visit.Snapshot.Ceiling(at).Covers(f.Needs)
+}
+
+// closedName stands for what is there, and closed to its account.
+const closedName = "Not available"
 
 // filled puts ids in the place of a path's parameters.
 func filled(path string, ids ...uuid.UUID) string {
@@ -363,7 +384,7 @@ func (h *Handlers) recordPage(rv recordVisit, r models.Record, secrets map[strin
 		if secret := secrets[f.Name]; secret != "" {
 			p.Secret = &views.CopyBox{ID: "secret", Label: f.Title + " of " + r.Name, Value: secret, Secret: true, Large: true}
 		}
-		if f.Name == "state" || f.Grows() || r.Values[f.Name] == nil || !rv.visit.Snapshot.Ceiling(rv.visit.At).Covers(f.Needs) {
+		if f.Name == "state" || f.Grows() || r.Values[f.Name] == nil || !rv.open(r, f) {
 			continue
 		}
 		p.Details = append(p.Details, views.Detail{Label: f.Title, Value: h.wholeCell(rv, f, r, names)})

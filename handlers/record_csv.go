@@ -64,7 +64,7 @@ func (h *Handlers) exportRecords(rv recordVisit) error {
 	return w.end()
 }
 
-func (h *Handlers) csvCell(rv recordVisit, name string, r models.Record, names map[uuid.UUID]string) string {
+func (h *Handlers) csvCell(rv recordVisit, name string, r models.Record, names map[uuid.UUID]models.Named) string {
 	switch name {
 	case "created_at":
 		return r.CreatedAt.UTC().Format(time.RFC3339)
@@ -74,7 +74,7 @@ func (h *Handlers) csvCell(rv recordVisit, name string, r models.Record, names m
 	f := rv.kind.Field(name)
 	v := r.Values[name]
 	switch {
-	case v == nil || !rv.visit.Snapshot.Ceiling(rv.visit.At).Covers(f.Needs):
+	case v == nil || !rv.open(r, f):
 		return ""
 	case f.Ref != nil:
 		return h.refCell(rv, f, r, names).Text

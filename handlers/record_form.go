@@ -63,9 +63,12 @@ func readForm(rv recordVisit, fields []*catalog.Field) (formInput, error) {
 		in.values[f.Name] = value
 	}
 	for name := range typed {
-		known := slices.ContainsFunc(fields, func(f *catalog.Field) bool { return f.Name == name })
-		if !known && rv.kind.Field(name) != nil {
-			in.values[name] = typed.Get(name) // which the store refuses with a sentence
+		f := rv.kind.Field(name)
+		if f == nil || slices.Contains(fields, f) {
+			continue
+		}
+		if value := f.Parse(typed[name], zone(rv.Context)); value != nil {
+			in.values[name] = value // which the store refuses with a sentence
 		}
 	}
 	return in, nil
@@ -296,6 +299,11 @@ func (h *Handlers) refOptions(rv recordVisit, f *catalog.Field, chosen []string)
 			continue
 		}
 		r, err := h.store.Record(ctx, rv.grant, id)
+		var closed *models.Closed
+		if errors.As(err, &closed) && r.Kind == f.Ref.Records.Kind.Key {
+			options = append(options, views.Option{Value: text, Text: closedName, Selected: true, Disabled: f.Many})
+			continue
+		}
 		if errors.Is(err, models.ErrNotFound) || err == nil && r.Kind != f.Ref.Records.Kind.Key {
 			continue
 		}

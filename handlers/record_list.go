@@ -35,12 +35,12 @@ func readList(rv recordVisit) listAsked {
 	q := rv.QueryParams()
 	a := listAsked{search: strings.TrimSpace(q.Get("q")), sort: q.Get("sort"), filters: map[string]string{}, below: q.Get("accounts") == "below" && rv.reaches()}
 	for _, f := range rv.kind.Fields {
-		if v := q.Get(f.Name); v != "" && models.Filterable(f) {
+		if v := q.Get(f.Name); v != "" && models.Filterable(f) && rv.uses(f) {
 			a.filters[f.Name] = v
 		}
 	}
 	for _, name := range q["column"] {
-		if listable(rv.kind, name) && !slices.Contains(a.columns, name) {
+		if listable(rv, name) && !slices.Contains(a.columns, name) {
 			a.columns = append(a.columns, name)
 		}
 	}
@@ -56,8 +56,9 @@ func readList(rv recordVisit) listAsked {
 // pageRows are how many rows a page may be chosen to have.
 var pageRows = []int{10, 25, models.RecordPage, 100}
 
-func listable(kind *catalog.Kind, name string) bool {
-	return kind.Field(name) != nil || name == "created_at" || name == "updated_at"
+func listable(rv recordVisit, name string) bool {
+	f := rv.kind.Field(name)
+	return f != nil && rv.uses(f) || name == "created_at" || name == "updated_at"
 }
 
 func (rv recordVisit) query(a listAsked) models.RecordQuery {
@@ -131,6 +132,9 @@ func (h *Handlers) listRecords(rv recordVisit) error {
 	if rv.timeless != nil {
 		h.timelessHeader(rv, &p)
 	}
+	if missing := rv.closedHere(); missing != 0 {
+		p.Notice = &views.Alert{Tone: views.Info, Text: fmt.Sprintf("%s may not use %s. Any %s of that kind are hidden.", rv.visit.Place.Name, h.catalog.Titles(missing), rv.records.Plural)}
+	}
 	if rv.records.Sum != nil {
 		p.Header.Text = rv.records.SumTitle + ": " + l.Sum
 	}
@@ -171,6 +175,18 @@ func stateFigure(kind *catalog.Kind) *views.StateFigure {
 		f.Moves = append(f.Moves, views.StateMove{Text: m.Act.Title, From: place(m.From), To: place(m.To)})
 	}
 	return f
+}
+
+// closedHere are the entitlements without which some of the records would be hidden
+// here, whether there are any or not.
+func (rv recordVisit) closedHere() (missing catalog.Entitlements) {
+	ceiling := rv.visit.Snapshot.Ceiling(rv.visit.At)
+	for _, f := range rv.kind.Gated() {
+		for _, o := range f.ClosedOptions(ceiling) {
+			missing |= o.Needs &^ ceiling
+		}
+	}
+	return missing
 }
 
 // counted is how many records a list has, as far as it was counted.
@@ -243,9 +259,10 @@ func (h *Handlers) listSearch(rv recordVisit, asked listAsked) (*views.Search, [
 	s := &views.Search{Action: here, Value: asked.search, Placeholder: "Search " + rv.records.Plural}
 	var chips []views.Chip
 	var offered []string
+	ceiling := rv.visit.Snapshot.Ceiling(rv.visit.At)
 	for _, f := range rv.kind.Fields {
 		value := asked.filters[f.Name]
-		if !models.Filterable(f) || fixedHere(rv, f) || value == "" && !slices.Contains(rv.records.Columns, f.Name) {
+		if !models.Filterable(f) || !rv.uses(f) || fixedHere(rv, f) || value == "" && !slices.Contains(rv.records.Columns, f.Name) {
 			continue
 		}
 		x := views.Field{Kind: views.Select, Name: f.Name, ID: "filter-" + f.Name, Label: f.Title, Value: value, Options: []views.Option{{Text: f.Title + ": any"}}}
@@ -264,7 +281,9 @@ func (h *Handlers) listSearch(rv recordVisit, asked listAsked) (*views.Search, [
 			x.Options = append(x.Options, options...)
 		default:
 			for _, o := range f.Options {
-				x.Options = append(x.Options, views.Option{Value: o.Value, Text: o.Title})
+				if ceiling.Covers(o.Needs) {
+					x.Options = append(x.Options, views.Option{Value: o.Value, Text: o.Title})
+				}
 			}
 		}
 		s.Filters, offered = append(s.Filters, x), append(offered, f.Name)
@@ -323,7 +342,9 @@ func columnChoice(rv recordVisit, asked listAsked) *views.ColumnChoice {
 	c := &views.ColumnChoice{Action: rv.listURL(), Name: "column", Keep: asked.pairs("column", "rows"), Rows: rowChoice(asked)}
 	shown := columnsOf(rv, asked)
 	for _, f := range rv.kind.Fields {
-		c.Options = append(c.Options, views.Option{Value: f.Name, Text: f.Title, Selected: slices.Contains(shown, f.Name)})
+		if rv.uses(f) {
+			c.Options = append(c.Options, views.Option{Value: f.Name, Text: f.Title, Selected: slices.Contains(shown, f.Name)})
+		}
 	}
 	for _, name := range []string{"created_at", "updated_at"} {
 		c.Options = append(c.Options, views.Option{Value: name, Text: propertyTitle(rv.kind, name), Selected: slices.Contains(shown, name)})
@@ -343,7 +364,7 @@ func columnsOf(rv recordVisit, asked listAsked) []string {
 	if len(asked.columns) > 0 {
 		return asked.columns
 	}
-	return rv.records.Columns
+	return slices.DeleteFunc(slices.Clone(rv.records.Columns), func(name string) bool { return !rv.uses(rv.kind.Field(name)) })
 }
 
 func propertyTitle(kind *catalog.Kind, name string) string {
@@ -434,7 +455,7 @@ func (h *Handlers) recordColumn(rv recordVisit, asked listAsked, name string) vi
 // cellLength is how much of a long text a list shows.
 const cellLength = 80
 
-func (h *Handlers) recordCell(rv recordVisit, name string, r models.Record, names map[uuid.UUID]string) views.Cell {
+func (h *Handlers) recordCell(rv recordVisit, name string, r models.Record, names map[uuid.UUID]models.Named) views.Cell {
 	switch name {
 	case "created_at":
 		return h.timeCell(rv, r.CreatedAt)
@@ -442,7 +463,7 @@ func (h *Handlers) recordCell(rv recordVisit, name string, r models.Record, name
 		return h.timeCell(rv, r.UpdatedAt)
 	}
 	f := rv.kind.Field(name)
-	if !rv.visit.Snapshot.Ceiling(rv.visit.At).Covers(f.Needs) {
+	if !rv.open(r, f) {
 		return views.Cell{}
 	}
 	cell := h.valueCell(rv, f, r, names)
@@ -454,7 +475,7 @@ func (h *Handlers) recordCell(rv recordVisit, name string, r models.Record, name
 }
 
 // wholeCell is a value as the page of a record shows it.
-func (h *Handlers) wholeCell(rv recordVisit, f *catalog.Field, r models.Record, names map[uuid.UUID]string) views.Cell {
+func (h *Handlers) wholeCell(rv recordVisit, f *catalog.Field, r models.Record, names map[uuid.UUID]models.Named) views.Cell {
 	cell := h.valueCell(rv, f, r, names)
 	cell.Block = f.Widget == "textarea" || f.Widget == "code" || f.Widget == "lines" || f.Type == "object"
 	cell.Mono = cell.Mono || f.Widget == "code"
@@ -464,7 +485,7 @@ func (h *Handlers) wholeCell(rv recordVisit, f *catalog.Field, r models.Record, 
 	return cell
 }
 
-func (h *Handlers) valueCell(rv recordVisit, f *catalog.Field, r models.Record, names map[uuid.UUID]string) views.Cell {
+func (h *Handlers) valueCell(rv recordVisit, f *catalog.Field, r models.Record, names map[uuid.UUID]models.Named) views.Cell {
 	v := r.Values[f.Name]
 	switch {
 	case v == nil:
@@ -510,15 +531,23 @@ func (h *Handlers) valueCell(rv recordVisit, f *catalog.Field, r models.Record, 
 }
 
 // refCell names records that a record names, and leads to a single one.
-func (h *Handlers) refCell(rv recordVisit, f *catalog.Field, r models.Record, names map[uuid.UUID]string) views.Cell {
+func (h *Handlers) refCell(rv recordVisit, f *catalog.Field, r models.Record, names map[uuid.UUID]models.Named) views.Cell {
 	var all []string
-	ids := catalog.Texts(r.Values[f.Name])
+	ids, one, told := catalog.Texts(r.Values[f.Name]), f.Ref.Records.One, false
 	for _, text := range ids {
 		id, _ := uuid.Parse(text)
-		all = append(all, orElse(names[id], "gone"))
+		n, there := names[id]
+		switch told = there && !n.Closed; {
+		case told:
+			all = append(all, n.Name)
+		case there:
+			all = append(all, closedName)
+		default:
+			all = append(all, "gone")
+		}
 	}
 	cell := views.Cell{Text: strings.Join(all, ", ")}
-	if one := f.Ref.Records.One; len(ids) == 1 && f.Ref.Inside == nil && all[0] != "gone" && r.AccountID == rv.visit.Place.Account && rv.visit.May.Has(one.View) {
+	if len(ids) == 1 && f.Ref.Inside == nil && told && r.AccountID == rv.visit.Place.Account && rv.visit.May.Has(one.View) {
 		id, _ := uuid.Parse(ids[0])
 		cell.URL = accountPath(r.AccountID, filled(f.Ref.Records.OnePath(), id))
 	}

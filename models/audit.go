@@ -205,7 +205,8 @@ func (s *Store) auditAccounts(ctx context.Context, b *recordQuery, g authz.Grant
 		b.where("account_id = %s", g.Resource().Account)
 		return nil
 	}
-	return s.whereSeen(ctx, b, g, s.catalog.Permission("audit"), f.Account)
+	_, err := s.whereSeen(ctx, b, g, s.catalog.Permission("audit"), f.Account)
+	return err
 }
 
 // AuditEvent gives one event of the grant's account by its number.
@@ -238,7 +239,7 @@ func (s *Store) AuditKinds(ctx context.Context, g authz.Grant) ([]string, error)
 type AuditName struct {
 	Kind    string // account, record, subuser or role
 	Account uuid.UUID
-	Name    string
+	Named
 }
 
 // AuditNames gives the names of accounts, records, subusers and roles of a tenant
@@ -248,16 +249,20 @@ func (s *Store) AuditNames(ctx context.Context, tenant uuid.UUID, ids []uuid.UUI
 	if len(ids) == 0 {
 		return names, nil
 	}
-	return names, s.read(ctx, tenantScope(tenant), func(rows pgx.Rows) error {
+	return names, s.readAll(ctx, tenantScope(tenant), query{func(rows pgx.Rows) error {
 		var id uuid.UUID
 		var n AuditName
 		err := rows.Scan(&id, &n.Kind, &n.Account, &n.Name)
 		names[id] = n
 		return err
 	}, `SELECT id, 'account', id, name FROM accounts WHERE tenant_id = $1 AND id = ANY($2)
-		UNION ALL SELECT id, 'record', account_id, name FROM records WHERE tenant_id = $1 AND id = ANY($2)
 		UNION ALL SELECT id, 'subuser', account_id, name FROM subusers WHERE tenant_id = $1 AND id = ANY($2)
-		UNION ALL SELECT id, 'role', account_id, name FROM custom_roles WHERE tenant_id = $1 AND id = ANY($2)`, tenant, ids)
+		UNION ALL SELECT id, 'role', account_id, name FROM custom_roles WHERE tenant_id = $1 AND id = ANY($2)`, []any{tenant, ids}},
+		query{func(rows pgx.Rows) error {
+			id, account, n, err := s.scanNamed(rows)
+			names[id] = AuditName{"record", account, n}
+			return err
+		}, "SELECT " + s.namedColumns() + " FROM records WHERE tenant_id = $1 AND id = ANY($2)", []any{tenant, ids}})
 }
 
 // StandingSelectAlls tells which of a tenant's Select alls, by `entitlement epoch`,

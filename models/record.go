@@ -105,7 +105,8 @@ func (s *Store) scanRecord(row interface{ Scan(...any) error }, more ...any) (Re
 }
 
 // Record finds one record of the grant's account, of any section. The caller asks
-// a RecordPlace whether it stands there.
+// a RecordPlace whether it stands there. One that the account may not use is a
+// *Closed, and given.
 func (s *Store) Record(ctx context.Context, g authz.Grant, id uuid.UUID) (r Record, err error) {
 	found, on := false, g.Resource()
 	err = s.read(ctx, tenantScope(on.Tenant), func(rows pgx.Rows) (err error) {
@@ -115,10 +116,13 @@ func (s *Store) Record(ctx context.Context, g authz.Grant, id uuid.UUID) (r Reco
 		r.createdBy = by
 		return err
 	}, "SELECT "+recordColumns+", created_by FROM records WHERE tenant_id = $1 AND account_id = $2 AND id = $3", on.Tenant, on.Account, id)
-	if err == nil && (!found || !s.owns(g, r)) {
-		err = ErrNotFound
+	switch {
+	case err != nil:
+		return r, err
+	case !found || !s.owns(g, r):
+		return r, ErrNotFound
 	}
-	return r, err
+	return r, s.closed(g, r)
 }
 
 // owns tells whether a grant that is about what one made oneself is about this.
@@ -292,12 +296,7 @@ func (s *Store) checkRecord(g authz.Grant, kind *catalog.Kind, r *Record, before
 // ceiling is what the grant's account may use; the installation's own command
 // line is bound by it like anybody else.
 func (s *Store) ceiling(g authz.Grant) catalog.Entitlements {
-	snap := s.Access()
-	a, ok := snap.Find(g.Resource().Account)
-	if !ok {
-		return 0
-	}
-	return snap.Ceiling(a)
+	return s.ceilingAt(g.Resource().Account)
 }
 
 func changedValues(now, before map[string]any) map[string]any {
@@ -462,6 +461,7 @@ func (tx *Tx) noteValues(kind *catalog.Kind, values map[string]any) {
 // version is a *Conflict.
 func (s *Store) EditRecord(ctx context.Context, g authz.Grant, at RecordPlace, id uuid.UUID, version int64, values map[string]any) (Record, error) {
 	return s.changeRecord(ctx, g, at.records().Edit, "edit", at.kind(), id, func(tx *Tx, r *Record) error {
+		was := maps.Clone(r.Values)
 		if !at.Holds(*r) {
 			return ErrNotFound
 		}
@@ -483,6 +483,9 @@ func (s *Store) EditRecord(ctx context.Context, g authz.Grant, at RecordPlace, i
 		before := maps.Clone(r.Values)
 		setAll(r.Values, asJSON(values))
 		s.adoptParent(at.kind(), at, r)
+		if err := tx.keepClosed(at.kind(), r, was); err != nil {
+			return err
+		}
 		if err := Problems(at.records().Missing(r.Values)).orNil(); err != nil {
 			return err
 		}
@@ -564,6 +567,9 @@ func (tx *Tx) lockRecord(kind *catalog.Kind, r *Record) error {
 	}
 	if r.createdBy = by; !tx.store.owns(tx.grant, *r) {
 		return ErrNotFound
+	}
+	if err := tx.store.closed(tx.grant, *r); err != nil {
+		return err
 	}
 	return json.Unmarshal(secrets, &r.secrets)
 }

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,9 +15,17 @@ import (
 // CountCap+1 at most.
 func (s *Store) CountRecords(ctx context.Context, g authz.Grant, kinds []string) (map[string]int, error) {
 	r := g.Resource()
+	b, open := &recordQuery{args: []any{r.Tenant, r.Account, kinds, CountCap + 1}}, ""
+	for _, key := range kinds {
+		b.conditions = nil
+		s.whereOpen(b, s.catalog.Kind(key), []uuid.UUID{r.Account})
+		if len(b.conditions) > 0 {
+			open += " AND (k.kind <> " + b.arg(key) + " OR " + strings.Join(b.conditions, " AND ") + ")"
+		}
+	}
 	return s.countByKind(ctx, r.Tenant, `SELECT kind, (SELECT count(*)::int FROM (SELECT FROM records r
-			WHERE r.tenant_id = $1 AND r.account_id = $2 AND r.kind = k.kind ORDER BY r.created_at, r.id LIMIT $4) capped)
-		FROM unnest($3::text[]) k (kind)`, r.Tenant, r.Account, kinds, CountCap+1)
+			WHERE r.tenant_id = $1 AND r.account_id = $2 AND r.kind = k.kind`+open+` ORDER BY r.created_at, r.id LIMIT $4) capped)
+		FROM unnest($3::text[]) k (kind)`, b.args...)
 }
 
 // CountExpiring counts, by kind, the records of the grant's account that end

@@ -83,9 +83,11 @@ func (s *Store) Inside(ctx context.Context, r Record) (goes, stays map[string]in
 		if err := rows.Scan(&kind, &n); err != nil {
 			return err
 		}
-		if k := s.catalog.Kind(kind); k != nil && k.Parent != nil {
+		switch k := s.catalog.Kind(kind); {
+		case k != nil && k.Parent != nil && !s.ceilingAt(r.AccountID).Covers(k.Needs): // not told of
+		case k != nil && k.Parent != nil:
 			stays[kind] = n
-		} else {
+		default:
 			goes[kind] = n
 		}
 		return nil

@@ -69,8 +69,10 @@ func (tx *Tx) checkRefs(kind *catalog.Kind, r Record, f *catalog.Field, ids []st
 			continue
 		}
 		// What an account may not make, it may not put to use either.
-		for _, sentence := range target.Uncovered(named.Values, tx.store.ceiling(tx.grant)) {
-			p.add(f.Name, sentence)
+		if !tx.grant.IsSystem() {
+			for _, sentence := range target.Uncovered(named.Values, tx.store.ceilingAt(r.AccountID)) {
+				p.add(f.Name, sentence)
+			}
 		}
 		for _, tf := range target.Fields {
 			if tf.Roles == nil {

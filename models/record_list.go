@@ -47,7 +47,7 @@ type RecordList struct {
 	Total      int    // of all that the query matches, at most CountCap+1
 	Sum        string // of the section's sum property over the account, where it has one
 	// Names are those of the records that the page's records name, by id.
-	Names map[uuid.UUID]string
+	Names map[uuid.UUID]Named
 	// Accounts are those of the page's records, where the list reaches below or
 	// is of a timeless account.
 	Accounts map[uuid.UUID]Account
@@ -129,9 +129,9 @@ func (s *Store) Records(ctx context.Context, g authz.Grant, at RecordPlace, q Re
 	return l, err
 }
 
-// RecordNames gives the names of the records that properties of these name. A
-// name is given only within the account of who names it.
-func (s *Store) RecordNames(ctx context.Context, tenant uuid.UUID, kind *catalog.Kind, of ...Record) (map[uuid.UUID]string, error) {
+// RecordNames gives what the records are called that properties of these name,
+// within the account of who names them.
+func (s *Store) RecordNames(ctx context.Context, tenant uuid.UUID, kind *catalog.Kind, of ...Record) (map[uuid.UUID]Named, error) {
 	named := map[uuid.UUID]uuid.UUID{} // to the account of who names it
 	for _, r := range of {
 		for _, f := range kind.Fields {
@@ -145,7 +145,7 @@ func (s *Store) RecordNames(ctx context.Context, tenant uuid.UUID, kind *catalog
 			}
 		}
 	}
-	names := map[uuid.UUID]string{}
+	names := map[uuid.UUID]Named{}
 	if len(named) == 0 {
 		return names, nil
 	}
@@ -154,14 +154,12 @@ func (s *Store) RecordNames(ctx context.Context, tenant uuid.UUID, kind *catalog
 		ids = append(ids, id)
 	}
 	return names, s.read(ctx, tenantScope(tenant), func(rows pgx.Rows) error {
-		var id, account uuid.UUID
-		var name string
-		err := rows.Scan(&id, &account, &name)
+		id, account, n, err := s.scanNamed(rows)
 		if named[id] == account {
-			names[id] = name
+			names[id] = n
 		}
 		return err
-	}, "SELECT id, account_id, name FROM records WHERE tenant_id = $1 AND id = ANY($2)", tenant, ids)
+	}, "SELECT "+s.namedColumns()+" FROM records WHERE tenant_id = $1 AND id = ANY($2)", tenant, ids)
 }
 
 // listColumns are recordColumns without the long texts that nobody asked for.
@@ -234,10 +232,16 @@ func (s *Store) recordQuery(ctx context.Context, g authz.Grant, at RecordPlace, 
 	b := &recordQuery{table: "records", limit: q.Limit}
 	kind := at.kind()
 	b.where("tenant_id = %s AND kind = %s", g.Resource().Tenant, kind.Key)
+	var accounts []uuid.UUID
+	var err error
 	if at.Timeless != uuid.Nil {
 		b.table = "timeless_entries"
 		b.where("timeless_id = %s", at.Timeless)
-	} else if err := s.whereAccounts(ctx, b, g, at, q); err != nil {
+		err = s.whereSourcesOpen(ctx, b, g.Resource().Tenant, at.Timeless)
+	} else if accounts, err = s.whereAccounts(ctx, b, g, at, q); err == nil {
+		s.whereOpen(b, kind, accounts)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if at.Section.Inside != nil {
@@ -254,6 +258,12 @@ func (s *Store) recordQuery(ctx context.Context, g authz.Grant, at RecordPlace, 
 		f := kind.Field(name)
 		if f == nil || !Filterable(f) {
 			continue
+		}
+		switch lack, have := s.lacking(accounts, f.Needs); {
+		case len(lack) > 0 && len(have) == 0:
+			continue // as of no property
+		case len(lack) > 0:
+			b.conditions = append(b.conditions, b.among(lack, have))
 		}
 		switch {
 		case f == kind.Parent:
@@ -273,43 +283,49 @@ func (s *Store) recordQuery(ctx context.Context, g authz.Grant, at RecordPlace, 
 	for _, word := range strings.Fields(strings.ToLower(q.Search)) {
 		b.where("search LIKE %s", like(word))
 	}
+	if f := kind.Field(strings.TrimPrefix(q.Sort, "-")); f != nil {
+		if lack, _ := s.lacking(accounts, f.Needs); len(lack) > 0 {
+			q.Sort = "" // the order would tell what is closed
+		}
+	}
 	b.sortBy(kind, cmp.Or(q.Sort, at.records().Sort), at.records().Sort)
 	return b, b.begin(q)
 }
 
 // whereAccounts narrows to the grant's account, or to those below it that the
 // actor may see the section of: never upwards or sideways. What one made oneself is
-// looked at in one account.
-func (s *Store) whereAccounts(ctx context.Context, b *recordQuery, g authz.Grant, at RecordPlace, q RecordQuery) error {
+// looked at in one account. It gives the accounts.
+func (s *Store) whereAccounts(ctx context.Context, b *recordQuery, g authz.Grant, at RecordPlace, q RecordQuery) ([]uuid.UUID, error) {
 	if at.Section.Own && !g.IsSystem() {
 		b.where("created_by = %s", g.Actor().ID.String())
 	}
 	if at.Section.Own || !q.Below || at.Section.Inside != nil {
 		b.where("account_id = %s", g.Resource().Account)
-		return nil
+		return []uuid.UUID{g.Resource().Account}, nil
 	}
 	return s.whereSeen(ctx, b, g, at.Section.View, q.Account)
 }
 
 // whereSeen narrows to the grant's account and those below it where the actor has
-// a permission, or to one of them.
-func (s *Store) whereSeen(ctx context.Context, b *recordQuery, g authz.Grant, p catalog.Permission, one uuid.UUID) error {
+// a permission, or to one of them, and gives them.
+func (s *Store) whereSeen(ctx context.Context, b *recordQuery, g authz.Grant, p catalog.Permission, one uuid.UUID) ([]uuid.UUID, error) {
 	seen, unseen, err := s.accountsSeen(ctx, g, p)
 	wholeTenant := g.Resource().Account == g.Resource().Tenant
 	switch {
 	case err != nil:
-		return err
+		return nil, err
 	case one != uuid.Nil && !slices.Contains(seen, one):
-		return ErrNotFound
+		return nil, ErrNotFound
 	case one != uuid.Nil:
 		b.where("account_id = %s", one)
+		seen = []uuid.UUID{one}
 	case wholeTenant && len(unseen) == 0:
 	case wholeTenant && len(unseen) < len(seen): // the shorter list is the cheaper one
 		b.where("account_id <> ALL(%s)", unseen)
 	default:
 		b.where("account_id = ANY(%s)", seen)
 	}
-	return nil
+	return seen, nil
 }
 
 // AccountsSeen are the grant's account and those below it where the actor may

@@ -318,7 +318,7 @@ func TestAnApplicationHoldsWhatIsInsideIt(t *testing.T) {
 	w.wants(err, map[string]string{"scenarios": "Choose one of the list."})
 	rule := w.add(w.analytical, inside("application_rules"), map[string]any{"name": "All", "pattern": ".*", "scenarios": []any{greet.ID.String()}})
 	l := w.list(w.may(w.ada, "application_rules", w.analytical), inside("application_rules"), models.RecordQuery{})
-	if l.Names[greet.ID] != "greet" || rule.ParentID != reception.ID {
+	if l.Names[greet.ID].Name != "greet" || rule.ParentID != reception.ID {
 		t.Errorf("%+v", l)
 	}
 	if l := w.list(w.may(w.ada, "application_rules", w.analytical), w.at("application_rules", other.ID), models.RecordQuery{}); len(l.Records) != 0 {
@@ -511,8 +511,51 @@ func TestTheCeilingBindsWhatIsMadeAndAttached(t *testing.T) {
 	w.wants(err, map[string]string{"actions": "This account may not use Send SMS."})
 	w.add(w.east, agents, map[string]any{"name": "New", "type": "chat", "state": "draft", "actions": []any{mail.ID.String()}})
 
-	// What was there stays, and what is hidden is not lost by an edit.
-	edited, err := w.s.EditRecord(ctx, w.may(w.ada, "agents.edit", w.east), agents, old.ID, 1, map[string]any{"name": "Older", "type": "outbound", "state": "paused"})
+	// What was there is kept and refused, and in no list, also not from above; what
+	// East Berlin may use still is.
+	berlin := w.add(w.eastBerlin, actions, map[string]any{"name": "Berlin mail", "type": "SEND_EMAIL", "moment": "after"})
+	west := w.add(w.west, agents, map[string]any{"name": "West", "type": "outbound", "state": "live"})
+	edit := w.may(w.ada, "agents.edit", w.east)
+	var closed *models.Closed
+	values := map[string]any{"name": "Older", "type": "outbound", "state": "paused"}
+	if _, err = w.s.EditRecord(ctx, edit, agents, old.ID, 1, values); !errors.As(err, &closed) || closed.Missing != w.s.Catalog().Entitlement("outbound").Bit {
+		t.Errorf("a closed agent is edited: %v", err)
+	}
+	if err := w.s.DeleteRecord(ctx, edit, agents, old.ID); !errors.As(err, &closed) {
+		t.Errorf("a closed agent is deleted: %v", err)
+	}
+	for _, x := range []struct {
+		at    models.Account
+		place models.RecordPlace
+		view  string
+		want  []string
+	}{
+		{w.east, agents, "agents", []string{"New"}}, {w.analytical, agents, "agents", []string{"New", west.Name}},
+		{w.east, actions, "actions", []string{berlin.Name, "Mail"}}, {w.analytical, actions, "actions", []string{berlin.Name, "Mail"}},
+	} {
+		if l := w.list(w.may(w.ada, x.view, x.at), x.place, models.RecordQuery{Below: true, Sort: "name"}); !cmp.Equal(names(l), x.want) || l.Total != len(x.want) {
+			t.Errorf("%s of %s are %v, %d", x.view, x.at.Name, names(l), l.Total)
+		}
+	}
+	// By what is closed nothing is found or put in order.
+	model := w.add(w.west, agents, map[string]any{"name": "Model", "type": "chat", "state": "draft", "model": "thorough"})
+	for _, q := range []models.RecordQuery{{Filters: map[string]string{"model": "standard"}}, {Filters: map[string]string{"model": "thorough"}}} {
+		q.Below = true
+		for _, r := range w.list(w.may(w.ada, "agents", w.analytical), agents, q).Records {
+			if r.AccountID == w.east.ID {
+				t.Errorf("%s is found by its model", r.Name)
+			}
+		}
+	}
+	if l := w.list(w.may(w.ada, "agents", w.analytical), agents, models.RecordQuery{Below: true, Sort: "-model"}); !cmp.Equal(names(l), []string{model.Name, "New", west.Name}) {
+		t.Errorf("in the order of a closed model: %v", names(l))
+	}
+
+	// Opened again it can be edited, and what is still hidden is not lost by that.
+	if err := w.s.SetEntitlement(ctx, close, "outbound", w.east.ID, true); err != nil {
+		t.Fatal(err)
+	}
+	edited, err := w.s.EditRecord(ctx, edit, agents, old.ID, 1, values)
 	if err != nil {
 		t.Fatal(describe(err))
 	}

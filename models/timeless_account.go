@@ -399,13 +399,45 @@ func (s *Store) TakeInPast(ctx context.Context) (more bool, err error) {
 	return more, err
 }
 
+// whereSourcesOpen leaves out what came from accounts whose logs are closed. What
+// came from one that is gone stays.
+func (s *Store) whereSourcesOpen(ctx context.Context, b *recordQuery, tenant, id uuid.UUID) error {
+	var closed []uuid.UUID
+	err := s.read(ctx, tenantScope(tenant), func(rows pgx.Rows) error {
+		var source uuid.UUID
+		if err := rows.Scan(&source); err != nil {
+			return err
+		}
+		if s.logsClosed(source) {
+			closed = append(closed, source)
+		}
+		return nil
+	}, `WITH RECURSIVE sources AS ( -- each step passes over all entries of a source
+			(SELECT account_id FROM timeless_entries WHERE tenant_id = $1 AND timeless_id = $2 ORDER BY account_id LIMIT 1)
+			UNION ALL SELECT (SELECT account_id FROM timeless_entries WHERE tenant_id = $1 AND timeless_id = $2 AND account_id > sources.account_id ORDER BY account_id LIMIT 1)
+				FROM sources WHERE account_id IS NOT NULL)
+		SELECT account_id FROM sources WHERE account_id IS NOT NULL`, tenant, id)
+	if err == nil && len(closed) > 0 {
+		b.where("account_id <> ALL(%s)", closed)
+	}
+	return err
+}
+
+// logsClosed tells whether an account that is there may not use logs.
+func (s *Store) logsClosed(account uuid.UUID) bool {
+	snap := s.Access()
+	a, ok := snap.Find(account)
+	return ok && !snap.Ceiling(a).Covers(s.catalog.Kind(logKind).Needs)
+}
+
 // TimelessEntry finds one entry of a timeless account, as a record of the account
 // that looks. The caller authorizes the timeless account.
 func (s *Store) TimelessEntry(ctx context.Context, g authz.Grant, t TimelessAccount, id uuid.UUID) (r Record, err error) {
 	err = ErrNotFound
 	failed := s.read(ctx, tenantScope(t.TenantID), func(rows pgx.Rows) (e error) {
-		r, e = s.scanRecord(rows)
-		r.AccountID, err = g.Resource().Account, nil
+		if r, e = s.scanRecord(rows); !s.logsClosed(r.AccountID) {
+			r.AccountID, err = g.Resource().Account, nil
+		}
 		return e
 	}, "SELECT "+recordColumns+" FROM timeless_entries WHERE tenant_id = $1 AND timeless_id = $2 AND id = $3", t.TenantID, t.ID, id)
 	if failed != nil {

@@ -20,6 +20,7 @@ type PermissionsPage struct {
 	Search *Search
 	Clear  string // address without the search, when there is one
 	Note   string // from whom new sub-accounts will copy
+	Idle   string // which columns have no effect yet
 	Matrix PermissionMatrix
 	Pager  Pager
 	Empty  Empty
@@ -43,6 +44,7 @@ type PermissionColumn struct {
 	State      Ticks
 	Count      string // over everything the search shows: "118 of 204"
 	Fixed      bool   // always on
+	Idle       bool   // nothing that exists depends on it
 	AllURL     string // GET: the dialog that asks before all are changed
 }
 
@@ -101,6 +103,7 @@ type PermissionsAllPage struct {
 	Search      string // what the accounts were narrowed down to, if anything
 	Label       string // the same, by label
 	Hidden      []Pair // the search
+	Idle        bool   // nothing that exists depends on it
 	Cut         string // set when some of them will not notice: a sentence with who lacks it
 	Problem     string
 }
@@ -130,6 +133,9 @@ func (p PermissionsAllPage) dialog() Dialog {
 		d.Facts = append(d.Facts, "Only the sub-accounts that carry the label “"+p.Label+"”, on all pages.")
 	default:
 		d.Facts = append(d.Facts, "All sub-accounts, archived ones too, on all pages.")
+	}
+	if p.Idle {
+		d.Facts = append(d.Facts, "No page depends on it yet, so nothing changes for anybody today.")
 	}
 	if p.Already > 0 {
 		d.Facts = append(d.Facts, plural(p.Already, "other has", "others have")+" it this way already.")
