@@ -447,3 +447,18 @@ func TestAnInviteMakesOneLogin(t *testing.T) {
 		t.Errorf("%d came in", len(joined))
 	}
 }
+
+// Barbara edits West until her role ends; the form fills in that end for what she gives.
+func TestTheFormFillsInTheLatestEnd(t *testing.T) {
+	p := newPanel(t)
+	end := p.store.Now().Add(48 * time.Hour).Truncate(time.Minute)
+	must(t, p.store.EditMember(context.Background(), p.grant(p.ada, "members.edit", p.west), p.barbara.ID, models.RoleUntil("full_editor", end)))
+	barbara, invites := p.as(p.barbara), in(p.west, "/members/invites")
+	page := barbara.get(invites+"/new").want(t, http.StatusOK).says(t, "at the latest, as your own role does")
+	typed, _ := page.Find(`[name="until.full_viewer"]`).Attr("value")
+	if typed == "" {
+		t.Fatal("no end is filled in")
+	}
+	barbara.send(invites, "email", "one@example.com", "role", "full_viewer").want(t, http.StatusUnprocessableEntity).says(t, "can't outlast your own role")
+	barbara.send(invites, "email", "one@example.com", "role", "full_viewer", "until.full_viewer", typed).want(t, http.StatusOK)
+}
