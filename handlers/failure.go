@@ -88,9 +88,9 @@ func (h *Handlers) answer(c echo.Context, err error) error {
 	case errors.As(err, &tooLarge):
 		return h.failure(c, http.StatusRequestEntityTooLarge, "That is too much at once", "Send less, or split it.")
 	case errors.As(err, &tooMany):
-		wait := max(time.Second, tooMany.Until.Sub(h.store.Now()).Truncate(time.Second)+time.Second)
-		c.Response().Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())))
-		return h.failure(c, http.StatusTooManyRequests, "Too many tries", "Try again in "+waitWords(wait)+".")
+		wait := tooMany.Until.Sub(h.store.Now())
+		c.Response().Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
+		return h.failure(c, http.StatusTooManyRequests, "Too many tries", "Try again in "+models.Wait(wait)+".")
 	case errors.Is(err, models.ErrCrowded):
 		c.Response().Header().Set("Retry-After", "5")
 		return h.failure(c, http.StatusServiceUnavailable, "Too many people are signing in", "Your password was not checked. Go back and try again in a few seconds.")
@@ -103,14 +103,6 @@ func (h *Handlers) answer(c echo.Context, err error) error {
 	}
 	h.config.Log.Error("request failed", "request_id", requestID(c), "route", c.Path(), "error", err)
 	return h.failure(c, http.StatusInternalServerError, "Something went wrong", "It is not your fault, and it is in the log under the number below.")
-}
-
-// waitWords are how long to wait, in whole seconds or minutes.
-func waitWords(d time.Duration) string {
-	if d <= time.Minute {
-		return count(int(d.Seconds()), "second", "seconds")
-	}
-	return count(int((d+time.Minute-1)/time.Minute), "minute", "minutes")
 }
 
 // outside says which rule of an account's networks keeps somebody out, and to its

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/google/uuid"
@@ -196,15 +197,40 @@ func (h *Handlers) createInvites(c echo.Context, g authz.Grant) error {
 	if len(all) == 1 && all[0].Problem != "" && all[0].line == 0 {
 		return h.inviteForm(c, http.StatusUnprocessableEntity, emails, p.with(models.Problems{"email": all[0].Problem}))
 	}
-	return h.invitesMade(c, all)
+	return h.invitesMade(c, all, form)
+}
+
+// again leads back to the form with the addresses that were typed and not invited,
+// and all else as it was; nil where there are none.
+func again(c echo.Context, all []inviteOutcome, form url.Values) *views.Form {
+	f := &views.Form{Token: guard.Of(c).Token, Action: membersPath(c, "/invites"), Plain: true, Hidden: []views.Pair{{Name: "preview", Value: "1"}}}
+	n := 0
+	for _, i := range all {
+		if i.Problem != "" && i.line == 0 {
+			f.Hidden = append(f.Hidden, views.Pair{Name: "email", Value: i.Email})
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	f.Submit = "Edit " + count(n, "address", "addresses")
+	for name, values := range form {
+		for _, value := range values {
+			if name != "email" && name != "token" && name != "preview" {
+				f.Hidden = append(f.Hidden, views.Pair{Name: name, Value: value})
+			}
+		}
+	}
+	return f
 }
 
 // invitesMade shows what became of each address, and the links, this once.
-func (h *Handlers) invitesMade(c echo.Context, all []inviteOutcome) error {
+func (h *Handlers) invitesMade(c echo.Context, all []inviteOutcome, form url.Values) error {
 	list, status := membersPath(c), http.StatusUnprocessableEntity
 	p := views.InvitesMadePage{
 		Frame:   h.frame(c, "Invited", views.Link{Text: "Members", URL: list}),
-		ListURL: list, AnotherURL: list + "/invites/new",
+		ListURL: list, AnotherURL: list + "/invites/new", Again: again(c, all, form),
 		Note: "Each of them gets the link by mail. ",
 	}
 	if !h.config.SendsMail {
@@ -235,11 +261,11 @@ func (h *Handlers) resendInvite(c echo.Context, g authz.Grant, i models.Invite) 
 	if err := h.store.AllowLetterTo(c.Request().Context(), i.Email); err != nil {
 		return err
 	}
-	again, err := h.store.ResendInvite(c.Request().Context(), g, i.ID)
+	renewed, err := h.store.ResendInvite(c.Request().Context(), g, i.ID)
 	if err != nil {
 		return err
 	}
-	return h.invitesMade(c, []inviteOutcome{{Invited: again}})
+	return h.invitesMade(c, []inviteOutcome{{Invited: renewed}}, nil)
 }
 
 func (h *Handlers) askCancelInvite(c echo.Context, _ authz.Grant, i models.Invite) error {

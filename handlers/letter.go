@@ -13,7 +13,10 @@ import (
 	"bailiwick/views"
 )
 
-const mailboxPath = "/operator/mail"
+const (
+	mailboxPath    = "/operator/mail"
+	mailLimitsPath = "/operator/mail-limits"
+)
 
 // noMail says what an installation without a mail server can not do.
 const noMail = "This panel does not send mail."
@@ -33,7 +36,8 @@ func (h *Handlers) listLetters(c echo.Context, operator models.OnDuty) error {
 	asked := []string{"q", q, "state", state}
 	p := views.RecordListPage{
 		Frame: h.ownFrame(c, "Mail"), Notice: h.mailNotice(),
-		Header: views.Header{Title: "Mail of this installation", Text: "Letters of the last 30 days to anybody, the newest first."},
+		Header: views.Header{Title: "Mail of this installation", Text: "Letters of the last 30 days to anybody, the newest first.",
+			Actions: []views.Action{{Text: "Limits reached", URL: mailLimitsPath}}},
 		List: views.List{
 			Label: "Letters", Empty: views.Empty{Icon: "mail", Title: "No letters", Text: "Invites, links for new passwords and the like stand here."},
 			Search: &views.Search{Action: mailboxPath, Value: q, Placeholder: "Search addresses", Filters: []views.Field{{
@@ -63,6 +67,32 @@ func (h *Handlers) listLetters(c echo.Context, operator models.OnDuty) error {
 			row.Menu = []views.Action{{Text: "Try again", Post: &views.Post{Action: letterPath(l) + "/retry"}}}
 		}
 		p.List.Table.Rows = append(p.List.Table.Rows, row)
+	}
+	return render(c, http.StatusOK, views.RecordList(p))
+}
+
+// mostRefusals is how many limits that were reached are listed: the newest.
+const mostRefusals = 200
+
+// listLetterRefusals shows who wanted to send more letters than they may.
+func (h *Handlers) listLetterRefusals(c echo.Context, operator models.OnDuty) error {
+	all, err := h.store.LetterRefusals(c.Request().Context(), operator, mostRefusals)
+	if err != nil {
+		return err
+	}
+	p := views.RecordListPage{
+		Frame: h.ownFrame(c, "Limits reached"),
+		Header: views.Header{Title: "Limits reached", Text: "Who tried to invite or write to more people than they may in a day, in the last 30 days.",
+			Actions: []views.Action{{Text: "All mail", URL: mailboxPath}}},
+		List: views.List{
+			Label: "Limits reached", Empty: views.Empty{Icon: "mail", Title: "Nobody reached a limit", Text: "Whoever tries to send more mail than they may appears here."},
+			Table: views.Table{Token: guard.Of(c).Token, Columns: []views.Column{
+				{Text: "Who"}, {Text: "Account"}, {Text: "Limit of"}, {Text: "Not sent", Number: true}, {Text: "Last time"}}},
+		},
+	}
+	for _, x := range all {
+		p.List.Table.Rows = append(p.List.Table.Rows, views.Row{Cells: []views.Cell{
+			{Text: x.Who}, {Text: x.Account, Title: x.AccountID.String()}, {Text: "The " + x.Reached}, {Text: fmt.Sprint(x.Letters)}, h.timeCell(c, x.LastAt)}})
 	}
 	return render(c, http.StatusOK, views.RecordList(p))
 }

@@ -88,6 +88,7 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.Self(post, "/accounts/:account/leave", "ends one's own membership", h.leaveAccount),
 
 			guard.Operator(get, "/operator/mail", "letters are of the whole installation", h.listLetters),
+			guard.Operator(get, "/operator/mail-limits", "letters are of the whole installation", h.listLetterRefusals),
 			guard.Operator(get, "/operator/mail/:letter", "letters are of the whole installation", h.showLetter),
 			guard.Operator(post, "/operator/mail/:letter/retry", "letters are of the whole installation", h.retryLetter),
 

@@ -156,7 +156,7 @@ func newHouse(t *testing.T, server string) house {
 	must(t, err)
 	db, err := pgx.Connect(ctx, h.url)
 	must(t, err)
-	_, err = db.Exec(ctx, "DELETE FROM letters") // those of a test are its own
+	_, err = db.Exec(ctx, "SET app.scope = 'system'; DELETE FROM letters; UPDATE members SET email_proven_at = now()") // those of a test are its own
 	must(t, errors.Join(err, db.Close(ctx)))
 	at, err := ParseServer(server)
 	must(t, err)
@@ -430,6 +430,28 @@ func TestEveryKindOfLetterHasItsWords(t *testing.T) {
 		facts["what"] = what
 		if _, err := Render(context.Background(), models.Letter{Kind: models.LetterSignInChanged, Facts: facts}, public); err != nil {
 			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// Whatever people call themselves, no reader of mail makes a link of it but of the
+// panel's own.
+func TestNamesInMailAreNoLinks(t *testing.T) {
+	public := &url.URL{Scheme: "https", Host: "panel.example.com"}
+	facts := map[string]string{"path": "/x/secret", "until": "2026-11-28T17:40:00Z", "roles": "Admin of evil.com", "inviter": "ada@bank.com", "account": "Win at https://evil.example/x or www.evil or evil。com", "by": "http://evil.example", "from": "a.b.evil.com", "to": "приз.рф", "name": "x@evil.com", "new": "a•••@example.com", "what": "add_passkey"}
+	for _, kind := range models.LetterKinds {
+		r, err := Render(context.Background(), models.Letter{Kind: kind, ToName: "Go to evil.com", Facts: facts}, public)
+		must(t, err)
+		for _, text := range []string{r.Text, r.HTML} {
+			text = strings.ReplaceAll(text, "panel.example.com", "")
+			for _, link := range []string{"evil.com", "bank.com", "//evil", "www.evil", "evil。com", "приз.рф", "@bank"} {
+				if strings.Contains(text, link) {
+					t.Errorf("%s: a reader of mail makes a link of %q", kind, link)
+				}
+			}
+		}
+		if !strings.Contains(r.Text, "Hello Go to evil[.]com,") {
+			t.Errorf("%s: %s", kind, r.Text)
 		}
 	}
 }

@@ -82,7 +82,7 @@ func (s *Sender) send(ctx context.Context, p models.Post) error {
 	}
 	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	m.FromMailAddress(s.From)
-	m.AddToMailAddress(&netmail.Address{Name: p.ToName, Address: p.To})
+	m.AddToMailAddress(&netmail.Address{Name: models.Unlinked(p.ToName), Address: p.To})
 	m.Subject(r.Subject)
 	m.SetDateWithValue(p.CreatedAt)
 	// The same at each attempt: what arrives twice after all is seen to be one.

@@ -145,7 +145,7 @@ func Render(ctx context.Context, l models.Letter, public *url.URL) (Rendered, er
 	x.page.Subject, x.page.Greeting = subjects[l.Kind], "Hello,"
 	x.page.Panel = views.Link{Text: "Bailiwick", URL: public.String()}
 	if l.ToName != "" {
-		x.page.Greeting = "Hello " + l.ToName + ","
+		x.page.Greeting = "Hello " + models.Unlinked(l.ToName) + ","
 	}
 	write(x)
 	if x.missing != "" {
@@ -169,7 +169,10 @@ type letter struct {
 	missing string
 }
 
-func (l *letter) fact(name string) string {
+// fact is one that people chose the words of: nothing in it becomes a link.
+func (l *letter) fact(name string) string { return models.Unlinked(l.given(name)) }
+
+func (l *letter) given(name string) string {
 	if l.facts[name] == "" {
 		l.missing = name
 	}
@@ -179,7 +182,7 @@ func (l *letter) fact(name string) string {
 // time is a fact in RFC 3339, as the reader of a mail sees it: nobody knows
 // their zone.
 func (l *letter) time(name string) string {
-	t, err := time.Parse(time.RFC3339, l.fact(name))
+	t, err := time.Parse(time.RFC3339, l.given(name))
 	if err != nil {
 		l.missing = name
 	}
@@ -196,5 +199,5 @@ func (l *letter) after(format string, args ...any) {
 
 // act leads to the fact path.
 func (l *letter) act(text string) {
-	l.page.Action = views.Link{Text: text, URL: l.public.JoinPath(l.fact("path")).String()}
+	l.page.Action = views.Link{Text: text, URL: l.public.JoinPath(l.given("path")).String()}
 }

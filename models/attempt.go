@@ -44,6 +44,7 @@ var (
 	perCustomer = rate{240, 500 * time.Millisecond} // a /48 of IPv6
 	perPanel    = rate{200, 20 * time.Millisecond}
 	perSignUps  = rate{30, time.Minute} // from one block
+	allSignUps  = rate{300, 30 * time.Second}
 )
 
 // Allowed is an attempt that was within its limits.
@@ -57,9 +58,9 @@ func (s *Store) Allow(ctx context.Context, a Attempt) (Allowed, error) {
 		return Allowed{}, err
 	}
 	from := s.buckets(a, known)
-	taken, until, err := s.take(ctx, 1, from...)
+	taken, short, err := s.take(ctx, 1, from...)
 	if err == nil && taken == 0 {
-		err = TooMany{until}
+		err = TooMany{short.until}
 	}
 	return Allowed{from}, err
 }
@@ -84,7 +85,7 @@ func (s *Store) buckets(a Attempt, known bool) (all []bucket) {
 	}
 	narrow, wide := networks(a.Address)
 	if a.Door == DoorSignUp {
-		all = append(all, s.bucket(perSignUps, "sign-ups", narrow))
+		all = append(all, s.bucket(perSignUps, "sign-ups", narrow), s.bucket(allSignUps, "all sign-ups", ""))
 	}
 	all = append(all, s.bucket(perBlock, "block", narrow))
 	if wide != "" {

@@ -40,6 +40,15 @@ func (s *Store) AskEmailChange(ctx context.Context, g authz.Grant, x Session, em
 	if len(p) > 0 {
 		return p
 	}
+	home, err := s.ownLogin(ctx, x)
+	if err != nil {
+		return err
+	}
+	return s.withLetter(ctx, who.ID, home, "email", func() error { return s.askEmailChange(ctx, g, x, email, hash) })
+}
+
+func (s *Store) askEmailChange(ctx context.Context, g authz.Grant, x Session, email, hash string) error {
+	who := g.Actor()
 	return s.writeOwn(ctx, g, x, "ask_email", func(tx *Tx) error {
 		if _, err := (Login{Principal: who.ID, hash: hash}).hold(tx.DB); err != nil {
 			return Problems{"current": "Your password was changed just now."}

@@ -15,6 +15,14 @@ func (s *Store) AskEmailProof(ctx context.Context, g authz.Grant, x Session) err
 	if x.Principal.Kind != authz.Member {
 		return authz.ErrDenied
 	}
+	home, err := s.ownLogin(ctx, x)
+	if err != nil {
+		return err
+	}
+	return s.withLetter(ctx, x.Principal, home, "", func() error { return s.askEmailProof(ctx, g, x) })
+}
+
+func (s *Store) askEmailProof(ctx context.Context, g authz.Grant, x Session) error {
 	return s.writeOwn(ctx, g, x, "ask_email_proof", func(tx *Tx) error {
 		var m Member
 		if err := loginRow(tx.DB.Clauses(locked), x.Principal, x.Tenant).Take(&m).Error; err != nil {

@@ -89,9 +89,20 @@ func (s *Store) Invite(ctx context.Context, g authz.Grant, emails, roles []strin
 		return nil, Problems{"email": fmt.Sprintf("Invite at most %d at once.", MaxInvites)}
 	}
 	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account}
+	wanted := 0
+	for _, email := range emails {
+		if CheckEmail(email) == "" {
+			wanted++
+		}
+	}
+	may, err := s.letters(ctx, g.Actor().ID, on, wanted)
+	if err != nil {
+		return nil, err
+	}
 	var all []Invited
-	err := s.write(ctx, g, change{action: "member.invite", permission: "members.add", on: on}, func(tx *Tx) error {
-		all = nil
+	made := 0
+	err = s.write(ctx, g, change{action: "member.invite", permission: "members.add", on: on}, func(tx *Tx) error {
+		all, made = nil, 0
 		snap, err := tx.lockAccess()
 		if err != nil {
 			return err
@@ -112,32 +123,39 @@ func (s *Store) Invite(ctx context.Context, g authz.Grant, emails, roles []strin
 		if err != nil {
 			return err
 		}
-		var made []string
+		var invited []string
 		for _, email := range emails {
 			out := Invited{Email: email, Problem: CheckEmail(email)}
 			if out.Problem == "" {
 				out.Problem = known[foldEmail(email)]
+			}
+			if out.Problem == "" && len(invited) == may.taken {
+				out.Problem = may.sentence()
 			}
 			if out.Problem == "" {
 				if out.Token, out.Until, err = tx.invite(email, keys, a); err != nil {
 					return err
 				}
 				known[foldEmail(email)] = "This address stands here twice."
-				made = append(made, email)
+				invited = append(invited, email)
 			}
 			all = append(all, out)
 		}
-		if made == nil {
+		if invited == nil {
 			return errNobodyInvited
 		}
-		tx.note("addresses", made)
+		made = len(invited)
+		tx.note("addresses", invited)
 		tx.note("roles", auditRoles(given))
 		return nil
 	})
 	if errors.Is(err, errNobodyInvited) {
 		err = nil
 	}
-	return all, err
+	if err != nil {
+		made = 0
+	}
+	return all, may.settle(ctx, made, err)
 }
 
 // errNobodyInvited ends a write that would change nothing.
@@ -271,7 +289,12 @@ func (s *Store) InviteByID(ctx context.Context, tenant, account, id uuid.UUID) (
 // ResendInvite makes a new link for an invite and voids the old one. The new
 // one is the actor's, who must be able to give its roles.
 func (s *Store) ResendInvite(ctx context.Context, g authz.Grant, id uuid.UUID) (out Invited, err error) {
-	err = s.changeInvite(ctx, g, id, "invite.resend", func(tx *Tx, snap *authz.Snapshot, i Invite, a Account) error {
+	err = s.withLetter(ctx, g.Actor().ID, g.Resource(), "", func() error { return s.resendInvite(ctx, g, id, &out) })
+	return out, err
+}
+
+func (s *Store) resendInvite(ctx context.Context, g authz.Grant, id uuid.UUID, out *Invited) error {
+	return s.changeInvite(ctx, g, id, "invite.resend", func(tx *Tx, snap *authz.Snapshot, i Invite, a Account) error {
 		roles := s.StoredRoles(i.Roles, a.ID, a.Kind)
 		if len(roles) < len(i.Roles) || len(Running(roles, s.now())) == 0 {
 			return Problems{"": "What this invite gives has ended or was deleted. Cancel it, and invite again with other roles."}
@@ -280,10 +303,10 @@ func (s *Store) ResendInvite(ctx context.Context, g authz.Grant, id uuid.UUID) (
 			return Problems{"": "This invite gives more than you can give here, or for longer. Invite again with other roles."}
 		}
 		out.Email = i.Email
+		var err error
 		out.Token, out.Until, err = tx.invite(i.Email, i.Roles, a)
 		return err
 	})
-	return out, err
 }
 
 // CancelInvite voids the link of an invite.

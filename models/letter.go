@@ -285,6 +285,9 @@ func (s *Store) LettersAbout(ctx context.Context, about []uuid.UUID) (map[uuid.U
 // PruneLetters removes letters that are old, and what they were to say.
 func (s *Store) PruneLetters(ctx context.Context) error {
 	return s.in(ctx, scopeLetters, func(db *gorm.DB) error {
+		if err := db.Exec("DELETE FROM letter_refusals WHERE last_at < ?", s.now().Add(-letterLife)).Error; err != nil {
+			return err
+		}
 		return db.Exec("DELETE FROM letters WHERE created_at < ?", s.now().Add(-letterLife)).Error
 	})
 }

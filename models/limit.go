@@ -24,7 +24,21 @@ type rate struct {
 // bucket is what is left of a rate for one name, address or the like.
 type bucket struct {
 	rate
-	key uuid.UUID
+	counts string // what it is counted by
+	key    uuid.UUID
+}
+
+// shortage is a bucket that had too little, and when it has one more.
+type shortage struct {
+	bucket
+	until time.Time
+}
+
+func (x shortage) later(b bucket, until time.Time) shortage {
+	if until.After(x.until) {
+		return shortage{b, until}
+	}
+	return x
 }
 
 // TooMany is the error of what goes beyond a limit.
@@ -46,7 +60,7 @@ func newDigestKey(secret []byte) ([]byte, error) {
 
 // bucket is the one of a rate for whoever or whatever it counts.
 func (s *Store) bucket(r rate, counts, whom string) bucket {
-	return bucket{r, s.digest("limit "+counts, whom)}
+	return bucket{r, counts, s.digest("limit "+counts, whom)}
 }
 
 // limiter is what a node itself knows of the limits: buckets that are empty, and
@@ -70,42 +84,42 @@ func newLimiter() limiter {
 	}
 }
 
-// emptyUntil tells until when one of the buckets is known to be empty; zero where
+// known tells which of the buckets is known to be empty longest; nothing where
 // none is.
-func (l limiter) emptyUntil(now time.Time, all []bucket) (until time.Time) {
+func (l limiter) known(now time.Time, all []bucket) (short shortage) {
 	for _, b := range all {
-		if at, ok := l.empty.GetIfPresent(b.key); ok && now.Before(at) && at.After(until) {
-			until = at
+		if at, ok := l.empty.GetIfPresent(b.key); ok && now.Before(at) {
+			short = short.later(b, at)
 		}
 	}
-	return until
+	return short
 }
 
 // take takes up to n from each of the buckets at once, in one transaction, and
-// tells how many that were. Where it was fewer, until says when there is one
-// more. Buckets are given the most particular first: in that order rows are
-// locked, and the row that everybody shares for the shortest time.
-func (s *Store) take(ctx context.Context, n int, all ...bucket) (taken int, until time.Time, err error) {
+// tells how many that were, and where it was fewer, what was short. Buckets are
+// given the most particular first: in that order rows are locked, and the row
+// that everybody shares for the shortest time.
+func (s *Store) take(ctx context.Context, n int, all ...bucket) (taken int, short shortage, err error) {
 	now := s.now().UTC().Truncate(time.Microsecond)
-	if until = s.limiter.emptyUntil(now, all); !until.IsZero() {
-		return 0, until, nil
+	if short = s.limiter.known(now, all); !short.until.IsZero() {
+		return 0, short, nil
 	}
 	leave, err := s.limiter.turn.enter(ctx)
 	if err != nil {
-		return 0, until, err
+		return 0, short, err
 	}
 	defer leave()
-	if until = s.limiter.emptyUntil(now, all); !until.IsZero() { // found by whoever came before
-		return 0, until, nil
+	if short = s.limiter.known(now, all); !short.until.IsZero() { // found by whoever came before
+		return 0, short, nil
 	}
 	err = s.in(ctx, scopeLimits, func(db *gorm.DB) error {
-		taken, until, err = s.takeIn(db, now, n, all)
+		taken, short, err = s.takeIn(db, now, n, all)
 		return err
 	})
-	return taken, until, err
+	return taken, short, err
 }
 
-func (s *Store) takeIn(db *gorm.DB, now time.Time, n int, all []bucket) (taken int, until time.Time, err error) {
+func (s *Store) takeIn(db *gorm.DB, now time.Time, n int, all []bucket) (taken int, short shortage, err error) {
 	keys, costs := make(idList, len(all)), make([]int64, len(all))
 	for i, b := range all {
 		keys[i], costs[i] = b.key, b.every.Microseconds()
@@ -117,7 +131,7 @@ func (s *Store) takeIn(db *gorm.DB, now time.Time, n int, all []bucket) (taken i
 	err = db.Raw(`INSERT INTO limits (key, full_at) SELECT x.key, ? FROM unnest(CAST(? AS uuid[])) WITH ORDINALITY AS x (key, n) ORDER BY n
 		ON CONFLICT (key) DO UPDATE SET full_at = greatest(limits.full_at, excluded.full_at) RETURNING key, full_at`, now, keys).Scan(&rows).Error
 	if err != nil {
-		return 0, until, fmt.Errorf("look at limits: %w", err)
+		return 0, short, fmt.Errorf("look at limits: %w", err)
 	}
 	full := map[uuid.UUID]time.Time{}
 	for _, r := range rows {
@@ -126,22 +140,24 @@ func (s *Store) takeIn(db *gorm.DB, now time.Time, n int, all []bucket) (taken i
 	taken = n
 	for _, b := range all {
 		missing := full[b.key].Sub(now) // time until the bucket is full
-		left := b.burst - int((missing+b.every-1)/b.every)
+		left := max(0, b.burst-int((missing+b.every-1)/b.every))
 		if left >= n {
 			continue
 		}
-		taken = max(0, min(taken, left))
-		if next := now.Add(missing - time.Duration(b.burst-1)*b.every); next.After(until) {
-			until = next
+		next := now.Add(missing - time.Duration(b.burst-1-left)*b.every)
+		if left < taken {
+			taken, short = left, shortage{b, next}
+		} else if left == taken {
+			short = short.later(b, next)
 		}
-		if left < 1 {
-			s.limiter.empty.Set(b.key, now.Add(missing-time.Duration(b.burst-1)*b.every))
+		if left == 0 {
+			s.limiter.empty.Set(b.key, next)
 		}
 	}
 	if taken == 0 {
-		return 0, until, nil
+		return 0, short, nil
 	}
-	return taken, until, s.moveLimits(db, keys, costs, taken)
+	return taken, short, s.moveLimits(db, keys, costs, taken)
 }
 
 // moveLimits takes n from buckets, or gives them back where n is negative.
@@ -193,17 +209,4 @@ func networks(address string) (narrow, wide string) {
 		return block(64), block(48)
 	}
 	return block(24), ""
-}
-
-// perRecipient is how many letters may go to one address that others name.
-var perRecipient = rate{10, 10 * time.Minute}
-
-// AllowLetterTo takes one of the letters that somebody, whoever it is, may have
-// sent to an address that is not theirs, so that no mailbox is flooded.
-func (s *Store) AllowLetterTo(ctx context.Context, email string) error {
-	taken, until, err := s.take(ctx, 1, s.bucket(perRecipient, "letters to", foldEmail(email)))
-	if err == nil && taken == 0 {
-		err = TooMany{until}
-	}
-	return err
 }

@@ -70,7 +70,7 @@ func checkName(name string) string {
 	if !utf8.ValidString(name) || !showsAll(name) {
 		return notShown
 	}
-	return ""
+	return checkNoLink(name)
 }
 
 // SignUp makes a login and its personal account. Problems name the fields

@@ -56,6 +56,7 @@ func TestNamesShowAllTheyHold(t *testing.T) {
 		"a\x00b": false, "a\nb": false, "a\u0085b": false, "\u202eadA": false, "A\u200bda": false, "\ufeffAda": false,
 		"A\u200dda": false, "Ada\u200d": false, "می\u200c": false, "A\u00adda": false, "Ada\u2060": false, "Ada\u3164": false, "Ada\u115f": false, "Ada\uffa0": false,
 		"Ada\ufe0f": false, "Ada\U000e0041": false, "Ada\U000e0100": false, "\u2067Ada": false, "Ada\u200f": false, "Ada\u180e": false, "日本 Ada": true, "\xff": false,
+		"Node.js & Co. KG": true, "J.R.R. Tolkien": true, "St. Mary": true, "Ada @ Work": true, "e.V.": true, "Booking.com": false, "ada@example.com": false, "http://x": false,
 	} {
 		if wrong := checkName(name); (wrong == "") != fine {
 			t.Errorf("%q: %q", name, wrong)

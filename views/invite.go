@@ -22,6 +22,7 @@ type InvitesMadePage struct {
 	Note       string // how they reach their people
 	Links      []CopyBox
 	NotInvited []Detail // addresses, each with the reason
+	Again      *Form    // leads back to the form with those addresses; nil where none were typed
 	ListURL    string
 	AnotherURL string
 }
