@@ -32,11 +32,7 @@ func lastUsed(c echo.Context) (ids []uuid.UUID) {
 	if s := guard.Of(c).Session; s.Principal.Kind == authz.Subuser {
 		return []uuid.UUID{s.Account}
 	}
-	cookie, err := c.Cookie(lastCookie)
-	if err != nil {
-		return nil
-	}
-	for _, part := range strings.Split(cookie.Value, ".") {
+	for _, part := range strings.Split(readCookie(c, lastCookie), ".") {
 		if id, err := uuid.Parse(part); err == nil && len(ids) < lastSize && !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
@@ -50,16 +46,6 @@ func wishedAccount(c echo.Context) uuid.UUID {
 		return ids[0]
 	}
 	return uuid.Nil
-}
-
-func (h *Handlers) setPlain(c echo.Context, name, value string) {
-	if old, err := c.Cookie(name); err == nil && old.Value == value {
-		return
-	}
-	c.SetCookie(&http.Cookie{
-		Name: name, Value: value, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: h.config.PublicURL.Scheme == "https",
-	})
 }
 
 // lastAccount is where somebody goes who names no account: where they were

@@ -75,7 +75,6 @@ func (h *Handlers) cancelEmail(c echo.Context, _ authz.Grant) error {
 
 // mailedLink shows what the link of a mail will do.
 func mailedLink(c echo.Context, err error, page func() views.MailedLinkPage) error {
-	c.Response().Header().Set("Referrer-Policy", "no-referrer")
 	if errors.Is(err, models.ErrNotFound) {
 		return deadLink
 	}
@@ -85,18 +84,18 @@ func mailedLink(c echo.Context, err error, page func() views.MailedLinkPage) err
 	return render(c, http.StatusOK, views.MailedLink(page()))
 }
 
-func (h *Handlers) showConfirmEmail(c echo.Context) error {
-	l, m, err := h.store.ConfirmLink(c.Request().Context(), c.Param("token"))
+func (h *Handlers) showConfirmEmail(c echo.Context, link guard.Link) error {
+	l, m, err := h.store.ConfirmLink(c.Request().Context(), link.Token)
 	return mailedLink(c, err, func() views.MailedLinkPage {
 		return views.MailedLinkPage{
 			Title: "Confirm your e-mail address", Text: []string{l.Email + " becomes the address of " + m.Name + " in place of " + models.MaskEmail(m.Email) + "."},
-			Form: &views.Form{Action: "/confirm-email/" + c.Param("token"), Submit: "Confirm " + l.Email, Plain: true},
+			Form: linkForm(link, views.Form{Submit: "Confirm " + l.Email}),
 		}
 	})
 }
 
-func (h *Handlers) confirmEmail(c echo.Context) error {
-	email, err := h.store.ConfirmEmail(c.Request().Context(), c.Param("token"))
+func (h *Handlers) confirmEmail(c echo.Context, link guard.Link) error {
+	email, err := h.store.ConfirmEmail(c.Request().Context(), link.Token)
 	if _, ok := problems(err); ok {
 		err = models.Problems{"": "Somebody else signs in with this address by now, so it can not become yours. Your address stays as it is."}
 	}
@@ -109,12 +108,12 @@ func (h *Handlers) confirmEmail(c echo.Context) error {
 	if h.guard.SignedIn(c) != nil {
 		h.say(c, "Your e-mail address is "+email+" now.")
 	}
-	return done(c, "/sign-in?confirmed=1")
+	return linkDone(c, link, "/sign-in?confirmed=1")
 }
 
-func (h *Handlers) showUndoEmail(c echo.Context) error {
-	l, m, err := h.store.UndoLink(c.Request().Context(), c.Param("token"))
-	form := &views.Form{Action: "/undo-email/" + c.Param("token"), Submit: "Take it back", Danger: true, Plain: true}
+func (h *Handlers) showUndoEmail(c echo.Context, link guard.Link) error {
+	l, m, err := h.store.UndoLink(c.Request().Context(), link.Token)
+	form := linkForm(link, views.Form{Submit: "Take it back", Danger: true})
 	if err == nil {
 		err = h.keepPasskeys(c, form, l, m)
 	}
@@ -133,16 +132,16 @@ func (h *Handlers) showUndoEmail(c echo.Context) error {
 	})
 }
 
-func (h *Handlers) undoEmail(c echo.Context) error {
+func (h *Handlers) undoEmail(c echo.Context, link guard.Link) error {
 	if err := c.Request().ParseForm(); err != nil {
 		return echo.ErrBadRequest
 	}
-	_, err := h.store.UndoEmail(c.Request().Context(), c.Param("token"), kept(c)...)
+	_, err := h.store.UndoEmail(c.Request().Context(), link.Token, kept(c)...)
 	if errors.Is(err, models.ErrNotFound) {
 		err = deadLink
 	}
 	if err != nil {
 		return err
 	}
-	return done(c, "/sign-in?undone=1")
+	return linkDone(c, link, "/sign-in?undone=1")
 }

@@ -72,22 +72,22 @@ func (h *Handlers) sendEmailProof(c echo.Context, g authz.Grant) error {
 }
 
 // showEmailProof says whose address a mailed link confirms.
-func (h *Handlers) showEmailProof(c echo.Context) error {
-	m, err := h.store.EmailProofLink(c.Request().Context(), c.Param("token"))
+func (h *Handlers) showEmailProof(c echo.Context, link guard.Link) error {
+	m, err := h.store.EmailProofLink(c.Request().Context(), link.Token)
 	return mailedLink(c, err, func() views.MailedLinkPage {
 		return views.MailedLinkPage{
 			Title: "Confirm your e-mail address", Text: []string{
 				"Confirm that " + m.Email + " is your address and that you signed up as " + m.Name + ".",
 				"If you didn't sign up, don't confirm. Choose a new password instead to take the login over.",
 			},
-			Form: &views.Form{Action: emailProofPath + "/" + c.Param("token"), Submit: "Confirm " + m.Email, Plain: true},
+			Form: linkForm(link, views.Form{Submit: "Confirm " + m.Email}),
 			Foot: views.Link{Text: "I didn't sign up: choose a new password", URL: "/forgotten-password"},
 		}
 	})
 }
 
-func (h *Handlers) proveEmail(c echo.Context) error {
-	email, err := h.store.ProveEmail(c.Request().Context(), c.Param("token"))
+func (h *Handlers) proveEmail(c echo.Context, link guard.Link) error {
+	email, err := h.store.ProveEmail(c.Request().Context(), link.Token)
 	if errors.Is(err, models.ErrNotFound) {
 		err = deadLink
 	}
@@ -97,5 +97,5 @@ func (h *Handlers) proveEmail(c echo.Context) error {
 	if h.guard.SignedIn(c) != nil {
 		h.say(c, email+" is confirmed.")
 	}
-	return done(c, "/sign-in?proven=1")
+	return linkDone(c, link, "/sign-in?proven=1")
 }

@@ -20,14 +20,14 @@ func TestWhoeverSignsUpConfirmsTheirAddress(t *testing.T) {
 	link := p.mailman(models.LetterEmailProof, "katherine@example.com").Facts["path"]
 
 	elsewhere := p.browser()
-	elsewhere.get(first).want(t, http.StatusUnprocessableEntity).says(t, "was used already")
-	elsewhere.get(link).want(t, http.StatusOK).says(t, "katherine@example.com", "signed up as Katherine")
+	elsewhere.open(first).want(t, http.StatusUnprocessableEntity).says(t, "was used already")
+	elsewhere.open(link).want(t, http.StatusOK).says(t, "katherine@example.com", "signed up as Katherine")
 	b.get(home).says(t, "Confirm your e-mail address") // GET changed nothing
-	if got := elsewhere.post(link, nil).want(t, http.StatusSeeOther); got.location() != "/sign-in?proven=1" {
+	if got := elsewhere.byLink(link, nil).want(t, http.StatusSeeOther); got.location() != "/sign-in?proven=1" {
 		t.Errorf("led to %s", got.location())
 	}
 	elsewhere.get("/sign-in?proven=1").says(t, "Your e-mail address is confirmed")
-	elsewhere.post(link, nil).want(t, http.StatusUnprocessableEntity)
+	elsewhere.byLink(link, nil).want(t, http.StatusUnprocessableEntity)
 	if got := b.get(home).want(t, http.StatusOK); strings.Contains(got.Text(), "Confirm your e-mail address") {
 		t.Error("the panel asks still")
 	}

@@ -79,6 +79,9 @@ func (h *Handlers) answer(c echo.Context, err error) error {
 		return h.failure(c, http.StatusNotFound, "There is nothing here", "The page does not exist, or you may not know of it.")
 	case errors.Is(err, guard.ErrForged):
 		return h.failure(c, http.StatusForbidden, "This form is out of date", "It was made for another session. Open the page again and send it once more.")
+	case errors.Is(err, guard.LinkMoved{}):
+		return h.failure(c, http.StatusUnprocessableEntity, "Open the link again",
+			"Nothing was done: another link was opened in this browser since, or this one more than half an hour ago.")
 	case errors.Is(err, models.ErrConflict):
 		return h.failure(c, http.StatusConflict, "Somebody else was faster", "It was changed meanwhile. Open the page again to see how it is now.")
 	case isProblem:

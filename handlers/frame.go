@@ -178,13 +178,15 @@ func (h *Handlers) rememberAccount(c echo.Context, id uuid.UUID) {
 			parts = append(parts, before.String())
 		}
 	}
-	h.setPlain(c, lastCookie, strings.Join(parts, "."))
+	if value := strings.Join(parts, "."); value != readCookie(c, lastCookie) {
+		c.SetCookie(h.guard.Make(lastCookie, value, 365*24*time.Hour))
+	}
 }
 
 // zone is the reader's time zone, as the browser told it.
 func zone(c echo.Context) *time.Location {
-	if cookie, err := c.Cookie("zone"); err == nil && cookie.Value != "Local" {
-		if z, err := time.LoadLocation(cookie.Value); err == nil {
+	if name := readCookie(c, "zone"); name != "Local" {
+		if z, err := time.LoadLocation(name); err == nil {
 			return z
 		}
 	}

@@ -111,12 +111,12 @@ func TestAnInviteUntilFriday(t *testing.T) {
 	form := []string{"email", p.edsger.Email, "role", "full_viewer", "until.full_viewer", "2026-11-27T18:00"}
 	ada.send(in(p.analytical, "/members/invites"), append([]string{"until.full_viewer", "soon"}, form...)...).want(t, http.StatusUnprocessableEntity).says(t, "Write a day and a time")
 	link := inviteLink.FindString(ada.send(in(p.analytical, "/members/invites"), form...).want(t, http.StatusOK).body)
-	p.browser().get(link).says(t, "Member access: Full viewer until Fri 27 Nov, 18:00")
+	p.browser().open(link).says(t, "Member access: Full viewer until Fri 27 Nov, 18:00")
 	ada.get(in(p.analytical, "/members")).says(t, "Full viewer until Fri 27 Nov, 18:00")
 	p.clock.stand(friday)
 	edsger := p.as(p.edsger)
-	edsger.get(link).want(t, http.StatusUnprocessableEntity).says(t, "What this invite gives has ended. Ask Ada for a new one.")
-	edsger.send(link).want(t, http.StatusUnprocessableEntity).says(t, "has ended")
+	edsger.open(link).want(t, http.StatusUnprocessableEntity).says(t, "What this invite gives has ended. Ask Ada for a new one.")
+	edsger.sendByLink(link).want(t, http.StatusUnprocessableEntity).says(t, "has ended")
 	edsger.get(in(p.analytical, "/calls")).want(t, http.StatusNotFound)
 	ada.get(in(p.analytical, "/members")).says(t, "Roles ended")
 }

@@ -286,8 +286,8 @@ func (h *Handlers) cancelInvite(c echo.Context, g authz.Grant, i models.Invite) 
 	return done(c, membersPath(c))
 }
 
-func (h *Handlers) showInvite(c echo.Context) error {
-	p, err := h.invitePage(c)
+func (h *Handlers) showInvite(c echo.Context, link guard.Link) error {
+	p, err := h.invitePage(c, link)
 	if err != nil {
 		return err
 	}
@@ -295,8 +295,7 @@ func (h *Handlers) showInvite(c echo.Context) error {
 }
 
 // invitePage is what the link of an invite opens for whoever opens it.
-func (h *Handlers) invitePage(c echo.Context) (p views.InvitePage, err error) {
-	c.Response().Header().Set("Referrer-Policy", "no-referrer")
+func (h *Handlers) invitePage(c echo.Context, link guard.Link) (p views.InvitePage, err error) {
 	v, err := h.guard.Guest(c)
 	switch {
 	case err != nil:
@@ -304,8 +303,7 @@ func (h *Handlers) invitePage(c echo.Context) (p views.InvitePage, err error) {
 	case v != nil && v.Session.Principal.Kind != authz.Member:
 		return p, models.Problems{"": "You are signed in as a subuser, who works in one account alone. Sign out and open the link again."}
 	}
-	token := c.Param("token")
-	i, a, login, err := h.store.InviteByToken(c.Request().Context(), token)
+	i, a, login, err := h.store.InviteByToken(c.Request().Context(), link.Token)
 	if errors.Is(err, models.ErrNotFound) {
 		return p, models.Problems{"": "This link is not one of ours, or not all of it arrived. Ask whoever gave it to you for a new one."}
 	}
@@ -317,7 +315,7 @@ func (h *Handlers) invitePage(c echo.Context) (p views.InvitePage, err error) {
 	}
 	roles := h.heldTexts(c, h.store.StoredRoles(i.Roles, a.ID, a.Kind))
 	p = views.InvitePage{
-		Action: "/invites/" + token, Account: a.Name, Inviter: i.InviterName, Roles: roles,
+		Action: link.Page, Mark: link.Mark, Account: a.Name, Inviter: i.InviterName, Roles: roles,
 		Address: models.MaskEmail(i.Email), Until: when(c, i.ExpiresAt, h.store.Now()), MinimumPasswordSize: models.MinPassword,
 	}
 	switch {
@@ -331,12 +329,12 @@ func (h *Handlers) invitePage(c echo.Context) (p views.InvitePage, err error) {
 	return p, nil
 }
 
-func (h *Handlers) acceptInvite(c echo.Context) error {
-	p, err := h.invitePage(c)
+func (h *Handlers) acceptInvite(c echo.Context, link guard.Link) error {
+	p, err := h.invitePage(c, link)
 	if err != nil {
 		return err
 	}
-	ctx, token := c.Request().Context(), c.Param("token")
+	ctx, token := c.Request().Context(), link.Token
 	var a models.Account
 	switch p.State {
 	case views.InviteSignIn:
@@ -363,5 +361,5 @@ func (h *Handlers) acceptInvite(c echo.Context) error {
 		return err
 	}
 	h.say(c, "You work in "+a.Name+" now.")
-	return done(c, accountPath(a.ID))
+	return linkDone(c, link, accountPath(a.ID))
 }

@@ -196,13 +196,13 @@ func TestAnInviteOfANewPerson(t *testing.T) {
 	grace.get(in(p.analytical, "/members")).says(t, "New.Person@Example.com", "Account role: User", "Grace")
 
 	b := p.browser()
-	page := b.get(link).want(t, http.StatusOK).says(t, "Join Analytical", "Grace invites N•••@Example.com", "Account role: User")
+	page := b.open(link).want(t, http.StatusOK).says(t, "Join Analytical", "Grace invites N•••@Example.com", "Account role: User")
 	if strings.Contains(page.body, "New.Person") || page.header.Get("Referrer-Policy") != "no-referrer" {
 		t.Error("the page tells whoever has the link the address, or its own")
 	}
-	b.post(link, values("name", "", "password", "short")).want(t, http.StatusUnprocessableEntity).says(t, "Use 1 to 100 characters", "at least 12 characters")
-	b.post(link, values("name", "Newton", "password", "personperson1")).want(t, http.StatusUnprocessableEntity).says(t, "made of the name")
-	if got := b.post(link, values("name", "Newton", "password", password)).want(t, http.StatusSeeOther); got.location() != in(p.analytical, "") {
+	b.byLink(link, values("name", "", "password", "short")).want(t, http.StatusUnprocessableEntity).says(t, "Use 1 to 100 characters", "at least 12 characters")
+	b.byLink(link, values("name", "Newton", "password", "personperson1")).want(t, http.StatusUnprocessableEntity).says(t, "made of the name")
+	if got := b.byLink(link, values("name", "Newton", "password", password)).want(t, http.StatusSeeOther); got.location() != in(p.analytical, "") {
 		t.Errorf("led to %s", got.location())
 	}
 	b.get(in(p.analytical, "")).want(t, http.StatusOK).says(t, "You work in Analytical now", "Newton")
@@ -211,8 +211,8 @@ func TestAnInviteOfANewPerson(t *testing.T) {
 	b.get(in(p.analytical, "/members")).want(t, http.StatusForbidden)
 	again := p.browser()
 	again.post("/sign-in", values("email", "new.person@example.com", "password", password)).want(t, http.StatusSeeOther)
-	b.get(link).want(t, http.StatusUnprocessableEntity).says(t, "accepted already")
-	p.browser().post(link, values("name", "Another", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "accepted already")
+	b.open(link).want(t, http.StatusUnprocessableEntity).says(t, "accepted already")
+	p.browser().byLink(link, values("name", "Another", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "accepted already")
 	grace.get(in(p.analytical, "/audit")).says(t, "Newton joined", "Grace invited people")
 	if strings.Contains(grace.get(in(p.analytical, "/members")).Text(), "Invites that wait") {
 		t.Error("the invite still waits")
@@ -225,53 +225,54 @@ func TestAnInviteIsForOneAddress(t *testing.T) {
 	link := ada.invite(p.analytical, "EDSGER@example.com", "full_viewer")
 
 	mallory := p.as(p.mallory)
-	page := mallory.get(link).want(t, http.StatusOK).says(t, "You are signed in as mallory@example.com", "another address")
-	if strings.Contains(page.body, "EDSGER") || page.Find("form[action='/sign-out'] input[name=return]").AttrOr("value", "") != link {
+	page := mallory.open(link).want(t, http.StatusOK).says(t, "You are signed in as mallory@example.com", "another address")
+	if strings.Contains(page.body, "EDSGER") || page.Find("form[action='/sign-out'] input[name=return]").AttrOr("value", "") != "/invites" {
 		t.Error("the address is told to somebody else, or signing out does not come back")
 	}
-	mallory.send(link).want(t, http.StatusUnprocessableEntity).says(t, "another address")
+	mallory.sendByLink(link).want(t, http.StatusUnprocessableEntity).says(t, "another address")
 	mallory.get(in(p.analytical, "/calls")).want(t, http.StatusNotFound)
-	if got := mallory.send("/sign-out", "return", link).want(t, http.StatusSeeOther); got.location() != link {
+	if got := mallory.send("/sign-out", "return", "/invites").want(t, http.StatusSeeOther); got.location() != "/invites" {
 		t.Errorf("signing out leads to %s", got.location())
 	}
 
 	// Signed out, whoever has the login is led through the door and back.
-	signIn, _ := mallory.get(link).want(t, http.StatusOK).says(t, "There is a login with this address").Find("main a").First().Attr("href")
-	if got := mallory.post(link, values("name", "Thief", "password", password)).want(t, http.StatusSeeOther); got.location() != signIn {
+	signIn, _ := mallory.get("/invites").want(t, http.StatusOK).says(t, "There is a login with this address").Find("main a").First().Attr("href")
+	if got := mallory.byLink(link, values("name", "Thief", "password", password)).want(t, http.StatusSeeOther); got.location() != signIn {
 		t.Errorf("led to %s", got.location())
 	}
 	b := p.browser()
-	if got := b.post("/sign-in", values("email", p.edsger.Email, "password", password, "return", link)).want(t, http.StatusSeeOther); got.location() != link {
+	b.open(link).says(t, "There is a login with this address")
+	if got := b.post("/sign-in", values("email", p.edsger.Email, "password", password, "return", "/invites")).want(t, http.StatusSeeOther); got.location() != "/invites" {
 		t.Errorf("signing in leads to %s", got.location())
 	}
-	b.get(link).want(t, http.StatusOK).says(t, "EDSGER@example.com", "Join Analytical")
-	b.post(link, nil).want(t, http.StatusForbidden) // without the session's token
-	b.send(link).want(t, http.StatusSeeOther)
+	b.get("/invites").want(t, http.StatusOK).says(t, "EDSGER@example.com", "Join Analytical")
+	b.byLink(link, nil).want(t, http.StatusForbidden) // without the session's token
+	b.sendByLink(link).want(t, http.StatusSeeOther)
 	b.get(in(p.analytical, "/calls")).want(t, http.StatusOK)
-	b.send(link).want(t, http.StatusUnprocessableEntity).says(t, "accepted already")
+	b.sendByLink(link).want(t, http.StatusUnprocessableEntity).says(t, "accepted already")
 
 	_, door := p.subuser(p.east, "dev", "Owner")
 	dev := p.asSubuser(door, "dev")
 	other := ada.invite(p.analytical, "somebody@example.com", "full_viewer")
-	if got := dev.get(other).want(t, http.StatusUnprocessableEntity).says(t, "signed in as a subuser"); strings.Contains(got.Text(), "Analytical") {
+	if got := dev.open(other).want(t, http.StatusUnprocessableEntity).says(t, "signed in as a subuser"); strings.Contains(got.Text(), "Analytical") {
 		t.Error("a subuser sees an invite")
 	}
-	dev.send(other, "name", "Dev", "password", password).want(t, http.StatusUnprocessableEntity)
+	dev.sendByLink(other, "name", "Dev", "password", password).want(t, http.StatusUnprocessableEntity)
 }
 
 func TestAnInviteEnds(t *testing.T) {
 	p := newPanel(t)
 	ada := p.as(p.ada)
-	p.browser().get("/invites/"+strings.Repeat("x", 43)).want(t, http.StatusUnprocessableEntity).says(t, "not one of ours")
+	p.browser().open("/invites/"+strings.Repeat("x", 43)).want(t, http.StatusUnprocessableEntity).says(t, "not one of ours")
 	first := ada.invite(p.west, "one@example.com", "sub_user")
 	one := regexp.MustCompile(`/members/invites/[0-9a-f-]{36}`).FindString(ada.get(in(p.west, "/members")).body)
 	resent := inviteLink.FindString(ada.send(in(p.west, one+"/resend")).want(t, http.StatusOK).body)
 	if resent == "" || resent == first {
 		t.Fatalf("resent: %q", resent)
 	}
-	p.browser().get(first).want(t, http.StatusUnprocessableEntity).says(t, "replaced by a newer one")
-	p.browser().post(first, values("name", "One", "password", password)).want(t, http.StatusUnprocessableEntity)
-	p.browser().get(resent).want(t, http.StatusOK)
+	p.browser().open(first).want(t, http.StatusUnprocessableEntity).says(t, "replaced by a newer one")
+	p.browser().byLink(first, values("name", "One", "password", password)).want(t, http.StatusUnprocessableEntity)
+	p.browser().open(resent).want(t, http.StatusOK)
 	ada.send(in(p.west, one+"/resend")).want(t, http.StatusNotFound) // it is not there any more
 	one = regexp.MustCompile(`/members/invites/[0-9a-f-]{36}`).FindString(ada.get(in(p.west, "/members")).body)
 	for path, status := range map[string]int{in(p.west, one+"/cancel"): 200, in(p.east, one+"/cancel"): 404} {
@@ -279,15 +280,15 @@ func TestAnInviteEnds(t *testing.T) {
 	}
 	p.as(p.mallory).send(in(p.malloryville, one+"/cancel")).want(t, http.StatusNotFound)
 	ada.send(in(p.west, one+"/cancel")).want(t, http.StatusSeeOther)
-	p.browser().get(resent).want(t, http.StatusUnprocessableEntity).says(t, "cancelled")
-	p.browser().post(resent, values("name", "One", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "cancelled")
+	p.browser().open(resent).want(t, http.StatusUnprocessableEntity).says(t, "cancelled")
+	p.browser().byLink(resent, values("name", "One", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "cancelled")
 
 	link := ada.invite(p.west, "one@example.com", "sub_user") // may be invited anew
 	p.clock.advance(7*24*time.Hour - time.Minute)
-	p.browser().get(link).want(t, http.StatusOK)
+	p.browser().open(link).want(t, http.StatusOK)
 	p.clock.advance(time.Minute)
-	p.browser().get(link).want(t, http.StatusUnprocessableEntity).says(t, "older than seven days")
-	p.browser().post(link, values("name", "One", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "older than seven days")
+	p.browser().open(link).want(t, http.StatusUnprocessableEntity).says(t, "older than seven days")
+	p.browser().byLink(link, values("name", "One", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "older than seven days")
 	ada = p.as(p.ada)
 	ada.get(in(p.west, "/members")).says(t, "Expired")
 	ada.invite(p.west, "one@example.com", "sub_user")
@@ -301,21 +302,21 @@ func TestAnInviteIsWorthWhatItsInviterIs(t *testing.T) {
 	// Demoted to Admin of West, Barbara may still invite, but no full editor.
 	ada.send(in(p.west, p.member(p.barbara, "/edit")), "role", "sub_admin").want(t, http.StatusSeeOther)
 	b := p.browser()
-	b.post(editor, values("name", "Eve", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "Barbara can not give these roles any more")
+	b.byLink(editor, values("name", "Eve", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "Barbara can not give these roles any more")
 	b.post("/sign-in", values("email", "editor@example.com", "password", password)).want(t, http.StatusUnprocessableEntity) // nothing half done
-	p.browser().post(viewer, values("name", "Vic", "password", password)).want(t, http.StatusSeeOther)
+	p.browser().byLink(viewer, values("name", "Vic", "password", password)).want(t, http.StatusSeeOther)
 
 	viewer = barbara.invite(p.west, "second@example.com", "sub_user")
 	must(t, p.store.AddMember(ctx, p.grant(p.ada, "members.add", p.west), p.edsger.ID, "admin"))
 	ada.send(in(p.west, p.member(p.barbara, "/remove"))).want(t, http.StatusSeeOther)
-	p.browser().post(viewer, values("name", "Vic", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "Barbara can not give these roles any more")
+	p.browser().byLink(viewer, values("name", "Vic", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "Barbara can not give these roles any more")
 
 	// Of a suspended account nothing is accepted; afterwards it is.
 	other := ada.invite(p.west, "third@example.com", "full_editor")
 	must(t, p.store.SuspendAccount(ctx, p.grant(p.ada, "sub_accounts.edit", p.analytical), p.west.ID))
-	p.browser().post(other, values("name", "Vic", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "West is suspended")
+	p.browser().byLink(other, values("name", "Vic", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "West is suspended")
 	must(t, p.store.ResumeAccount(ctx, p.grant(p.ada, "sub_accounts.edit", p.analytical), p.west.ID))
-	p.browser().post(other, values("name", "Vic", "password", password)).want(t, http.StatusSeeOther)
+	p.browser().byLink(other, values("name", "Vic", "password", password)).want(t, http.StatusSeeOther)
 }
 
 func TestManyAreInvitedAtOnce(t *testing.T) {
@@ -408,7 +409,7 @@ func TestAHundredTabsAcceptOneInvite(t *testing.T) {
 		wg.Go(func() {
 			// A node that is too busy says so, and the browser tries again.
 			for statuses[i] = http.StatusServiceUnavailable; statuses[i] == http.StatusServiceUnavailable; {
-				statuses[i] = edsger.post(link, values("token", token)).status
+				statuses[i] = edsger.byLink(link, values("token", token)).status
 			}
 		})
 	}
@@ -437,7 +438,7 @@ func TestAnInviteMakesOneLogin(t *testing.T) {
 	for range 8 {
 		wg.Go(func() {
 			b := p.browser()
-			if b.post(link, values("name", "New", "password", password)).status == http.StatusSeeOther && b.get(in(p.analytical, "")).status == http.StatusOK {
+			if b.byLink(link, values("name", "New", "password", password)).status == http.StatusSeeOther && b.get(in(p.analytical, "")).status == http.StatusOK {
 				joined <- b
 			}
 		})

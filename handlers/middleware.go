@@ -96,8 +96,8 @@ const csp = "default-src 'none'; object-src 'none'; script-src 'self'; style-src
 
 // headers go on every response, errors and fragments too.
 func (h *Handlers) headers(next echo.HandlerFunc) echo.HandlerFunc {
-	secure := h.config.PublicURL.Scheme == "https"
 	return func(c echo.Context) error {
+		c.Set(cookiesKey, h.guard.Cookies)
 		head := c.Response().Header()
 		head.Set("Content-Security-Policy", csp)
 		head.Set("X-Content-Type-Options", "nosniff")
@@ -108,7 +108,7 @@ func (h *Handlers) headers(next echo.HandlerFunc) echo.HandlerFunc {
 		if !strings.HasPrefix(c.Request().URL.Path, static.Prefix) {
 			head.Set("Cache-Control", "no-store")
 		}
-		if secure {
+		if h.guard.Secure {
 			head.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 		}
 		return next(c)

@@ -7,12 +7,14 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
 	"github.com/gorilla/securecookie"
 	"github.com/labstack/echo/v4"
 
+	"bailiwick/handlers/guard"
 	"bailiwick/models"
 	"bailiwick/views"
 )
@@ -53,11 +55,22 @@ func problems(err error) (models.Problems, bool) {
 // no script gets into the habit of putting a password there.
 func posted(c echo.Context, name string) string { return c.Request().PostFormValue(name) }
 
+const cookiesKey = "cookies"
+
+// readCookie is what a cookie of ours holds, empty where there is none.
+func readCookie(c echo.Context, name string) string {
+	k, _ := c.Get(cookiesKey).(guard.Cookies)
+	return k.Read(c.Request(), name)
+}
+
 // saidCookie holds what the next page tells happened.
-const saidCookie = "bailiwick-said"
+const (
+	saidCookie = "bailiwick-said"
+	saidLife   = time.Minute
+)
 
 func saidCodec(secret []byte) *securecookie.SecureCookie {
-	return securecookie.New(derive(secret, "said cookie"), nil).MaxAge(60).SetSerializer(securecookie.JSONEncoder{})
+	return securecookie.New(derive(secret, "said cookie"), nil).MaxAge(int(saidLife.Seconds())).SetSerializer(securecookie.JSONEncoder{})
 }
 
 // said is one sentence about what happened, with the way back where there is one.
@@ -81,21 +94,18 @@ func (h *Handlers) say(c echo.Context, text string, undo ...undoState) {
 	if err != nil || len(value) > 3500 {
 		return // the change is visible without the sentence
 	}
-	c.SetCookie(&http.Cookie{
-		Name: saidCookie, Value: value, Path: "/", MaxAge: 60, HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: h.config.PublicURL.Scheme == "https",
-	})
+	c.SetCookie(h.guard.Make(saidCookie, value, saidLife))
 }
 
 // takeSaid gives what was kept, once.
 func (h *Handlers) takeSaid(c echo.Context) []views.Toast {
-	cookie, err := c.Cookie(saidCookie)
-	if err != nil {
+	value := readCookie(c, saidCookie)
+	if value == "" {
 		return nil
 	}
-	c.SetCookie(&http.Cookie{Name: saidCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	c.SetCookie(h.guard.Make(saidCookie, "", -time.Second))
 	var s said
-	if h.said.Decode(saidCookie, cookie.Value, &s) != nil {
+	if h.said.Decode(saidCookie, value, &s) != nil {
 		return nil
 	}
 	t := views.Toast{Tone: views.Good, Text: s.Text}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"bailiwick/handlers/guard"
 	"bailiwick/models"
 	"bailiwick/views"
 )
@@ -21,6 +22,20 @@ const resetTime = 250 * time.Millisecond
 var deadLink = models.Problems{"": "This link was used already, was replaced by a newer one, or is too old. Ask for a new one."}
 
 var toSignIn = views.Link{Text: "Sign in", URL: "/sign-in"}
+
+// linkForm makes a form the one of a one-time link.
+func linkForm(link guard.Link, f views.Form) *views.Form {
+	f.Action, f.Hidden, f.Plain = link.Page, views.Mark(link.Mark), true
+	return &f
+}
+
+// linkDone ends what a one-time link was for.
+func linkDone(c echo.Context, link guard.Link, url string) error {
+	if err := link.Forget(c); err != nil {
+		return err
+	}
+	return done(c, url)
+}
 
 func (h *Handlers) newReset(c echo.Context) error {
 	return h.resetForm(c, http.StatusOK, "", "")
@@ -67,20 +82,19 @@ func (h *Handlers) createReset(c echo.Context) error {
 	return render(c, http.StatusOK, views.MailedLink(p))
 }
 
-func (h *Handlers) editReset(c echo.Context) error {
-	return h.resetPage(c, http.StatusOK, "")
+func (h *Handlers) editReset(c echo.Context, link guard.Link) error {
+	return h.resetPage(c, link, http.StatusOK, "")
 }
 
-func (h *Handlers) resetPage(c echo.Context, status int, problem string) error {
-	c.Response().Header().Set("Referrer-Policy", "no-referrer")
-	l, m, err := h.store.ResetLink(c.Request().Context(), c.Param("token"))
+func (h *Handlers) resetPage(c echo.Context, link guard.Link, status int, problem string) error {
+	l, m, err := h.store.ResetLink(c.Request().Context(), link.Token)
 	if errors.Is(err, models.ErrNotFound) {
 		return deadLink
 	}
 	if err != nil {
 		return err
 	}
-	f := views.NewPasswordForm("/reset-password/"+c.Param("token"), m.Email, problem, models.MinPassword)
+	f := linkForm(link, views.NewPasswordForm(m.Email, problem, models.MinPassword))
 	if err := h.keepPasskeys(c, f, l, m); err != nil {
 		return err
 	}
@@ -121,14 +135,13 @@ func kept(c echo.Context) (all []uuid.UUID) {
 	return all
 }
 
-func (h *Handlers) updateReset(c echo.Context) error {
-	token := c.Param("token")
-	if err := h.allowAt(c, models.DoorLink, token); err != nil {
+func (h *Handlers) updateReset(c echo.Context, link guard.Link) error {
+	if err := h.allowAt(c, models.DoorLink, link.Token); err != nil {
 		return err
 	}
-	err := h.store.ResetPassword(c.Request().Context(), token, posted(c, "password"), kept(c)...)
+	err := h.store.ResetPassword(c.Request().Context(), link.Token, posted(c, "password"), kept(c)...)
 	if wrong, ok := problems(err); ok {
-		return h.resetPage(c, http.StatusUnprocessableEntity, wrong["password"])
+		return h.resetPage(c, link, http.StatusUnprocessableEntity, wrong["password"])
 	}
 	if errors.Is(err, models.ErrNotFound) {
 		err = deadLink
@@ -136,5 +149,5 @@ func (h *Handlers) updateReset(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return done(c, "/sign-in?reset=1")
+	return linkDone(c, link, "/sign-in?reset=1")
 }

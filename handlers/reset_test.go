@@ -29,13 +29,13 @@ func TestWhoeverForgotTheirPasswordChoosesAnother(t *testing.T) {
 		t.Error("the answer tells whether somebody has the address")
 	}
 	link := p.mailman(models.LetterReset, p.ada.Email).Facts["path"]
-	got := b.get(link).want(t, http.StatusOK).says(t, "Choose a new password", p.ada.Email)
+	got := b.open(link).want(t, http.StatusOK).says(t, "Choose a new password", p.ada.Email)
 	if got.header.Get("Referrer-Policy") != "no-referrer" {
 		t.Error("the page lets its address out")
 	}
-	b.post(link, values("password", "short")).want(t, http.StatusUnprocessableEntity).says(t, "at least 12 characters")
+	b.byLink(link, values("password", "short")).want(t, http.StatusUnprocessableEntity).says(t, "at least 12 characters")
 	elsewhere.get("/accounts").want(t, http.StatusOK)
-	if got := b.post(link, values("password", changed)).want(t, http.StatusSeeOther); got.location() != "/sign-in?reset=1" {
+	if got := b.byLink(link, values("password", changed)).want(t, http.StatusSeeOther); got.location() != "/sign-in?reset=1" {
 		t.Errorf("led to %s", got.location())
 	}
 	b.get("/sign-in?reset=1").says(t, "Your password is changed")
@@ -43,8 +43,8 @@ func TestWhoeverForgotTheirPasswordChoosesAnother(t *testing.T) {
 	b.post("/sign-in", values("email", p.ada.Email, "password", password)).want(t, http.StatusUnprocessableEntity)
 	b.post("/sign-in", values("email", p.ada.Email, "password", changed)).want(t, http.StatusSeeOther)
 	for _, dead := range []string{link, "/reset-password/nonsense"} {
-		b.get(dead).want(t, http.StatusUnprocessableEntity).says(t, "was used already")
-		b.post(dead, values("password", changed)).want(t, http.StatusUnprocessableEntity).says(t, "was used already")
+		b.open(dead).want(t, http.StatusUnprocessableEntity).says(t, "was used already")
+		b.byLink(dead, values("password", changed)).want(t, http.StatusUnprocessableEntity).says(t, "was used already")
 	}
 	for range 10 {
 		b.post("/forgotten-password", values("email", p.grace.Email))
@@ -100,28 +100,28 @@ func TestAMemberChangesTheirAddressAndTakesItBack(t *testing.T) {
 	ada.send(form, "email", "ada@new.example", "current", password).want(t, http.StatusSeeOther)
 	confirm := p.mailman(models.LetterConfirmEmail, "ada@new.example").Facts["path"]
 	b := p.browser()
-	got := b.get(confirm).want(t, http.StatusOK).says(t, "ada@new.example becomes the address of Ada")
+	got := b.open(confirm).want(t, http.StatusOK).says(t, "ada@new.example becomes the address of Ada")
 	if got.header.Get("Referrer-Policy") != "no-referrer" || strings.Contains(got.body, p.ada.Email) {
 		t.Error("the page lets its address out, or names the old one to whoever has the new")
 	}
 	p.browser().post("/sign-in", values("email", "ada@new.example", "password", password)).want(t, http.StatusUnprocessableEntity)
-	b.post(confirm, nil).want(t, http.StatusSeeOther)
-	b.get(confirm).want(t, http.StatusUnprocessableEntity).says(t, "was used already")
-	b.post(confirm, nil).want(t, http.StatusUnprocessableEntity)
+	b.byLink(confirm, nil).want(t, http.StatusSeeOther)
+	b.open(confirm).want(t, http.StatusUnprocessableEntity).says(t, "was used already")
+	b.byLink(confirm, nil).want(t, http.StatusUnprocessableEntity)
 	ada.get(page).want(t, http.StatusOK).says(t, "ada@new.example")
 	p.browser().post("/sign-in", values("email", "ada@new.example", "password", password)).want(t, http.StatusSeeOther)
 
 	undo := p.mailman(models.LetterEmailChanged, p.ada.Email).Facts["path"]
-	if got := b.get(undo).want(t, http.StatusOK).says(t, "signs in with "+p.ada.Email+" again"); got.header.Get("Referrer-Policy") != "no-referrer" {
+	if got := b.open(undo).want(t, http.StatusOK).says(t, "signs in with "+p.ada.Email+" again"); got.header.Get("Referrer-Policy") != "no-referrer" {
 		t.Error("the page lets its address out")
 	}
 	ada.get("/accounts").want(t, http.StatusOK) // GET changed nothing
-	b.post(undo, nil).want(t, http.StatusSeeOther)
+	b.byLink(undo, nil).want(t, http.StatusSeeOther)
 	b.get("/sign-in?undone=1").says(t, "old e-mail address is back", "A mail with a link")
 	ada.get("/accounts").want(t, http.StatusSeeOther)
-	b.post(undo, nil).want(t, http.StatusUnprocessableEntity)
+	b.byLink(undo, nil).want(t, http.StatusUnprocessableEntity)
 	reset := p.mailman(models.LetterReset, p.ada.Email).Facts["path"]
-	b.post(reset, values("password", changed)).want(t, http.StatusSeeOther)
+	b.byLink(reset, values("password", changed)).want(t, http.StatusSeeOther)
 	b.post("/sign-in", values("email", p.ada.Email, "password", changed)).want(t, http.StatusSeeOther)
 	accounts := b.get("/accounts?q=Ada").body
 	for _, leak := range []string{confirm, undo, reset} {
@@ -138,6 +138,6 @@ func TestAnAddressThatIsTakenMeanwhileIsRefusedInASentence(t *testing.T) {
 	confirm := p.mailman(models.LetterConfirmEmail, "katherine@example.com").Facts["path"]
 	b := p.browser()
 	b.post("/sign-up", values("name", "Katherine", "email", "katherine@example.com", "password", password)).want(t, http.StatusSeeOther)
-	b.post(confirm, nil).want(t, http.StatusUnprocessableEntity).says(t, "Somebody else signs in with this address by now")
+	b.byLink(confirm, nil).want(t, http.StatusUnprocessableEntity).says(t, "Somebody else signs in with this address by now")
 	ada.get(in(p.analytical, profile)).says(t, p.ada.Email)
 }

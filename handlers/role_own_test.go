@@ -80,8 +80,8 @@ func TestARoleOfTheAccountsOwn(t *testing.T) {
 	// An invite gives it too, and a subuser gets one of their own kind.
 	link := ada.invite(p.analytical, p.edsger.Email, key(one))
 	edsger := p.as(p.edsger)
-	edsger.get(link).says(t, "Custom role: Listener")
-	edsger.send(link).want(t, http.StatusSeeOther)
+	edsger.open(link).says(t, "Custom role: Listener")
+	edsger.sendByLink(link).want(t, http.StatusSeeOther)
 	edsger.get(in(p.analytical, "/calls")).want(t, http.StatusOK)
 	edsger.get(in(p.analytical, "/logs")).want(t, http.StatusForbidden)
 	filer := ada.makeRole(p.analytical, "Filer", "subuser:Support", "control_panel", "logs")
@@ -243,8 +243,8 @@ func TestADeletedRoleLeavesNobodyWithout(t *testing.T) {
 	link := ada.invite(p.analytical, p.mallory.Email, key(gone))
 	ask = ada.get(gone+"/delete").says(t, "Nobody has this role.", "1 invite that waits gives it.")
 	ada.send(gone+"/delete", ask.form()...).want(t, http.StatusSeeOther)
-	p.as(p.mallory).get(link).want(t, http.StatusUnprocessableEntity).says(t, "A role that this invite gives was deleted meanwhile. Ask Ada for a new one.")
-	p.as(p.mallory).send(link).want(t, http.StatusUnprocessableEntity).says(t, "deleted meanwhile")
+	p.as(p.mallory).open(link).want(t, http.StatusUnprocessableEntity).says(t, "A role that this invite gives was deleted meanwhile. Ask Ada for a new one.")
+	p.as(p.mallory).sendByLink(link).want(t, http.StatusUnprocessableEntity).says(t, "deleted meanwhile")
 	ada.get(in(p.analytical, "/members")).says(t, "Gives a deleted role")
 }
 

@@ -180,33 +180,32 @@ func (h *Handlers) createSubuserSession(c echo.Context) error {
 	return err
 }
 
-func (h *Handlers) editPassword(c echo.Context) error {
-	p, err := h.setPasswordPage(c)
+func (h *Handlers) editPassword(c echo.Context, link guard.Link) error {
+	p, err := h.setPasswordPage(c, link)
 	if err != nil {
 		return err
 	}
 	return render(c, http.StatusOK, views.SetPassword(p))
 }
 
-func (h *Handlers) setPasswordPage(c echo.Context) (views.SetPasswordPage, error) {
-	c.Response().Header().Set("Referrer-Policy", "no-referrer")
-	u, a, err := h.store.PasswordLink(c.Request().Context(), c.Param("token"))
+func (h *Handlers) setPasswordPage(c echo.Context, link guard.Link) (views.SetPasswordPage, error) {
+	u, a, err := h.store.PasswordLink(c.Request().Context(), link.Token)
 	if errors.Is(err, models.ErrNotFound) {
 		return views.SetPasswordPage{}, models.Problems{"": "This link was used already, is too old, or is not one of ours. Ask whoever gave it to you for a new one."}
 	}
-	return views.SetPasswordPage{Action: "/set-password/" + c.Param("token"), Account: a.Name, Name: u.Name, MinimumPasswordSize: models.MinPassword}, err
+	return views.SetPasswordPage{Action: link.Page, Mark: link.Mark, Account: a.Name, Name: u.Name, MinimumPasswordSize: models.MinPassword}, err
 }
 
-func (h *Handlers) updatePassword(c echo.Context) error {
-	p, err := h.setPasswordPage(c)
+func (h *Handlers) updatePassword(c echo.Context, link guard.Link) error {
+	p, err := h.setPasswordPage(c, link)
 	if err != nil {
 		return err
 	}
-	if err := h.allowAt(c, models.DoorLink, c.Param("token")); err != nil {
+	if err := h.allowAt(c, models.DoorLink, link.Token); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
-	link, err := h.store.SetPasswordByLink(ctx, c.Param("token"), posted(c, "password"))
+	door, err := h.store.SetPasswordByLink(ctx, link.Token, posted(c, "password"))
 	if wrong, ok := problems(err); ok {
 		p.PasswordProblem, p.Problem = wrong["password"], wrong[""]
 		return render(c, http.StatusUnprocessableEntity, views.SetPassword(p))
@@ -214,7 +213,10 @@ func (h *Handlers) updatePassword(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	u, err := h.store.SignInSubuser(ctx, link, p.Name, posted(c, "password"))
+	u, err := h.store.SignInSubuser(ctx, door, p.Name, posted(c, "password"))
+	if err == nil {
+		err = link.Forget(c)
+	}
 	if err != nil {
 		return err
 	}

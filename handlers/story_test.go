@@ -147,7 +147,7 @@ type browser struct {
 
 func (p *panel) browser() *browser {
 	jar, _ := cookiejar.New(nil)
-	return &browser{p.t, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, p.server.URL}
+	return &browser{p.t, &http.Client{Transport: p.server.Client().Transport, Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, p.server.URL}
 }
 
 // page is an answer.

@@ -285,10 +285,12 @@ func TestWhoeverSignsInIsWrittenToWhenThatChanges(t *testing.T) {
 
 func TestAResetPasswordStillWantsTheCode(t *testing.T) {
 	p := newPanel(t).withMail()
-	phone, _ := p.as(p.ada).setUp(p)
-	b := p.browser()
+	ada, b := p.as(p.ada), p.browser()
+	ada.send("/verify-email/send").want(t, http.StatusSeeOther)
+	b.byLink(p.mailman(models.LetterEmailProof, p.ada.Email).Facts["path"], nil).want(t, http.StatusSeeOther)
+	phone, _ := ada.setUp(p)
 	b.post("/forgotten-password", values("email", p.ada.Email)).want(t, http.StatusOK)
-	b.post(p.mailman(models.LetterReset, p.ada.Email).Facts["path"], values("password", changed)).want(t, http.StatusSeeOther)
+	b.byLink(p.mailman(models.LetterReset, p.ada.Email).Facts["path"], values("password", changed)).want(t, http.StatusSeeOther)
 	b.get("/two-step").want(t, http.StatusSeeOther)
 	b.post("/sign-in", values("email", p.ada.Email, "password", changed)).want(t, http.StatusSeeOther)
 	b.get("/two-step").want(t, http.StatusSeeOther)

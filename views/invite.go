@@ -31,7 +31,8 @@ type InvitesMadePage struct {
 // button for whoever is signed in with the address, or the way to there.
 type InvitePage struct {
 	Token               string // of the session; empty where nobody is signed in
-	Action              string // the link's own path
+	Action              string // where the link led
+	Mark                string // of the link
 	Account             string
 	Inviter             string
 	Roles               []string // with their set
@@ -68,7 +69,7 @@ func (p InviteFormPage) form() Form {
 }
 
 func (p InvitePage) form() Form {
-	f := Form{Token: p.Token, Action: p.Action, Problem: p.Problem, Plain: true}
+	f := Form{Token: p.Token, Action: p.Action, Hidden: Mark(p.Mark), Problem: p.Problem, Plain: true}
 	switch p.State {
 	case InviteNew:
 		f.Submit = "Make login and join"

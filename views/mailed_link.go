@@ -10,6 +10,9 @@ type MailedLinkPage struct {
 	Foot   Link
 }
 
+// Mark is the hidden field by which a form names the one-time link it is for.
+func Mark(mark string) []Pair { return []Pair{{Name: "link", Value: mark}} }
+
 // ResetForm asks for the address that a link for a new password goes to.
 func ResetForm(email, problem string) *Form {
 	return &Form{Action: "/forgotten-password", Submit: "Send the link", Plain: true, Fields: []Field{
@@ -18,10 +21,10 @@ func ResetForm(email, problem string) *Form {
 }
 
 // NewPasswordForm chooses a new password for a login.
-func NewPasswordForm(action, email, problem string, least int) *Form {
+func NewPasswordForm(email, problem string, least int) Form {
 	password := newPassword(least, problem)
 	password.Label, password.Autofocus = "New password", problem == ""
-	return &Form{Action: action, Submit: "Set password", Plain: true, Fields: []Field{
+	return Form{Submit: "Set password", Plain: true, Fields: []Field{
 		{Name: "email", Label: "E-mail address", Value: email, Kind: Fixed}, password,
 	}}
 }

@@ -36,10 +36,11 @@ type SubuserSignInPage struct {
 	Return  string
 }
 
-// SetPasswordPage is where a one-time link leads. POST /set-password/:token with password.
+// SetPasswordPage is where a one-time link leads. POST /set-password with link and password.
 type SetPasswordPage struct {
 	Token               string
 	Action              string
+	Mark                string // of the link
 	Account, Name       string
 	PasswordProblem     string
 	Problem             string
@@ -114,7 +115,7 @@ func (p SetPasswordPage) form() Form {
 	f := newPassword(p.MinimumPasswordSize, p.PasswordProblem)
 	f.Autofocus = p.PasswordProblem == "" && p.Problem == ""
 	return Form{
-		Token: p.Token, Action: p.Action, Problem: p.Problem, Submit: "Set password and sign in", Plain: true,
+		Token: p.Token, Action: p.Action, Problem: p.Problem, Submit: "Set password and sign in", Plain: true, Hidden: Mark(p.Mark),
 		Fields: []Field{
 			{Name: "name", Label: "Name", Value: p.Name, Kind: Fixed},
 			f,

@@ -10,23 +10,49 @@ import (
 	"github.com/gorilla/sessions"
 )
 
-// cookieStore is a gorilla store whose cookie holds a signed random id and
-// nothing else; the session itself is a row.
+// Cookies makes every cookie of the panel, all with the same flags. Over HTTPS
+// each has the prefix by which browsers keep it to this host alone (ASVS 5.0,
+// 3.3.1). The reader's time zone is the one that script sets: it carries the
+// prefix too, and can not be HttpOnly.
+type Cookies struct{ Secure bool }
+
+// Name is what a cookie is called in the browser.
+func (k Cookies) Name(name string) string {
+	if k.Secure {
+		return "__Host-" + name
+	}
+	return name
+}
+
+// Make gives a cookie; a negative life takes it away.
+func (k Cookies) Make(name, value string, life time.Duration) *http.Cookie {
+	return &http.Cookie{
+		Name: k.Name(name), Value: value, Path: "/", MaxAge: int(life.Seconds()),
+		Secure: k.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	}
+}
+
+// Read is what a cookie holds, empty where there is none.
+func (k Cookies) Read(r *http.Request, name string) string {
+	if c, err := r.Cookie(k.Name(name)); err == nil {
+		return c.Value
+	}
+	return ""
+}
+
+// cookieStore is a gorilla store whose cookie holds a signed secret and nothing
+// else.
 type cookieStore struct {
-	name   string
-	life   int // in seconds
-	codec  *securecookie.SecureCookie
-	secure bool
+	cookies Cookies
+	name    string
+	life    time.Duration
+	codec   *securecookie.SecureCookie
 }
 
 var _ sessions.Store = (*cookieStore)(nil)
 
-func newCookieStore(name string, life time.Duration, secret []byte, secure bool) *cookieStore {
-	if secure {
-		name = "__Host-" + name
-	}
-	seconds := int(life.Seconds())
-	return &cookieStore{name, seconds, securecookie.New(derive(secret, "session cookie"), nil).MaxAge(seconds), secure}
+func newCookieStore(name string, life time.Duration, secret []byte, cookies Cookies) *cookieStore {
+	return &cookieStore{cookies, name, life, securecookie.New(derive(secret, "session cookie"), nil).MaxAge(int(life.Seconds()))}
 }
 
 func derive(secret []byte, use string) []byte {
@@ -47,30 +73,25 @@ func (s *cookieStore) Get(r *http.Request, name string) (*sessions.Session, erro
 // New reads the cookie; a session without one, or with one that is not ours, is empty.
 func (s *cookieStore) New(r *http.Request, name string) (*sessions.Session, error) {
 	x := sessions.NewSession(s, name)
-	x.IsNew = true
-	x.Options = &sessions.Options{
-		Path: "/", MaxAge: s.life, Secure: s.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
-	}
-	if c, err := r.Cookie(name); err == nil {
-		var token string
-		if s.codec.Decode(name, c.Value, &token) == nil {
-			x.Values[tokenKey], x.IsNew = token, false
-		}
+	x.IsNew, x.Options = true, &sessions.Options{}
+	var token string
+	if s.codec.Decode(s.cookies.Name(name), s.cookies.Read(r, name), &token) == nil {
+		x.Values[tokenKey], x.IsNew = token, false
 	}
 	return x, nil
 }
 
 // Save sets the cookie, or takes it away where MaxAge is negative.
 func (s *cookieStore) Save(_ *http.Request, w http.ResponseWriter, x *sessions.Session) error {
-	value := ""
-	if x.Options.MaxAge >= 0 {
-		var err error
-		if value, err = s.codec.Encode(x.Name(), x.Values[tokenKey]); err != nil {
-			return err
-		}
+	if x.Options.MaxAge < 0 {
+		http.SetCookie(w, s.cookies.Make(s.name, "", -time.Second))
+		return nil
 	}
-	http.SetCookie(w, sessions.NewCookie(x.Name(), value, x.Options))
-	return nil
+	value, err := s.codec.Encode(s.cookies.Name(s.name), x.Values[tokenKey])
+	if err == nil {
+		http.SetCookie(w, s.cookies.Make(s.name, value, s.life))
+	}
+	return err
 }
 
 func (s *cookieStore) token(r *http.Request) string {

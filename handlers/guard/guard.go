@@ -20,9 +20,11 @@ import (
 
 // Guard knows who is asking and decides every request.
 type Guard struct {
+	Cookies
 	store   *models.Store
 	catalog *catalog.Catalog
-	cookies *cookieStore
+	secret  []byte
+	cookies *cookieStore // of sessions
 	halves  *cookieStore // of sign-ins that wait for their code
 	known   *cookieStore // of browsers that signed in before
 	forms   []byte       // key of the forms' tokens
@@ -31,10 +33,11 @@ type Guard struct {
 // New makes a guard. The secret signs cookies; secure says that the panel is
 // reached by HTTPS.
 func New(store *models.Store, secret []byte, secure bool) *Guard {
+	k := Cookies{secure}
 	return &Guard{
-		store, store.Catalog(), newCookieStore("bailiwick", models.SessionLife, secret, secure),
-		newCookieStore("bailiwick-code", models.HalfSignInLife, secret, secure),
-		newCookieStore("bailiwick-browser", models.BrowserLife, secret, secure), derive(secret, "form token"),
+		k, store, store.Catalog(), secret, newCookieStore("bailiwick", models.SessionLife, secret, k),
+		newCookieStore("bailiwick-code", models.HalfSignInLife, secret, k),
+		newCookieStore("bailiwick-browser", models.BrowserLife, secret, k), derive(secret, "form token"),
 	}
 }
 

@@ -10,5 +10,7 @@
     // Storage may be forbidden: the system's theme stays.
   }
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (zone && !document.cookie.includes(`zone=${zone}`)) document.cookie = `zone=${zone}; Path=/; SameSite=Lax; Max-Age=31536000`;
+  const [prefix, secure] = location.protocol === "https:" ? ["__Host-", "; Secure"] : ["", ""];
+  const cookie = `${prefix}zone=${zone}`;
+  if (zone && !document.cookie.split("; ").includes(cookie)) document.cookie = `${cookie}; Path=/; SameSite=Lax; Max-Age=31536000${secure}`;
 })();

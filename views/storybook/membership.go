@@ -94,7 +94,7 @@ func memberships() []Story {
 		NotInvited: []views.Detail{{Label: "grace@analytical.example", Value: views.Cell{Text: "Whoever has this address is a member already."}}, {Label: "Line 3: three", Value: views.Cell{Text: "Write an e-mail address, such as ada@example.com."}}},
 	}
 	door := views.InvitePage{
-		Token: token, Action: "/invites/x", Account: "Analytical", Inviter: "Ada", Roles: []string{"Member access: Reporting viewer", "Account role: User"},
+		Token: token, Action: "/invites", Mark: linkMark, Account: "Analytical", Inviter: "Ada", Roles: []string{"Member access: Reporting viewer", "Account role: User"},
 		Address: "c•••@difference.example", Until: "28 Nov, 11:05", MinimumPasswordSize: 12,
 	}
 	doorWrong := door
@@ -106,7 +106,7 @@ func memberships() []Story {
 	other := door
 	other.State, other.SignedInAs = views.InviteOther, "mallory@malloryville.example"
 	signIn := door
-	signIn.State, signIn.SignInURL = views.InviteSignIn, "/sign-in?return=/invites/x"
+	signIn.State, signIn.SignInURL = views.InviteSignIn, "/sign-in?return=%2Finvites"
 	return []Story{
 		{Name: "List", Render: views.MemberList(list)},
 		{Name: "List of a personal account", Render: views.MemberList(single)},
