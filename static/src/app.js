@@ -138,7 +138,7 @@
   const keepFocus = (changed) => {
     if (document.activeElement && document.activeElement !== document.body) return;
     const message = $("#toasts .alert[tabindex]");
-    const same = held?.isConnected ? held : held?.id && document.getElementById(held.id);
+    const same = held?.isConnected ? held : document.getElementById(held?.id);
     for (const e of [message, same, changed, changed && $("a,button,input,[tabindex]", changed), $("#main")]) {
       e?.focus();
       if (e && document.activeElement === e) return;
