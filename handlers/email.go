@@ -38,7 +38,7 @@ func (h *Handlers) emailForms(c echo.Context, wrong models.Problems) (forms []vi
 		Token: v.Token, Action: here, Submit: "Change e-mail address",
 		Fields: []views.Field{
 			{Kind: views.Email, Name: "email", Label: "New e-mail address", Value: typed, Problem: wrong["email"], Required: true, Autocomplete: "email"},
-			{Kind: views.Password, Name: "current", ID: "email-current", Label: "Present password", Problem: wrong["email-current"], Required: true, Autocomplete: "current-password"},
+			{Kind: views.Password, Name: "current", ID: "email-current", Label: "Current password", Problem: wrong["email-current"], Required: true, Autocomplete: "current-password"},
 		},
 	}}), nil
 }
@@ -89,7 +89,7 @@ func (h *Handlers) showConfirmEmail(c echo.Context, link guard.Link) error {
 	return mailedLink(c, err, func() views.MailedLinkPage {
 		return views.MailedLinkPage{
 			Title: "Confirm your e-mail address", Text: []string{l.Email + " becomes the address of " + m.Name + " in place of " + models.MaskEmail(m.Email) + "."},
-			Form: linkForm(link, views.Form{Submit: "Confirm " + l.Email}),
+			Form: linkForm(link, views.Form{Submit: "Confirm address"}),
 		}
 	})
 }
@@ -125,7 +125,7 @@ func (h *Handlers) showUndoEmail(c echo.Context, link guard.Link) error {
 		return views.MailedLinkPage{
 			Title: "Take back the change of address", Text: []string{
 				m.Name + " signs in with " + l.Email + " again, in place of " + models.MaskEmail(m.Email) + ".",
-				"All sessions end, the present password stops working, and so does what was set up since to sign in by. " + link,
+				"All sessions end, the current password stops working, and so does what was set up since to sign in by. " + link,
 			},
 			Form: form,
 		}

@@ -80,7 +80,7 @@ func (h *Handlers) showEmailProof(c echo.Context, link guard.Link) error {
 				"Confirm that " + m.Email + " is your address and that you signed up as " + m.Name + ".",
 				"If you didn't sign up, don't confirm. Choose a new password instead to take the login over.",
 			},
-			Form: linkForm(link, views.Form{Submit: "Confirm " + m.Email}),
+			Form: linkForm(link, views.Form{Submit: "Confirm address"}),
 			Foot: views.Link{Text: "I didn't sign up: choose a new password", URL: "/forgotten-password"},
 		}
 	})

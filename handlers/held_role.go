@@ -95,6 +95,12 @@ func (p picks) named() (all []string) {
 	return all
 }
 
+// besides are the names of those that others do not have.
+func (p picks) besides(others picks) []string {
+	had := others.named()
+	return slices.DeleteFunc(p.named(), func(name string) bool { return slices.Contains(had, name) })
+}
+
 // with is p with more problems.
 func (p picks) with(wrong models.Problems) picks {
 	p.wrong = wrong

@@ -163,7 +163,7 @@ func (h *Handlers) inviteForm(c echo.Context, status int, emails []string, p pic
 		Frame:  h.frame(c, "Invite members", views.Link{Text: "Members", URL: list}),
 		Header: views.Header{Title: "Invite members", Text: text}, FileProblem: p.wrong["file"],
 		Action: list + "/invites", Cancel: list, Problem: p.wrong[""], Emails: strings.Join(emails, "\n"), EmailsProblem: p.wrong["email"],
-		Roles: h.roleChoice(c, p),
+		Roles: h.roleChoice(c, p), Proof: h.roleProof(c, p.wrong),
 	}))
 }
 
@@ -185,6 +185,9 @@ func (h *Handlers) createInvites(c echo.Context, g authz.Grant) error {
 	}
 	wishes, err := h.inviteWishes(c, emails, p.named())
 	var all []inviteOutcome
+	if err == nil {
+		err = h.proveRoles(c, allRoles(wishes)...)
+	}
 	if err == nil {
 		all, err = h.invite(c, g, wishes)
 	}
@@ -258,6 +261,9 @@ func (h *Handlers) invitesMade(c echo.Context, all []inviteOutcome, form url.Val
 }
 
 func (h *Handlers) resendInvite(c echo.Context, g authz.Grant, i models.Invite) error {
+	if h.empowers(c, i.Roles...) && !guard.Of(c).Session.Fresh(h.store.Now()) {
+		return done(c, withQuery(proofPath, "return", membersPath(c)))
+	}
 	if err := h.store.AllowLetterTo(c.Request().Context(), i.Email); err != nil {
 		return err
 	}

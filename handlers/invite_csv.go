@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -20,6 +21,15 @@ type inviteWish struct {
 	roles []string
 	line  int    // of the file, from 1; zero of what was typed
 	wrong string // why the line could not even be read
+}
+
+// allRoles are those that the wishes name.
+func allRoles(wishes []inviteWish) (all []string) {
+	for _, w := range wishes {
+		all = append(all, w.roles...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // inviteOutcome is what became of a wish.

@@ -141,7 +141,7 @@ func (h *Handlers) memberForm(c echo.Context, status int, m models.AccountMember
 		Frame:  h.frame(c, title, views.Link{Text: "Members", URL: list}),
 		Header: views.Header{Title: title, Text: m.Email},
 		Action: membersPath(c, "/", m.ID.String(), "/edit"), Cancel: list, Problem: p.wrong[""],
-		Roles: h.roleChoice(c, p),
+		Roles: h.roleChoice(c, p), Proof: h.roleProof(c, p.wrong),
 	}))
 }
 
@@ -157,7 +157,9 @@ func (h *Handlers) updateMember(c echo.Context, g authz.Grant, m models.AccountM
 	case len(p.wrong) > 0:
 		return h.memberForm(c, http.StatusUnprocessableEntity, m, p)
 	}
-	err = h.store.EditMember(c.Request().Context(), g, m.ID, p.named()...)
+	if err = h.proveRoles(c, p.besides(picked(c, m.Roles))...); err == nil {
+		err = h.store.EditMember(c.Request().Context(), g, m.ID, p.named()...)
+	}
 	if wrong, ok := problems(err); ok {
 		return h.memberForm(c, http.StatusUnprocessableEntity, m, p.with(wrong))
 	}

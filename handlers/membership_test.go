@@ -201,7 +201,7 @@ func TestAnInviteOfANewPerson(t *testing.T) {
 		t.Error("the page tells whoever has the link the address, or its own")
 	}
 	b.byLink(link, values("name", "", "password", "short")).want(t, http.StatusUnprocessableEntity).says(t, "Use 1 to 100 characters", "at least 12 characters")
-	b.byLink(link, values("name", "Newton", "password", "personperson1")).want(t, http.StatusUnprocessableEntity).says(t, "made of the name")
+	b.byLink(link, values("name", "Newton", "password", "personperson1")).want(t, http.StatusUnprocessableEntity).says(t, "made of your name")
 	if got := b.byLink(link, values("name", "Newton", "password", password)).want(t, http.StatusSeeOther); got.location() != in(p.analytical, "") {
 		t.Errorf("led to %s", got.location())
 	}

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -38,6 +39,42 @@ func (h *Handlers) prove(c echo.Context) error {
 		return err
 	}
 	return h.guard.Prove(c, authz.Self(v.Actor()), password)
+}
+
+// letsIn are the permissions by which somebody lets others in, or says what they
+// may: whoever gives one of them multiplies what a stolen session can do. The
+// roles of subusers have none.
+var letsIn = []string{"members.add", "members.edit", "subuser_create", "subuser_edit", "roles.edit"}
+
+// empowers tells whether one of the roles of a member gives such a permission.
+func (h *Handlers) empowers(c echo.Context, names ...string) bool {
+	v := guard.Of(c)
+	return slices.ContainsFunc(names, func(name string) bool {
+		key, _ := models.ReadRole(name)
+		r, wrong := h.store.RoleNamed(v.Snapshot, key, v.Place.Account, v.Place.Kind, authz.Member)
+		return wrong == "" && slices.ContainsFunc(letsIn, func(p string) bool {
+			return r.Own.Has(h.catalog.Permission(p)) || r.Below.Has(h.catalog.Permission(p))
+		})
+	})
+}
+
+// roleProof are proofFields of a form that gives roles, of which some need a
+// proof.
+func (h *Handlers) roleProof(c echo.Context, wrong models.Problems) []views.Field {
+	fields := h.proofFields(c, wrong)
+	for i := range fields {
+		fields[i].Required = false
+		fields[i].Help = "Needed for roles that let people give access to others, such as Admin. It is not asked again for five minutes."
+	}
+	return fields
+}
+
+// proveRoles is prove, where the roles need it.
+func (h *Handlers) proveRoles(c echo.Context, names ...string) error {
+	if !h.empowers(c, names...) {
+		return nil
+	}
+	return h.prove(c)
 }
 
 const proofPath = "/prove"

@@ -56,7 +56,7 @@ func (h *Handlers) resetForm(c echo.Context, status int, email, problem string) 
 // createReset says the same whoever has the address, and in the same time.
 func (h *Handlers) createReset(c echo.Context) error {
 	email, ctx := strings.TrimSpace(posted(c, "email")), c.Request().Context()
-	if problem := models.CheckEmail(email); problem != "" {
+	if problem := models.CheckKnownEmail(email); problem != "" {
 		return h.resetForm(c, http.StatusUnprocessableEntity, email, problem)
 	}
 	if err := h.allowAt(c, models.DoorReset, email); err != nil {

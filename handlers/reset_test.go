@@ -79,7 +79,7 @@ func TestAMemberChangesTheirAddressAndTakesItBack(t *testing.T) {
 		{"nonsense", password, "Write an e-mail address"},
 		{strings.ToUpper(p.ada.Email), password, "This is your address already"},
 		{p.grace.Email, password, "There is a login with this address already"},
-		{"ada@new.example", "not my password", "not your present password"},
+		{"ada@new.example", "not my password", "not your current password"},
 	} {
 		got := ada.send(form, "email", wrong.email, "current", wrong.password).want(t, http.StatusUnprocessableEntity).says(t, wrong.says)
 		if !strings.Contains(got.body, wrong.email) {

@@ -42,6 +42,8 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.Self(get, "/password", "is about one's own login", h.editOwnPassword),
 			guard.Self(post, "/password", "changes one's own login", h.updateOwnPassword),
 			guard.Self(get, "/sessions", "lists one's own sessions", h.listSessions),
+			guard.Self(get, "/sessions/:session/end", "asks before ending one of one's own sessions", h.askEndSession),
+			guard.Self(get, "/sessions/end-others", "asks before ending one's own other sessions", h.askEndSession),
 			guard.Self(post, "/sessions/:session/end", "ends one of one's own sessions", h.endSession),
 			guard.Self(post, "/sessions/end-others", "ends one's own other sessions", h.endOtherSessions),
 
@@ -150,6 +152,7 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.On(post, "/settings/subusers/:subuser/edit", "subuser_edit", h.store.Subuser, h.updateSubuser),
 			guard.On(get, "/settings/subusers/:subuser/password", "subuser_edit", h.store.Subuser, h.editSubuserPassword),
 			guard.On(post, "/settings/subusers/:subuser/password", "subuser_edit", h.store.Subuser, h.updateSubuserPassword),
+			guard.On(get, "/settings/subusers/:subuser/end-sessions", "subuser_edit", h.store.Subuser, h.askEndSubuserSessions),
 			guard.On(post, "/settings/subusers/:subuser/end-sessions", "subuser_edit", h.store.Subuser, h.endSubuserSessions),
 			guard.On(get, "/settings/subusers/:subuser/two-step", "subuser_edit", h.store.Subuser, h.askResetSubuserTwoStep),
 			guard.On(post, "/settings/subusers/:subuser/two-step", "subuser_edit", h.store.Subuser, h.resetSubuserTwoStep),

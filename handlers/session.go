@@ -255,23 +255,39 @@ func (h *Handlers) listSessions(c echo.Context, g authz.Grant) error {
 			ID: s.ID.String(), Device: device(s.Agent), Address: s.Address, This: s.ID == v.Session.ID,
 			Started: when(c, s.StartedAt, now), StartedAt: exact(s.StartedAt.In(zone(c))),
 			Until: when(c, s.ExpiresAt, now), UntilExact: exact(s.ExpiresAt.In(zone(c))),
-			End: views.Post{Text: "End", Action: "/sessions/" + s.ID.String() + "/end", Danger: true},
+			EndURL: "/sessions/" + s.ID.String() + "/end",
 		})
 	}
 	if len(all) > 1 {
-		p.EndOthers = &views.Post{Text: "End all others", Action: "/sessions/end-others", Danger: true}
+		p.EndOthersURL = "/sessions/end-others"
 	}
 	return render(c, http.StatusOK, views.Sessions(p))
 }
 
 // ownFrame stands around a page about oneself: inside the account one came
 // from, where that is known.
-func (h *Handlers) ownFrame(c echo.Context, title string) views.Frame {
+func (h *Handlers) ownFrame(c echo.Context, title string, above ...views.Link) views.Frame {
 	if at := wishedAccount(c); at != uuid.Nil {
 		// Without it the page stands alone.
 		_ = h.guard.Enter(c, at)
 	}
-	return h.frame(c, title)
+	return h.frame(c, title, above...)
+}
+
+func (h *Handlers) askEndSession(c echo.Context, _ authz.Grant) error {
+	return h.endDialog(c, http.StatusOK, nil)
+}
+
+// endDialog asks before one of one's sessions is ended, or all others.
+func (h *Handlers) endDialog(c echo.Context, status int, wrong models.Problems) error {
+	f, submit := h.ownFrame(c, "End sessions", views.Link{Text: "Your sessions", URL: "/sessions"}), "End session"
+	d := views.Dialog{Frame: f, Title: "End this session?", Text: []string{"Whoever uses it is signed out at once."}}
+	if c.Param("session") == "" {
+		d.Title, submit = "End all your other sessions?", "End sessions"
+		d.Text = []string{"You stay signed in here and are signed out everywhere else."}
+	}
+	d.Form = views.Form{Token: f.Token, Action: c.Request().URL.Path, Submit: submit, Danger: true, Cancel: "/sessions", Problem: wrong[""], Fields: h.proofFields(c, wrong)}
+	return render(c, status, views.DialogPage(d))
 }
 
 func (h *Handlers) endSession(c echo.Context, g authz.Grant) error {
@@ -283,7 +299,14 @@ func (h *Handlers) endSession(c echo.Context, g authz.Grant) error {
 	if id == v.Session.ID {
 		return h.deleteOwnSession(c, g)
 	}
-	if err := h.store.EndSession(c.Request().Context(), g, v.Session.Principal, id); err != nil {
+	err = h.prove(c)
+	if err == nil {
+		err = h.store.EndSession(c.Request().Context(), g, v.Session.Principal, id)
+	}
+	if wrong, ok := problems(err); ok {
+		return h.endDialog(c, http.StatusUnprocessableEntity, wrong)
+	}
+	if err != nil {
 		return err
 	}
 	h.say(c, "That session is over.")
@@ -292,7 +315,14 @@ func (h *Handlers) endSession(c echo.Context, g authz.Grant) error {
 
 func (h *Handlers) endOtherSessions(c echo.Context, g authz.Grant) error {
 	v := guard.Of(c)
-	if err := h.store.EndOtherSessions(c.Request().Context(), g, v.Session.Principal, v.Session.ID); err != nil {
+	err := h.prove(c)
+	if err == nil {
+		err = h.store.EndOtherSessions(c.Request().Context(), g, v.Session.Principal, v.Session.ID)
+	}
+	if wrong, ok := problems(err); ok {
+		return h.endDialog(c, http.StatusUnprocessableEntity, wrong)
+	}
+	if err != nil {
 		return err
 	}
 	h.say(c, "All your other sessions are over.")

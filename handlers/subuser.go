@@ -108,7 +108,7 @@ func subuserMenu(one string, u models.Subuser) []views.Action {
 		menu = append(menu, views.Action{Text: "Reset two-step sign-in…", URL: one + "/two-step", Dialog: true})
 	}
 	return append(menu,
-		views.Action{Text: "Sign out everywhere", Post: &views.Post{Text: "Sign out everywhere", Action: one + "/end-sessions"}},
+		views.Action{Text: "Sign out everywhere…", URL: one + "/end-sessions", Dialog: true},
 		suspend,
 		views.Action{Text: "Delete…", URL: one + "/delete", Dialog: true, Danger: true},
 	)
@@ -156,9 +156,10 @@ func (h *Handlers) subuserForm(c echo.Context, status int, u *models.Subuser, in
 		Roles: h.roleOptions(c, authz.Subuser, picked, list+"/preview", views.RolePreviewID), RolesHelp: endsIn(c),
 		PreviewURL: list + "/preview", Preview: h.rolePreview(c, picked),
 		Problem: wrong[""], NameProblem: wrong["name"], PasswordProblem: wrong["password"], DescriptionProblem: wrong["description"],
-		RolesProblem: wrong["role"], MinimumPasswordSize: models.MinPassword, Header: views.Header{Title: "Add subuser"},
+		RolesProblem: wrong["role"], MinimumPasswordSize: models.MinPassword, Header: views.Header{Title: "Add subuser"}, Proof: h.proofFields(c, wrong),
 	}
 	if u != nil {
+		p.Proof = nil
 		p.Action, p.Cancel = c.Request().URL.Path, list+"/"+u.ID.String()
 		p.Header.Title = "Edit " + u.Name
 	}
@@ -238,7 +239,10 @@ func (h *Handlers) createSubuser(c echo.Context, g authz.Grant) error {
 	if len(picked.wrong) > 0 {
 		return h.subuserForm(c, http.StatusUnprocessableEntity, nil, in, picked)
 	}
-	made, err := h.store.CreateSubuser(c.Request().Context(), g, in)
+	var made models.CreatedSubuser
+	if err = h.prove(c); err == nil {
+		made, err = h.store.CreateSubuser(c.Request().Context(), g, in)
+	}
 	if wrong, ok := problems(err); ok {
 		return h.subuserForm(c, http.StatusUnprocessableEntity, nil, in, picked.with(wrong))
 	}
@@ -313,13 +317,16 @@ func (h *Handlers) subuserPasswordForm(c echo.Context, status int, u models.Subu
 	return render(c, status, views.SubuserPassword(views.SubuserPasswordPage{
 		Frame:  h.frame(c, "Reset password", views.Link{Text: "Subusers", URL: subusersPath(c)}, views.Link{Text: u.Name, URL: one}),
 		Header: views.Header{Title: "Reset the password of " + u.Name}, Action: one + "/password", Cancel: one, Name: u.Name, ByLink: byLink,
-		Problem: wrong[""], PasswordProblem: wrong["password"], MinimumPasswordSize: models.MinPassword,
+		Problem: wrong[""], PasswordProblem: wrong["password"], MinimumPasswordSize: models.MinPassword, Proof: h.proofFields(c, wrong),
 	}))
 }
 
 func (h *Handlers) updateSubuserPassword(c echo.Context, g authz.Grant, u models.Subuser) error {
 	byLink := c.FormValue("password_by") == "link"
-	token, err := h.store.ResetSubuserPassword(c.Request().Context(), g, u.ID, posted(c, "password"), byLink)
+	token, err := "", h.prove(c)
+	if err == nil {
+		token, err = h.store.ResetSubuserPassword(c.Request().Context(), g, u.ID, posted(c, "password"), byLink)
+	}
 	if wrong, ok := problems(err); ok {
 		return h.subuserPasswordForm(c, http.StatusUnprocessableEntity, u, byLink, wrong)
 	}
@@ -337,7 +344,27 @@ func (h *Handlers) updateSubuserPassword(c echo.Context, g authz.Grant, u models
 }
 
 func (h *Handlers) endSubuserSessions(c echo.Context, g authz.Grant, u models.Subuser) error {
-	return h.subuserDone(c, h.store.EndSubuserSessions(c.Request().Context(), g, u.ID), u.Name+" is signed out everywhere.")
+	err := h.prove(c)
+	if err == nil {
+		err = h.store.EndSubuserSessions(c.Request().Context(), g, u.ID)
+	}
+	if wrong, ok := problems(err); ok {
+		return h.endSubuserDialog(c, http.StatusUnprocessableEntity, u, wrong)
+	}
+	return h.subuserDone(c, err, u.Name+" is signed out everywhere.")
+}
+
+func (h *Handlers) askEndSubuserSessions(c echo.Context, _ authz.Grant, u models.Subuser) error {
+	return h.endSubuserDialog(c, http.StatusOK, u, nil)
+}
+
+func (h *Handlers) endSubuserDialog(c echo.Context, status int, u models.Subuser, wrong models.Problems) error {
+	list := subusersPath(c)
+	f := h.frame(c, "Sign out "+u.Name, views.Link{Text: "Subusers", URL: list})
+	return render(c, status, views.DialogPage(views.Dialog{
+		Frame: f, Title: "Sign out " + u.Name + " everywhere?", Text: []string{"All their sessions end at once. They can sign in again."},
+		Form: views.Form{Token: f.Token, Action: c.Request().URL.Path, Submit: "Sign out everywhere", Danger: true, Cancel: list, Problem: wrong[""], Fields: h.proofFields(c, wrong)},
+	}))
 }
 
 // askSubuser is a dialog before something is done to a subuser.

@@ -33,7 +33,7 @@ func (s *Store) AskEmailChange(ctx context.Context, g authz.Grant, x Session, em
 	}
 	switch err := s.matches(ctx, password, hash); {
 	case errors.Is(err, ErrSignIn):
-		p.add("current", "This is not your present password.")
+		p.add("current", "This is not your current password.")
 	case err != nil:
 		return err
 	}

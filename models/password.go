@@ -42,18 +42,18 @@ func CheckPassword(password string, words ...string) string {
 	case !utf8.ValidString(password):
 		return "Use readable characters."
 	case n < MinPassword:
-		return fmt.Sprintf("Use at least %d characters; a few words in a row are easy to keep.", MinPassword)
+		return fmt.Sprintf("Use at least %d characters. A few words are easier to remember than symbols.", MinPassword)
 	case len(password) > maxPasswordBytes:
 		return fmt.Sprintf("Use at most %d bytes.", maxPasswordBytes)
 	case common()[low] || repeats(low):
-		return "This password is one of those tried first. Choose another."
+		return "This password is among the first that attackers try. Choose another."
 	}
 	rest := low
 	for _, piece := range pieces(words) {
 		rest = strings.ReplaceAll(rest, piece, "")
 	}
 	if rest != low && utf8.RuneCountInString(rest) < 6 {
-		return "This password is made of the names it belongs to. Choose another."
+		return "This password is made of your name, address or account. Choose another."
 	}
 	return ""
 }

@@ -71,7 +71,7 @@ func (s *Store) ChangePassword(ctx context.Context, g authz.Grant, x Session, cu
 	p.add("password", CheckPassword(password, who.Name, x.Email))
 	switch err := s.matches(ctx, current, hash); {
 	case errors.Is(err, ErrSignIn):
-		p.add("current", "This is not your present password.")
+		p.add("current", "This is not your current password.")
 	case err != nil:
 		return err
 	}

@@ -10,6 +10,7 @@ type InviteFormPage struct {
 	EmailsProblem  string
 	FileProblem    string
 	Roles          RoleChoice
+	Proof          []Field // that it is they who send it, for some roles
 	Problem        string
 }
 
@@ -59,7 +60,7 @@ const (
 )
 
 func (p InviteFormPage) form() Form {
-	return Form{Token: p.Frame.Token, Action: p.Action, Cancel: p.Cancel, Problem: p.Problem, Submit: "Invite", Files: true, Fields: []Field{
+	return Form{Token: p.Frame.Token, Action: p.Action, Cancel: p.Cancel, Problem: p.Problem, Submit: "Invite", Files: true, Beside: p.Proof, Fields: []Field{
 		{Kind: Lines, Name: "email", Label: "E-mail addresses", Help: "One on each line, or with commas between.", Value: p.Emails, Problem: p.EmailsProblem,
 			Required: true, Rows: 4, Autofocus: p.EmailsProblem == "" && p.Problem == "" && p.Roles.Problem == "" && p.FileProblem == ""},
 		{Kind: File, Name: "file", Label: "Or a CSV file", Problem: p.FileProblem, Accept: ".csv,text/csv",

@@ -21,6 +21,7 @@ type MemberFormPage struct {
 	Header         Header
 	Action, Cancel string
 	Roles          RoleChoice
+	Proof          []Field // that it is they who send it, for some roles
 	Problem        string
 }
 
@@ -59,5 +60,5 @@ func (r RoleChoice) field() Field {
 }
 
 func (p MemberFormPage) form() Form {
-	return Form{Token: p.Frame.Token, Action: p.Action, Cancel: p.Cancel, Problem: p.Problem, Fields: []Field{p.Roles.field()}}
+	return Form{Token: p.Frame.Token, Action: p.Action, Cancel: p.Cancel, Problem: p.Problem, Fields: []Field{p.Roles.field()}, Beside: p.Proof}
 }

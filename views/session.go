@@ -55,9 +55,9 @@ type SignedOutPage struct {
 
 // SessionsPage lists one's own sessions.
 type SessionsPage struct {
-	Frame     Frame
-	Sessions  []Session
-	EndOthers *Post // nil when there is no other
+	Frame        Frame
+	Sessions     []Session
+	EndOthersURL string // the dialog that asks first; empty when there is no other
 }
 
 // Session is one sign-in that is still good.
@@ -69,8 +69,8 @@ type Session struct {
 	StartedAt  string // exact, on hover
 	Until      string
 	UntilExact string
-	This       bool
-	End        Post
+	This       bool   // a POST to EndURL signs out
+	EndURL     string // of others the dialog that asks first
 }
 
 func (p SignUpPage) form() Form {

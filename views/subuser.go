@@ -34,6 +34,7 @@ type SubuserFormPage struct {
 	PasswordProblem     string
 	DescriptionProblem  string
 	RolesProblem        string
+	Proof               []Field // that it is they who send it; none where they proved it lately
 	MinimumPasswordSize int
 }
 
@@ -76,6 +77,7 @@ type SubuserPasswordPage struct {
 	ByLink              bool
 	Problem             string
 	PasswordProblem     string
+	Proof               []Field
 	MinimumPasswordSize int
 }
 
@@ -101,7 +103,7 @@ func (p SubuserFormPage) form() Form {
 		Field{Name: "description", Label: "Description", Value: p.Description, Problem: p.DescriptionProblem, MaxLength: 500},
 		Field{Kind: Multi, Name: "role", Label: "Roles", Help: p.RolesHelp, Options: p.Roles, Problem: p.RolesProblem, PreviewURL: p.PreviewURL, PreviewInto: RolePreviewID, Required: true},
 	)
-	return Form{Token: p.Frame.Token, Action: p.Action, Cancel: p.Cancel, Problem: p.Problem, Fields: fields, Submit: submit}
+	return Form{Token: p.Frame.Token, Action: p.Action, Cancel: p.Cancel, Problem: p.Problem, Fields: fields, Beside: p.Proof, Submit: submit}
 }
 
 func (p SubuserFormPage) problem() bool {
@@ -111,7 +113,7 @@ func (p SubuserFormPage) problem() bool {
 func (p SubuserPasswordPage) form() Form {
 	return Form{
 		Token: p.Frame.Token, Action: p.Action, Cancel: p.Cancel, Problem: p.Problem, Submit: "Reset password",
-		Fields: passwordFields(p.ByLink, p.PasswordProblem, p.MinimumPasswordSize),
+		Fields: append(passwordFields(p.ByLink, p.PasswordProblem, p.MinimumPasswordSize), p.Proof...),
 	}
 }
 

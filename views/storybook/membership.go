@@ -83,6 +83,10 @@ func memberships() []Story {
 	invite.Roles.Preview = views.AccessPreview{}
 	wrong := invite
 	wrong.Emails, wrong.EmailsProblem, wrong.Roles.Problem = "charles", "Write an e-mail address, such as ada@example.com.", "Choose at least one role."
+	unproven := invite
+	unproven.Emails, unproven.Roles.Options = "charles@difference.example", roles.Options
+	unproven.Proof = []views.Field{{Kind: views.Password, Name: "proof", Label: "Your password", Autocomplete: "current-password", Problem: "This is not your password.",
+		Help: "Needed for roles that let people give access to others, such as Admin. It is not asked again for five minutes."}}
 	made := views.InvitesMadePage{
 		Frame: frame("Invited", "Members"), Header: views.Header{Title: "2 invites are ready"}, ListURL: membersURL, AnotherURL: membersURL + "/invites/new",
 		Text: "Each link works once, for the address above it alone, until 28 Nov, 11:05.",
@@ -93,12 +97,16 @@ func memberships() []Story {
 		},
 		NotInvited: []views.Detail{{Label: "grace@analytical.example", Value: views.Cell{Text: "Whoever has this address is a member already."}}, {Label: "Line 3: three", Value: views.Cell{Text: "Write an e-mail address, such as ada@example.com."}}},
 	}
+	mixed := made
+	mixed.Header.Title, mixed.NotInvited = "1 invite is ready", nil
+	mixed.Links = []views.CopyBox{{ID: "invite-1", Label: "gr\u0430ce@analytical.example", Value: made.Links[0].Value}}
+	mixed.Warning = mixed.Links[0].Label + " mixes letters of several alphabets and can look like another address. Make sure that it's the one you mean, or cancel the invite."
 	door := views.InvitePage{
 		Token: token, Action: "/invites", Mark: linkMark, Account: "Analytical", Inviter: "Ada", Roles: []string{"Member access: Reporting viewer", "Account role: User"},
 		Address: "c•••@difference.example", Until: "28 Nov, 11:05", MinimumPasswordSize: 12,
 	}
 	doorWrong := door
-	doorWrong.Name, doorWrong.PasswordProblem = "Charles", "Use at least 12 characters; a few words in a row are easy to keep."
+	doorWrong.Name, doorWrong.PasswordProblem = "Charles", "Use at least 12 characters. A few words are easier to remember than symbols."
 	gone := door
 	gone.Problem = "Ada can not give these roles any more. Ask somebody else in Analytical for a new invite."
 	join := door
@@ -115,7 +123,9 @@ func memberships() []Story {
 		{Name: "Remove", Render: views.DialogPage(views.Dialog{Frame: frame("Remove Barbara", "Members"), Title: "Remove Barbara?", Text: []string{"Barbara can not work in Analytical from then on, unless a role in an account above says so. Their login and what they made stay."}, Form: views.Form{Token: token, Action: membersURL + "/2/remove", Submit: "Remove", Danger: true, Cancel: membersURL}})},
 		{Name: "Invite", Render: views.InviteForm(invite)},
 		{Name: "Invite, refused", Render: views.InviteForm(wrong)},
+		{Name: "Invite, password wrong", Render: views.InviteForm(unproven)},
 		{Name: "Invited", Render: views.InvitesMade(made)},
+		{Name: "Invited, mixed alphabets", Render: views.InvitesMade(mixed)},
 		{Name: "Accept as a new person", Render: views.Invite(door)},
 		{Name: "Accept, wrong password", Render: views.Invite(doorWrong)},
 		{Name: "Accept, inviter gone", Render: views.Invite(gone)},

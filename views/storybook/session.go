@@ -6,13 +6,13 @@ func sessions() []Story {
 	list := views.SessionsPage{
 		Frame: frame("Your sessions", ""),
 		Sessions: []views.Session{
-			{ID: "1", Device: "Firefox on Linux", Address: "192.0.2.7", Started: "today, 09:40", StartedAt: "21 November 2026, 09:40:12 CET", Until: "17:40", UntilExact: "21 November 2026, 17:40:12 CET", This: true, End: views.Post{Action: "/sessions/1/end"}},
-			{ID: "2", Device: "Safari on iPhone", Address: "2001:db8::17", Started: "today, 07:55", StartedAt: "21 November 2026, 07:55:02 CET", Until: "15:55", UntilExact: "21 November 2026, 15:55:02 CET", End: views.Post{Action: "/sessions/2/end"}},
+			{ID: "1", Device: "Firefox on Linux", Address: "192.0.2.7", Started: "today, 09:40", StartedAt: "21 November 2026, 09:40:12 CET", Until: "17:40", UntilExact: "21 November 2026, 17:40:12 CET", This: true, EndURL: "/sessions/1/end"},
+			{ID: "2", Device: "Safari on iPhone", Address: "2001:db8::17", Started: "today, 07:55", StartedAt: "21 November 2026, 07:55:02 CET", Until: "15:55", UntilExact: "21 November 2026, 15:55:02 CET", EndURL: "/sessions/2/end"},
 		},
-		EndOthers: &views.Post{Action: "/sessions/end-others"},
+		EndOthersURL: "/sessions/end-others",
 	}
 	alone := list
-	alone.Sessions, alone.EndOthers = list.Sessions[:1], nil
+	alone.Sessions, alone.EndOthersURL = list.Sessions[:1], ""
 	return []Story{
 		{Name: "Sign up", Render: views.SignUp(views.SignUpPage{Token: token, SignInURL: "/sign-in", MinimumPasswordSize: 12})},
 		{Name: "Sign up, refused", Render: views.SignUp(views.SignUpPage{

@@ -1,0 +1,134 @@
+package handlers_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"bailiwick/catalog"
+	"bailiwick/models"
+)
+
+// asksProof sends a form without a proof, with a wrong one, and with the right
+// one, and tells what came of the last.
+func (b *browser) asksProof(path string, form ...string) page {
+	b.t.Helper()
+	for _, proof := range []string{"", "not the right password"} {
+		got := b.send(path, append(form, "proof", proof)...).want(b.t, http.StatusUnprocessableEntity)
+		if got.Find("#f-proof-problem").Length() != 1 {
+			b.t.Errorf("%s does not ask for a proof after %q: %s", path, proof, strings.Join(strings.Fields(got.Find("main").Text()), " "))
+		}
+		for i := 0; i < len(form); i += 2 {
+			field := got.Find(`[name="` + form[i] + `"]`)
+			kept := field.FilterFunction(func(_ int, s *goquery.Selection) bool {
+				return strings.TrimSpace(s.Text()) == form[i+1] || s.AttrOr("value", "") == form[i+1]
+			})
+			if form[i] != "password" && kept.Length() == 0 {
+				b.t.Errorf("%s loses %s", path, form[i])
+			}
+		}
+	}
+	return b.send(path, append(form, "proof", password)...)
+}
+
+func TestEndingSessionsNeedsAProof(t *testing.T) {
+	p := newPanel(t)
+	one, other, third := p.as(p.ada), p.as(p.ada), p.as(p.ada)
+	u, link := p.subuser(p.east, "dev", "Developer")
+	dev := p.asSubuser(link, "dev")
+	p.clock.advance(models.ProofLife)
+
+	end := one.get("/sessions").Find(`a[href$="/end"]`).First().AttrOr("href", "")
+	one.get(end).want(t, http.StatusOK).says(t, "Your password")
+	one.get("/sessions/end-others").want(t, http.StatusOK).says(t, "Your password")
+	others := func() int { return one.get("/sessions").Find(`a[href$="/end"]`).Length() }
+	one.asksProof(end).want(t, http.StatusSeeOther)
+	if others() != 1 {
+		t.Errorf("%d other sessions are left", others())
+	}
+	p.clock.advance(models.ProofLife)
+	one.asksProof("/sessions/end-others").want(t, http.StatusSeeOther)
+	for _, b := range []*browser{other, third} {
+		b.get("/accounts").want(t, http.StatusSeeOther)
+	}
+
+	p.clock.advance(models.ProofLife)
+	ending := in(p.east, "/settings/subusers/"+u.ID.String()+"/end-sessions")
+	one.get(ending).want(t, http.StatusOK).says(t, "Your password")
+	dev.get(in(p.east, "")).want(t, http.StatusOK)
+	one.asksProof(ending).want(t, http.StatusSeeOther)
+	dev.get(in(p.east, "")).want(t, http.StatusSeeOther)
+	p.as(p.edsger).get(ending).want(t, http.StatusForbidden)
+	p.as(p.mallory).get(ending).want(t, http.StatusNotFound)
+	p.browser().get(ending).want(t, http.StatusSeeOther)
+
+	// To sign out here takes none.
+	p.clock.advance(models.ProofLife)
+	this := one.get("/sessions").Find(`form[action$="/end"]`).AttrOr("action", "")
+	one.send(this).want(t, http.StatusSeeOther)
+	one.get("/accounts").want(t, http.StatusSeeOther)
+}
+
+// Who can let others in multiplies what a stolen session can do.
+func TestRolesThatLetPeopleInNeedAProof(t *testing.T) {
+	p := newPanel(t)
+	ada := p.as(p.ada)
+	p.clock.advance(models.ProofLife)
+	ada.send(in(p.analytical, "/members/invites"), "email", "viewer@example.com", "role", "full_viewer").want(t, http.StatusOK)
+	ada.asksProof(in(p.analytical, "/members/invites"), "email", "admin@example.com", "role", "main_admin").want(t, http.StatusOK)
+
+	p.clock.advance(models.ProofLife)
+	edit := in(p.east, "/members/"+p.edsger.ID.String()+"/edit")
+	ada.send(edit, "role", "reporting_editor").want(t, http.StatusSeeOther)
+	ada.asksProof(edit, "role", "sub_admin").want(t, http.StatusSeeOther)
+
+	// An invite that waits is not sent to anybody anew without one either.
+	p.clock.advance(models.ProofLife)
+	resend := ada.get(in(p.analytical, "/members")).Find(`form[action$="/resend"]`)
+	led := 0
+	for _, form := range resend.EachIter() {
+		if got := ada.send(form.AttrOr("action", "")); got.status == http.StatusSeeOther && strings.HasPrefix(got.location(), "/prove?") {
+			led++
+		}
+	}
+	if resend.Length() != 2 || led != 1 {
+		t.Errorf("%d of %d invites ask for a proof before they are sent again", led, resend.Length())
+	}
+}
+
+func TestARoleInAFileNeedsAProof(t *testing.T) {
+	p := newPanel(t)
+	ada := p.as(p.ada)
+	p.clock.advance(models.ProofLife)
+	file := "email,role\ncharles@example.com,Admin\n"
+	got := ada.upload(in(p.analytical, "/members/invites"), "people.csv", file, "role", "full_viewer").want(t, http.StatusUnprocessableEntity)
+	if got.Find("#f-proof-problem").Length() != 1 {
+		t.Error("a file makes an Admin without a proof")
+	}
+	ada.upload(in(p.analytical, "/members/invites"), "people.csv", file, "role", "full_viewer", "proof", password).want(t, http.StatusOK)
+}
+
+func TestRolesOfSubusersLetNobodyIn(t *testing.T) {
+	for _, r := range catalog.MustLoad().Set("subuser").Roles {
+		for _, p := range []string{"members.add", "members.edit", "subuser_create", "subuser_edit", "roles.edit"} {
+			if r.Grantable && r.Own.Has(catalog.MustLoad().Permission(p)) {
+				t.Errorf("%s gives %s: changing a subuser's roles needs a proof", r.Name, p)
+			}
+		}
+	}
+}
+
+func TestMakingSubuserLoginsNeedsAProof(t *testing.T) {
+	p := newPanel(t)
+	ada := p.as(p.ada)
+	p.clock.advance(models.ProofLife)
+	list := in(p.east, "/settings/subusers")
+	ada.asksProof(list, "name", "dev", "description", "Writes code", "role", "Developer", "password_by", "link").want(t, http.StatusOK)
+	one := ada.get(list).Find(`tbody a[href^="`+list+`/"]`).First().AttrOr("href", "")
+
+	p.clock.advance(models.ProofLife + time.Second)
+	ada.asksProof(one+"/password", "password_by", "link").want(t, http.StatusOK)
+}
