@@ -140,8 +140,9 @@
     const message = $("#toasts .alert[tabindex]");
     const same = held?.isConnected ? held : document.getElementById(held?.id);
     for (const e of [message, same, changed, changed && $("a,button,input,[tabindex]", changed), $("#main")]) {
-      e?.focus();
-      if (e && document.activeElement === e) return;
+      if (!e) continue;
+      e.focus();
+      if (document.activeElement === e) return;
     }
   };
   // The message is one Tab from what it answers, wherever it stands on the page, and leads back there.
