@@ -38,7 +38,7 @@ func TestInvitedByMailAsANewPerson(t *testing.T) {
 	grace.open(agency + "/members/invites/new")
 	grace.sees("does not send mail")
 	grace.fill("E-mail addresses", email)
-	grace.press("checkbox", "Full viewer")
+	grace.press("checkbox", "User")
 	grace.sees("With these roles one reads")
 	grace.looksRight("invite-form")
 	grace.press("button", "Invite")
@@ -77,7 +77,7 @@ func TestInvitedByMailAsANewPerson(t *testing.T) {
 	dorothy.sees("Personal account")
 	dorothy.press("button", "Account: Dorothy Vaughan")
 	dorothy.fill("Search accounts", "analyt")
-	dorothy.press("link", "Analytical Member access: Full viewer")
+	dorothy.press("link", "Analytical Account role: User")
 	dorothy.stands(agency)
 
 	// The link is used up.
