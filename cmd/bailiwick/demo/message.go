@@ -22,7 +22,7 @@ var answers = []string{"1", "2", "Thank you!", "5", "Can it be an hour later?", 
 // waitingMessages sends n messages of each way, which wait for the data plane.
 func (d desk) waitingMessages(n int, own func(int) string) {
 	for i := range n {
-		d.add("sms_one_way", row{"from": "Analytical", "to": mobile(i), "text": texts[i%len(texts)]})
+		d.add("sms_one_way", row{"from": "Engines", "to": mobile(i), "text": texts[i%len(texts)]})
 		d.add("sms_two_way", row{"from": own(i % 5), "to": mobile(80 + i), "text": texts[(i+3)%len(texts)]})
 	}
 }
@@ -32,7 +32,7 @@ func (d desk) messages(n int, own func(int) string) {
 	var oneWay, twoWay []models.Report
 	for i := range n {
 		oneWay = append(oneWay, models.Report{At: d.earlier(30), Values: row{
-			"way": "one_way", "direction": "outbound", "from": "Analytical", "to": mobile(d.dice.IntN(400)), "text": texts[i%len(texts)],
+			"way": "one_way", "direction": "outbound", "from": "Engines", "to": mobile(d.dice.IntN(400)), "text": texts[i%len(texts)],
 			"state": one(d.dice, "delivered", "delivered", "delivered", "sent", "failed"), "parts": 1, "cost": 0.05,
 		}})
 	}
