@@ -78,7 +78,7 @@ func (h *Handlers) listAudit(c echo.Context, g authz.Grant) error {
 		return h.exportAudit(c, g)
 	}
 	here, asked := accountPath(guard.Of(c).Place.Account, "/audit"), askedAudit(c)
-	events, err := h.store.Audit(c.Request().Context(), g, asked.AuditFilter)
+	events, looked, err := h.store.SearchAudit(c.Request().Context(), g, asked.AuditFilter)
 	if err != nil {
 		return err
 	}
@@ -101,6 +101,10 @@ func (h *Handlers) listAudit(c echo.Context, g authz.Grant) error {
 	if len(events) > models.AuditPage {
 		events = events[:models.AuditPage]
 		p.List.Pager.Next = withQuery(here, append(asked.pairs(), "before", events[len(events)-1].Cursor().String())...)
+	}
+	if looked.Seq != 0 {
+		p.Looked = fmt.Sprintf("This looked through %s, back to %s.", count(models.AuditWindow, "change", "changes"), exact(looked.At.In(zone(c))))
+		p.OlderURL = withQuery(here, append(asked.pairs(), "before", looked.String())...)
 	}
 	r, err := h.auditReader(c, g, events, asked.Account)
 	if err != nil {
@@ -186,7 +190,7 @@ func (h *Handlers) auditSearch(c echo.Context, g authz.Grant, asked auditAsked, 
 func (h *Handlers) exportAudit(c echo.Context, g authz.Grant) error {
 	f := askedAudit(c).AuditFilter
 	f.Limit = 1000
-	events, err := h.store.Audit(c.Request().Context(), g, f)
+	events, looked, err := h.store.SearchAudit(c.Request().Context(), g, f)
 	if err != nil {
 		return err
 	}
@@ -202,10 +206,12 @@ func (h *Handlers) exportAudit(c echo.Context, g authz.Grant) error {
 				e.PrincipalKind+":"+e.PrincipalID.String(), e.Address, e.Action, e.Permission, r.because(e.Because), e.Kind+":"+e.ResourceID.String(), e.ResourceName, string(e.Change))
 			f.Before = e.Cursor()
 		}
-		if len(events) < f.Limit {
+		if looked.Seq != 0 {
+			f.Before = looked
+		} else if len(events) < f.Limit {
 			break
 		}
-		if events, err = h.store.Audit(c.Request().Context(), g, f); err != nil {
+		if events, looked, err = h.store.SearchAudit(c.Request().Context(), g, f); err != nil {
 			panic(http.ErrAbortHandler)
 		}
 	}

@@ -97,8 +97,13 @@ func (tx *Tx) record() error {
 	return tx.Exec("UPDATE audit_heads SET seq = ?, hash = ? WHERE tenant_id = ? AND account_id = ?", e.Seq, e.Hash, e.TenantID, e.AccountID).Error
 }
 
-// AuditPage is how many events a page of the audit holds.
-const AuditPage = 50
+const (
+	// AuditPage is how many events a page of the audit holds.
+	AuditPage = 50
+	// AuditWindow is how many events a search for text looks through at once:
+	// no index finds parts of names, and a miss must not read millions.
+	AuditWindow = 20_000
+)
 
 // AuditFilter narrows a list of events down.
 type AuditFilter struct {
@@ -110,6 +115,7 @@ type AuditFilter struct {
 	Account  uuid.UUID         // with Below: of this one alone; zero for all
 	Before   AuditCursor       // where the page begins; zero for the newest
 	Limit    int
+	Window   int // how many events a search for Text looks through; zero for AuditWindow
 
 	OfAccount uuid.UUID // only what was done with this account below; zero for all
 }
@@ -154,11 +160,19 @@ func (e *AuditEvent) fields() []any {
 // Audit lists the newest events of the grant's account, and of those below it
 // where the filter says so: by number in one account, by time in several.
 func (s *Store) Audit(ctx context.Context, g authz.Grant, f AuditFilter) ([]AuditEvent, error) {
+	all, _, err := s.SearchAudit(ctx, g, f)
+	return all, err
+}
+
+// SearchAudit is Audit for a filter with Text, too. Where the search ended with
+// its window, looked is the last event that it looked at: those before it may
+// match as well. It is zero where it ended with the limit or the oldest event.
+func (s *Store) SearchAudit(ctx context.Context, g authz.Grant, f AuditFilter) (all []AuditEvent, looked AuditCursor, err error) {
 	r := g.Resource()
 	b := &recordQuery{}
 	b.where("tenant_id = %s", r.Tenant)
 	if err := s.auditAccounts(ctx, b, g, f); err != nil {
-		return nil, err
+		return nil, looked, err
 	}
 	order := "seq DESC"
 	if f.Below && f.Account == uuid.Nil {
@@ -170,10 +184,6 @@ func (s *Store) Audit(ctx context.Context, g authz.Grant, f AuditFilter) ([]Audi
 		b.conditions = append(b.conditions, "seq < "+b.arg(at.Seq))
 	default:
 		b.conditions = append(b.conditions, fmt.Sprintf("(at, account_id, seq) < (%s, %s, %s)", b.arg(at.At), b.arg(at.Account), b.arg(at.Seq)))
-	}
-	if f.Text != "" {
-		text := b.arg(like(f.Text))
-		b.conditions = append(b.conditions, "(principal_name ILIKE "+text+" OR resource_name ILIKE "+text+")")
 	}
 	if f.By.ID != uuid.Nil {
 		b.where("principal_id = %s AND principal_kind = %s", f.By.ID, f.By.Kind.String())
@@ -190,14 +200,36 @@ func (s *Store) Audit(ctx context.Context, g authz.Grant, f AuditFilter) ([]Audi
 	if !f.To.IsZero() {
 		b.where("at < %s", f.To)
 	}
-	var all []AuditEvent
-	err := s.read(ctx, tenantScope(r.Tenant), func(rows pgx.Rows) error {
-		e := AuditEvent{TenantID: r.Tenant}
-		err := rows.Scan(e.fields()...)
-		all = append(all, e)
-		return err
-	}, fmt.Sprintf("SELECT %s FROM audit_events WHERE %s ORDER BY %s LIMIT %s", auditColumns, strings.Join(b.conditions, " AND "), order, b.arg(f.Limit)), b.args...)
-	return all, err
+	sql := fmt.Sprintf("SELECT %s, true, 0 FROM audit_events WHERE %s ORDER BY %s LIMIT %s", auditColumns, strings.Join(b.conditions, " AND "), order, b.arg(f.Limit))
+	window := f.Window
+	if window == 0 {
+		window = AuditWindow
+	}
+	if f.Text != "" { // the window's last event comes along, whether it matches or not
+		text, last := b.arg(like(f.Text)), b.arg(window)
+		sql = fmt.Sprintf(`SELECT %[1]s, hit, n FROM (
+				SELECT %[1]s, principal_name ILIKE %[4]s OR resource_name ILIKE %[4]s AS hit, row_number() OVER (ORDER BY %[3]s) AS n
+				FROM audit_events WHERE %[2]s ORDER BY %[3]s LIMIT %[5]s) seen
+			WHERE hit OR n = %[5]s ORDER BY %[3]s LIMIT %[6]s`,
+			auditColumns, strings.Join(b.conditions, " AND "), order, text, last, fmt.Sprintf("$%d", len(b.args)-2))
+	}
+	err = s.read(ctx, tenantScope(r.Tenant), func(rows pgx.Rows) error {
+		e, hit, n := AuditEvent{TenantID: r.Tenant}, false, 0
+		if err := rows.Scan(append(e.fields(), &hit, &n)...); err != nil {
+			return err
+		}
+		if hit {
+			all = append(all, e)
+		}
+		if n == window {
+			looked = e.Cursor()
+		}
+		return nil
+	}, sql, b.args...)
+	if len(all) == f.Limit {
+		looked = AuditCursor{}
+	}
+	return all, looked, err
 }
 
 func (s *Store) auditAccounts(ctx context.Context, b *recordQuery, g authz.Grant, f AuditFilter) error {

@@ -6,6 +6,10 @@ type AuditPage struct {
 	Header Header
 	List   List // without its table
 	Events []AuditEvent
+
+	// Where a search ended before the oldest change: how far it looked, and where
+	// it goes on.
+	Looked, OlderURL string
 }
 
 // AuditEvent is one change.

@@ -34,9 +34,14 @@ func audits() []Story {
 	empty.Events, empty.List = nil, views.List{Label: "Changes", Empty: views.Empty{Icon: "history", Title: "No changes yet", Text: "Every change is kept here, with who made it."}}
 	nothing := page
 	nothing.Events = nil
+	further, foundSome := nothing, page
+	further.Looked, further.OlderURL = "This looked through 20000 changes, back to 3 March 2026, 10:58:13 CET.", "/a/analytical/audit?q=charles&before=3"
+	foundSome.Looked, foundSome.OlderURL, foundSome.List.Pager = further.Looked, further.OlderURL, views.Pager{}
 	return []Story{
 		{Name: "Changes", Render: views.AuditList(page)},
 		{Name: "None yet", Render: views.AuditList(empty)},
 		{Name: "Nothing matches", Render: views.AuditList(nothing)},
+		{Name: "Nothing matches so far", Render: views.AuditList(further)},
+		{Name: "Some match so far", Render: views.AuditList(foundSome)},
 	}
 }

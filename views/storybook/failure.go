@@ -11,6 +11,10 @@ func failures() []Story {
 		{Name: "Not found, signed in", Render: views.Failure(views.FailurePage{Frame: &inside, Status: 404, Title: "There is nothing here", Text: "The address may be wrong, or what was here is gone.", RequestID: "01JCY3T0Q2", Links: []views.Link{{Text: "Control panel", URL: "/"}}})},
 		{Name: "Too many attempts", Render: views.Failure(views.FailurePage{Status: 429, Title: "Too many attempts", Text: "Wait a minute and try again. Nobody was locked out.", RequestID: "01JCY3T0Q3"})},
 		{Name: "Broken", Render: views.Failure(views.FailurePage{Frame: &inside, Status: 500, Title: "Something broke", Text: "It is not your fault, and nothing was changed. With the number below, whoever runs this panel finds out what happened.", RequestID: "01JCY3T0Q4", Links: []views.Link{{Text: "Try again", URL: ""}}})},
+		{Name: "Not from here", Render: views.Failure(views.FailurePage{Status: 403, Title: "Not from here", Text: "Your network address, 192.0.2.7, isn't among the networks this account lets in.", Links: []views.Link{{Text: "Your sessions", URL: "/sessions"}}})},
+		{Name: "Not from here, owner", Render: views.Failure(views.FailurePage{Status: 403, Title: "Not from here",
+			Text: "Your network address, 192.0.2.7, is blocked by this account. You own it, so you can still open these pages once you confirm that it's you:",
+			Links: []views.Link{{Text: "Networks", URL: "/a/analytical/settings/networks"}, {Text: "Members", URL: "/a/analytical/members"}, {Text: "Ownership", URL: "/a/analytical/settings/ownership"}, {Text: "Your sessions", URL: "/sessions"}}})},
 		{Name: "Denied, no role", Render: views.Denied(views.DeniedPage{
 			Frame: denied, Permission: "Billing: view", Sentence: "See the balance, transactions and invoices of an account.", Account: "Analytical",
 			Reason: "None of your roles gives it.", Roles: []string{"Subuser role: Owner", "Subuser role: Accountant", "Member access: Full editor"},

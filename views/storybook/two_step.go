@@ -1,6 +1,10 @@
 package storybook
 
-import "bailiwick/views"
+import (
+	"slices"
+
+	"bailiwick/views"
+)
 
 func twoSteps() []Story {
 	picture, err := views.NewQR("otpauth://totp/panel.example:ada@analytical.example?issuer=panel.example&secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
@@ -19,7 +23,15 @@ func twoSteps() []Story {
 		Kind: views.Password, Name: "proof", Label: "Your password", Required: true, Autocomplete: "current-password",
 		Help: "To be sure that it is you. It is not asked again for five minutes.",
 	}}
+	proof := views.FormPage{Frame: frame("Confirm that it’s you", ""), Header: views.Header{Title: "Confirm that it’s you"}, Form: views.Form{
+		Token: token, Action: "/prove", Submit: "Confirm", Cancel: "/accounts", Fields: []views.Field{wrong.Form.Fields[1]},
+	}}
+	refused := proof
+	refused.Form.Fields = slices.Clone(proof.Form.Fields)
+	refused.Form.Fields[0].Problem = "This is not your password."
 	return []Story{
+		{Name: "Proof", Render: views.FormOn(proof)},
+		{Name: "Proof, refused", Render: views.FormOn(refused)},
 		{Name: "Code", Render: views.SignInCode(views.SignInCodePage{Token: token, Name: "Ada", SignInURL: "/sign-in"})},
 		{Name: "Code, refused", Render: views.SignInCode(views.SignInCodePage{Token: token, Name: "Ada", SignInURL: "/sign-in", Problem: "That did not match. Check what you typed and try again."})},
 		{Name: "Set up", Render: views.TwoStepSetUp(setUp)},
