@@ -13,7 +13,7 @@ func failures() []Story {
 		{Name: "Broken", Render: views.Failure(views.FailurePage{Frame: &inside, Status: 500, Title: "Something broke", Text: "It is not your fault, and nothing was changed. With the number below, whoever runs this panel finds out what happened.", RequestID: "01JCY3T0Q4", Links: []views.Link{{Text: "Try again", URL: ""}}})},
 		{Name: "Not from here", Render: views.Failure(views.FailurePage{Status: 403, Title: "Not from here", Text: "Your network address, 192.0.2.7, isn't among the networks this account lets in.", Links: []views.Link{{Text: "Your sessions", URL: "/sessions"}}})},
 		{Name: "Not from here, owner", Render: views.Failure(views.FailurePage{Status: 403, Title: "Not from here",
-			Text: "Your network address, 192.0.2.7, is blocked by this account. You own it, so you can still open these pages once you confirm that it's you:",
+			Text:  "Your network address, 192.0.2.7, is blocked by this account. You own it, so you can still open these pages once you confirm that it's you:",
 			Links: []views.Link{{Text: "Networks", URL: "/a/analytical/settings/networks"}, {Text: "Members", URL: "/a/analytical/members"}, {Text: "Ownership", URL: "/a/analytical/settings/ownership"}, {Text: "Your sessions", URL: "/sessions"}}})},
 		{Name: "Denied, no role", Render: views.Denied(views.DeniedPage{
 			Frame: denied, Permission: "Billing: view", Sentence: "See the balance, transactions and invoices of an account.", Account: "Analytical",
