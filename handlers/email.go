@@ -48,13 +48,15 @@ func (h *Handlers) updateEmail(c echo.Context, _ authz.Grant) error {
 	if v.Session.Principal.Kind != authz.Member {
 		return models.ErrNotFound
 	}
-	if _, err := h.allowOwn(c, models.DoorPassword); err != nil {
+	a := own(c, models.DoorPassword)
+	if _, err := h.allow(c, a); err != nil {
 		return err
 	}
 	if err := h.store.AllowLetterTo(c.Request().Context(), email); err != nil {
 		return err
 	}
 	err := h.store.AskEmailChange(c.Request().Context(), authz.Self(v.Actor()), v.Session, email, posted(c, "current"))
+	h.tellProof(c, a, "current", err)
 	if wrong, ok := problems(err); ok {
 		return h.profilePage(c, http.StatusUnprocessableEntity, v.Session.Name, models.Problems{"email": wrong["email"], "email-current": wrong["current"]})
 	}

@@ -357,6 +357,7 @@ func (h *Handlers) acceptInvite(c echo.Context, link guard.Link) error {
 		p.Name = c.FormValue("name")
 		if m, a, err = h.store.SignUpByInvite(ctx, token, p.Name, posted(c, "password")); err == nil {
 			err = h.guard.SignIn(c, m.Login())
+			h.tell(c, models.Attempt{Door: models.DoorSignUp, Who: m.Principal()}, err)
 		}
 	}
 	if wrong, ok := problems(err); ok {

@@ -3,7 +3,6 @@ package handlers
 import (
 	"github.com/labstack/echo/v4"
 
-	"bailiwick/authz"
 	"bailiwick/handlers/guard"
 	"bailiwick/models"
 )
@@ -12,7 +11,11 @@ import (
 // there is none left.
 func (h *Handlers) allow(c echo.Context, a models.Attempt) (models.Allowed, error) {
 	a.Address, a.Browser = c.RealIP(), h.guard.Browser(c)
-	return h.store.Allow(c.Request().Context(), a)
+	allowed, err := h.store.Allow(c.Request().Context(), a)
+	if err != nil {
+		h.tell(c, a, err)
+	}
+	return allowed, err
 }
 
 // allowAt is allow for what does not cost less by succeeding.
@@ -21,12 +24,8 @@ func (h *Handlers) allowAt(c echo.Context, door models.Door, name string) error 
 	return err
 }
 
-// allowOwn is allow for what whoever is signed in tries at their own login.
-func (h *Handlers) allowOwn(c echo.Context, door models.Door) (models.Allowed, error) {
-	return h.allow(c, models.Attempt{Door: door, Who: guard.Of(c).Session.Principal})
-}
-
-// codeOf is an attempt at the code of somebody's second step.
-func codeOf(who authz.PrincipalID) models.Attempt {
-	return models.Attempt{Door: models.DoorCode, Who: who}
+// own is an attempt of whoever is signed in at their own login.
+func own(c echo.Context, door models.Door) models.Attempt {
+	x := guard.Of(c).Session
+	return models.Attempt{Door: door, Who: x.Principal, Tenant: x.Tenant}
 }

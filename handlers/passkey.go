@@ -333,8 +333,13 @@ func (h *Handlers) createPasskeySession(c echo.Context) error {
 	if err := h.allowAt(c, models.DoorPasskey, ""); err != nil {
 		return err
 	}
-	err := h.signInByPasskey(c)
+	who, err := h.signInByPasskey(c)
 	var refused *protocol.Error
+	told := err
+	if errors.Is(err, models.ErrNotFound) || errors.As(err, &refused) {
+		told = models.ErrSignIn
+	}
+	h.tell(c, models.Attempt{Door: models.DoorPasskey, Who: who}, told)
 	if errors.Is(err, models.ErrNotFound) || errors.Is(err, models.ErrSignIn) || errors.As(err, &refused) {
 		p := h.signInPage(c)
 		p.Problem = noPasskey
@@ -346,14 +351,16 @@ func (h *Handlers) createPasskeySession(c echo.Context) error {
 	return done(c, orElse(returnPath(posted(c, "return")), "/"))
 }
 
-func (h *Handlers) signInByPasskey(c echo.Context) error {
+// signInByPasskey tells whose passkey it was, where that is known, even where it
+// does not sign in.
+func (h *Handlers) signInByPasskey(c echo.Context) (who authz.PrincipalID, err error) {
 	session, err := h.taken(c, uuid.Nil)
 	if err != nil {
-		return err
+		return who, err
 	}
 	parsed, err := protocol.ParseCredentialRequestResponseBytes([]byte(posted(c, "credential")))
 	if err != nil {
-		return err
+		return who, err
 	}
 	var o passkeyOwner
 	var failed error
@@ -366,10 +373,13 @@ func (h *Handlers) signInByPasskey(c echo.Context) error {
 		return o, failed
 	}, session, parsed)
 	if failed != nil {
-		return failed
+		return who, failed
+	}
+	if len(o.keys) > 0 {
+		who = o.member.Principal()
 	}
 	if err != nil {
-		return err
+		return who, err
 	}
 	for _, was := range o.keys {
 		if string(was.CredentialID) != string(signed.ID) {
@@ -378,15 +388,15 @@ func (h *Handlers) signInByPasskey(c echo.Context) error {
 		// A counter that goes back is that of a copy; which one signs is not known.
 		if signed.Authenticator.CloneWarning {
 			if err := h.store.RefusePasskey(c.Request().Context(), o.member, was, c.RealIP()); err != nil {
-				return err
+				return who, err
 			}
-			return models.ErrSignIn
+			return who, models.ErrSignIn
 		}
 		now := was
 		if now.Credential, err = json.Marshal(signed); err != nil {
-			return err
+			return who, err
 		}
-		return h.guard.SignInByPasskey(c, was, now)
+		return who, h.guard.SignInByPasskey(c, was, now)
 	}
-	return models.ErrSignIn
+	return who, models.ErrSignIn
 }

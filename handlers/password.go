@@ -34,10 +34,12 @@ func (h *Handlers) ownPasswordForm(c echo.Context, status int, wrong models.Prob
 }
 
 func (h *Handlers) updateOwnPassword(c echo.Context, g authz.Grant) error {
-	if _, err := h.allowOwn(c, models.DoorPassword); err != nil {
+	a := own(c, models.DoorPassword)
+	if _, err := h.allow(c, a); err != nil {
 		return err
 	}
 	err := h.store.ChangePassword(c.Request().Context(), g, guard.Of(c).Session, posted(c, "current"), posted(c, "password"))
+	h.tellProof(c, a, "current", err)
 	if wrong, ok := problems(err); ok {
 		return h.ownPasswordForm(c, http.StatusUnprocessableEntity, wrong)
 	}

@@ -35,10 +35,13 @@ func (h *Handlers) prove(c echo.Context) error {
 	case password == "":
 		return models.Problems{"proof": "Give your password: this needs a proof that is younger than five minutes."}
 	}
-	if _, err := h.allowOwn(c, models.DoorPassword); err != nil {
+	a := own(c, models.DoorPassword)
+	if _, err := h.allow(c, a); err != nil {
 		return err
 	}
-	return h.guard.Prove(c, authz.Self(v.Actor()), password)
+	err := h.guard.Prove(c, authz.Self(v.Actor()), password)
+	h.tellProof(c, a, "proof", err)
+	return err
 }
 
 // letsIn are the permissions by which somebody lets others in, or says what they

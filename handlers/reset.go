@@ -59,11 +59,14 @@ func (h *Handlers) createReset(c echo.Context) error {
 	if problem := models.CheckKnownEmail(email); problem != "" {
 		return h.resetForm(c, http.StatusUnprocessableEntity, email, problem)
 	}
-	if err := h.allowAt(c, models.DoorReset, email); err != nil {
+	a := models.Attempt{Door: models.DoorReset, Name: email}
+	if _, err := h.allow(c, a); err != nil {
 		return err
 	}
 	over := time.After(resetTime)
-	if err := h.store.AskReset(ctx, email); err != nil {
+	err := h.store.AskReset(ctx, email)
+	h.tell(c, a, err)
+	if err != nil {
 		h.config.Log.Error("mail a link for a new password", "request_id", requestID(c), "error", err)
 	}
 	select {
@@ -139,7 +142,12 @@ func (h *Handlers) updateReset(c echo.Context, link guard.Link) error {
 	if err := h.allowAt(c, models.DoorLink, link.Token); err != nil {
 		return err
 	}
+	a := models.Attempt{Door: models.DoorLink, Name: link.Token}
+	if _, m, err := h.store.ResetLink(c.Request().Context(), link.Token); err == nil {
+		a.Who = m.Principal()
+	}
 	err := h.store.ResetPassword(c.Request().Context(), link.Token, posted(c, "password"), kept(c)...)
+	h.tellLink(c, a, err)
 	if wrong, ok := problems(err); ok {
 		return h.resetPage(c, link, http.StatusUnprocessableEntity, wrong["password"])
 	}

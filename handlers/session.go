@@ -40,7 +40,9 @@ func (h *Handlers) createMember(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.guard.SignIn(c, m.Login()); err != nil {
+	err = h.guard.SignIn(c, m.Login())
+	h.tell(c, models.Attempt{Door: models.DoorSignUp, Who: m.Principal()}, err)
+	if err != nil {
 		return err
 	}
 	return done(c, orElse(p.Return, accountPath(a.ID)))
@@ -90,7 +92,8 @@ func (h *Handlers) doorNotice(c echo.Context) *views.Alert {
 
 func (h *Handlers) createMemberSession(c echo.Context) error {
 	email, back := posted(c, "email"), returnPath(c.FormValue("return"))
-	tried, err := h.allow(c, models.Attempt{Door: models.DoorMember, Name: email})
+	a := models.Attempt{Door: models.DoorMember, Name: email}
+	tried, err := h.allow(c, a)
 	if err != nil {
 		return err
 	}
@@ -99,7 +102,9 @@ func (h *Handlers) createMemberSession(c echo.Context) error {
 		err = h.store.Succeeded(c.Request().Context(), tried)
 	}
 	if err == nil {
-		err = h.letIn(c, m.Login(), orElse(back, "/"))
+		err = h.letIn(c, a, m.Login(), orElse(back, "/"))
+	} else {
+		h.tell(c, a, err)
 	}
 	if errors.Is(err, models.ErrSignIn) {
 		p := h.signInPage(c)
@@ -112,8 +117,10 @@ func (h *Handlers) createMemberSession(c echo.Context) error {
 // letIn ends a sign-in whose password was right: with a session, or at the page
 // that asks for a code. models.ErrSignIn is for a password that was replaced
 // meanwhile.
-func (h *Handlers) letIn(c echo.Context, l models.Login, back string) error {
+func (h *Handlers) letIn(c echo.Context, a models.Attempt, l models.Login, back string) error {
 	err := h.guard.SignIn(c, l)
+	a.Who, a.Tenant = l.Principal, l.Tenant
+	h.tell(c, a, err)
 	if errors.Is(err, models.ErrTwoStep) {
 		if err := h.guard.AwaitCode(c, l, back); err != nil {
 			return err
@@ -157,7 +164,8 @@ func within(account uuid.UUID, asked string) string {
 
 func (h *Handlers) createSubuserSession(c echo.Context) error {
 	ctx, link, name := c.Request().Context(), c.Param("link"), c.FormValue("name")
-	tried, err := h.allow(c, models.Attempt{Door: models.DoorSubuser, Link: link, Name: name})
+	a := models.Attempt{Door: models.DoorSubuser, Link: link, Name: name}
+	tried, err := h.allow(c, a)
 	if err != nil {
 		return err
 	}
@@ -166,7 +174,9 @@ func (h *Handlers) createSubuserSession(c echo.Context) error {
 		err = h.store.Succeeded(ctx, tried)
 	}
 	if err == nil {
-		err = h.letIn(c, u.Login(), orElse(within(u.AccountID, c.FormValue("return")), accountPath(u.AccountID)))
+		err = h.letIn(c, a, u.Login(), orElse(within(u.AccountID, c.FormValue("return")), accountPath(u.AccountID)))
+	} else {
+		h.tell(c, a, err)
 	}
 	if errors.Is(err, models.ErrSignIn) {
 		a, err := h.store.LoginPage(ctx, link)
@@ -181,24 +191,26 @@ func (h *Handlers) createSubuserSession(c echo.Context) error {
 }
 
 func (h *Handlers) editPassword(c echo.Context, link guard.Link) error {
-	p, err := h.setPasswordPage(c, link)
+	p, _, err := h.setPasswordPage(c, link)
 	if err != nil {
 		return err
 	}
 	return render(c, http.StatusOK, views.SetPassword(p))
 }
 
-func (h *Handlers) setPasswordPage(c echo.Context, link guard.Link) (views.SetPasswordPage, error) {
+func (h *Handlers) setPasswordPage(c echo.Context, link guard.Link) (views.SetPasswordPage, models.Attempt, error) {
 	u, a, err := h.store.PasswordLink(c.Request().Context(), link.Token)
+	by := models.Attempt{Door: models.DoorLink, Name: link.Token, Who: u.Principal(), Tenant: u.TenantID}
 	if errors.Is(err, models.ErrNotFound) {
-		return views.SetPasswordPage{}, models.Problems{"": "This link was used already, is too old, or is not one of ours. Ask whoever gave it to you for a new one."}
+		return views.SetPasswordPage{}, by, models.Problems{"": "This link was used already, is too old, or is not one of ours. Ask whoever gave it to you for a new one."}
 	}
-	return views.SetPasswordPage{Action: link.Page, Mark: link.Mark, Account: a.Name, Name: u.Name, MinimumPasswordSize: models.MinPassword}, err
+	return views.SetPasswordPage{Action: link.Page, Mark: link.Mark, Account: a.Name, Name: u.Name, MinimumPasswordSize: models.MinPassword}, by, err
 }
 
 func (h *Handlers) updatePassword(c echo.Context, link guard.Link) error {
-	p, err := h.setPasswordPage(c, link)
+	p, by, err := h.setPasswordPage(c, link)
 	if err != nil {
+		h.tell(c, by, models.ErrSignIn)
 		return err
 	}
 	if err := h.allowAt(c, models.DoorLink, link.Token); err != nil {
@@ -206,6 +218,9 @@ func (h *Handlers) updatePassword(c echo.Context, link guard.Link) error {
 	}
 	ctx := c.Request().Context()
 	door, err := h.store.SetPasswordByLink(ctx, link.Token, posted(c, "password"))
+	if err != nil {
+		h.tellLink(c, by, err)
+	}
 	if wrong, ok := problems(err); ok {
 		p.PasswordProblem, p.Problem = wrong["password"], wrong[""]
 		return render(c, http.StatusUnprocessableEntity, views.SetPassword(p))
@@ -220,7 +235,7 @@ func (h *Handlers) updatePassword(c echo.Context, link guard.Link) error {
 	if err != nil {
 		return err
 	}
-	return h.letIn(c, u.Login(), accountPath(u.AccountID))
+	return h.letIn(c, by, u.Login(), accountPath(u.AccountID))
 }
 
 // deleteOwnSession signs out, to the door that the session came in by, or back

@@ -138,13 +138,15 @@ func (h *Handlers) createTwoStep(c echo.Context, g authz.Grant) error {
 	var tried models.Allowed
 	err := h.prove(c)
 	if err == nil {
-		if tried, err = h.allow(c, codeOf(x.Principal)); err != nil {
+		a := own(c, models.DoorCode)
+		if tried, err = h.allow(c, a); err != nil {
 			return err
 		}
 		err = h.guard.Renew(c, func(token string) (renewed string, err error) {
 			renewed, codes, err = h.store.TurnOnTwoStep(c.Request().Context(), g, x, token, sealed, posted(c, "code"))
 			return renewed, err
 		})
+		h.tell(c, a, refusedAt(err, "code", models.WhyCode))
 	}
 	if wrong, ok := problems(err); ok {
 		return h.twoStepForm(c, g, http.StatusUnprocessableEntity, sealed, wrong)
@@ -262,11 +264,13 @@ func (h *Handlers) createCode(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	tried, err := h.allow(c, codeOf(x.Principal))
+	a := models.Attempt{Door: models.DoorCode, Who: x.Principal, Tenant: x.Tenant}
+	tried, err := h.allow(c, a)
 	if err != nil {
 		return err
 	}
 	left, err := h.guard.FinishSignIn(c, posted(c, "code"))
+	h.tell(c, a, err)
 	if errors.Is(err, models.ErrSignIn) {
 		return h.codePage(c, http.StatusUnprocessableEntity, wrong)
 	}

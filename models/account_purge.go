@@ -17,6 +17,7 @@ var purged = []struct{ table, where string }{
 	{"sessions", "account_id = ANY(CAST(@ids AS uuid[]))"},
 	{"half_sign_ins", "account_id = ANY(CAST(@ids AS uuid[]))"},
 	{"subusers", "account_id = ANY(CAST(@ids AS uuid[]))"}, // and their one-time links
+	{"sign_ins", "account_id = ANY(CAST(@ids AS uuid[]))"},
 	{"memberships", "account_id = ANY(CAST(@ids AS uuid[]))"},
 	{"invites", "account_id = ANY(CAST(@ids AS uuid[]))"},
 	{"login_links", "account_id = ANY(CAST(@ids AS uuid[]))"},

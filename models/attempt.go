@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"bailiwick/authz"
@@ -16,6 +17,7 @@ type Attempt struct {
 	Link    string            // of the login page, at the door of subusers
 	Name    string            // as typed: who or what it is tried at; empty where nobody says
 	Who     authz.PrincipalID // in place of the name, where it is known
+	Tenant  uuid.UUID         // of a subuser that is known
 	Address string
 	Browser string // what the browser's cookie holds
 }

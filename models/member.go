@@ -143,9 +143,9 @@ func (s *Store) SignInMember(ctx context.Context, email, password string) (Membe
 	if err != nil && err != ErrNotFound {
 		return m, err
 	}
-	err = s.matches(ctx, password, m.PasswordHash)
+	err = refused(s.matches(ctx, password, m.PasswordHash), m.Principal(), uuid.Nil, m.PasswordHash)
 	if err == nil && m.State != "active" {
-		err = ErrSignIn
+		err = Refusal{Who: m.Principal(), Why: WhySuspended}
 	}
 	if err != nil {
 		return Member{}, err

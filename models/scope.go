@@ -34,6 +34,7 @@ var (
 	scopeStaff       = scope{system: "the staff of an installation stand outside tenants"}
 	scopeLetters     = scope{system: "letters go to people in any tenant or none"}
 	scopeLimits      = scope{system: "attempts are counted for the whole installation, before anybody is known"}
+	scopeSignInLog   = scope{system: "attempts at logins of all tenants are stored together, found by what was typed"}
 	scopeTimeless    = scope{system: "what timeless accounts take in and give up is worked off for all tenants"}
 )
 

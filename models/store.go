@@ -54,6 +54,7 @@ type Store struct {
 	catching sync.Mutex
 	hashing  queue // of passwords
 	limiter  limiter
+	signIns  signInLog // not stored yet
 	// digestKey makes digests that nobody else can make.
 	digestKey []byte
 	// lockTenant is the statement that serializes who-may-what in a tenant.

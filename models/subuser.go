@@ -240,9 +240,9 @@ func (s *Store) SignInSubuser(ctx context.Context, link, name, password string) 
 	if err != nil && err != ErrNotFound {
 		return u, err
 	}
-	err = s.matches(ctx, password, hash)
+	err = refused(s.matches(ctx, password, hash), u.Principal(), u.TenantID, hash)
 	if err == nil && u.State != "active" {
-		err = ErrSignIn
+		err = Refusal{Who: u.Principal(), Tenant: u.TenantID, Why: WhySuspended}
 	}
 	if err != nil {
 		return Subuser{}, err

@@ -144,6 +144,7 @@ func (serveCommand) Run(ctx context.Context, c *Config) error {
 	go prune(ctx, db.Store, log)
 	go work(ctx, db.Store, log)
 	var mailing sync.WaitGroup
+	defer keepSignIns(db.Store, log)()
 	defer mailing.Wait() // a letter that is being handed over is finished
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -162,11 +163,38 @@ func (serveCommand) Run(ctx context.Context, c *Config) error {
 	return server.Shutdown(ctx)
 }
 
+// keepSignIns stores attempts at logins each second, and those that are left when
+// it is stopped.
+func keepSignIns(s *models.Store, log *slog.Logger) (stop func()) {
+	var storing sync.WaitGroup
+	stopped := make(chan struct{})
+	store := func() {
+		ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
+		defer cancel()
+		if lost, err := s.StoreSignIns(ctx); lost > 0 || err != nil {
+			log.Warn("sign-ins that are in this log alone", "count", lost, "error", err)
+		}
+	}
+	storing.Go(func() {
+		for {
+			select {
+			case <-stopped:
+				store()
+				return
+			case <-time.After(time.Second):
+				store()
+			}
+		}
+	})
+	return func() { close(stopped); storing.Wait() }
+}
+
 // prune removes what is kept only for a while.
 func prune(ctx context.Context, s *models.Store, log *slog.Logger) {
 	for {
 		for what, remove := range map[string]func(context.Context) error{
 			"sessions": s.PruneSessions, "letters": s.PruneLetters, "mailed links": s.PruneMailedLinks, "limits": s.PruneLimits,
+			"sign-ins": s.PruneSignIns,
 		} {
 			if err := remove(ctx); err != nil && ctx.Err() == nil {
 				log.Warn("remove old "+what, "error", err)
