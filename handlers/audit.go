@@ -25,15 +25,8 @@ type auditAsked struct {
 // askedAudit reads what the address asks for. A day or a person that can not be
 // read is no bound.
 func askedAudit(c echo.Context) auditAsked {
-	day := func(name string) time.Time {
-		t, err := time.ParseInLocation(time.DateOnly, c.QueryParam(name), zone(c))
-		if err != nil {
-			return time.Time{}
-		}
-		return t
-	}
 	a := auditAsked{AuditFilter: models.AuditFilter{
-		Text: strings.TrimSpace(c.QueryParam("q")), Kind: c.QueryParam("kind"), From: day("from"), To: day("to"),
+		Text: strings.TrimSpace(c.QueryParam("q")), Kind: c.QueryParam("kind"), From: askedDay(c, "from"), To: askedDay(c, "to"),
 		Below: c.QueryParam("accounts") == "below", Before: models.ReadAuditCursor(c.QueryParam("before")), Limit: models.AuditPage + 1,
 	}, from: c.QueryParam("from"), to: c.QueryParam("to")}
 	if who, err := authz.ParsePrincipal(c.QueryParam("who")); err == nil {
@@ -46,6 +39,15 @@ func askedAudit(c echo.Context) auditAsked {
 		a.To = a.To.AddDate(0, 0, 1) // the day itself is in
 	}
 	return a
+}
+
+// askedDay is the beginning of the day that the address names; zero for none.
+func askedDay(c echo.Context, name string) time.Time {
+	t, err := time.ParseInLocation(time.DateOnly, c.QueryParam(name), zone(c))
+	if err != nil {
+		return time.Time{}
+	}
+	return t
 }
 
 // pairs are the parameters of the address, without those named.

@@ -204,7 +204,7 @@ func counted(n int, r *catalog.Records) string {
 // beside the networks.
 func (h *Handlers) besides(rv recordVisit) (tabs []views.Tab) {
 	if rv.section.Key == "security" {
-		return securityTabs(rv.visit, false)
+		return securityTabs(rv.visit, "Networks")
 	}
 	if rv.section.Inside == nil {
 		return nil

@@ -118,6 +118,7 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.Self(post, "/offers/:offer/accept", "answers an offer to oneself", h.acceptOffer),
 			guard.Self(post, "/offers/:offer/decline", "answers an offer to oneself", h.declineOffer),
 
+			guard.In(get, "/settings/security/sign-ins", "security", h.listSignIns),
 			guard.In(get, "/settings/security/two-step", "security", h.showTwoStepRule),
 			guard.In(get, "/settings/security/two-step/require", "security.edit", h.askRequireTwoStep),
 			guard.In(post, "/settings/security/two-step/require", "security.edit", h.requireTwoStep),

@@ -273,6 +273,9 @@ func (h *Handlers) listSessions(c echo.Context, g authz.Grant) error {
 			EndURL: "/sessions/" + s.ID.String() + "/end",
 		})
 	}
+	if p.SignIns, err = h.ownSignIns(c, g); err != nil {
+		return err
+	}
 	if len(all) > 1 {
 		p.EndOthersURL = "/sessions/end-others"
 	}

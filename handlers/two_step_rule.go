@@ -27,11 +27,14 @@ func networksPath(account uuid.UUID) string {
 }
 
 // securityTabs are the pages of Security.
-func securityTabs(v *guard.Visit, rule bool) []views.Tab {
-	return []views.Tab{
-		{Text: "Networks", URL: securityLink(v).URL, Current: !rule},
-		{Text: "Two-step sign-in", URL: twoStepRulePath(v), Current: rule},
+func securityTabs(v *guard.Visit, current string) []views.Tab {
+	all := []views.Tab{
+		{Text: "Networks", URL: securityLink(v).URL}, {Text: "Two-step sign-in", URL: twoStepRulePath(v)}, {Text: "Sign-ins", URL: signInsPath(v)},
 	}
+	for i := range all {
+		all[i].Current = all[i].Text == current
+	}
+	return all
 }
 
 // showTwoStepRule says whether everybody in the account needs a second step.
@@ -42,7 +45,7 @@ func (h *Handlers) showTwoStepRule(c echo.Context, g authz.Grant) error {
 		return err
 	}
 	p := views.RecordPage{
-		Frame: h.frame(c, "Two-step sign-in", securityLink(v)), Tabs: securityTabs(v, true),
+		Frame: h.frame(c, "Two-step sign-in", securityLink(v)), Tabs: securityTabs(v, "Two-step sign-in"),
 		Header:  views.Header{Title: "Two-step sign-in", Badge: views.Badge{Text: "Optional"}, Text: "A password and a code: whoever learns somebody’s password still does not get into " + v.Place.Name + "."},
 		Details: []views.Detail{{Label: "People who have set it up", Value: views.Cell{Text: fmt.Sprintf("%d of %d", rule.Ready, rule.People)}}},
 	}

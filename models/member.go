@@ -143,7 +143,7 @@ func (s *Store) SignInMember(ctx context.Context, email, password string) (Membe
 	if err != nil && err != ErrNotFound {
 		return m, err
 	}
-	err = refused(s.matches(ctx, password, m.PasswordHash), m.Principal(), uuid.Nil, m.PasswordHash)
+	err = refusal(s.matches(ctx, password, m.PasswordHash), m.Principal(), uuid.Nil, m.PasswordHash)
 	if err == nil && m.State != "active" {
 		err = Refusal{Who: m.Principal(), Why: WhySuspended}
 	}

@@ -147,6 +147,9 @@ INSERT INTO audit_events (tenant_id, account_id, seq, at, principal_kind, princi
 	SELECT a.tenant_id, a.id, 20 + n, now() - n * interval '1 hour' - hashtext(a.id::text) % 3000 * interval '1 second', 'member', id('member', (a.nth * 10 + n) % 5000), 'Member ' || (a.nth * 10 + n) % 5000, '',
 		CASE WHEN a.nth % 1000 = 0 THEN 'account.edit' WHEN n % 3 = 0 THEN 'subuser.edit' ELSE 'contact.edit' END, 'contacts.edit', '', 'contact', a.id, '', jsonb '{}', bytea '', bytea ''
 	FROM (SELECT *, row_number() OVER (ORDER BY id) AS nth FROM accounts WHERE path LIKE (SELECT path FROM accounts WHERE name = 'Analytical') || '/%') a, generate_series(1, 10) n WHERE a.id <> id('ours', 7);
+INSERT INTO sign_ins (tenant_id, account_id, id, at, door, principal_kind, principal_id, principal_name, address, agent, outcome, why, tries)
+	SELECT a.tenant_id, a.id, id('attempt', n), now() - (20001 - n) * interval '1 minute', 'subuser', 'subuser', id('busy subuser', n % 2000 + 1), 'agent-' || n % 2000, '192.0.2.' || n % 250, '',
+		CASE WHEN n % 5 = 0 THEN 'refused' ELSE 'ok' END, '', 1 FROM accounts a, generate_series(1, 20000) n WHERE a.id = id('ours', 7);
 INSERT INTO records (tenant_id, id, account_id, kind, data, name, search, created_at, created_by, created_by_name, updated_at, updated_by, updated_by_name)
 	SELECT tenant_id, id('contact', row_number() OVER ()), id, 'contact', jsonb '{"name": "Charles", "phone": "+442079460000"}', 'Charles', 'charles', now(), '', '', now(), '', ''
 	FROM accounts WHERE kind = 'sub'
@@ -296,6 +299,10 @@ func TestListsReadWhatTheyShow(t *testing.T) {
 	}
 	first, newest := list("contacts", contacts, RecordQuery{}), list("contacts", contacts, RecordQuery{Sort: "-created_at"})
 	app := list("applications", RecordPlace{Section: w.catalog.Section("applications")}, RecordQuery{})
+	signIns, err := w.SignIns(ctx, may("security"), SignInFilter{Limit: 51})
+	if err != nil || len(signIns) != 51 {
+		t.Fatal(len(signIns), err)
+	}
 	for _, x := range []struct {
 		name string
 		by   string // the index
@@ -361,6 +368,20 @@ func TestListsReadWhatTheyShow(t *testing.T) {
 		{"the audit of one below", "audit_events_pkey", 60, auditBelow(AuditFilter{Account: w.busy.ID})},
 		{"the audit, of one person who did nothing here", "audit_events_by_principal", 60, audit(AuditFilter{By: w.seldom})},
 		{"the audit's kinds", "audit_events_by_noun", 10, func() error { _, err := w.AuditKinds(ctx, may("audit")); return err }},
+		{"sign-ins", "sign_ins_pkey", 60, func() error { _, err := w.SignIns(ctx, may("security"), SignInFilter{Limit: 51}); return err }},
+		{"sign-ins, far down", "sign_ins_pkey", 60, func() error {
+			_, err := w.SignIns(ctx, may("security"), SignInFilter{Limit: 51, Before: signIns[50].ID})
+			return err
+		}},
+		{"sign-ins, refused", "sign_ins_pkey", 300, func() error {
+			_, err := w.SignIns(ctx, may("security"), SignInFilter{Limit: 51, Outcome: SignInRefused})
+			return err
+		}},
+		{"one's sign-ins", "sign_ins_by_principal", 20, func() error {
+			who := authz.PrincipalID{Kind: authz.Subuser, ID: signIns[0].Who.ID}
+			_, err := w.OwnSignIns(ctx, authz.Self(authz.Actor{ID: who}), Session{Principal: who, Tenant: w.agency.ID}, 10)
+			return err
+		}},
 		// Records are counted to one more than CountCap.
 		{"records", "records_by_name", 1_100, records(RecordQuery{})},
 		{"records, next page", "records_by_name", 1_100, records(RecordQuery{After: first.Next})},

@@ -84,8 +84,8 @@ func (Refusal) Error() string { return ErrSignIn.Error() }
 // Is makes it an ErrSignIn.
 func (Refusal) Is(err error) bool { return err == ErrSignIn }
 
-// refused says why a password did not sign in, where that is what err says.
-func refused(err error, who authz.PrincipalID, tenant uuid.UUID, hash string) error {
+// refusal says why a password did not sign in, where that is what err says.
+func refusal(err error, who authz.PrincipalID, tenant uuid.UUID, hash string) error {
 	r := Refusal{Who: who, Tenant: tenant, Why: WhyPassword}
 	switch {
 	case err != ErrSignIn:

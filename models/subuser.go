@@ -240,7 +240,7 @@ func (s *Store) SignInSubuser(ctx context.Context, link, name, password string) 
 	if err != nil && err != ErrNotFound {
 		return u, err
 	}
-	err = refused(s.matches(ctx, password, hash), u.Principal(), u.TenantID, hash)
+	err = refusal(s.matches(ctx, password, hash), u.Principal(), u.TenantID, hash)
 	if err == nil && u.State != "active" {
 		err = Refusal{Who: u.Principal(), Tenant: u.TenantID, Why: WhySuspended}
 	}

@@ -64,7 +64,12 @@ func TestOtherTenantsShowNothing(t *testing.T) {
 	if _, err := s.SelectAll(ctx, grantOf(t, s, ada, "entitlements.edit", a.ID), "actions", AccountFilter{}, false); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.CreateSubuser(ctx, grantOf(t, s, ada, "subuser_create", a.ID), SubuserInput{Name: "dev", Roles: []string{"Developer"}, Link: true}); err != nil {
+	dev, err := s.CreateSubuser(ctx, grantOf(t, s, ada, "subuser_create", a.ID), SubuserInput{Name: "dev", Roles: []string{"Developer"}, Link: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.KeepSignIn(s.CameOut(Attempt{Door: DoorSubuser, Who: dev.Subuser.Principal(), Tenant: a.TenantID}, "", nil))
+	if _, err := s.StoreSignIns(ctx); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.AddMember(ctx, grantOf(t, s, ada, "members.add", a.ID), mallory.ID, "member:full_viewer"); err != nil {

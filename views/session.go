@@ -58,6 +58,7 @@ type SessionsPage struct {
 	Frame        Frame
 	Sessions     []Session
 	EndOthersURL string // the dialog that asks first; empty when there is no other
+	SignIns      Table  // the newest attempts at one’s own login
 }
 
 // Session is one sign-in that is still good.
