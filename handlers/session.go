@@ -210,7 +210,11 @@ func (h *Handlers) setPasswordPage(c echo.Context, link guard.Link) (views.SetPa
 func (h *Handlers) updatePassword(c echo.Context, link guard.Link) error {
 	p, by, err := h.setPasswordPage(c, link)
 	if err != nil {
-		h.tell(c, by, models.ErrSignIn)
+		told := err
+		if _, dead := problems(err); dead {
+			told = models.ErrSignIn
+		}
+		h.tell(c, by, told)
 		return err
 	}
 	if err := h.allowAt(c, models.DoorLink, link.Token); err != nil {

@@ -161,7 +161,7 @@ func (h *Handlers) listSignIns(c echo.Context, g authz.Grant) error {
 		Frame: h.frame(c, "Sign-ins", securityLink(v)), Header: views.Header{Title: "Sign-ins", Text: text}, Tabs: securityTabs(v, "Sign-ins"),
 		List: views.List{
 			Label: "Sign-ins", CSVURL: withQuery(here, append(asked.pairs(), "format", "csv")...),
-			Empty: views.Empty{Icon: "log-in", Title: "No sign-ins yet", Text: "Every attempt is kept here, also those that fail."},
+			Empty: views.Empty{Icon: "history", Title: "No sign-ins yet", Text: "Every attempt is kept here, also those that fail."},
 		},
 	}
 	outcome := views.Field{Kind: views.Select, Name: "outcome", Label: "Outcome", Value: string(asked.Outcome), Options: []views.Option{{Text: "Outcome: any"}}}
