@@ -97,7 +97,7 @@ func TestEveryAttemptIsALineAndAnEntry(t *testing.T) {
 	b.post("/login/"+link, values("name", "Dev", "password", notThePassword)).want(t, http.StatusUnprocessableEntity)
 	b.post("/login/"+link, values("name", "dev", "password", password)).want(t, http.StatusSeeOther)
 	b.post("/forgotten-password", values("email", p.ada.Email)).want(t, http.StatusOK)
-	b.post("/reset-password/no-such-token", values("password", "a new and good password"))
+	b.sendByLink("/reset-password/no-such-token", "password", "a new and good password").want(t, http.StatusUnprocessableEntity)
 
 	ada, sub := p.ada.Principal().String(), dev.Principal().String()
 	lines := log.signIns(t)
