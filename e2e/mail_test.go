@@ -38,6 +38,7 @@ func TestInvitedByMailAsANewPerson(t *testing.T) {
 	grace.open(agency + "/members/invites/new")
 	grace.sees("does not send mail")
 	grace.fill("E-mail addresses", email)
+	grace.sees("so you can't give it")
 	grace.press("checkbox", "User")
 	grace.sees("With these roles one reads")
 	grace.looksRight("invite-form")
