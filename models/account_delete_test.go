@@ -39,15 +39,15 @@ func filled(t *testing.T, s *Store, ada Member, parent Account, name string) Acc
 	must(err)
 	a := made[0]
 	must(s.EditAccount(ctx, grantOf(t, s, ada, "sub_accounts.edit", parent.ID), a.ID, name, true, []string{"vip"}))
-	g := grantOf(t, s, ada, "timeless_accounts.edit", a.ID)
 	must(s.SetEntitlement(ctx, grantOf(t, s, ada, "entitlements.edit", parent.ID), "logs", a.ID, true)) // the one made before it has not
+	g := grantOf(t, s, ada, "timeless_accounts.edit", a.ID)
 	timeless, err := s.CreateTimelessAccount(ctx, g, TimelessInput{Name: "Forever", Feeds: []uuid.UUID{a.ID}})
 	must(err)
 	must(s.logged(a, "kept"))
-	must(s.SetEntitlement(ctx, grantOf(t, s, ada, "entitlements.edit", parent.ID), "logs", a.ID, false))
 	children, err := s.CreateSubAccounts(ctx, grantOf(t, s, ada, "sub_accounts.create", a.ID), []string{name + " Child"})
 	must(err)
 	must(s.EditTimelessAccount(ctx, g, timeless.ID, TimelessInput{Name: "Forever", Feeds: []uuid.UUID{a.ID}, Readers: []uuid.UUID{children[0].ID}}))
+	must(s.SetEntitlement(ctx, grantOf(t, s, ada, "entitlements.edit", parent.ID), "logs", a.ID, false))
 	_, err = s.SelectAll(ctx, grantOf(t, s, ada, "entitlements.edit", a.ID), "actions", AccountFilter{}, false)
 	must(err)
 	u, err := s.CreateSubuser(ctx, grantOf(t, s, ada, "subuser_create", children[0].ID), SubuserInput{Name: "dev", Roles: []string{"Developer"}, Link: true})

@@ -194,10 +194,7 @@ func openInstallation(t *testing.T) *installation {
 	must(err)
 	w.token, err = before.StartSession(ctx, w.ada.Login(), "", "")
 	must(err)
-	_, err = before.pool.Exec(ctx, fill)
-	must(err)
-	_, err = before.pool.Exec(ctx, "VACUUM (ANALYZE)") // as autovacuum does in time
-	must(err)
+	asOwner(t, before, fill, "VACUUM (ANALYZE)") // as autovacuum does in time
 	w.Store = open(w.recorder)
 	g := grantOf(t, w.Store, w.ada, "sub_accounts", w.agency.ID)
 	all, err := w.AccountsBelow(ctx, g, AccountFilter{Limit: 15_000})

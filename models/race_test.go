@@ -75,16 +75,24 @@ func together(all ...func() error) error {
 // unlocked takes the lock out: epochs come from a sequence, for which nobody waits.
 func unlocked(t *testing.T, s *Store) {
 	t.Helper()
+	asOwner(t, s, "CREATE SEQUENCE unlocked START 1000; GRANT USAGE ON unlocked TO PUBLIC")
+	s.lockTenant = "SELECT nextval('unlocked') WHERE ? <> '00000000-0000-0000-0000-000000000000'"
+}
+
+// asOwner does what the panel's own login may not, each on its own.
+func asOwner(t *testing.T, s *Store, statements ...string) {
+	t.Helper()
 	ctx := context.Background()
 	owner, err := pgx.Connect(ctx, pgtest.OwnerURL(s.pool.Config().ConnString()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer owner.Close(ctx)
-	if _, err := owner.Exec(ctx, "CREATE SEQUENCE unlocked START 1000; GRANT USAGE ON unlocked TO PUBLIC"); err != nil {
-		t.Fatal(err)
+	for _, sql := range statements {
+		if _, err := owner.Exec(ctx, sql); err != nil {
+			t.Fatal(err)
+		}
 	}
-	s.lockTenant = "SELECT nextval('unlocked') WHERE ? <> '00000000-0000-0000-0000-000000000000'"
 }
 
 // held runs a race with the lock, which must hold, and without it, which must show.
