@@ -129,7 +129,10 @@ func TestStrangerMakesAnAgency(t *testing.T) {
 		t.Errorf("%d sessions are listed", n)
 	}
 	katherine.looksRight("sessions")
-	katherine.press("button", "End all others")
+	katherine.press("link", "End all others…")
+	katherine.sees("End all your other sessions?")
+	katherine.looksRight("end-sessions-dialog")
+	katherine.press("button", "End sessions")
 	katherine.sees("All your other sessions are over.", "You are signed in nowhere else.")
 	elsewhere.open("/accounts")
 	elsewhere.stands(`/sign-in\?return=.*`)

@@ -159,7 +159,9 @@ func TestOwnerHandsOverALogin(t *testing.T) {
 	stranger.looksRight("used-link")
 
 	ada.press("link", "Done")
-	ada.act("anna", "Sign out everywhere")
+	ada.act("anna", "Sign out everywhere…")
+	ada.sees("Sign out anna everywhere?")
+	ada.press("button", "Sign out everywhere")
 	ada.sees("anna is signed out everywhere.")
 	anna.open(lyon + "/calls")
 	anna.stands(`/login/.*`)

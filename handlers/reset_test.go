@@ -6,7 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"bailiwick/models"
+	"bailiwick/postgres/pgtest"
 )
 
 func TestWhoeverForgotTheirPasswordChoosesAnother(t *testing.T) {
@@ -140,4 +143,22 @@ func TestAnAddressThatIsTakenMeanwhileIsRefusedInASentence(t *testing.T) {
 	b.post("/sign-up", values("name", "Katherine", "email", "katherine@example.com", "password", password)).want(t, http.StatusSeeOther)
 	b.byLink(confirm, nil).want(t, http.StatusUnprocessableEntity).says(t, "Somebody else signs in with this address by now")
 	ada.get(in(p.analytical, profile)).says(t, p.ada.Email)
+}
+
+// Addresses of before may hold characters that can't be seen; whoever has one
+// gets a new password all the same.
+func TestAnAddressOfBeforeGetsANewPassword(t *testing.T) {
+	p := newPanel(t)
+	before := "ad\u200ba@example.com"
+	conn, err := pgx.Connect(t.Context(), pgtest.OwnerURL(p.config.URL))
+	must(t, err)
+	defer conn.Close(t.Context())
+	_, err = conn.Exec(t.Context(), "SET app.scope = 'system'")
+	must(t, err)
+	_, err = conn.Exec(t.Context(), "UPDATE members SET email = $1, email_folded = $1 WHERE id = $2", before, p.ada.ID)
+	must(t, err)
+	p.browser().post("/forgotten-password", values("email", before)).want(t, http.StatusOK)
+	if l := p.mailman(models.LetterReset, before); l.Facts["path"] == "" {
+		t.Error("no link is on its way")
+	}
 }
