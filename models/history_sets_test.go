@@ -45,10 +45,11 @@ func (h *history) can(w world, s *set) map[uuid.UUID]catalog.Mask {
 	all := map[uuid.UUID]catalog.Mask{}
 	for who := range s.all {
 		for _, t := range ends(w, who) {
-			w.Now = t
+			then := w
+			then.Now = t
 			for _, id := range w.order {
 				may := all[id]
-				for _, way := range w.Ways(who, id) {
+				for _, way := range then.Ways(who, id) {
 					may.Add(&way.Gives)
 					if way.Role == h.s.catalog.Owner() {
 						for _, p := range h.s.catalog.Permissions() {
