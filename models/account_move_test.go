@@ -546,7 +546,7 @@ func TestMovingFromUnderAClosedAccount(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, to := range []uuid.UUID{west.ID, top.ID} {
-		if err := move(ctx, s, grantOf(t, s, grace, "sub_accounts.edit", top.ID), berlin.ID, to); !problem(err, "You would be able to do more") {
+		if err := move(ctx, s, grantOf(t, s, grace, "sub_accounts.edit", top.ID), berlin.ID, to); !problem(err, "closed to main members by where it stands") {
 			t.Errorf("Grace moves East Berlin out into her own reach: %v", err)
 		}
 	}
@@ -565,7 +565,7 @@ func TestMovingFromUnderAClosedAccount(t *testing.T) {
 		t.Errorf("Grace can not rename what is closed to her: %v", err)
 	}
 	var p Problems
-	if err := s.EditAccount(ctx, grantOf(t, s, grace, "sub_accounts.edit", top.ID), east.ID, "East", true, nil); !errors.As(err, &p) || !strings.Contains(p["open_to_main"], "somebody else") {
+	if err := s.EditAccount(ctx, grantOf(t, s, grace, "sub_accounts.edit", top.ID), east.ID, "East", true, nil); !errors.As(err, &p) || !strings.Contains(p["open_to_main"], "Only whoever owns Orient") {
 		t.Errorf("Grace opens it to herself: %v", err)
 	}
 }

@@ -55,12 +55,12 @@ func TestToLengthenIsToGrant(t *testing.T) {
 	refusedAt(t, edit(RoleUntil("full_editor", friday), "reporting_viewer"), "", "can do more here")
 
 	move(friday) // now Grace can nothing, and may be changed
-	refusedAt(t, edit("full_editor"), "role", "which you do not have here")
-	refusedAt(t, edit(RoleUntil("full_editor", friday.Add(time.Hour))), "role", "which you do not have here")
+	refusedAt(t, edit("full_editor"), "role", "which you don't have here")
+	refusedAt(t, edit(RoleUntil("full_editor", friday.Add(time.Hour))), "role", "which you don't have here")
 	refusedAt(t, edit(RoleUntil("full_editor", friday.Add(-time.Minute))), "until.full_editor", "is over")
 	refusedAt(t, edit(RoleUntil("reporting_viewer", friday)), "until.reporting_viewer", "is over")
 	refusedAt(t, edit(RoleUntil("reporting_viewer", friday.Add(LongestRole+time.Second))), "until.reporting_viewer", "five years")
-	if err := edit(RoleUntil("full_editor", friday), RoleUntil("reporting_viewer", friday.Add(24*time.Hour))); err != nil {
+	if err := edit(RoleUntil("full_editor", friday), RoleUntil("sub_user", friday.Add(24*time.Hour))); err != nil {
 		t.Errorf("what has ended can not stay as it is: %v", err)
 	}
 	m, err := s.Member(ctx, a.ID, east, grace.ID)
@@ -68,7 +68,7 @@ func TestToLengthenIsToGrant(t *testing.T) {
 		t.Errorf("Grace has %+v: %v", m.Roles, err)
 	}
 	// An earlier end takes away, and takes no right to give.
-	if err := edit(RoleUntil("reporting_viewer", friday.Add(time.Hour))); err != nil {
+	if err := edit(RoleUntil("sub_user", friday.Add(time.Hour))); err != nil {
 		t.Error(err)
 	}
 }
@@ -91,10 +91,10 @@ func TestNobodyLengthensTheirOwn(t *testing.T) {
 	own := func(m Member, roles ...string) error {
 		return s.EditMember(ctx, grantOf(t, s, m, "members.edit", east), m.ID, roles...)
 	}
-	refusedAt(t, own(barbara, "sub_admin", "reporting_viewer"), "role", "Nobody gives themselves more")
-	refusedAt(t, own(barbara, RoleUntil("sub_admin", friday.Add(time.Minute)), "reporting_viewer"), "role", "Nobody gives themselves more")
+	refusedAt(t, own(barbara, "sub_admin", "reporting_viewer"), "until.sub_admin", "can't outlast your own role")
+	refusedAt(t, own(barbara, RoleUntil("sub_admin", friday.Add(time.Minute)), "reporting_viewer"), "until.sub_admin", "can't outlast your own role")
 	// Another name for what she would have afterwards is no way around it.
-	refusedAt(t, own(barbara, RoleUntil("sub_admin", friday), "reporting_viewer", "sub_user"), "role", "Nobody gives themselves more")
+	refusedAt(t, own(barbara, RoleUntil("sub_admin", friday), "reporting_viewer", "sub_user"), "until.sub_user", "can't outlast your own role")
 	if err := own(barbara, RoleUntil("sub_admin", friday.Add(-24*time.Hour)), "reporting_viewer"); err != nil {
 		t.Errorf("Barbara can not go sooner: %v", err)
 	}

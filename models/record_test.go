@@ -685,7 +685,7 @@ func TestNobodyMakesAServiceAccountThatIsMoreThanThemselves(t *testing.T) {
 	}
 	_, _, err = w.s.CreateRecord(ctx, sue, at, map[string]any{"name": "Robot", "roles": []any{"Owner"}, "state": "active"})
 	var p models.Problems
-	if !errors.As(err, &p) || !strings.HasPrefix(p["roles"], "Owner opens ") {
+	if !errors.As(err, &p) || !strings.HasPrefix(p["roles"], "Owner gives ") {
 		t.Fatalf("want a problem with roles, got %v", describe(err))
 	}
 	robot, _, err := w.s.CreateRecord(ctx, sue, at, map[string]any{"name": "Robot", "roles": []any{"Supervisor"}, "state": "active"})

@@ -164,16 +164,16 @@ func TestNobodyLetsStaffDoMoreThanTheyMay(t *testing.T) {
 	barbara := person(t, s, "Barbara")
 	holds(t, s, barbara, a, role("Porter", "control_panel", "support_access", "support_access.grant"))
 	in := SupportAccessInput{Access: "view", Reason: "why", Until: s.now().Add(2 * time.Hour)}
-	if _, err := s.OpenSupportAccess(ctx, grantOf(t, s, barbara, "support_access.grant", a.ID), in); !tells(err, "which you do not have here") {
+	if _, err := s.OpenSupportAccess(ctx, grantOf(t, s, barbara, "support_access.grant", a.ID), in); !tells(err, "which you don't have here") {
 		t.Errorf("Barbara lends what she does not have: %v", err)
 	}
 	// What is lent to somebody they do not pass on, neither to other staff nor as a role.
 	holds(t, s, katherine, a, role("Host", "support_access.grant", "members.add", "roles.edit"))
 	letIn(t, s, ada, a, "edit", time.Hour)
-	if _, err := s.OpenSupportAccess(ctx, grantOf(t, s, katherine, "support_access.grant", a.ID), in); !tells(err, "which you do not have here") {
+	if _, err := s.OpenSupportAccess(ctx, grantOf(t, s, katherine, "support_access.grant", a.ID), in); !tells(err, "which you don't have here") {
 		t.Errorf("Katherine prolongs what is lent to her: %v", err)
 	}
-	if err := s.AddMember(ctx, grantOf(t, s, katherine, "members.add", a.ID), barbara.ID, "member:configuration_editor"); !tells(err, "which you do not have here") {
+	if err := s.AddMember(ctx, grantOf(t, s, katherine, "members.add", a.ID), barbara.ID, "member:configuration_editor"); !tells(err, "which you don't have here") {
 		t.Errorf("Katherine gives for good what is lent to her: %v", err)
 	}
 	if _, err := s.CreateRole(ctx, grantOf(t, s, katherine, "roles.edit", a.ID), "Mine", "member:full_editor", []string{"application.edit"}); err == nil {
