@@ -265,6 +265,7 @@ func (s *Store) EditAccount(ctx context.Context, g authz.Grant, id uuid.UUID, na
 		if open && !a.OpenToMain && !tx.owns(a) {
 			return Problems{"open_to_main": "Only whoever owns " + a.Name + ", or an account above it, can open it to main members again."}
 		}
+		tx.changed("name", a.Name, name)
 		tx.changed("open_to_main", a.OpenToMain, open)
 		tx.touch("account", id)
 		if err := tx.setLabels(id, carries); err != nil {

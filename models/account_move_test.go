@@ -564,6 +564,10 @@ func TestMovingFromUnderAClosedAccount(t *testing.T) {
 	if err := s.EditAccount(ctx, grantOf(t, s, grace, "sub_accounts.edit", top.ID), east.ID, "Orient", false, nil); err != nil {
 		t.Errorf("Grace can not rename what is closed to her: %v", err)
 	}
+	events, err := s.Audit(ctx, grantOf(t, s, ada, "audit", top.ID), AuditFilter{Limit: 1, OfAccount: east.ID, Below: true})
+	if err != nil || len(events) != 1 || events[0].Action != "account.edit" || !strings.Contains(string(events[0].Change), "Orient") {
+		t.Errorf("the audit of the new name: %+v, %v", events, err)
+	}
 	var p Problems
 	if err := s.EditAccount(ctx, grantOf(t, s, grace, "sub_accounts.edit", top.ID), east.ID, "East", true, nil); !errors.As(err, &p) || !strings.Contains(p["open_to_main"], "Only whoever owns Orient") {
 		t.Errorf("Grace opens it to herself: %v", err)
