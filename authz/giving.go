@@ -157,20 +157,18 @@ func (s *Snapshot) gives(r *catalog.Role, a Account, x place) *catalog.Mask {
 	return &r.Below
 }
 
-// reach is what all roles of w give at a place, whatever its ceiling.
-func (s *Snapshot) reach(w Who, x place) (all catalog.Mask) {
-	if w.p == nil {
-		return all
+// kept is reach, and nothing of who is not active.
+func (s *Snapshot) kept(w Who, x place) catalog.Mask {
+	if w.p == nil || !w.p.active {
+		return nothing
 	}
-	for _, gives := range s.counting(w.p, x) {
-		all.Add(gives)
-	}
-	return all
+	return s.reach(w, x)
 }
 
-// kept is reach without what is lent, and nothing of who is not active.
-func (s *Snapshot) kept(w Who, x place) (all catalog.Mask) {
-	if w.p == nil || !w.p.active {
+// reach is what all roles of w give at a place, whatever its ceiling, but for those
+// that are lent.
+func (s *Snapshot) reach(w Who, x place) (all catalog.Mask) {
+	if w.p == nil {
 		return all
 	}
 	for h, gives := range s.counting(w.p, x) {

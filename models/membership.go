@@ -182,10 +182,13 @@ func (s *Store) EditMember(ctx context.Context, g authz.Grant, member uuid.UUID,
 		if len(wrong) > 0 {
 			return wrong
 		}
-		if err := tx.mayGrant(snap, granted(given, m.roles, s.now())); err != nil {
-			return err
+		lets := tx.letsByRoles(snap, m.principal(), given)
+		if !m.self || !lets.Empty() { // anybody may make less of themselves
+			if err := tx.mayGrant(snap, granted(given, m.roles, s.now())); err != nil {
+				return err
+			}
 		}
-		switch lets := tx.letsByRoles(snap, m.principal(), given); {
+		switch {
 		case lets.Empty():
 		case m.self:
 			return Problems{"role": "Nobody gives themselves more than they have, now or later."}
