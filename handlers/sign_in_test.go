@@ -201,3 +201,28 @@ func TestAttemptsThatWaitDoNotGrowForEver(t *testing.T) {
 	must(t, p.store.PruneSignIns(context.Background()))
 	want(t, "left", len(p.signInsOf(p.ada.Actor(), models.Session{})), 0)
 }
+
+func TestSignInsAreShownToWhoeverMayKnow(t *testing.T) {
+	p := newPanel(t)
+	_, link := p.subuser(p.east, "dev", "Developer")
+	ada := p.as(p.ada)
+	p.browser().post("/login/"+link, values("name", "dev", "password", notThePassword)).want(t, http.StatusUnprocessableEntity)
+	dev := p.asSubuser(link, "dev")
+	_, err := p.store.StoreSignIns(context.Background())
+	must(t, err)
+	list := in(p.east, "/settings/security/sign-ins")
+	for query, rows := range map[string]int{"": 2, "?outcome=refused": 1, "?q=DEV": 2, "?q=127.0.0": 2, "?q=nobody": 0, "?from=2999-01-01": 0, "?to=2999-01-01": 2, "?outcome=none&from=x": 2} {
+		want(t, "rows of "+query, ada.get(list+query).want(t, http.StatusOK).Find("#list tbody tr").Length(), rows)
+	}
+	if file := ada.get(list + "?format=csv").want(t, http.StatusOK).body; strings.Count(file, "\n") != 3 || !strings.Contains(file, "wrong password") {
+		t.Errorf("the file: %s", file)
+	}
+	p.as(p.mallory).get(list).want(t, http.StatusNotFound)
+	p.as(p.edsger).get(list).want(t, http.StatusForbidden)
+	p.browser().get(list).want(t, http.StatusSeeOther)
+	for _, b := range []*browser{ada, dev} {
+		if got := b.get("/sessions").want(t, http.StatusOK).Text(); !strings.Contains(got, "Recent sign-ins") || !strings.Contains(got, "Succeeded") {
+			t.Error("one's own sign-ins are not on the page of sessions")
+		}
+	}
+}
