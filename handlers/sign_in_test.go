@@ -214,7 +214,7 @@ func TestSignInsAreShownToWhoeverMayKnow(t *testing.T) {
 	for query, rows := range map[string]int{"": 2, "?outcome=refused": 1, "?q=DEV": 2, "?q=127.0.0": 2, "?q=nobody": 0, "?from=2999-01-01": 0, "?to=2999-01-01": 2, "?outcome=none&from=x": 2} {
 		want(t, "rows of "+query, ada.get(list+query).want(t, http.StatusOK).Find("#list tbody tr").Length(), rows)
 	}
-	if file := ada.get(list + "?format=csv").want(t, http.StatusOK).body; strings.Count(file, "\n") != 3 || !strings.Contains(file, "wrong password") {
+	if file := ada.get(list+"?format=csv").want(t, http.StatusOK).body; strings.Count(file, "\n") != 3 || !strings.Contains(file, "wrong password") {
 		t.Errorf("the file: %s", file)
 	}
 	p.as(p.mallory).get(list).want(t, http.StatusNotFound)
