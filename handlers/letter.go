@@ -85,7 +85,7 @@ func (h *Handlers) listLetterRefusals(c echo.Context, operator models.OnDuty) er
 		Header: views.Header{Title: "Limits reached", Text: "Who tried to invite or write to more people than they may in a day, in the last 30 days.",
 			Actions: []views.Action{{Text: "All mail", URL: mailboxPath}}},
 		List: views.List{
-			Label: "Limits reached", Empty: views.Empty{Icon: "mail", Title: "Nobody reached a limit", Text: "Whoever tries to send more mail than they may appears here."},
+			Label: "Limits reached", Empty: views.Empty{Icon: "mail", Title: "Nobody reached a limit", Text: "Whoever tries to send more mail than allowed is listed here."},
 			Table: views.Table{Token: guard.Of(c).Token, Columns: []views.Column{
 				{Text: "Who"}, {Text: "Account"}, {Text: "Limit of"}, {Text: "Not sent", Number: true}, {Text: "Last time"}}},
 		},
