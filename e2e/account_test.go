@@ -125,7 +125,7 @@ func TestStrangerMakesAnAgency(t *testing.T) {
 	katherine.sees("Signed in until ")
 	katherine.press("link", "Your sessions")
 	katherine.stands("/sessions")
-	if n := eval[int](katherine, `document.querySelectorAll('main tbody tr').length`); n != 2 {
+	if n := eval[int](katherine, `document.querySelector('main tbody').rows.length`); n != 2 {
 		t.Errorf("%d sessions are listed", n)
 	}
 	katherine.looksRight("sessions")
