@@ -20,6 +20,7 @@ type Actor struct {
 	Address string // where the request came from, empty for the command line
 	// OneStep is when the session began, if a password alone began it; zero otherwise.
 	OneStep time.Time
+	Idle    time.Duration // the longest that the session went unused; zero without one
 }
 
 // Resource is what a permission is used on: an account, or one thing in it.

@@ -34,6 +34,7 @@ var actions = map[string]string{
 	"account.edit":              "changed sub-account",
 	"account.free_two_step":     "requires two-step sign-in no longer in",
 	"account.label_many":        "gave many accounts the label",
+	"account.limit_idle":        "changed the idle limit of",
 	"account.move":              "moved",
 	"member.close":              "closed their login",
 	"account.offer_ownership":   "offered the ownership of",

@@ -114,7 +114,7 @@ func (h *Handlers) entryOf(s *catalog.Section) *catalog.Section {
 func (h *Handlers) profile(c echo.Context, v *guard.Visit) views.Profile {
 	until := v.Session.ExpiresAt.In(zone(c))
 	p := views.Profile{
-		Name: v.Session.Name, Detail: v.Session.Email, Until: until.Format("15:04"), UntilExact: exact(until),
+		Name: v.Session.Name, Detail: v.Session.Email, Until: untilText(c, v), UntilExact: exact(until),
 		SignOutURL: "/sign-out", Links: []views.Link{{Text: "Change password", URL: passwordPath}, {Text: "Your sessions", URL: "/sessions"}, {Text: "Two-step sign-in", URL: twoStepPath}},
 	}
 	if h.webauthn != nil && v.Session.Principal.Kind == authz.Member {

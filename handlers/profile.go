@@ -25,7 +25,7 @@ func (h *Handlers) profilePage(c echo.Context, status int, name string, wrong mo
 		Frame: h.frame(c, "Profile settings"), Header: views.Header{Title: "Profile settings", Actions: []views.Action{{Text: "Your sessions", URL: "/sessions"}}},
 		Details: []views.Detail{
 			{Label: "Role here", Value: views.Cell{Text: h.roleLabel(v)}},
-			{Label: "Signed in until", Value: views.Cell{Text: until.Format("15:04"), Title: exact(until)}},
+			{Label: "Signed in until", Value: views.Cell{Text: untilText(c, v), Title: exact(until)}},
 			{Label: "Time zone", Value: views.Cell{Text: zone(c).String()}},
 		},
 	}

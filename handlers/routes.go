@@ -119,6 +119,8 @@ func (h *Handlers) Routes() []guard.Route {
 			guard.Self(post, "/offers/:offer/decline", "answers an offer to oneself", h.declineOffer),
 
 			guard.In(get, "/settings/security/sign-ins", "security", h.listSignIns),
+			guard.In(get, "/settings/security/idle-limit", "security", h.showIdleLimit),
+			guard.In(post, "/settings/security/idle-limit", "security.edit", h.limitIdle),
 			guard.In(get, "/settings/security/two-step", "security", h.showTwoStepRule),
 			guard.In(get, "/settings/security/two-step/require", "security.edit", h.askRequireTwoStep),
 			guard.In(post, "/settings/security/two-step/require", "security.edit", h.requireTwoStep),

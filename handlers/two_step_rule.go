@@ -29,7 +29,7 @@ func networksPath(account uuid.UUID) string {
 // securityTabs are the pages of Security.
 func securityTabs(v *guard.Visit, current string) []views.Tab {
 	all := []views.Tab{
-		{Text: "Networks", URL: securityLink(v).URL}, {Text: "Two-step sign-in", URL: twoStepRulePath(v)}, {Text: "Sign-ins", URL: signInsPath(v)},
+		{Text: "Networks", URL: securityLink(v).URL}, {Text: "Two-step sign-in", URL: twoStepRulePath(v)}, {Text: "Idle limit", URL: idleLimitPath(v)}, {Text: "Sign-ins", URL: signInsPath(v)},
 	}
 	for i := range all {
 		all[i].Current = all[i].Text == current

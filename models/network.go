@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -19,8 +20,9 @@ const networkRules = `coalesce((SELECT string_agg((r.data->>'rule') || ' ' || (r
 	WHERE r.tenant_id = %s AND r.account_id = %s AND r.kind = '` + networkKind + `'), '')`
 
 // shutBelow are the accounts below the grant's that its actor could not enter now,
-// whatever their roles: they take sign-ins of two steps, or from other networks.
-// What is inside of them does not show from above either.
+// whatever their roles: they take sign-ins of two steps, those from other networks,
+// or sessions that went less unused. What is inside of them does not show from above
+// either.
 func (s *Store) shutBelow(ctx context.Context, g authz.Grant) (map[uuid.UUID]bool, error) {
 	shut, who, r := map[uuid.UUID]bool{}, g.Actor(), g.Resource()
 	mark := func(closed func(rule string) bool) func(pgx.Rows) error {
@@ -40,6 +42,8 @@ func (s *Store) shutBelow(ctx context.Context, g authz.Grant) (map[uuid.UUID]boo
 	return shut, s.readAll(ctx, tenantScope(r.Tenant),
 		query{mark(func(string) bool { return true }), "SELECT id, '' FROM accounts WHERE tenant_id = $1 AND two_step_since <= $2 AND $3",
 			[]any{r.Tenant, who.OneStep, !who.OneStep.IsZero()}},
+		query{mark(func(string) bool { return true }), "SELECT id, '' FROM accounts WHERE tenant_id = $1 AND idle_minutes <= $2",
+			[]any{r.Tenant, int((who.Idle - usedEvery) / time.Minute)}},
 		query{mark(func(rules string) bool { return who.Address != "" && !admits(rules, who.Address) }),
 			`SELECT account_id, string_agg((data->>'rule') || ' ' || (data->>'network'), ',') FROM records
 			WHERE tenant_id = $1 AND kind = '` + networkKind + `' GROUP BY account_id`, []any{r.Tenant}})

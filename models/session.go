@@ -39,9 +39,12 @@ type Session struct {
 	StartedAt time.Time
 	ExpiresAt time.Time
 	EndedAt   *time.Time
-	ProvedAt  time.Time // when its owner last gave their password or passkey
-	TwoStep   bool      // that took more than a password
-	Active    bool      // of the principal
+	ProvedAt  time.Time     // when its owner last gave their password or passkey
+	TwoStep   bool          // that took more than a password
+	Active    bool          // of the principal
+	UsedAt    time.Time     // last, to the minute
+	Idle      time.Duration // the longest it went unused, until now
+	IdleLimit time.Duration // of a subuser's account; zero where there is none
 	duties    []string
 }
 
@@ -188,6 +191,7 @@ type Place struct {
 	Kind, Name      string
 	Owner           uuid.UUID
 	Path            string
+	IdleLimit       time.Duration // how long a session may go unused; zero is for as long as it lasts
 	TwoStepSince    *time.Time    // sign-ins from then on take two steps; nil where one is enough
 	Support         SupportAccess // the open door to support staff; Access is empty where it is shut
 	networks        string
@@ -216,15 +220,17 @@ func (s *Store) Session(ctx context.Context, token string, account uuid.UUID) (S
 	var x Session
 	e := Place{Account: account}
 	var kind string
+	var longest, own, limit int // in seconds, in minutes, in minutes
 	err := s.one(ctx, scopeSession, []any{&x.ID, &kind, &x.Principal.ID, &x.Tenant, &x.Account, &x.Name, &x.Email, &x.Proven, &x.Active,
-		&x.Address, &x.Agent, &x.StartedAt, &x.ExpiresAt, &x.EndedAt, &x.ProvedAt, &x.TwoStep, &x.duties, &e.Tenant, &e.Epoch, &e.Kind, &e.Name, &e.Owner, &e.Path,
-		&e.TwoStepSince, &e.Support.Access, &e.Support.Reason, &e.Support.OpenedByName, &e.Support.Until, &e.networks},
+		&x.Address, &x.Agent, &x.StartedAt, &x.ExpiresAt, &x.EndedAt, &x.ProvedAt, &x.TwoStep, &x.UsedAt, &longest, &own, &x.duties, &e.Tenant, &e.Epoch, &e.Kind, &e.Name, &e.Owner, &e.Path,
+		&limit, &e.TwoStepSince, &e.Support.Access, &e.Support.Reason, &e.Support.OpenedByName, &e.Support.Until, &e.networks},
 		`SELECT s.id, s.principal_kind, s.principal_id, coalesce(s.tenant_id, $3), coalesce(s.account_id, $3),
 			coalesce(m.name, u.name, ''), coalesce(m.email, ''), m.email_proven_at IS NOT NULL, coalesce(m.state, u.state, '') = 'active',
 			s.address, s.agent, s.started_at, s.expires_at, s.ended_at,
-			coalesce(s.proved_at, s.started_at), s.two_step,
+			coalesce(s.proved_at, s.started_at), s.two_step, coalesce(s.used_at, s.started_at), s.longest_idle,
+			coalesce((SELECT idle_minutes FROM accounts WHERE tenant_id = s.tenant_id AND id = s.account_id), 0),
 			ARRAY(SELECT duty FROM staff WHERE s.principal_kind = 'member' AND member_id = s.principal_id), coalesce(t.id, $3), coalesce(t.epoch, 0),
-			coalesce(a.kind, ''), coalesce(a.name, ''), coalesce(a.owner_id, $3), coalesce(a.path, ''), a.two_step_since,
+			coalesce(a.kind, ''), coalesce(a.name, ''), coalesce(a.owner_id, $3), coalesce(a.path, ''), coalesce(a.idle_minutes, 0), a.two_step_since,
 			coalesce(d.access, ''), coalesce(d.reason, ''), coalesce(d.opened_by_name, ''), coalesce(d.until, $4),
 			`+fmt.Sprintf(networkRules, "a.tenant_id", "a.id")+`
 		FROM sessions s
@@ -234,6 +240,8 @@ func (s *Store) Session(ctx context.Context, token string, account uuid.UUID) (S
 		LEFT JOIN tenants t ON t.id = a.tenant_id
 		LEFT JOIN support_access d ON d.tenant_id = a.tenant_id AND d.account_id = a.id AND d.closed_at IS NULL AND d.until > $4
 		WHERE s.id_hash = $1`, tokenHash(token), account, uuid.Nil, s.now())
+	x.Idle = max(time.Duration(longest)*time.Second, s.now().Sub(x.UsedAt))
+	x.IdleLimit, e.IdleLimit = time.Duration(own)*time.Minute, time.Duration(limit)*time.Minute
 	x.Principal.Kind = authz.Member
 	if kind == "subuser" {
 		x.Principal.Kind = authz.Subuser

@@ -73,7 +73,7 @@ type SwitcherAccount struct {
 type Profile struct {
 	Name       string
 	Detail     string // the e-mail address, or "Subuser of Analytical"
-	Until      string // the time the session ends, in the reader's zone: "17:40"
+	Until      string // the time the session ends, in the reader's zone, and how else: "17:40, or 30 minutes without use"
 	UntilExact string // the same with date and zone, shown on hover
 	Links      []Link // profile settings, own sessions
 	SignOutURL string

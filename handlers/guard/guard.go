@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -100,12 +101,16 @@ const visitKey = "visit"
 // Actor is who is asking, and from where.
 func (v *Visit) Actor() authz.Actor {
 	a := v.Session.Actor()
-	a.Address = v.address
+	a.Address, a.Idle = v.address, v.Session.Idle
 	if !v.Session.TwoStep {
 		a.OneStep = v.Session.StartedAt
 	}
 	return a
 }
+
+// IdleLimit is how long the session may go unused where it is; zero is for as
+// long as it lasts.
+func (v *Visit) IdleLimit() time.Duration { return cmp.Or(v.Place.IdleLimit, v.Session.IdleLimit) }
 
 // Of gives the visit that the guard found, or nil on a public route.
 func Of(c echo.Context) *Visit {
@@ -129,6 +134,11 @@ func (g *Guard) visit(c echo.Context, account uuid.UUID) (*Visit, error) {
 		return nil, err
 	case !session.Live(g.store.Now()):
 		return nil, g.signedOut(c, session)
+	case session.Exceeds(session.IdleLimit):
+		return nil, g.unused(c, session)
+	}
+	if err := g.store.Use(ctx, session); err != nil {
+		return nil, fmt.Errorf("note that the session is used: %w", err)
 	}
 	snap, err := g.store.Fresh(ctx, place.Tenant, place.Epoch)
 	if err != nil {
@@ -156,7 +166,7 @@ func (v *Visit) enter(place models.Place) {
 // so that its page can stand inside it.
 func (g *Guard) Enter(c echo.Context, account uuid.UUID) error {
 	_, place, err := g.store.Session(c.Request().Context(), g.cookies.token(c.Request()), account)
-	if v := Of(c); err == nil && place.Admits(v.address) && place.Trusts(v.Session) {
+	if v := Of(c); err == nil && place.Admits(v.address) && place.Trusts(v.Session) && !v.Session.Exceeds(place.IdleLimit) {
 		v.enter(place)
 	}
 	return err
@@ -186,6 +196,8 @@ func (g *Guard) authorize(c echo.Context, p catalog.Permission) (authz.Grant, er
 	}
 	switch {
 	case v.At == authz.NoAccount:
+	case v.Session.Exceeds(v.Place.IdleLimit):
+		return authz.Grant{}, g.unused(c, v.Session)
 	case !v.Place.Admits(v.address) && !g.ownersWay(v):
 		return authz.Grant{}, OutsideNetworks{v.address, v.Place.Blocks(v.address), v.Snapshot.Owns(v.Who, v.At)}
 	case !v.Place.Admits(v.address) && !v.Session.Fresh(g.store.Now()):
@@ -212,6 +224,15 @@ func (g *Guard) signedOut(c echo.Context, s models.Session) error {
 		return SignedOut{}
 	}
 	return SignedOut{Link: link}
+}
+
+// unused ends a session that went unused for longer than an account allows.
+func (g *Guard) unused(c echo.Context, s models.Session) error {
+	err := g.store.EndSession(c.Request().Context(), authz.Self(s.Actor()), s.Principal, s.ID)
+	if err != nil && !errors.Is(err, models.ErrNotFound) { // another request ended it
+		return err
+	}
+	return g.signedOut(c, s)
 }
 
 // SignIn starts the session of somebody whose password was right;

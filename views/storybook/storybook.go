@@ -51,6 +51,7 @@ func Stories() []Story {
 		{"Moving an account", accountMoves()},
 		{"Ownership", ownerships()},
 		{"Closing a login", closings()},
+		{"Idle limit", idleLimits()},
 		{"Permissions", permissions()},
 		{"Members", memberships()},
 		{"Subusers", subusers()},
