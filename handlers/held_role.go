@@ -29,6 +29,7 @@ type pick struct {
 type picks struct {
 	all   []pick
 	wrong models.Problems
+	own   bool // the reader's own roles, of which they may make less
 }
 
 // typedEnd is how a browser's control writes a time, in the reader's zone.
@@ -135,11 +136,18 @@ func (h *Handlers) roleOptions(c echo.Context, by authz.PrincipalKind, p picks, 
 		}
 		i := slices.IndexFunc(p.all, func(x pick) bool { return x.name == name })
 		o := views.Option{Value: name, Text: r.Title, Help: r.Sentence, Group: r.Set.Title, Selected: i >= 0}
-		if beyond := v.Snapshot.MayGrant(v.Who, v.At, r); !beyond.Empty() && !o.Selected {
+		own := v.Snapshot.GivesUntil(v.Who, v.At, r)
+		beyond := v.Snapshot.MayGrant(v.Who, v.At, r)
+		if p.own {
+			is := v.Snapshot.Instead(v.Session.Principal, v.At, assigned([]models.HeldRole{{Role: r, Until: own}}, v))
+			if v.Snapshot.Lets(v.Who, v.At, v.Who, v.Snapshot, is).Empty() {
+				beyond = nil
+			}
+		}
+		if !beyond.Empty() && !o.Selected {
 			o.Disabled, o.Help = true, upper(h.beyondText(c, beyond))+", so you can't give it."
 		} else {
 			o.With = &views.Field{Kind: views.Datetime, Name: "until." + name, ID: "until-" + strings.ReplaceAll(name, ":", "-"), Label: r.Title + " until", Problem: p.wrong["until."+name], PreviewURL: preview, PreviewInto: into, PreviewWhole: true}
-			own := v.Snapshot.GivesUntil(v.Who, v.At, r)
 			if !own.IsZero() {
 				o.With.Value = typeEnd(c, own)
 				o.With.Help = "Ends " + moment(c, own, h.store.Now()) + " at the latest, as your own role does."

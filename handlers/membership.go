@@ -137,6 +137,7 @@ func (h *Handlers) editMember(c echo.Context, _ authz.Grant, m models.AccountMem
 func (h *Handlers) memberForm(c echo.Context, status int, m models.AccountMember, p picks) error {
 	list := membersPath(c)
 	title := "Change the roles of " + m.Name
+	p.own = m.ID == guard.Of(c).Session.Principal.ID
 	return render(c, status, views.MemberForm(views.MemberFormPage{
 		Frame:  h.frame(c, title, views.Link{Text: "Members", URL: list}),
 		Header: views.Header{Title: title, Text: m.Email},

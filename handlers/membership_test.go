@@ -166,6 +166,26 @@ func TestNobodyActsOnWhoCanDoMore(t *testing.T) {
 	}
 }
 
+// As the Admin of Analytical Grace may give nobody what reaches East, where she is
+// only a viewer; of herself she may make less all the same.
+func TestAnybodyMakesLessOfThemselves(t *testing.T) {
+	p := newPanel(t)
+	ctx := context.Background()
+	must(t, p.store.AddMember(ctx, p.grant(p.ada, "members.add", p.analytical), p.barbara.ID, "main_admin"))
+	must(t, p.store.AddMember(ctx, p.grant(p.ada, "members.add", p.east), p.grace.ID, "reporting_viewer"))
+	grace := p.as(p.grace)
+	option := func(path, role string) int {
+		return grace.get(in(p.analytical, path)).want(t, http.StatusOK).Find("input[value=" + role + "]:not([disabled])").Length()
+	}
+	own := p.member(p.grace, "/edit")
+	if option(p.member(p.barbara, "/edit"), "main_user") != 0 || option(own, "main_user") != 1 || option(own, "full_editor") != 0 {
+		t.Error("the forms do not offer what they take")
+	}
+	grace.send(in(p.analytical, own), "role", "full_editor").want(t, http.StatusUnprocessableEntity).says(t, "so you can't give it")
+	grace.send(in(p.analytical, own), "role", "main_user").want(t, http.StatusSeeOther)
+	p.as(p.ada).get(in(p.analytical, "/members?q=grace")).says(t, "Account role: User")
+}
+
 func TestLeavingAndRemoving(t *testing.T) {
 	p := newPanel(t)
 	ada, grace, edsger := p.as(p.ada), p.as(p.grace), p.as(p.edsger)
