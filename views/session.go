@@ -127,7 +127,7 @@ func (p SetPasswordPage) form() Form {
 func newPassword(least int, problem string) Field {
 	f := Field{Name: "password", Label: "Password", Kind: Password, Problem: problem, Required: true, Autocomplete: "new-password"}
 	if least > 0 {
-		f.Help = "At least " + decimal(least) + " characters. Several words are easier to keep in mind than signs."
+		f.Help = "At least " + decimal(least) + " characters. A few words are easier to remember than symbols."
 	}
 	return f
 }

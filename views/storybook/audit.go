@@ -35,7 +35,7 @@ func audits() []Story {
 	nothing := page
 	nothing.Events = nil
 	further, foundSome := nothing, page
-	further.Looked, further.OlderURL = "This looked through 20000 changes, back to 3 March 2026, 10:58:13 CET.", "/a/analytical/audit?q=charles&before=3"
+	further.Looked, further.OlderURL = "This looked through 20,000 changes, back to 3 March 2026, 10:58:13 CET.", "/a/analytical/audit?q=charles&before=3"
 	foundSome.Looked, foundSome.OlderURL, foundSome.List.Pager = further.Looked, further.OlderURL, views.Pager{}
 	return []Story{
 		{Name: "Changes", Render: views.AuditList(page)},
