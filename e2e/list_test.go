@@ -156,9 +156,8 @@ type walk struct {
 	list string
 	full listing // as many of its rows as a page can hold
 
-	text   string // that its search finds some rows by
-	column int    // where text stands; -1 where it is not what tells rows apart
-	known  map[string]answer
+	text  string // that its search finds some rows by
+	known map[string]answer
 }
 
 // answer is what the panel gives to whoever opens an address.

@@ -194,7 +194,7 @@ func (b *tab) act(name, entry string) {
 	b.t.Helper()
 	b.press("button", "Actions for "+name)
 	role := "link"
-	if entry == "Resume" || strings.HasPrefix(entry, "Sign out") {
+	if entry == "Resume" {
 		role = "button"
 	}
 	b.press(role, entry)
@@ -232,6 +232,7 @@ func (b *tab) allowClipboard() {
 // navigation lists the paths in the sidebar, without the account's part.
 func (b *tab) navigation(account string) []string {
 	b.t.Helper()
+	b.comesTrue(`document.readyState === 'complete' && !!document.querySelector('#sidebar .nav')`)
 	paths := eval[[]string](b, `[...document.querySelectorAll('#sidebar .nav a')].map(a => a.pathname)`)
 	for i, p := range paths {
 		rest, ok := strings.CutPrefix(p, account)

@@ -22,17 +22,17 @@ func TestWhatOneGivesReachesNoFurtherThanOneself(t *testing.T) {
 	must(t, s.AddMember(ctx, grantOf(t, s, ada, "members.add", a.ID), grace.ID, "admin"))
 	must(t, s.AddMember(ctx, grantOf(t, s, ada, "members.add", east.ID), barbara.ID, "admin"))
 
-	invite := func(who Member, at Account, role string) (error, string) {
+	invite := func(who Member, at Account, role string) (string, error) {
 		made, err := s.Invite(ctx, grantOf(t, s, who, "members.add", at.ID), []string{"second@example.com"}, []string{role})
 		if err != nil {
-			return err, ""
+			return "", err
 		}
 		must(t, s.CancelInvite(ctx, grantOf(t, s, who, "members.add", at.ID), inviteID(t, s, who, at)))
-		return nil, made[0].Token
+		return made[0].Token, nil
 	}
 	refused := func(who Member, at Account, role, says string) {
 		t.Helper()
-		err, _ := invite(who, at, role)
+		_, err := invite(who, at, role)
 		refusedAt(t, err, "role", says)
 		refusedAt(t, s.AddMember(ctx, grantOf(t, s, who, "members.add", at.ID), edsger.ID, role), "role", says)
 	}
@@ -41,7 +41,7 @@ func TestWhatOneGivesReachesNoFurtherThanOneself(t *testing.T) {
 		refused(barbara, east, role, "in sub-accounts, which you don't have there")
 	}
 	for _, role := range []string{"admin", "user"} {
-		err, _ := invite(barbara, east, role)
+		_, err := invite(barbara, east, role)
 		must(t, err)
 	}
 	refused(grace, a, "full_editor", "in sub-accounts, which you don't have there")
@@ -52,7 +52,7 @@ func TestWhatOneGivesReachesNoFurtherThanOneself(t *testing.T) {
 	_, err = s.CreateRole(ctx, grantOf(t, s, grace, "roles.edit", a.ID), "Listener", "account:main_user", append(viewer, "sub_accounts.read_all"))
 	must(t, err)
 	for _, role := range []string{"admin", "user"} {
-		err, _ := invite(grace, a, role)
+		_, err := invite(grace, a, role)
 		must(t, err)
 	}
 
@@ -73,7 +73,7 @@ func TestWhatOneGivesReachesNoFurtherThanOneself(t *testing.T) {
 	// An editor above who is a viewer in West makes nobody who edits West.
 	must(t, s.AddMember(ctx, grantOf(t, s, ada, "members.add", west.ID), alan.ID, "full_viewer"))
 	refused(alan, a, "full_editor", "in West, which you don't have there")
-	err, _ = invite(alan, a, "full_viewer")
+	_, err = invite(alan, a, "full_viewer")
 	must(t, err)
 
 	// Edsger, who edits from above, is kept a viewer in East by a membership there. Barbara,
