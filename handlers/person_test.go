@@ -14,7 +14,7 @@ func TestWhoeverChoosesAPersonIsWarnedOfMixedAlphabets(t *testing.T) {
 	made := ada.send(in(p.analytical, "/members/invites"), "email", lookAlike, "role", "user").want(t, http.StatusOK).says(t, "letters of several alphabets")
 	ada.get(in(p.analytical, "/members")).want(t, http.StatusOK).says(t, "Mixed alphabets")
 	link, _ := made.Find("input[readonly]").Attr("value")
-	p.browser().post(link[len(p.server.URL):], values("name", "Gr\u0430ce", "password", password)).want(t, http.StatusSeeOther)
+	p.browser().byLink(link[len(p.server.URL):], values("name", "Gr\u0430ce", "password", password)).want(t, http.StatusSeeOther)
 	ada.get(in(p.analytical, "/members")).says(t, "Mixed alphabets")
 	offer := ada.get(in(p.analytical, "/settings/ownership")).want(t, http.StatusOK).says(t, "Mixed alphabets")
 	heir, _ := offer.Find("main a[href*='to=']").First().Attr("href")

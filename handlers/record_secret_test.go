@@ -69,7 +69,7 @@ func TestNobodyReplacesTheKeyOfWhatIsMoreThanThemselves(t *testing.T) {
 	at := in(p.west, "/settings/api_keys/"+key)
 	barbara.get(at+"/secret").want(t, http.StatusOK)
 	got := barbara.send(at+"/secret", "overlap", "none").want(t, http.StatusUnprocessableEntity)
-	if aSecret.MatchString(got.body) || !strings.Contains(got.Find(".problems").Text(), "Service account: Phone number manager opens") {
+	if aSecret.MatchString(got.body) || !strings.Contains(got.Find(".problems").Text(), "Service account: Phone number manager gives") {
 		t.Errorf("Barbara is told %q", got.Find(".problems").Text())
 	}
 	ada.send(at+"/secret", "overlap", "1h").want(t, http.StatusOK)

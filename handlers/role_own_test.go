@@ -262,7 +262,7 @@ func TestWhoMayNotSeePeopleIsToldNoNames(t *testing.T) {
 	if form.Find("input[value=calls]").AttrOr("disabled", "no") != "no" || form.Find("input[value=api_keys][disabled]").Length() != 1 || form.Find("input[value=logs][disabled][checked]").Length() != 0 {
 		t.Error("the boxes are not those that Barbara may give")
 	}
-	barbara.send(in(p.analytical, "/roles"), "name", "Keys", "base", "member:full_editor", "permission", "api_keys").want(t, http.StatusUnprocessableEntity).says(t, "You do not have “API keys” here")
+	barbara.send(in(p.analytical, "/roles"), "name", "Keys", "base", "member:full_editor", "permission", "api_keys").want(t, http.StatusUnprocessableEntity).says(t, "gives “API keys”, which you don't have here")
 	ask := barbara.send(one+"/edit", "name", "Listener", "permission", "calls.tag").want(t, http.StatusOK).says(t, "1 person has this role.", "A member", "Calls: tag")
 	if strings.Contains(ask.Text(), "Edsger") {
 		t.Error("Barbara is told who has the role")

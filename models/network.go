@@ -40,10 +40,9 @@ func (s *Store) shutBelow(ctx context.Context, g authz.Grant) (map[uuid.UUID]boo
 		return shut, nil
 	}
 	return shut, s.readAll(ctx, tenantScope(r.Tenant),
-		query{mark(func(string) bool { return true }), "SELECT id, '' FROM accounts WHERE tenant_id = $1 AND two_step_since <= $2 AND $3",
-			[]any{r.Tenant, who.OneStep, !who.OneStep.IsZero()}},
-		query{mark(func(string) bool { return true }), "SELECT id, '' FROM accounts WHERE tenant_id = $1 AND idle_minutes <= $2",
-			[]any{r.Tenant, int((who.Idle - usedEvery) / time.Minute)}},
+		query{mark(func(string) bool { return true }), `SELECT id, '' FROM accounts WHERE tenant_id = $1 AND two_step_since <= $2 AND $3
+			UNION ALL SELECT id, '' FROM accounts WHERE tenant_id = $1 AND idle_minutes <= $4`,
+			[]any{r.Tenant, who.OneStep, !who.OneStep.IsZero(), int((who.Idle - usedEvery) / time.Minute)}},
 		query{mark(func(rules string) bool { return who.Address != "" && !admits(rules, who.Address) }),
 			`SELECT account_id, string_agg((data->>'rule') || ' ' || (data->>'network'), ',') FROM records
 			WHERE tenant_id = $1 AND kind = '` + networkKind + `' GROUP BY account_id`, []any{r.Tenant}})
