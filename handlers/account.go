@@ -15,6 +15,7 @@ import (
 	"bailiwick/handlers/guard"
 	"bailiwick/models"
 	"bailiwick/views"
+	"bailiwick/words"
 )
 
 const (
@@ -488,7 +489,7 @@ func withBelow(v *guard.Visit, id uuid.UUID) []string {
 	if below == 0 {
 		return nil
 	}
-	return []string{"The same goes for " + count(below, "account", "accounts") + " below it."}
+	return []string{"The same goes for " + words.Count(below, "account", "accounts") + " below it."}
 }
 
 func (h *Handlers) askSuspendSubAccount(c echo.Context, g authz.Grant) error {

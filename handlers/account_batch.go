@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 
@@ -12,6 +11,7 @@ import (
 	"bailiwick/handlers/guard"
 	"bailiwick/models"
 	"bailiwick/views"
+	"bailiwick/words"
 )
 
 // batchWords are what is said of an act on many accounts.
@@ -41,7 +41,7 @@ func batchAct(key string) (batchWords, bool) {
 
 // bulkForm is the form by which a list of accounts acts on many of them.
 func bulkForm(c echo.Context, f models.AccountFilter, total int) *views.Bulk {
-	b := &views.Bulk{Action: accountPath(guard.Of(c).Place.Account, "/accounts/batches/new"), All: fmt.Sprintf("All %d that are shown", total)}
+	b := &views.Bulk{Action: accountPath(guard.Of(c).Place.Account, "/accounts/batches/new"), All: "All " + words.Number(total) + " that are shown"}
 	asked := askedTree(f)
 	for i := 0; i < len(asked); i += 2 {
 		if asked[i+1] != "" {
@@ -122,7 +122,7 @@ func (h *Handlers) batchDialog(c echo.Context, g authz.Grant, status int, sel mo
 	if n == 0 {
 		return models.Problems{"": "Select at least one account."}
 	}
-	title := act.title + ": " + count(n, "account", "accounts")
+	title := act.title + ": " + words.Count(n, "account", "accounts")
 	f := h.frame(c, title, views.Link{Text: "Accounts", URL: list})
 	d := views.Dialog{
 		Frame: f, Title: title, Text: []string{act.text}, Facts: append(facts, "An account to which it can not be done is left as it is, and you are told."),
@@ -199,14 +199,14 @@ func (h *Handlers) showAccountBatch(c echo.Context, g authz.Grant) error {
 		p.Header.Actions = []views.Action{{Text: "Undo", Icon: "undo-2", Post: &views.Post{Text: "Undo", Action: batchPath(c, b.ID, "/undo")}}}
 	}
 	for _, s := range b.Skipped {
-		left := views.LeftAccounts{Title: count(len(s.Accounts), "account ", "accounts: each ") + s.Reason}
+		left := views.LeftAccounts{Title: words.Count(len(s.Accounts), "account ", "accounts: each ") + s.Reason}
 		for _, id := range s.Accounts[:min(len(s.Accounts), batchShown)] {
 			if name := names[id]; name != "" {
 				left.Accounts = append(left.Accounts, views.Link{Text: name, URL: subAccountPath(c, id)})
 			}
 		}
 		if more := len(s.Accounts) - batchShown; more > 0 {
-			left.More = fmt.Sprintf("and %d more, all of which the CSV names", more)
+			left.More = "and " + words.Number(more) + " more, all of which the CSV names"
 		}
 		p.Left = append(p.Left, left)
 	}
@@ -215,16 +215,13 @@ func (h *Handlers) showAccountBatch(c echo.Context, g authz.Grant) error {
 
 func batchTitle(b models.AccountBatch) string {
 	act, _ := batchAct(b.Act)
-	words := act.done
+	done := act.done
 	if b.Label != "" {
-		words = map[string]string{"label": "labelled “" + b.Label + "”", "unlabel": "without the label “" + b.Label + "”"}[b.Act]
+		done = map[string]string{"label": "labelled “" + b.Label + "”", "unlabel": "without the label “" + b.Label + "”"}[b.Act]
 	}
-	title := count(len(b.Changed), "account is ", "accounts are ") + words
+	title := words.Count(len(b.Changed), "account is ", "accounts are ") + done
 	if n := b.Left(); n > 0 {
-		title += fmt.Sprintf(", %d left as they were", n)
-		if n == 1 {
-			title = title[:len(title)-len("1 left as they were")] + "1 left as it was"
-		}
+		title += ", " + words.Count(n, "left as it was", "left as they were")
 	}
 	return title
 }

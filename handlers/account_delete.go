@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -13,6 +12,7 @@ import (
 	"bailiwick/handlers/guard"
 	"bailiwick/models"
 	"bailiwick/views"
+	"bailiwick/words"
 )
 
 func (h *Handlers) askDeleteSubAccount(c echo.Context, g authz.Grant) error {
@@ -98,7 +98,7 @@ func (h *Handlers) deleteAccountDialog(c echo.Context, g authz.Grant, status int
 	}
 	if e.Below > 0 {
 		d.Form.Fields = append(d.Form.Fields, views.Field{Kind: views.Checkbox, Name: "along", Problem: wrong["along"], Checked: c.FormValue("along") != "",
-			Label: "With its " + count(e.Below, "sub-account", "sub-accounts")})
+			Label: "With its " + words.Count(e.Below, "sub-account", "sub-accounts")})
 	}
 	d.Form.Fields = append(d.Form.Fields, views.Field{Name: "name", Label: "Write “" + a.Name + "” to say that it is this one", Value: c.FormValue("name"), Problem: wrong["name"],
 		Required: true, Autocomplete: "off"})
@@ -110,7 +110,7 @@ func (h *Handlers) deleteAccountDialog(c echo.Context, g authz.Grant, status int
 func (h *Handlers) deleteWords(e models.DeleteEffect) (facts []string) {
 	add := func(n int, one, many string) {
 		if n > 0 {
-			facts = append(facts, count(n, one, many))
+			facts = append(facts, words.Count(n, one, many))
 		}
 	}
 	add(e.Below, "account below it", "accounts below it")
@@ -120,11 +120,11 @@ func (h *Handlers) deleteWords(e models.DeleteEffect) (facts []string) {
 	var held []string
 	for _, kind := range slices.Sorted(maps.Keys(e.Records)) {
 		if k := h.catalog.Kind(kind); k != nil {
-			held = append(held, count(e.Records[kind], k.Section.Records.Noun, k.Section.Records.Plural))
+			held = append(held, words.Count(e.Records[kind], k.Section.Records.Noun, k.Section.Records.Plural))
 		}
 	}
 	if e.MoreRecords {
-		held = append(held, fmt.Sprintf("and more: only %d are counted", models.DeleteCounted))
+		held = append(held, "and more: only "+words.Number(models.DeleteCounted)+" are counted")
 	}
 	if len(held) > 0 {
 		facts = append(facts, strings.Join(held, ", "))

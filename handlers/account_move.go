@@ -15,6 +15,7 @@ import (
 	"bailiwick/handlers/guard"
 	"bailiwick/models"
 	"bailiwick/views"
+	"bailiwick/words"
 )
 
 func movePath(c echo.Context, sub uuid.UUID) string {
@@ -145,12 +146,12 @@ func (h *Handlers) moveEffect(c echo.Context, g authz.Grant, status int, a model
 	if len(e.Cut)+len(e.Opened) > 0 {
 		box := views.MoveBox{
 			Title: "Permissions of the accounts",
-			Text:  count(e.People, "person works", "people work") + " in the accounts where this makes a difference. Nothing is deleted: what is cut comes back where it is open again.",
+			Text:  words.Count(e.People, "person works", "people work") + " in the accounts where this makes a difference. Nothing is deleted: what is cut comes back where it is open again.",
 			Table: views.Table{Token: v.Token, Columns: []views.Column{{Text: "Permission"}, {Text: "What happens"}, {Text: "In accounts", Number: true}}},
 		}
 		for what, all := range map[string][]models.MovedEntitlement{"Cut by the new place": e.Cut, "No longer cut": e.Opened} {
 			for _, x := range all {
-				box.Table.Rows = append(box.Table.Rows, views.Row{ID: x.Entitlement.Key, Cells: []views.Cell{{Text: x.Entitlement.Title}, {Text: what}, {Text: fmt.Sprint(x.Accounts)}}})
+				box.Table.Rows = append(box.Table.Rows, views.Row{ID: x.Entitlement.Key, Cells: []views.Cell{{Text: x.Entitlement.Title}, {Text: what}, {Text: words.Number(x.Accounts)}}})
 			}
 		}
 		slices.SortFunc(box.Table.Rows, func(a, b views.Row) int {
@@ -170,7 +171,7 @@ func movesAlong(below int) string {
 	if below == 0 {
 		return "Nothing stands below it."
 	}
-	return count(below, "account below it", "accounts below it")
+	return words.Count(below, "account below it", "accounts below it")
 }
 
 func (h *Handlers) moveBox(id, title, nobody string, of models.MovePeople) views.MoveBox {
@@ -179,10 +180,10 @@ func (h *Handlers) moveBox(id, title, nobody string, of models.MovePeople) views
 	}
 	b := views.MoveBox{Title: title, Table: views.Table{Columns: []views.Column{{Text: "Person"}, {Text: "Through"}, {Text: "Pages"}, {Text: "In accounts", Number: true}}}}
 	for i, x := range of.Some {
-		b.Table.Rows = append(b.Table.Rows, views.Row{ID: fmt.Sprint(id, i), Cells: []views.Cell{{Text: x.Name}, {Text: x.Through}, {Text: h.pagesOf(x.What)}, {Text: fmt.Sprint(x.Accounts)}}})
+		b.Table.Rows = append(b.Table.Rows, views.Row{ID: fmt.Sprint(id, i), Cells: []views.Cell{{Text: x.Name}, {Text: x.Through}, {Text: h.pagesOf(x.What)}, {Text: words.Number(x.Accounts)}}})
 	}
 	if n := of.Total - len(of.Some); n > 0 {
-		b.More = fmt.Sprintf("and %d more.", n)
+		b.More = "and " + words.Number(n) + " more."
 	}
 	return b
 }

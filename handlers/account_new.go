@@ -12,6 +12,7 @@ import (
 	"bailiwick/handlers/guard"
 	"bailiwick/models"
 	"bailiwick/views"
+	"bailiwick/words"
 )
 
 func (h *Handlers) newSubAccounts(c echo.Context, g authz.Grant) error {
@@ -105,7 +106,7 @@ func (t typedNames) withProblems(wrong models.Problems) (fields []views.NameRow,
 		}
 	}
 	if more > 0 {
-		told = append(told, count(more, "more line has a problem.", "more lines have a problem."))
+		told = append(told, words.Count(more, "more line has a problem.", "more lines have a problem."))
 	}
 	switch whole := wrong["name"]; {
 	case whole == "":

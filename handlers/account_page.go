@@ -13,6 +13,7 @@ import (
 	"bailiwick/handlers/guard"
 	"bailiwick/models"
 	"bailiwick/views"
+	"bailiwick/words"
 )
 
 const accountChanges = 10
@@ -56,7 +57,7 @@ func (h *Handlers) showSubAccount(c echo.Context, g authz.Grant) error {
 		},
 	}
 	if a.Below > 0 {
-		p.Facts = slices.Insert(p.Facts, 2, views.Detail{Label: "Below it", Value: views.Cell{Text: count(a.Below, "account", "accounts")}})
+		p.Facts = slices.Insert(p.Facts, 2, views.Detail{Label: "Below it", Value: views.Cell{Text: words.Count(a.Below, "account", "accounts")}})
 	}
 	switch {
 	case a.ArchivedBy != nil && *a.ArchivedBy != a.ID:
@@ -88,11 +89,11 @@ func orNone(c views.Cell) views.Cell {
 }
 
 func (h *Handlers) peopleWords(a models.AccountDetails) string {
-	words := count(a.Members, "member", "members") + " besides the owner, " + count(a.Subusers, "subuser", "subusers")
+	people := words.Count(a.Members, "member", "members") + " besides the owner, " + words.Count(a.Subusers, "subuser", "subusers")
 	if a.Invites > 0 {
-		words += ", " + count(a.Invites, "invite", "invites") + " waiting"
+		people += ", " + words.Count(a.Invites, "invite", "invites") + " waiting"
 	}
-	return words
+	return people
 }
 
 // accountUses says, tab by tab, what an account may use, what it was not given,

@@ -9,13 +9,12 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
 
 	"bailiwick/authz"
 	"bailiwick/handlers/guard"
 	"bailiwick/models"
 	"bailiwick/views"
+	"bailiwick/words"
 )
 
 // auditAsked is what the address asks for.
@@ -107,7 +106,7 @@ func (h *Handlers) listAudit(c echo.Context, g authz.Grant) error {
 		p.List.Pager.Next = withQuery(here, append(asked.pairs(), "before", events[len(events)-1].Cursor().String())...)
 	}
 	if looked.Seq != 0 {
-		p.Looked = message.NewPrinter(language.English).Sprintf("This looked through %d changes, back to %s.", models.AuditWindow, exact(looked.At.In(zone(c))))
+		p.Looked = fmt.Sprintf("This looked through %s changes, back to %s.", words.Number(models.AuditWindow), exact(looked.At.In(zone(c))))
 		p.OlderURL = withQuery(here, append(asked.pairs(), "before", looked.String())...)
 	}
 	r, err := h.auditReader(c, g, events, asked.Account)

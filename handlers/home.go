@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"fmt"
 	"net/http"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"bailiwick/handlers/guard"
 	"bailiwick/models"
 	"bailiwick/views"
+	"bailiwick/words"
 )
 
 const (
@@ -74,9 +74,9 @@ func (h *Handlers) recordCounts(c echo.Context, g authz.Grant) (all []views.Plac
 		if n == 0 {
 			continue
 		}
-		p := views.Place{Icon: s.Icon, Text: s.Label, URL: accountPath(v.Place.Account, s.Path), Count: fmt.Sprint(n)}
+		p := views.Place{Icon: s.Icon, Text: s.Label, URL: accountPath(v.Place.Account, s.Path), Count: words.Number(n)}
 		if n > models.CountCap {
-			p.Count = fmt.Sprintf("%d+", models.CountCap)
+			p.Count = words.Number(models.CountCap) + "+"
 		}
 		all = append(all, p)
 	}
@@ -104,10 +104,10 @@ func (h *Handlers) attention(c echo.Context, g authz.Grant) (all []views.Attenti
 			return nil, err
 		}
 		if lost > 0 {
-			all = append(all, views.Attention{Tone: views.Warn, Text: count(lost, "invite", "invites") + " could not be delivered", URL: membersPath(c, "/invites")})
+			all = append(all, views.Attention{Tone: views.Warn, Text: words.Count(lost, "invite", "invites") + " could not be delivered", URL: membersPath(c, "/invites")})
 		}
 		if wait > lost {
-			all = append(all, views.Attention{Tone: views.Info, Text: count(wait-lost, "invite waits", "invites wait") + " to be accepted", URL: membersPath(c, "/invites")})
+			all = append(all, views.Attention{Tone: views.Info, Text: words.Count(wait-lost, "invite waits", "invites wait") + " to be accepted", URL: membersPath(c, "/invites")})
 		}
 	}
 	if h.may(c, "subuser_edit") {
@@ -116,7 +116,7 @@ func (h *Handlers) attention(c echo.Context, g authz.Grant) (all []views.Attenti
 			return nil, err
 		}
 		if n > 0 {
-			all = append(all, views.Attention{Tone: views.Info, Text: count(n, "subuser has", "subusers have") + " not chosen a password yet", URL: subusersPath(c)})
+			all = append(all, views.Attention{Tone: views.Info, Text: words.Count(n, "subuser has", "subusers have") + " not chosen a password yet", URL: subusersPath(c)})
 		}
 	}
 	var kinds []string
@@ -135,17 +135,10 @@ func (h *Handlers) attention(c echo.Context, g authz.Grant) (all []views.Attenti
 	counts, err := h.store.CountExpiring(ctx, g, kinds, h.store.Now().Add(endsSoon))
 	for _, k := range kinds {
 		if n, s := counts[k], sections[k]; n > 0 {
-			all = append(all, views.Attention{Tone: views.Warn, Text: count(n, s.Records.Noun+" ends", s.Records.Plural+" end") + " within a week", URL: accountPath(v.Place.Account, s.Path)})
+			all = append(all, views.Attention{Tone: views.Warn, Text: words.Count(n, s.Records.Noun+" ends", s.Records.Plural+" end") + " within a week", URL: accountPath(v.Place.Account, s.Path)})
 		}
 	}
 	return all, err
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 // firstSteps are offered while an account is empty.
@@ -188,7 +181,7 @@ func (h *Handlers) homeTree(c echo.Context, g authz.Grant) (*views.TreeBox, erro
 	}
 	base := v.Snapshot.Depth(v.At)
 	for _, a := range all {
-		r := views.TreeRow{Name: a.Name, Depth: a.Depth - base, People: count(people[a.ID], "person", "people")}
+		r := views.TreeRow{Name: a.Name, Depth: a.Depth - base, People: words.Count(people[a.ID], "person", "people")}
 		if a.State != "active" {
 			r.Badge = standingBadge(a.State)
 		}

@@ -12,6 +12,7 @@ import (
 	"bailiwick/handlers/guard"
 	"bailiwick/models"
 	"bailiwick/views"
+	"bailiwick/words"
 )
 
 func idleLimitPath(v *guard.Visit) string {
@@ -97,9 +98,9 @@ func minutesText(d time.Duration) string {
 	hours, minutes := int(d.Hours()), int(d.Minutes())%60
 	switch {
 	case hours == 0:
-		return count(minutes, "minute", "minutes")
+		return words.Count(minutes, "minute", "minutes")
 	case minutes == 0:
-		return count(hours, "hour", "hours")
+		return words.Count(hours, "hour", "hours")
 	}
-	return count(hours, "hour", "hours") + " " + count(minutes, "minute", "minutes")
+	return words.Count(hours, "hour", "hours") + " " + words.Count(minutes, "minute", "minutes")
 }

@@ -14,6 +14,7 @@ import (
 	"bailiwick/handlers/guard"
 	"bailiwick/models"
 	"bailiwick/views"
+	"bailiwick/words"
 )
 
 // fewInvites is how many invites stand under the list of members.
@@ -138,7 +139,7 @@ func (h *Handlers) invitesForMe(c echo.Context) (*views.Alert, error) {
 	if err != nil || n == 0 {
 		return nil, err
 	}
-	a := &views.Alert{Tone: views.Info, Title: count(n, "invite waits", "invites wait") + " for your address",
+	a := &views.Alert{Tone: views.Info, Title: words.Count(n, "invite waits", "invites wait") + " for your address",
 		Text: "Open the link in the mail that brought it, or ask whoever invited you for the link."}
 	if n > 1 {
 		a.Text = "Open the links in the mails that brought them, or ask whoever invited you for the links."
@@ -217,7 +218,7 @@ func again(c echo.Context, all []inviteOutcome, form url.Values) *views.Form {
 	if n == 0 {
 		return nil
 	}
-	f.Submit = "Edit " + count(n, "address", "addresses")
+	f.Submit = "Edit " + words.Count(n, "address", "addresses")
 	for name, values := range form {
 		for _, value := range values {
 			if name != "email" && name != "token" && name != "preview" {
@@ -256,7 +257,7 @@ func (h *Handlers) invitesMade(c echo.Context, all []inviteOutcome, form url.Val
 		}
 		p.Links = append(p.Links, views.CopyBox{ID: "invite-" + i.Token[:8], Label: i.Email, Value: h.link("/invites/" + i.Token)})
 	}
-	p.Header.Title = count(len(p.Links), "invite is ready", "invites are ready")
+	p.Header.Title = words.Count(len(p.Links), "invite is ready", "invites are ready")
 	return render(c, status, views.InvitesMade(p))
 }
 

@@ -9,6 +9,7 @@ import (
 	"bailiwick/handlers/guard"
 	"bailiwick/models"
 	"bailiwick/views"
+	"bailiwick/words"
 )
 
 // askCloseLogin says what closing one's login ends, and asks for its address.
@@ -30,7 +31,7 @@ func (h *Handlers) closeLoginPage(c echo.Context, status int, typed string, wron
 		Frame:  h.frame(c, "Close my login", views.Link{Text: "Profile settings", URL: profile}),
 		Header: views.Header{Title: "Close my login", Text: v.Session.Email},
 		Details: []views.Detail{
-			{Label: "Ends", Value: views.Cell{Text: "Every session of yours, this one too, and your membership in " + count(e.Memberships, "account", "accounts") + "."}},
+			{Label: "Ends", Value: views.Cell{Text: "Every session of yours, this one too, and your membership in " + words.Count(e.Memberships, "account", "accounts") + "."}},
 			{Label: "Is deleted", Value: views.Cell{Text: "Your personal account and what is in it, your password, passkeys and second step."}},
 			{Label: "Stays", Value: views.Cell{Text: "What you made in accounts of others, and your name in their audit."}},
 			{Label: "For good", Value: views.Cell{Text: "It can not be opened again. Your address may sign up anew, as somebody new."}},

@@ -14,6 +14,7 @@ import (
 	"bailiwick/handlers/guard"
 	"bailiwick/models"
 	"bailiwick/views"
+	"bailiwick/words"
 )
 
 func membersPath(c echo.Context, parts ...string) string {
@@ -207,9 +208,9 @@ func (h *Handlers) accessPreview(c echo.Context, picked picks) (p views.AccessPr
 	snap := v.Snapshot.With(authz.Changes{Principals: []authz.Principal{{ID: id, Active: true, Assignments: assigned(roles, v)}}})
 	now := h.access(snap, snap.Who(id), v.At)
 	if now.all == 1 {
-		p.Sentences = []string{"With these roles one reads " + count(now.reads, "account", "accounts") + ": this one."}
+		p.Sentences = []string{"With these roles one reads " + words.Count(now.reads, "account", "accounts") + ": this one."}
 	} else {
-		p.Sentences = []string{fmt.Sprintf("With these roles one reads %s: this one and %d of the %d below it.", count(now.reads, "account", "accounts"), now.reads-1, now.all-1)}
+		p.Sentences = []string{fmt.Sprintf("With these roles one reads %s: this one and %s of the %s below it.", words.Count(now.reads, "account", "accounts"), words.Number(now.reads-1), words.Number(now.all-1))}
 	}
 	if now.reads == 0 {
 		p.Sentences = []string{"With these roles one reads nothing."}
@@ -217,7 +218,7 @@ func (h *Handlers) accessPreview(c echo.Context, picked picks) (p views.AccessPr
 	p.Sentences = append(p.Sentences, changes(now.changes))
 	for _, end := range endings(roles, h.store.Now()) {
 		then := h.access(snap.At(end), snap.Who(id), v.At)
-		p.Sentences = append(p.Sentences, fmt.Sprintf("From %s on one reads %s. %s", moment(c, end, h.store.Now()), count(then.reads, "account", "accounts"), changes(then.changes)))
+		p.Sentences = append(p.Sentences, fmt.Sprintf("From %s on one reads %s. %s", moment(c, end, h.store.Now()), words.Count(then.reads, "account", "accounts"), changes(then.changes)))
 	}
 	p.Reaches = append(p.Reaches, h.reach("In "+v.Place.Name, now.here))
 	if !now.below.Empty() {
@@ -231,7 +232,7 @@ func changes(accounts int) string {
 	if accounts == 0 {
 		return "One changes nothing in any of them."
 	}
-	return fmt.Sprintf("One changes things in %s.", count(accounts, "account", "accounts"))
+	return "One changes things in " + words.Count(accounts, "account", "accounts") + "."
 }
 
 // access is what somebody may do in an account and below it, and in how many.

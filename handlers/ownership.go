@@ -11,6 +11,7 @@ import (
 	"bailiwick/handlers/guard"
 	"bailiwick/models"
 	"bailiwick/views"
+	"bailiwick/words"
 )
 
 // owned is the account whose ownership a page is about: the acting one, or one
@@ -143,9 +144,9 @@ func (h *Handlers) offerForm(c echo.Context, g authz.Grant, status int, o owned,
 		f.Problem = wrong["to"]
 	}
 	if n > 0 {
-		label := fmt.Sprintf("With the %s below that you own too", count(n, "account", "accounts"))
+		label := fmt.Sprintf("With the %s below that you own too", words.Count(n, "account", "accounts"))
 		if o.account.OwnerID != v.Session.Principal.ID {
-			label = fmt.Sprintf("With the %s below that %s owns too", count(n, "account", "accounts"), o.owner)
+			label = fmt.Sprintf("With the %s below that %s owns too", words.Count(n, "account", "accounts"), o.owner)
 		}
 		f.Fields = append(f.Fields, views.Field{Kind: views.Checkbox, Name: "below", Label: label, Checked: below})
 	}
@@ -161,7 +162,7 @@ func (h *Handlers) ownershipFacts(c echo.Context, a models.Account, old, heir st
 	}
 	if below > 0 {
 		facts = append(facts, views.Detail{Label: "Below it", Value: views.Cell{Text: fmt.Sprintf("%s owns %s below it, which can go along. Where %s is Admin of one of them, %s becomes Admin of it.",
-			old, count(below, "account", "accounts"), heir, old)}})
+			old, words.Count(below, "account", "accounts"), heir, old)}})
 	}
 	return append(facts,
 		views.Detail{Label: "Stays", Value: views.Cell{Text: "Its people, what is in it, its place in the tree, and what it may use."}},
@@ -241,7 +242,7 @@ func (h *Handlers) offerPage(c echo.Context, status int, o models.Offer, problem
 	case n == 0:
 		below = "No account below it is " + o.Owner.Name + "'s."
 	case o.WithBelow:
-		below = fmt.Sprintf("You get the %s below it that %s owns too.", count(n, "account", "accounts"), o.Owner.Name)
+		below = fmt.Sprintf("You get the %s below it that %s owns too.", words.Count(n, "account", "accounts"), o.Owner.Name)
 	}
 	p := views.RecordPage{
 		Frame: f, Header: views.Header{Title: o.Account.Name + " is offered to you", Text: fmt.Sprintf("By %s, %s, until %s.", o.By.Name, o.By.Email, when(c, o.ExpiresAt, h.store.Now()))},

@@ -14,6 +14,7 @@ import (
 	"bailiwick/handlers/guard"
 	"bailiwick/models"
 	"bailiwick/views"
+	"bailiwick/words"
 )
 
 // matrixSize is how many sub-accounts a page shows: a row is a dozen boxes.
@@ -170,7 +171,7 @@ func (h *Handlers) entitlementMatrix(c echo.Context, g authz.Grant, snap *authz.
 		n := counts[i]
 		col := views.PermissionColumn{
 			Key: e.Key, Title: e.Title, Help: covers(e), Fixed: e.AlwaysOn, Idle: e.Idle, State: ticks(n.Given, n.Accounts),
-			Count: fmt.Sprintf("%d of %d", n.Given, n.Accounts),
+			Count: words.Number(n.Given) + " of " + words.Number(n.Accounts),
 		}
 		if !e.AlwaysOn && snap.Ceiling(v.At).Covers(e.Bit) {
 			col.AllURL = place.address(place.path+"/select-all", "", "entitlement", e.Key, "allowed", oneIf(n.Given < n.Accounts))
@@ -296,7 +297,7 @@ func (h *Handlers) selectAllDialog(c echo.Context, g authz.Grant, status int, pl
 		Idle: e.Idle, Accounts: effect.Changed, Already: effect.Already, People: effect.People, Search: place.filter.Search, Label: place.filter.Label, Hidden: place.hidden(false), Problem: problem,
 	}
 	if effect.Skipped > 0 {
-		p.Cut = fmt.Sprintf("%d stay as they are, because an account above them lacks it.", effect.Skipped)
+		p.Cut = words.Count(effect.Skipped, "stays as it is, because an account above it lacks it.", "stay as they are, because an account above them lacks it.")
 	}
 	return render(c, status, views.PermissionsAll(p))
 }
@@ -342,9 +343,9 @@ func (h *Handlers) selectAll(c echo.Context, g authz.Grant, place entitlementPla
 	if err != nil {
 		return err
 	}
-	text := fmt.Sprintf("%s taken from %s.", e.Title, count(result.Changed, "sub-account", "sub-accounts"))
+	text := fmt.Sprintf("%s taken from %s.", e.Title, words.Count(result.Changed, "sub-account", "sub-accounts"))
 	if allowed {
-		text = fmt.Sprintf("%s given to %s.", e.Title, count(result.Changed, "sub-account", "sub-accounts"))
+		text = fmt.Sprintf("%s given to %s.", e.Title, words.Count(result.Changed, "sub-account", "sub-accounts"))
 	}
 	h.say(c, text, undoState{Action: place.path, Hidden: append(place.hidden(false),
 		views.Pair{Name: "entitlement", Value: e.Key}, views.Pair{Name: "undo", Value: fmt.Sprint(result.Epoch)})})

@@ -16,6 +16,7 @@ import (
 	"bailiwick/handlers/guard"
 	"bailiwick/models"
 	"bailiwick/views"
+	"bailiwick/words"
 )
 
 // recordRoutes are the pages of every section that holds records: its list and
@@ -410,7 +411,7 @@ func (h *Handlers) recordPage(rv recordVisit, r models.Record, secrets map[strin
 		for _, s := range sections {
 			place := views.Place{Icon: s.Icon, Text: upper(s.Records.Plural), URL: rv.url(s.Path, r)}
 			if s.Records.Where == nil {
-				place.Count = strconv.Itoa(goes[s.Records.Kind.Key] + stays[s.Records.Kind.Key])
+				place.Count = words.Number(goes[s.Records.Kind.Key] + stays[s.Records.Kind.Key])
 			}
 			p.Inside = append(p.Inside, place)
 		}

@@ -17,6 +17,7 @@ import (
 	"bailiwick/catalog"
 	"bailiwick/models"
 	"bailiwick/views"
+	"bailiwick/words"
 )
 
 // exportPage is how many records the export reads at once.
@@ -135,9 +136,9 @@ func (h *Handlers) importRecords(rv recordVisit) error {
 		h.say(rv.Context, strings.TrimSpace(counted(did.Added, rv.records)+" added. "+unread))
 		return done(rv.Context, rv.listURL())
 	}
-	report := &views.Report{Tone: views.Warn, Text: fmt.Sprintf("%s added, %d left out.", counted(did.Added, rv.records), len(refused))}
+	report := &views.Report{Tone: views.Warn, Text: fmt.Sprintf("%s added, %s left out.", counted(did.Added, rv.records), words.Number(len(refused)))}
 	if onlyCheck {
-		report.Text = fmt.Sprintf("%s can be added, %d would be left out. Nothing is added yet.", counted(did.Added, rv.records), len(refused))
+		report.Text = fmt.Sprintf("%s can be added, %s would be left out. Nothing is added yet.", counted(did.Added, rv.records), words.Number(len(refused)))
 	}
 	if len(refused) == 0 {
 		report.Tone = views.Good
@@ -148,7 +149,7 @@ func (h *Handlers) importRecords(rv recordVisit) error {
 		switch {
 		case !bad:
 		case len(report.Rows) == maxReported:
-			report.More = fmt.Sprintf("and %d more", len(refused)-maxReported)
+			report.More = "and " + words.Number(len(refused)-maxReported) + " more"
 		default:
 			report.Rows = append(report.Rows, views.ReportRow{Line: l.number, Text: l.text, Problem: reasons(rv.kind, p)})
 		}
@@ -252,7 +253,7 @@ func readLines(rv recordVisit, fields []*catalog.Field, text string) (lines []im
 			break
 		}
 		if len(lines) > models.MaxImport {
-			return nil, "", models.Problems{"": fmt.Sprintf("Bring at most %d lines at once.", models.MaxImport)}
+			return nil, "", models.Problems{"": "Bring at most " + words.Number(models.MaxImport) + " lines at once."}
 		}
 		l := importLine{text: strings.Join(cells, ", "), values: map[string]any{}}
 		var parse *csv.ParseError

@@ -8,6 +8,7 @@ import (
 
 	"bailiwick/models"
 	"bailiwick/views"
+	"bailiwick/words"
 )
 
 func (h *Handlers) askDeleteRecord(rv recordVisit, r models.Record) error {
@@ -92,11 +93,7 @@ func (h *Handlers) counted(of map[string]int) string {
 		if r == nil || r.Kind.Section != s || of[r.Kind.Key] == 0 {
 			continue
 		}
-		noun := r.Plural
-		if of[r.Kind.Key] == 1 {
-			noun = r.Noun
-		}
-		all = append(all, fmt.Sprintf("%d %s", of[r.Kind.Key], noun))
+		all = append(all, words.Count(of[r.Kind.Key], r.Noun, r.Plural))
 	}
 	return strings.Join(all, ", ")
 }

@@ -18,6 +18,7 @@ import (
 	"bailiwick/catalog"
 	"bailiwick/models"
 	"bailiwick/views"
+	"bailiwick/words"
 )
 
 // listAsked is what the address of a list asks for.
@@ -191,13 +192,10 @@ func (rv recordVisit) closedHere() (missing catalog.Entitlements) {
 
 // counted is how many records a list has, as far as it was counted.
 func counted(n int, r *catalog.Records) string {
-	switch {
-	case n == 1:
-		return "1 " + r.Noun
-	case n > models.CountCap:
-		return fmt.Sprintf("more than %d %s", models.CountCap, r.Plural)
+	if n > models.CountCap {
+		return "more than " + words.Count(models.CountCap, r.Noun, r.Plural)
 	}
-	return fmt.Sprintf("%d %s", n, r.Plural)
+	return words.Count(n, r.Noun, r.Plural)
 }
 
 // besides are the sections beside one that is inside a record, and the pages

@@ -14,6 +14,7 @@ import (
 	"bailiwick/handlers/guard"
 	"bailiwick/models"
 	"bailiwick/views"
+	"bailiwick/words"
 )
 
 const (
@@ -56,7 +57,7 @@ func (h *Handlers) listOwnRoles(c echo.Context, g authz.Grant) error {
 	}
 	for _, r := range all {
 		one, base := rolesPath(c, "/", r.ID.String()), "a role that is no more"
-		row := views.Row{ID: r.ID.String(), Page: one, Cells: []views.Cell{{Text: r.Name, URL: one}, {}, {}, {Text: count(len(r.Permissions), "permission", "permissions")}, {Text: fmt.Sprint(holders[r.Key()])}}}
+		row := views.Row{ID: r.ID.String(), Page: one, Cells: []views.Cell{{Text: r.Name, URL: one}, {}, {}, {Text: words.Count(len(r.Permissions), "permission", "permissions")}, {Text: fmt.Sprint(holders[r.Key()])}}}
 		if x := h.store.CompiledRole(r); x != nil {
 			base, row.Cells[1].Text = roleTitle(x.Base), whoFor(x)
 		}
@@ -92,7 +93,7 @@ func (h *Handlers) showOwnRole(c echo.Context, g authz.Grant, r models.CustomRol
 	}
 	p := h.roleMatrix(c, one, []*catalog.Role{x.Base, x})
 	p.Frame = h.frame(c, r.Name, views.Link{Text: "Roles", URL: rolesPath(c)}, views.Link{Text: "This account’s own", URL: ownRolesPath(c)})
-	p.Header = views.Header{Title: r.Name, Text: fmt.Sprintf("A role for %s, made from %s. Held by %s.", strings.ToLower(whoFor(x)), roleTitle(x.Base), count(holders[r.Key()], "person", "people"))}
+	p.Header = views.Header{Title: r.Name, Text: fmt.Sprintf("A role for %s, made from %s. Held by %s.", strings.ToLower(whoFor(x)), roleTitle(x.Base), words.Count(holders[r.Key()], "person", "people"))}
 	p.Columns[0].Name, p.Columns[1].Name = x.Base.Title, r.Name
 	if h.may(c, "roles.edit") {
 		p.Header.Actions = []views.Action{{Text: "Edit", URL: one + "/edit", Icon: "pencil"}}
@@ -324,7 +325,7 @@ func (h *Handlers) deleteRoleForm(c echo.Context, status int, r models.CustomRol
 		Hidden: []views.Pair{{Name: "seen", Value: e.Key}, {Name: "with", Value: instead}}}
 	if e.Alone() > 0 {
 		f := views.Field{Kind: views.Select, Name: "instead", Label: "Role instead", Required: true, Problem: wrong["instead"], Options: []views.Option{{Text: "Choose a role"}},
-			Help: count(e.Alone(), "person has", "people have") + " no other role. They get this one, as long as they had the other."}
+			Help: words.Count(e.Alone(), "person has", "people have") + " no other role. They get this one, as long as they had the other."}
 		for _, o := range h.roleOptions(c, r.For(), picks{all: []pick{{name: instead}}}, "", "") {
 			if o.With = nil; o.Value != r.Key() {
 				f.Options = append(f.Options, o)
@@ -394,22 +395,22 @@ func (h *Handlers) effectPage(c echo.Context, e models.RoleEffect, title string)
 	for _, part := range []struct {
 		n    int
 		text string
-	}{{gain, count(gain, "gains something", "gain something")}, {lose, count(lose, "loses something", "lose something")}, {same, fmt.Sprintf("for %d nothing changes now", same)}} {
+	}{{gain, words.Count(gain, "gains something", "gain something")}, {lose, words.Count(lose, "loses something", "lose something")}, {same, fmt.Sprintf("for %d nothing changes now", same)}} {
 		if part.n > 0 {
 			parts = append(parts, part.text)
 		}
 	}
-	p.Sentences = append(p.Sentences, count(len(e.Holders), "person has", "people have")+" this role.")
+	p.Sentences = append(p.Sentences, words.Count(len(e.Holders), "person has", "people have")+" this role.")
 	if len(e.Holders) == 0 {
 		p.Sentences[0] = "Nobody has this role."
 	} else {
 		p.Sentences = append(p.Sentences, upper(strings.Join(parts, ", "))+".")
 	}
 	if e.Invites > 0 {
-		p.Sentences = append(p.Sentences, count(e.Invites, "invite that waits gives", "invites that wait give")+" it.")
+		p.Sentences = append(p.Sentences, words.Count(e.Invites, "invite that waits gives", "invites that wait give")+" it.")
 	}
 	if more := len(e.Holders) - same - len(p.Table.Rows); more > 0 {
-		p.More = "And " + count(more, "more person", "more people") + "."
+		p.More = "And " + words.Count(more, "more person", "more people") + "."
 	}
 	return p
 }

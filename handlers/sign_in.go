@@ -16,6 +16,7 @@ import (
 	"bailiwick/handlers/guard"
 	"bailiwick/models"
 	"bailiwick/views"
+	"bailiwick/words"
 )
 
 // tell says in the log how an attempt came out, and has it kept where whose login
@@ -100,7 +101,7 @@ func (h *Handlers) signInTable(c echo.Context, all []models.SignIn, who bool) vi
 	for _, x := range all {
 		outcome := views.Cell{Badges: []views.Badge{outcomeWords[x.Outcome]}, Details: whyWords[x.Why]}
 		if x.Tries > 1 {
-			outcome.Details += ", " + count(x.Tries, "try", "tries") + " within a minute"
+			outcome.Details += ", " + words.Count(x.Tries, "try", "tries") + " within a minute"
 		}
 		row := views.Row{ID: x.ID.String(), Cells: []views.Cell{{Text: when(c, x.At, now), Title: exact(x.At.In(zone(c)))}}}
 		if who {

@@ -13,6 +13,7 @@ import (
 	"bailiwick/handlers/guard"
 	"bailiwick/models"
 	"bailiwick/views"
+	"bailiwick/words"
 )
 
 func subusersPath(c echo.Context, parts ...string) string {
@@ -197,7 +198,7 @@ func (h *Handlers) rolePreview(c echo.Context, picked picks) (p views.RolePrevie
 	mask, pages := gives(now)
 	for _, end := range endings(roles, now) {
 		_, left := gives(end)
-		p.Ends = append(p.Ends, fmt.Sprintf("From %s on %d of these %s.", moment(c, end, now), left, count(pages, "page is open", "pages are open")))
+		p.Ends = append(p.Ends, fmt.Sprintf("From %s on %d of these %s.", moment(c, end, now), left, words.Count(pages, "page is open", "pages are open")))
 	}
 	for _, g := range h.catalog.Groups {
 		opens, closed := views.RolePreviewGroup{Title: g.Title}, views.RolePreviewGroup{Title: g.Title}

@@ -15,6 +15,7 @@ import (
 	"bailiwick/handlers/guard"
 	"bailiwick/models"
 	"bailiwick/views"
+	"bailiwick/words"
 )
 
 func timelessPath(c echo.Context, parts ...string) string {
@@ -60,7 +61,7 @@ func (h *Handlers) timelessRow(c echo.Context, t models.TimelessAccount) views.R
 	}}
 	if t.AccountID == v.Place.Account {
 		row.Cells[1] = views.Cell{Text: "This account"}
-		row.Cells[2].Text, row.Cells[3].Text = count(t.Readers, "sub-account", "sub-accounts"), count(t.Feeds, "account", "accounts")
+		row.Cells[2].Text, row.Cells[3].Text = words.Count(t.Readers, "sub-account", "sub-accounts"), words.Count(t.Feeds, "account", "accounts")
 		row.Menu = h.timelessMenu(c, t)
 	}
 	return row
@@ -143,7 +144,7 @@ func (h *Handlers) timelessHeader(rv recordVisit, p *views.RecordListPage) {
 	t := *rv.timeless
 	p.Header.Text = "A timeless account. What it keeps can be read here, and stays."
 	if t.AccountID == rv.visit.Place.Account {
-		p.Header.Text = fmt.Sprintf("A timeless account, fed by %s and read by %s.", count(t.Feeds, "account", "accounts"), count(t.Readers, "sub-account", "sub-accounts"))
+		p.Header.Text = fmt.Sprintf("A timeless account, fed by %s and read by %s.", words.Count(t.Feeds, "account", "accounts"), words.Count(t.Readers, "sub-account", "sub-accounts"))
 	}
 	for _, a := range h.timelessMenu(rv.Context, t) {
 		if a.Danger {
@@ -331,7 +332,7 @@ func (h *Handlers) timelessDeleteForm(c echo.Context, status int, t models.Timel
 	f := h.frame(c, "Delete "+t.Name, views.Link{Text: "Timeless accounts", URL: list})
 	return render(c, status, views.DialogPage(views.Dialog{
 		Frame: f, Title: "Delete " + t.Name + "?",
-		Text: []string{"All that it keeps is gone for good, for " + count(t.Readers, "sub-account", "sub-accounts") + " that may read it too. The logs of the accounts that feed it stay."},
+		Text: []string{"All that it keeps is gone for good, for " + words.Count(t.Readers, "sub-account", "sub-accounts") + " that may read it too. The logs of the accounts that feed it stay."},
 		Form: views.Form{Token: f.Token, Action: timelessPath(c, "/", t.ID.String(), "/delete"), Submit: "Delete", Danger: true, Cancel: list, Problem: wrong[""],
 			Fields: append([]views.Field{{Name: "name", Label: "Its name", Problem: wrong["name"], Required: true, Autocomplete: "off", Help: "Write “" + t.Name + "”."}}, h.proofFields(c, wrong)...)},
 	}))

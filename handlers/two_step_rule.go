@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"fmt"
 	"net/http"
 
 	"github.com/google/uuid"
@@ -11,6 +10,7 @@ import (
 	"bailiwick/handlers/guard"
 	"bailiwick/models"
 	"bailiwick/views"
+	"bailiwick/words"
 )
 
 func twoStepRulePath(v *guard.Visit) string {
@@ -47,7 +47,7 @@ func (h *Handlers) showTwoStepRule(c echo.Context, g authz.Grant) error {
 	p := views.RecordPage{
 		Frame: h.frame(c, "Two-step sign-in", securityLink(v)), Tabs: securityTabs(v, "Two-step sign-in"),
 		Header:  views.Header{Title: "Two-step sign-in", Badge: views.Badge{Text: "Optional"}, Text: "A password and a code: whoever learns somebody’s password still does not get into " + v.Place.Name + "."},
-		Details: []views.Detail{{Label: "People who have set it up", Value: views.Cell{Text: fmt.Sprintf("%d of %d", rule.Ready, rule.People)}}},
+		Details: []views.Detail{{Label: "People who have set it up", Value: views.Cell{Text: words.Number(rule.Ready) + " of " + words.Number(rule.People)}}},
 	}
 	act := views.Action{Text: "Require of everybody…", URL: twoStepRulePath(v) + "/require", Dialog: true, Icon: "shield-check", Primary: true}
 	if rule.Since != nil {
@@ -85,7 +85,7 @@ func (h *Handlers) requireDialog(c echo.Context, g authz.Grant, status int, wron
 	return render(c, status, views.DialogPage(views.Dialog{
 		Frame: f, Title: "Require two-step sign-in of everybody in " + v.Place.Name + "?",
 		Text: []string{
-			fmt.Sprintf("Of the %d people here, "+count(rule.Ready, "has", "have")+" set it up. The others are asked to at their next sign-in, and come in here only then.", rule.People),
+			"Of the " + words.Number(rule.People) + " people here, " + words.Count(rule.Ready, "has", "have") + " set it up. The others are asked to at their next sign-in, and come in here only then.",
 			"Who is signed in now stays so until their session ends. Sub-accounts decide for themselves.",
 		},
 		Form: views.Form{Token: f.Token, Action: twoStepRulePath(v) + "/require", Submit: "Require it", Cancel: twoStepRulePath(v),

@@ -13,6 +13,7 @@ import (
 
 	"bailiwick/authz"
 	"bailiwick/catalog"
+	"bailiwick/words"
 )
 
 // MaxDepth is how many accounts may stand above one (domain: 16 levels at most).
@@ -140,7 +141,7 @@ func (s *Store) CreateSubAccounts(ctx context.Context, g authz.Grant, names []st
 	case len(names) == 0:
 		return nil, Problems{"name": "Write at least one name."}
 	case len(names) > MaxAtOnce:
-		return nil, Problems{"name": fmt.Sprintf("You can add up to %d sub-accounts at a time. This list has %d.", MaxAtOnce, len(names))}
+		return nil, Problems{"name": fmt.Sprintf("You can add up to %d sub-accounts at a time. This list has %s.", MaxAtOnce, words.Number(len(names)))}
 	}
 	p := Problems{}
 	for i, n := range names {

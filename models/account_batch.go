@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bailiwick/authz"
+	"bailiwick/words"
 )
 
 // BatchActs are the acts that can be done to many accounts at once, each with
@@ -144,7 +145,7 @@ func (s *Store) batch(ctx context.Context, g authz.Grant, act, label string, sel
 			return err
 		}
 		if sel.All && sel.Expected >= 0 && len(chosen) != sel.Expected {
-			return Problems{"": fmt.Sprintf("There are %d of them now, and there were %d. Look again whether all are meant.", len(chosen), sel.Expected)}
+			return Problems{"": fmt.Sprintf("There are %s of them now, and there were %s. Look again whether all are meant.", words.Number(len(chosen)), words.Number(sel.Expected))}
 		}
 		found := map[uuid.UUID]bool{}
 		for _, a := range chosen {

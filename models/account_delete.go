@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"bailiwick/authz"
+	"bailiwick/words"
 )
 
 // Deleting an account is done when the verb returns: it, with all below it,
@@ -103,7 +104,7 @@ func (tx *Tx) deleteAccount(a Account, typed string, along bool) error {
 		p["name"] = "Write “" + a.Name + "” to say that it is this one."
 	}
 	if below > 0 && !along {
-		p["along"] = fmt.Sprintf("There are %d accounts below it, which go with it. Say that they may, or move or delete them first.", below)
+		p["along"] = "There are " + words.Number(int(below)) + " accounts below it, which go with it. Say that they may, or move or delete them first."
 		if below == 1 {
 			p["along"] = "There is an account below it, which goes with it. Say that it may, or move or delete it first."
 		}

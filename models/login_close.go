@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bailiwick/authz"
+	"bailiwick/words"
 )
 
 // MaxLeft is how many accounts one write leaves.
@@ -60,7 +61,7 @@ func (s *Store) CloseEffect(ctx context.Context, g authz.Grant) (e CloseEffect, 
 	case e.OwnedTotal == 1:
 		e.Refusal = "You own " + e.Owned[0] + ": hand it over or delete it first."
 	case e.OwnedTotal > len(e.Owned):
-		e.Refusal = fmt.Sprintf("You own %s and %d more: hand them over or delete them first.", listed(e.Owned), e.OwnedTotal-len(e.Owned))
+		e.Refusal = fmt.Sprintf("You own %s and %s more: hand them over or delete them first.", listed(e.Owned), words.Number(e.OwnedTotal-len(e.Owned)))
 	case e.OwnedTotal > 0:
 		e.Refusal = "You own " + listed(e.Owned) + ": hand them over or delete them first."
 	case len(e.LastAdminOf) > 0:
@@ -68,7 +69,7 @@ func (s *Store) CloseEffect(ctx context.Context, g authz.Grant) (e CloseEffect, 
 	case duty:
 		e.Refusal = "You look after this installation. Have that duty taken from you first."
 	case e.Memberships > MaxLeft:
-		e.Refusal = fmt.Sprintf("You work in %d accounts, more than can be left at once. Leave some of them first.", e.Memberships)
+		e.Refusal = "You work in " + words.Number(e.Memberships) + " accounts, more than can be left at once. Leave some of them first."
 	}
 	return e, err
 }

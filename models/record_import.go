@@ -4,10 +4,10 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
-	"fmt"
 
 	"bailiwick/authz"
 	"bailiwick/catalog"
+	"bailiwick/words"
 )
 
 // MaxImport is how many lines one request may bring.
@@ -31,7 +31,7 @@ var errOnlyChecked = errors.New("only checked")
 func (s *Store) AppendRecords(ctx context.Context, g authz.Grant, at RecordPlace, lines []map[string]any, onlyCheck bool) (Appended, error) {
 	did := Appended{Wrong: map[int]Problems{}, Twice: map[int]int{}}
 	if len(lines) > MaxImport {
-		return did, Problems{"": fmt.Sprintf("Bring at most %d lines at once.", MaxImport)}
+		return did, Problems{"": "Bring at most " + words.Number(MaxImport) + " lines at once."}
 	}
 	var good []*Record
 	var lineOf []int // of good

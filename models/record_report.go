@@ -9,6 +9,7 @@ import (
 
 	"bailiwick/authz"
 	"bailiwick/catalog"
+	"bailiwick/words"
 )
 
 // Report is what the data plane or the vendor tells of one record that the panel
@@ -31,7 +32,7 @@ func (s *Store) ReportRecords(ctx context.Context, g authz.Grant, account Accoun
 	case len(reports) == 0:
 		return nil, nil
 	case len(reports) > MaxImport:
-		return nil, Problems{"": fmt.Sprintf("Report at most %d at once.", MaxImport)}
+		return nil, Problems{"": "Report at most " + words.Number(MaxImport) + " at once."}
 	}
 	all := make([]*Record, len(reports))
 	for i, report := range reports {

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/a-h/templ"
+
+	"bailiwick/words"
 )
 
 // PermissionsPage is where an agency opens and closes features for its sub-accounts:
@@ -117,10 +119,10 @@ func (p PermissionsAllPage) dialog() Dialog {
 	d := Dialog{
 		Frame: p.Frame,
 		Title: verb + " " + p.Entitlement + "?",
-		Text:  []string{plural(p.Accounts, "sub-account", "sub-accounts") + " will " + doing + " " + p.Entitlement + ", with " + plural(p.People, "person", "people") + " in them."},
+		Text:  []string{words.Count(p.Accounts, "sub-account", "sub-accounts") + " will " + doing + " " + p.Entitlement + ", with " + words.Count(p.People, "person", "people") + " in them."},
 		Form: Form{
 			Token: p.Frame.Token, Action: p.Action, Problem: p.Problem, Danger: !p.Allowed,
-			Submit: submit + decimal(p.Accounts), Cancel: p.Cancel,
+			Submit: submit + words.Number(p.Accounts), Cancel: p.Cancel,
 			Hidden: append([]Pair{{"entitlement", p.Key}, {"all", "1"}, {"allowed", allowed}}, p.Hidden...),
 		},
 	}
@@ -138,7 +140,7 @@ func (p PermissionsAllPage) dialog() Dialog {
 		d.Facts = append(d.Facts, "No page depends on it yet, so nothing changes for anybody today.")
 	}
 	if p.Already > 0 {
-		d.Facts = append(d.Facts, plural(p.Already, "other has", "others have")+" it this way already.")
+		d.Facts = append(d.Facts, words.Count(p.Already, "other has", "others have")+" it this way already.")
 	}
 	if !p.Allowed {
 		d.Facts = append(d.Facts, "Nothing is deleted: giving it again brings everything back.")
@@ -147,13 +149,6 @@ func (p PermissionsAllPage) dialog() Dialog {
 		d.Facts = append(d.Facts, p.Cut)
 	}
 	return d
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return decimal(n) + " " + many
 }
 
 // cutters are the names of those who cut something off, each once: the table
