@@ -141,6 +141,9 @@ func (s *Store) CreateRecord(ctx context.Context, g authz.Grant, at RecordPlace,
 	}
 	var shown map[string]string
 	err = s.writeRecord(ctx, g, at.records().Create, "create", &r, func(tx *Tx) error {
+		if err := tx.holdParent(at); err != nil {
+			return err
+		}
 		if err := tx.checkPlace(at, r, nil); err != nil {
 			return err
 		}
@@ -549,8 +552,30 @@ func (s *Store) changeRecord(ctx context.Context, g authz.Grant, permission cata
 	return r, err
 }
 
-// lockRecord reads a record and holds it until the commit.
+// holdParent keeps what a place is inside until the commit; ErrNotFound where it is gone.
+func (tx *Tx) holdParent(at RecordPlace) error {
+	if at.Parent == uuid.Nil {
+		return nil
+	}
+	on := tx.change.on
+	return tx.holdRecord("id = ?", on.Tenant, on.Account, at.Parent)
+}
+
+// holdRecord takes the tenant, the account and what else which asks for.
+func (tx *Tx) holdRecord(which string, args ...any) error {
+	var held uuid.UUID
+	return tx.Raw("SELECT id FROM records WHERE tenant_id = ? AND account_id = ? AND "+which+" FOR KEY SHARE", args...).Row().Scan(&held)
+}
+
+// lockRecord reads a record and holds it until the commit. What it is inside is
+// held first: whoever deletes that begins there too, and neither waits for the
+// other in a circle.
 func (tx *Tx) lockRecord(kind *catalog.Kind, r *Record) error {
+	if kind.Section.Inside != nil {
+		if err := tx.holdRecord("id = (SELECT parent_id FROM records WHERE tenant_id = ? AND id = ?)", r.TenantID, r.AccountID, r.TenantID, r.ID); err != nil {
+			return err
+		}
+	}
 	rows, err := tx.Raw("SELECT "+recordColumns+", created_by, secrets FROM records WHERE tenant_id = ? AND account_id = ? AND id = ? AND kind = ? FOR UPDATE",
 		r.TenantID, r.AccountID, r.ID, kind.Key).Rows()
 	if err != nil {

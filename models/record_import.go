@@ -61,6 +61,9 @@ func (s *Store) AppendRecords(ctx context.Context, g authz.Grant, at RecordPlace
 		on = Record{Kind: into.Kind, ID: into.ID, Name: into.Name}
 	}
 	err := s.writeRecord(ctx, g, rs.Create, "append", &on, func(tx *Tx) error {
+		if err := tx.holdParent(at); err != nil {
+			return err
+		}
 		fresh, err := tx.once(kind, at, good, lineOf, did.Twice)
 		if err != nil {
 			return err
