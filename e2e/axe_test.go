@@ -4,32 +4,40 @@ package e2e
 
 import "bailiwick/e2e/browser"
 
-// looksRight keeps a picture of the page and runs axe over it, in light and in
-// dark; on a phone in light, where it differs from a desk. The sidebar is the
-// same on every page, and looked at on the first.
+// looksRight keeps a picture of the page and runs axe over it, in dark for its
+// colours and in light for all. What is the same on every page is looked at on
+// the first of a tab: the sidebar, and on a phone the colours.
 func (b *tab) looksRight(name string) {
 	b.t.Helper()
-	looks := []struct {
-		theme string
-		rules browser.Rules
-	}{{"dark", browser.Colours}, {"light", browser.All}}
-	var without []string
-	if b.framed {
-		without = []string{"#sidebar"}
+	narrow := b.width < 400
+	switch {
+	case !b.framed[narrow]:
+		b.looksRightIn("dark", name, browser.Colours)
+		b.looksRightIn("light", name, browser.All)
+	case narrow:
+		b.pictureIn("dark", name)
+		b.looksRightIn("light", name, browser.Layout, "#sidebar")
+	default:
+		b.looksRightIn("dark", name, browser.Colours, "#sidebar")
+		b.looksRightIn("light", name, browser.All, "#sidebar")
 	}
-	b.framed = eval[bool](b, `document.querySelector('#sidebar') !== null`)
-	for _, look := range looks {
-		b.theme(look.theme)
-		b.picture(name + "-" + look.theme)
-		if look.theme == "dark" && b.width < 400 {
-			continue
-		}
-		found, err := browser.Axe(b.ctx, look.rules, without...)
-		if err != nil {
-			b.fail("%v", err)
-		}
-		for _, f := range found {
-			b.t.Errorf("%s (%s), %s: axe: %s", name, b.path(), look.theme, f)
-		}
+	b.framed[narrow] = b.framed[narrow] || eval[bool](b, `document.querySelector('#sidebar') !== null`)
+}
+
+func (b *tab) looksRightIn(theme, name string, rules browser.Rules, without ...string) {
+	b.t.Helper()
+	b.pictureIn(theme, name)
+	found, err := browser.Axe(b.ctx, rules, without...)
+	if err != nil {
+		b.fail("%v", err)
 	}
+	for _, f := range found {
+		b.t.Errorf("%s (%s), %s, %d px: axe: %s", name, b.path(), theme, b.width, f)
+	}
+}
+
+func (b *tab) pictureIn(theme, name string) {
+	b.t.Helper()
+	b.theme(theme)
+	b.picture(name + "-" + theme)
 }

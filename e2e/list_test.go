@@ -55,6 +55,7 @@ func TestEveryListFollows(t *testing.T) {
 		t.Run(fmt.Sprint("hand ", i+1), func(t *testing.T) {
 			t.Parallel()
 			with, without := newTab(t, "Ada"), newTab(t, "Ada without script")
+			without.still = true
 			without.do(send(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
 			with.joins(ada)
 			without.joins(ada)
@@ -62,7 +63,7 @@ func TestEveryListFollows(t *testing.T) {
 				t.Run(pictureName(lists[n]), func(t *testing.T) {
 					defer func(a, b *testing.T) { with.t, without.t = a, b }(with.t, without.t)
 					with.t, without.t = t, t
-					w := &walk{tab: with, list: lists[n], known: map[string]answer{}}
+					w := &walk{tab: with, list: lists[n], known: map[string]answer{}, chosen: map[string]int{}}
 					w.all()
 					w.withoutScript(without)
 				})
@@ -125,7 +126,12 @@ func (r row) text() string { return strings.Join(r.Cells, " ") }
 
 // readList is script that reads a list out of a document.
 const readList = `((doc, at) => {
-	const said = e => { const c = e.cloneNode(true); c.querySelectorAll('.pop, button, input, noscript').forEach(x => x.remove()); return [...c.childNodes].map(n => n.textContent.trim().replace(/\s+/g, ' ')).filter(Boolean).join(' ') };
+	const unsaid = '.pop, button, input, noscript', plain = n => n.textContent.trim().replace(/\s+/g, ' ');
+	const said = e => {
+		if (!e.firstElementChild) return plain(e);
+		if (e.querySelector(unsaid)) { e = e.cloneNode(true); e.querySelectorAll(unsaid).forEach(x => x.remove()); }
+		return [...e.childNodes].map(plain).filter(Boolean).join(' ');
+	};
 	const list = doc.querySelector('#list'), search = list?.querySelector('.search-text');
 	if (!search) return null;
 	const table = [...list.querySelectorAll('table')].find(t => !t.closest('ol'));
@@ -156,8 +162,9 @@ type walk struct {
 	list string
 	full listing // as many of its rows as a page can hold
 
-	text  string // that its search finds some rows by
-	known map[string]answer
+	text   string // that its search finds some rows by
+	known  map[string]answer
+	chosen map[string]int // by filter, the option that choice took
 }
 
 // answer is what the panel gives to whoever opens an address.
@@ -174,7 +181,7 @@ func (b *tab) shown() (listing, error) {
 // at is the list at an address, as the panel gives it to whoever opens that.
 func (w *walk) at(address string) listing {
 	w.t.Helper()
-	return eval[listing](w.tab, fmt.Sprintf(`fetch(%[1]s).then(r => r.text()).then(t => %[2]s(new DOMParser().parseFromString(t, 'text/html'), %[1]s))`, quoted(address), readList))
+	return eval[listing](w.tab, fmt.Sprintf(`fetch(%[1]s).then(r => r.text()).then(t => %[2]s(new DOMParser().parseFromString(t.slice(t.indexOf('<main')), 'text/html'), %[1]s))`, quoted(address), readList))
 }
 
 // narrowed is the address of the list with such parameters.
@@ -191,8 +198,11 @@ func (w *walk) follows(what string, ok func(listing) bool) (l listing) {
 	w.t.Helper()
 	w.until(what, func() bool {
 		var err error
-		l, err = w.shown()
-		return err == nil && ok(l)
+		if l, err = w.shown(); err == nil && ok(l) {
+			return true
+		}
+		w.changes()
+		return false
 	})
 	return l
 }
@@ -227,11 +237,25 @@ func (w *walk) empty() {
 	w.follows("an answer to a search in an empty list", func(l listing) bool { return asks(l.At, "q", "nobody") && l.Nothing })
 }
 
+// searchMiddle scrolls the search into view and gives its middle.
+const searchMiddle = `(search => {
+	search.scrollIntoView({block: 'nearest', behavior: 'instant'});
+	const r = search.getBoundingClientRect();
+	return [r.x + r.width / 2, r.y + r.height / 2];
+})(document.querySelector('#list .search-text'))`
+
 // typeIn types into the search instead of what is in it.
 func (w *walk) typeIn(text string) {
 	w.t.Helper()
-	w.do(chromedp.Click(chromedp.CSS("#list .search-text")))
-	eval[int](w.tab, `document.activeElement.select(), 0`)
+	w.until("a click into the search to take the focus there", func() bool {
+		at, err := ask[[2]float64](w.tab, searchMiddle)
+		if err != nil {
+			return false
+		}
+		w.do(chromedp.MouseClickXY(at[0], at[1]))
+		in, err := ask[bool](w.tab, `document.activeElement.matches('#list .search-text') && (document.activeElement.select(), true)`)
+		return err == nil && in
+	})
 	if text == "" {
 		text = kb.Delete
 	}
@@ -436,18 +460,21 @@ func (w *walk) filter(i int) {
 // choice is an option that some of the rows have, not all if possible.
 func (w *walk) choice(f filter) (n int, value string) {
 	w.t.Helper()
+	if n, ok := w.chosen[f.Name]; ok {
+		return n, f.Options[n].Value
+	}
+	n = 1
 	for i, o := range f.Options[1:] {
-		if found := len(w.at(w.narrowed(f.Name, o.Value)).Rows); found > 0 && (n == 0 || found < len(w.full.Rows)) {
-			n, value = i+1, o.Value
-			if found < len(w.full.Rows) {
-				break
-			}
+		found := len(w.at(w.narrowed(f.Name, o.Value)).Rows)
+		if found > 0 {
+			n = i + 1
+		}
+		if found > 0 && found < len(w.full.Rows) {
+			break
 		}
 	}
-	if n == 0 {
-		return 1, f.Options[1].Value
-	}
-	return n, value
+	w.chosen[f.Name] = n
+	return n, f.Options[n].Value
 }
 
 // fits fails unless the rows are such that have the n-th option of a filter, and

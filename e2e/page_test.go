@@ -11,45 +11,57 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// Ada opens every page there is for her, at a desk and on a phone, by day and by night.
+// Ada opens every page there is for her, at a desk by day and by night, and makes
+// the window as narrow as a phone.
 func TestEveryPageLooksRight(t *testing.T) {
 	t.Parallel()
-	first := newTab(t, "Ada")
-	first.signIn("ada@example.com")
-	account := first.stands(`/a/[^/]+`)
-	for _, size := range [][2]int64{{1280, 900}, {390, 844}} {
-		t.Run(fmt.Sprint(size[0]), func(t *testing.T) {
+	ada := newTab(t, "Ada")
+	ada.signIn("ada@example.com")
+	account := ada.stands(`/a/[^/]+`)
+	pages := ada.navigation(account)
+	if len(pages) < 40 {
+		t.Fatalf("Ada's navigation has %d pages only", len(pages))
+	}
+	for i, p := range pages {
+		pages[i] = strings.TrimSuffix(account+p, "/")
+	}
+	for _, tab := range tabs[1:] {
+		pages = append(pages, account+"/permissions/"+tab)
+	}
+	pages = append(pages, "/accounts", "/accounts/new", "/sessions", "/two-step", "/two-step/set-up", "/passkeys", "/passkeys/new", account+"/settings/security/two-step", account+"/accounts/new", account+"/settings/subusers/new")
+	pages = append(pages, ada.recordPages(account)...)
+
+	const hands = 2
+	for i := range hands {
+		t.Run(fmt.Sprint("hand ", i+1), func(t *testing.T) {
 			t.Parallel()
-			ada := newTab(t, "Ada")
-			ada.joins(first)
-			ada.resize(size[0], size[1])
-			ada.open(account)
-			pages := ada.navigation(account)
-			if len(pages) < 40 {
-				t.Fatalf("Ada's navigation has %d pages only", len(pages))
-			}
-			for i, p := range pages {
-				pages[i] = strings.TrimSuffix(account+p, "/")
-			}
-			for _, tab := range tabs[1:] {
-				pages = append(pages, account+"/permissions/"+tab)
-			}
-			pages = append(pages, "/accounts", "/accounts/new", "/sessions", "/two-step", "/two-step/set-up", "/passkeys", "/passkeys/new", account+"/settings/security/two-step", account+"/accounts/new", account+"/settings/subusers/new")
-			pages = append(pages, ada.recordPages(account)...)
-			for _, p := range pages {
-				ada.open(p)
-				if n := eval[int](ada, `document.querySelectorAll('h1').length`); n != 1 {
+			hand := newTab(t, "Ada")
+			hand.joins(ada)
+			for n := i; n < len(pages); n += hands {
+				p := pages[n]
+				hand.open(p)
+				if n := eval[int](hand, `document.querySelectorAll('h1').length`); n != 1 {
 					t.Errorf("%s has %d headings of the first rank", p, n)
 				}
-				ada.looksRight(pictureName(p))
-				if size[0] > 400 && !eval[bool](ada, currentInSight) {
+				if !eval[bool](hand, currentInSight) {
 					t.Errorf("%s: the sidebar does not show where one is", p)
 				}
-				if over := eval[int](ada, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
-					t.Errorf("%s is %d px too wide", p, over)
-				}
+				hand.looksRight(pictureName(p))
+				hand.fitsItsWindow()
+				hand.resize(390, 844)
+				hand.looksRight(pictureName(p) + "-narrow")
+				hand.fitsItsWindow()
+				hand.resize(1280, 900)
 			}
 		})
+	}
+}
+
+// fitsItsWindow fails if the page is wider than its window.
+func (b *tab) fitsItsWindow() {
+	b.t.Helper()
+	if over := eval[int](b, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
+		b.t.Errorf("%s is %d px too wide for %d px", b.path(), over, b.width)
 	}
 }
 

@@ -38,7 +38,8 @@ type tab struct {
 	who     string
 	ctx     context.Context
 	width   int64
-	framed  bool // axe has seen the sidebar
+	framed  map[bool]bool // axe has seen the sidebar, by whether the window is narrow
+	still   bool          // no script runs
 	console browser.Console
 }
 
@@ -49,7 +50,7 @@ func newTab(t *testing.T, who string) *tab {
 	if chrome == nil {
 		t.Skip("NO CHROMIUM")
 	}
-	b := &tab{t: t, who: who}
+	b := &tab{t: t, who: who, framed: map[bool]bool{}}
 	ctx, end := chromedp.NewContext(chrome, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.console.Listen))
 	b.ctx = ctx
 	t.Cleanup(func() {
@@ -123,6 +124,16 @@ func (b *tab) until(what string, true func() bool) {
 		if time.Now().After(deadline) {
 			b.fail("waited in vain for %s; the page says:\n%s", what, b.text())
 		}
+	}
+}
+
+// changes waits until the page changes, or a moment where what it waits for may be elsewhere.
+func (b *tab) changes() {
+	if !b.still {
+		ask[bool](b, `new Promise(done => {
+			const on = new MutationObserver(() => end(true)), end = it => { on.disconnect(); clearTimeout(late); done(it) }, late = setTimeout(end, 100, false);
+			on.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+		})`)
 	}
 }
 

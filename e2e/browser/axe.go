@@ -13,10 +13,11 @@ import (
 // Rules are those that axe holds a page against.
 type Rules string
 
-// All that light and dark, or wide and narrow, differ in are Colours.
+// All that light and dark differ in are Colours; all that wide and narrow differ in is Layout.
 const (
 	All     Rules = `{}`
 	Colours Rules = `{runOnly: ['color-contrast', 'link-in-text-block']}`
+	Layout  Rules = `{rules: {'color-contrast': {enabled: false}, 'link-in-text-block': {enabled: false}}}`
 )
 
 var axe = sync.OnceValues(func() (string, error) {
@@ -27,27 +28,34 @@ var axe = sync.OnceValues(func() (string, error) {
 	for {
 		text, err := os.ReadFile(filepath.Join(dir, "node_modules/axe-core/axe.min.js"))
 		if err == nil || dir == filepath.Dir(dir) {
-			return string(text), err
+			return string(text) + "; true", err
 		}
 		dir = filepath.Dir(dir)
 	}
 })
 
 // Axe gives what axe finds wrong with the page of a tab, without the parts that
-// the selectors name. Rows of a table are made alike: it looks at the first ones.
+// the selectors name. Rows of a list are made alike: it looks at the first ones.
 func Axe(ctx context.Context, rules Rules, without ...string) (found []string, err error) {
 	source, err := axe()
 	if err != nil {
 		return nil, err
 	}
+	there, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`!!window.axe`))
+	if err == nil && !there {
+		// As a text of its own, which Chromium compiles once for all pages.
+		_, err = chromedp.Run(ctx, chromedp.Evaluate[bool](source))
+	}
+	if err != nil {
+		return nil, err
+	}
 	// Violations alone are described, and styles are asked of the page as it is.
-	out, err := json.Marshal(append(without, "tbody > tr:nth-child(n+6)"))
+	out, err := json.Marshal(append(without, "tbody > tr:nth-child(n+6)", "ol.changes > li:nth-child(n+6)"))
 	if err != nil {
 		return nil, err
 	}
 	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(async () => {
-		if (!window.axe) {`+source+`}
-		const r = await axe.run({include: ["html"], exclude: `+string(out)+`}, {resultTypes: ['violations'], preload: false, ...`+string(rules)+`});
+		const r = await axe.run({include: ["html"], exclude: `+string(out)+`}, {resultTypes: ['violations'], preload: false, elementRef: false, iframes: false, ...`+string(rules)+`});
 		return JSON.stringify(r.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.html.slice(0, 200) + ' — ' + n.failureSummary.replace(/\s+/g, ' '))));
 	})()`, chromedp.EvalAwaitPromise))
 	if err != nil {
