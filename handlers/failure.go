@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -185,12 +186,16 @@ func (h *Handlers) failure(c echo.Context, status int, title, text string) error
 
 // toSignIn sends a browser without a live session to the page it can sign in at.
 func (h *Handlers) toSignIn(c echo.Context, out guard.SignedOut) error {
-	url := withQuery(doorPath(out.Link), "return", comeBack(c))
+	pairs := []string{"return", orElse(comeBack(c), askedFrom(c))}
+	if out.Unused {
+		pairs = append(pairs, "unused", "1")
+	}
+	door := withQuery(doorPath(out.Link), pairs...)
 	if isHTMX(c) {
-		c.Response().Header().Set("HX-Redirect", url)
+		c.Response().Header().Set("HX-Redirect", door)
 		return c.NoContent(http.StatusUnauthorized)
 	}
-	return c.Redirect(http.StatusSeeOther, url)
+	return c.Redirect(http.StatusSeeOther, door)
 }
 
 // doorPath is where somebody signs in: by a link of their account, or none.
@@ -207,6 +212,15 @@ func comeBack(c echo.Context) string {
 		return r.URL.RequestURI()
 	}
 	return ""
+}
+
+// askedFrom is the page of ours that a form or a part of a page was asked from.
+func askedFrom(c echo.Context) string {
+	from, err := url.Parse(c.Request().Referer())
+	if err != nil || from.Host != c.Request().Host {
+		return ""
+	}
+	return from.RequestURI()
 }
 
 // denied says to somebody who may know of the place what they lack, and who can help.

@@ -33,6 +33,16 @@ func (b *browser) byScript(path string) page {
 	return b.do(req)
 }
 
+// sendFrom posts a form as a browser does that shows a page.
+func (b *browser) sendFrom(referer, path string, form url.Values) page {
+	b.t.Helper()
+	req, err := http.NewRequest(http.MethodPost, b.base+path, strings.NewReader(form.Encode()))
+	must(b.t, err)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Referer", referer)
+	return b.do(req)
+}
+
 // The last use is noted to the minute, so the limit is up to a minute late.
 func TestASessionUnusedForTooLongIsOver(t *testing.T) {
 	p := newPanel(t)
@@ -53,21 +63,31 @@ func TestASessionUnusedForTooLongIsOver(t *testing.T) {
 				b.get(in(p.east, "/calls")).want(t, http.StatusOK)
 			}
 			p.pass(31 * time.Minute)
-			if got := b.get(in(p.east, "/calls")).want(t, http.StatusSeeOther); got.location() != person.door+"?return="+url.QueryEscape(in(p.east, "/calls")) {
+			got := b.get(in(p.east, "/calls?q=49")).want(t, http.StatusSeeOther)
+			if got.location() != person.door+"?return="+url.QueryEscape(in(p.east, "/calls?q=49"))+"&unused=1" {
 				t.Errorf("led to %s", got.location())
 			}
-			b.get("/sessions").want(t, http.StatusSeeOther) // it ended for good
+			door := b.get(got.location()).want(t, http.StatusOK).says(t, "signed out because the panel went unused for longer than your account allows")
+			if back := door.Find("form [name='return']").AttrOr("value", ""); back != in(p.east, "/calls?q=49") {
+				t.Errorf("signing in leads to %q", back)
+			}
+			if out := b.get("/sessions").want(t, http.StatusSeeOther); strings.Contains(out.location(), "unused") { // it ended for good
+				t.Errorf("a session that was over is said to have ended now: %s", out.location())
+			}
 
 			b = person.signIn()
 			p.pass(31 * time.Minute)
-			if got := b.byScript(in(p.east, "/calls")); got.header.Get("HX-Redirect") != person.door || got.body != "" {
+			if got := b.byScript(in(p.east, "/calls")); got.header.Get("HX-Redirect") != person.door+"?unused=1" || got.body != "" {
 				t.Errorf("a script is led to %q with %q", got.header.Get("HX-Redirect"), got.body)
 			}
-			b = person.signIn()
-			token := b.token()
-			p.pass(31 * time.Minute)
-			if got := b.post(in(p.east, "/contacts"), values("name", "Charles", "token", token)).want(t, http.StatusSeeOther); !strings.HasPrefix(got.location(), person.door) {
-				t.Errorf("what was sent too late is led to %s", got.location())
+			for from, back := range map[string]string{b.base: "return=" + url.QueryEscape(in(p.east, "/contacts/new")) + "&", "https://elsewhere.example": ""} {
+				b = person.signIn()
+				token := b.token()
+				p.pass(31 * time.Minute)
+				got := b.sendFrom(from+in(p.east, "/contacts/new"), in(p.east, "/contacts"), values("name", "Charles", "token", token)).want(t, http.StatusSeeOther)
+				if got.location() != person.door+"?"+back+"unused=1" {
+					t.Errorf("what was sent too late is led to %s", got.location())
+				}
 			}
 		})
 	}

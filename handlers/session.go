@@ -84,6 +84,8 @@ func (h *Handlers) doorNotice(c echo.Context) *views.Alert {
 		return &views.Alert{Tone: views.Good, Text: "Your old e-mail address is back, and all sessions are over. " + noMail + " Ask whoever looks after it for the link to a new password."}
 	case c.QueryParam("undone") != "":
 		return &views.Alert{Tone: views.Good, Text: "Your old e-mail address is back, and all sessions are over. A mail with a link for a new password is on its way there."}
+	case c.QueryParam("unused") != "":
+		return &views.Alert{Tone: views.Info, Text: "You were signed out because the panel went unused for longer than your account allows. Sign in to continue where you were."}
 	case c.QueryParam("over") != "":
 		return &views.Alert{Tone: views.Warn, Text: "That took longer than five minutes, or too many codes were wrong. Sign in again."}
 	}

@@ -42,9 +42,11 @@ func New(store *models.Store, secret []byte, secure bool) *Guard {
 	}
 }
 
-// SignedOut is the error of a request without a live session. Link is the last
-// part of the login page's address where a subuser's session ended.
-type SignedOut struct{ Link string }
+// SignedOut is the error of a request without a live session.
+type SignedOut struct {
+	Link   string // the last part of the login page's address, where a subuser's session ended
+	Unused bool   // for longer than an account allows, and so it ended now
+}
 
 func (SignedOut) Error() string { return "signed out" }
 
@@ -215,15 +217,13 @@ func (g *Guard) ownersWay(v *Visit) bool {
 }
 
 // signedOut says where the owner of a dead session signs in again.
-func (g *Guard) signedOut(c echo.Context, s models.Session) error {
-	if s.Principal.Kind != authz.Subuser {
-		return SignedOut{}
+func (g *Guard) signedOut(c echo.Context, s models.Session) (out SignedOut) {
+	if s.Principal.Kind == authz.Subuser {
+		if link, err := g.store.LoginLinkOf(c.Request().Context(), s.Tenant, s.Account); err == nil {
+			out.Link = link
+		}
 	}
-	link, err := g.store.LoginLinkOf(c.Request().Context(), s.Tenant, s.Account)
-	if err != nil {
-		return SignedOut{}
-	}
-	return SignedOut{Link: link}
+	return out
 }
 
 // unused ends a session that went unused for longer than an account allows.
@@ -232,7 +232,9 @@ func (g *Guard) unused(c echo.Context, s models.Session) error {
 	if err != nil && !errors.Is(err, models.ErrNotFound) { // another request ended it
 		return err
 	}
-	return g.signedOut(c, s)
+	out := g.signedOut(c, s)
+	out.Unused = true
+	return out
 }
 
 // SignIn starts the session of somebody whose password was right;

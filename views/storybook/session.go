@@ -22,7 +22,7 @@ func sessions() []Story {
 		{Name: "Sign in", Render: views.SignIn(views.SignInPage{Token: token, SignUpURL: "/sign-up"})},
 		{Name: "Sign in, with a passkey", Render: views.SignIn(views.SignInPage{Token: token, SignUpURL: "/sign-up", Passkey: &views.PasskeySignIn{Token: token, RP: "127.0.0.1"}})},
 		{Name: "Sign in, refused", Render: views.SignIn(views.SignInPage{Token: token, SignUpURL: "/sign-up", Email: "ada@analytical.example", Problem: "E-mail address and password do not fit together.", Return: "/a/analytical/permissions/general"})},
-		{Name: "Sign in, session over", Render: views.SignIn(views.SignInPage{Token: token, Notice: &views.Alert{Tone: views.Info, Text: "Your session ended at 17:40, eight hours after it began. Sign in to go on where you were."}})},
+		{Name: "Sign in, unused for too long", Render: views.SignIn(views.SignInPage{Token: token, Return: "/a/analytical/calls", Notice: &views.Alert{Tone: views.Info, Text: "You were signed out because the panel went unused for longer than your account allows. Sign in to continue where you were."}})},
 		{Name: "Subuser sign-in", Render: views.SubuserSignIn(views.SubuserSignInPage{Token: token, Action: "/login/f3q", Account: "Analytical"})},
 		{Name: "Subuser sign-in, refused", Render: views.SubuserSignIn(views.SubuserSignInPage{Token: token, Action: "/login/f3q", Account: "Analytical", Name: "tabulator", Problem: "Name and password do not fit together."})},
 		{Name: "Set password", Render: views.SetPassword(views.SetPasswordPage{Token: token, Action: "/set-password", Mark: linkMark, Account: "Analytical", Name: "tabulator", MinimumPasswordSize: 12})},
