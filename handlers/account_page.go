@@ -109,7 +109,7 @@ func (h *Handlers) accountUses(c echo.Context, a models.Account, at authz.Accoun
 		for _, e := range tab.Entitlements {
 			switch by := snap.CutBy(snap.Parent(at), e.Bit); {
 			case by != authz.NoAccount:
-				use.Cut = append(use.Cut, fmt.Sprintf("%s, by %s", e.Title, names[snap.ID(by)]))
+				use.Cut = append(use.Cut, fmt.Sprintf("%s, by %s", e.Title, names[snap.ID(by)].Text))
 			case snap.Own(at).Covers(e.Bit):
 				use.May = append(use.May, e.Title)
 			default:

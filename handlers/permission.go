@@ -221,9 +221,9 @@ func covers(e *catalog.Entitlement) string {
 
 // cutters names the accounts that cut something off from the rows. Who stands
 // above the account one acts in is not named.
-func (h *Handlers) cutters(c echo.Context, snap *authz.Snapshot, rows []models.Account, of []*catalog.Entitlement) (map[uuid.UUID]string, error) {
+func (h *Handlers) cutters(c echo.Context, snap *authz.Snapshot, rows []models.Account, of []*catalog.Entitlement) (map[uuid.UUID]views.Link, error) {
 	v := guard.Of(c)
-	names := map[uuid.UUID]string{}
+	found := map[uuid.UUID]views.Link{}
 	var ids []uuid.UUID
 	for _, a := range rows {
 		at, ok := snap.Find(a.ID)
@@ -237,15 +237,19 @@ func (h *Handlers) cutters(c echo.Context, snap *authz.Snapshot, rows []models.A
 			case snap.Within(by, v.At):
 				ids = append(ids, snap.ID(by))
 			default:
-				names[snap.ID(by)] = "an account above"
+				found[snap.ID(by)] = views.Link{Text: "an account above"}
 			}
 		}
 	}
-	found, err := h.store.AccountsByID(c.Request().Context(), v.Place.Tenant, ids)
-	for id, a := range found {
-		names[id] = a.Name
+	below, err := h.store.AccountsByID(c.Request().Context(), v.Place.Tenant, ids)
+	for id, a := range below {
+		by := views.Link{Text: a.Name}
+		if h.mayOpen(v, id) {
+			by.URL = accountPath(id)
+		}
+		found[id] = by
 	}
-	return names, err
+	return found, err
 }
 
 // closedWord is the state of an account that is closed to its people.

@@ -47,6 +47,22 @@ func TestOneBoxIsOneChange(t *testing.T) {
 	if who := list.Find(".cut button").AttrOr("popovertarget", "nobody"); !strings.Contains(list.Find("#"+who).Text(), "Limited by East") {
 		t.Error("a cut box does not say who cuts it")
 	}
+	// It leads there for those who may go there.
+	leads := func(b *browser) bool {
+		why := b.get(in(p.analytical, permissions)).want(t, http.StatusOK).Find("#k0")
+		if !strings.Contains(why.Text(), "Limited by East") {
+			t.Errorf("a cut box does not say who cuts it: %q", why.Text())
+		}
+		return why.Find("a").AttrOr("href", "") == in(p.east, "")
+	}
+	if grace := p.as(p.grace); !leads(ada) || !leads(grace) {
+		t.Error("who may open East finds no way there")
+	}
+	ada.send(below(p.analytical, p.east, "/edit"), "name", "East").want(t, http.StatusSeeOther) // shut to main members
+	if !leads(ada) || leads(p.as(p.grace)) {
+		t.Error("the way to East is not for those alone who may open it")
+	}
+	ada.send(below(p.analytical, p.east, "/edit"), "name", "East", "open_to_main", "1").want(t, http.StatusSeeOther)
 	set(ada, p.east, "1").want(t, http.StatusSeeOther)
 	edsger.get(in(p.east, "/logs")).want(t, http.StatusOK)
 

@@ -72,8 +72,8 @@ type PermissionRow struct {
 // PermissionCell is one box.
 type PermissionCell struct {
 	On    bool
-	Fixed bool   // always on
-	Cut   string // name of the account above that lacks it, so that it has no effect here
+	Fixed bool // always on
+	Cut   Link // to the account above that lacks it, so that it has no effect here; without an address where it may not be opened
 }
 
 // ChosenCell reads which box was pressed from the form that PermissionMatrix sends.
@@ -151,21 +151,21 @@ func (p PermissionsAllPage) dialog() Dialog {
 	return d
 }
 
-// cutters are the names of those who cut something off, each once: the table
-// says them in full in one place.
-func (m PermissionMatrix) cutters() (names []string) {
+// cutters are those who cut something off, each once: the table names them in
+// full in one place.
+func (m PermissionMatrix) cutters() (all []Link) {
 	for _, r := range m.Rows {
 		for _, c := range r.Cells {
-			if c.Cut != "" && !slices.Contains(names, c.Cut) {
-				names = append(names, c.Cut)
+			if c.Cut != (Link{}) && !slices.Contains(all, c.Cut) {
+				all = append(all, c.Cut)
 			}
 		}
 	}
-	return names
+	return all
 }
 
 // The boxes of a row are written by hand: there are hundreds on a page, and each byte of one counts.
-func (m PermissionMatrix) cells(n int, r PermissionRow, cutters []string) templ.Component {
+func (m PermissionMatrix) cells(n int, r PermissionRow, cutters []Link) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 		b := make([]byte, 0, 128*len(r.Cells))
 		row := strconv.Itoa(n)
@@ -174,7 +174,7 @@ func (m PermissionMatrix) cells(n int, r PermissionRow, cutters []string) templ.
 				break
 			}
 			col := m.Columns[i]
-			if c.Cut != "" {
+			if c.Cut != (Link{}) {
 				why := int64(slices.Index(cutters, c.Cut))
 				b = append(b, `<td class=cut><button type=button popovertarget=k`...)
 				b = strconv.AppendInt(b, why, 10)

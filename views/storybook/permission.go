@@ -38,7 +38,10 @@ func permissionMatrix() views.PermissionMatrix {
 		for c := range m.Columns {
 			cell := views.PermissionCell{On: (n+c)%3 != 0, Fixed: c == 0}
 			if c == 3 && n%3 == 2 {
-				cell.Cut = "East"
+				cell.Cut = views.Link{Text: "East", URL: "/a/east"}
+				if n%2 == 1 {
+					cell.Cut = views.Link{Text: "an account above"}
+				}
 			}
 			r.Cells = append(r.Cells, cell)
 		}
