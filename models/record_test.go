@@ -772,3 +772,23 @@ func TestOldRepliesAreKept(t *testing.T) {
 		}
 	}
 }
+
+func TestOldNotificationSettingsAreFound(t *testing.T) {
+	w := openAgency(t)
+	channel := w.add(w.analytical, w.at("notification_channels"), map[string]any{"name": "Office", "type": "email", "state": "enabled", "address": "office@analytical.example"})
+	all := map[uuid.UUID]string{}
+	for _, o := range w.s.Catalog().Kind("notification_setting").Field("event").Options {
+		r := w.add(w.analytical, w.at("notification_settings"), map[string]any{"event": o.Value, "channel": channel.ID.String(), "state": "enabled"})
+		all[r.ID] = w.query("SELECT search FROM records WHERE id = $1", r.ID)
+		if all[r.ID] == "" {
+			t.Fatalf("nothing finds %s", o.Value)
+		}
+	}
+	w.exec("UPDATE records SET search = '' WHERE kind = 'notification_setting'")
+	w.migrate("0028_search_of_notification_settings.sql")
+	for id, want := range all {
+		if got := w.query("SELECT search FROM records WHERE id = $1", id); got != want {
+			t.Errorf("found by %q, not %q", got, want)
+		}
+	}
+}
