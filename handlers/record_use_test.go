@@ -61,16 +61,19 @@ func TestDeletingSaysWhatUsesTheThing(t *testing.T) {
 func TestDeletingNamesNothingThatOneMayNotSee(t *testing.T) {
 	p := newPanel(t)
 	ada := p.as(p.ada)
-	app := ada.application(p.analytical, "Reception")
-	at := in(p.analytical, "/applications/"+app)
-	queue := ada.send(at+"/queues", "name", "Sales", "priority", "10", "maximum_wait", "60").added(t)
-	ada.send(at+"/users", "name", "barbara", "display_name", "Barbara", "state", "active", "queues", queue).added(t)
-	_, link := p.subuser(p.analytical, "dev", "Developer")
-	custom := p.asSubuser(link, "dev").get(at + "/queues/" + queue + "/delete")
-	if custom.status == http.StatusOK && !strings.Contains(custom.dialog(), "Used by 1 user") {
-		t.Errorf("the dialog says %q", custom.dialog())
+	charles := ada.send(in(p.analytical, "/contacts"), "name", "Charles").added(t)
+	ada.send(in(p.analytical, "/items"), "name", "Shop", "contacts", charles).added(t)
+	asks := in(p.analytical, "/contacts/"+charles+"/delete")
+	_, link := p.subuser(p.analytical, "caller", "CallListManager")
+	caller := p.asSubuser(link, "caller")
+	caller.get(in(p.analytical, "/items")).want(t, http.StatusForbidden)
+	for who, b := range map[string]*browser{"Ada": ada, "the call list manager": caller} {
+		got := b.get(asks).want(t, http.StatusOK).dialog()
+		if !strings.Contains(got, "Used by 1 item") || strings.Contains(got, "Shop") != (b == ada) {
+			t.Errorf("to %s the dialog says %q", who, got)
+		}
 	}
-	edsger := p.as(p.edsger)
-	edsger.get(at+"/queues/"+queue+"/delete").want(t, http.StatusNotFound)
-	p.as(p.mallory).get(at+"/queues/"+queue+"/delete").want(t, http.StatusNotFound)
+	p.as(p.edsger).get(asks).want(t, http.StatusNotFound)
+	p.as(p.mallory).get(asks).want(t, http.StatusNotFound)
+	p.browser().get(asks).want(t, http.StatusSeeOther)
 }
