@@ -61,6 +61,12 @@ func (h *Handlers) empowers(c echo.Context, names ...string) bool {
 	})
 }
 
+// letsMoreIn tells whether a role that has some permissions would get one of those
+// by which somebody lets others in.
+func letsMoreIn(has, gets []string) bool {
+	return slices.ContainsFunc(letsIn, func(p string) bool { return slices.Contains(gets, p) && !slices.Contains(has, p) })
+}
+
 // roleProof are proofFields of a form that gives roles, of which some need a
 // proof.
 func (h *Handlers) roleProof(c echo.Context, wrong models.Problems) []views.Field {

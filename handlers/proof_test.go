@@ -111,6 +111,50 @@ func TestARoleInAFileNeedsAProof(t *testing.T) {
 	ada.upload(in(p.analytical, "/members/invites"), "people.csv", file, "role", "full_viewer", "proof", password).want(t, http.StatusOK)
 }
 
+// A role that somebody has already is no way round it: neither by adding to it, nor
+// by deleting it for another, nor by Undo.
+func TestAChangedRoleThatLetsPeopleInNeedsAProof(t *testing.T) {
+	p := newPanel(t)
+	ada := p.as(p.ada)
+	helper := ada.makeRole(p.analytical, "Helper", "account:main_admin", "control_panel", "calls", "members")
+	must(t, p.store.AddMember(t.Context(), p.grant(p.ada, "members.add", p.analytical), p.edsger.ID, key(helper)))
+	edsger := p.as(p.edsger)
+	letsIn := func(want int) {
+		t.Helper()
+		edsger.get(in(p.analytical, "/members/invites/new")).want(t, want)
+	}
+	p.clock.advance(models.ProofLife)
+	more := []string{"name", "Helper", "permission", "control_panel", "permission", "calls", "permission", "members", "permission", "members.add"}
+	ada.get(helper+"/edit").want(t, http.StatusOK).says(t, "Your password")
+	ask := ada.asksProof(helper+"/edit", more...).want(t, http.StatusOK).says(t, "Change Helper?")
+	letsIn(http.StatusForbidden)
+	p.clock.advance(models.ProofLife)
+	ada.send(helper+"/edit", ask.form()...).want(t, http.StatusUnprocessableEntity)
+	letsIn(http.StatusForbidden)
+	ada.send(helper+"/edit", append(ask.form(), "proof", password)...).want(t, http.StatusSeeOther)
+	letsIn(http.StatusOK)
+
+	// To take it away asks for none, and Undo does again.
+	p.clock.advance(models.ProofLife)
+	ask = ada.send(helper+"/edit", more[:8]...).want(t, http.StatusOK)
+	ada.send(helper+"/edit", ask.form()...).want(t, http.StatusSeeOther)
+	letsIn(http.StatusForbidden)
+	undo := ada.get(helper).Find("form[action$='/undo']")
+	var back []string
+	for _, f := range undo.Find("input[type=hidden]:not([name=token])").EachIter() {
+		back = append(back, f.AttrOr("name", ""), f.AttrOr("value", ""))
+	}
+	if got := ada.send(undo.AttrOr("action", ""), back...).want(t, http.StatusSeeOther); !strings.HasPrefix(got.location(), "/prove?") {
+		t.Errorf("Undo asks for no proof: %s", got.location())
+	}
+	letsIn(http.StatusForbidden)
+
+	ask = ada.send(helper+"/delete", "instead", "main_admin").want(t, http.StatusUnprocessableEntity).says(t, "Your password")
+	letsIn(http.StatusForbidden)
+	ada.send(helper+"/delete", append(ask.form(), "instead", "main_admin", "proof", password)...).want(t, http.StatusSeeOther)
+	letsIn(http.StatusOK)
+}
+
 func TestRolesOfSubusersLetNobodyIn(t *testing.T) {
 	for _, r := range catalog.MustLoad().Set("subuser").Roles {
 		for _, p := range []string{"members.add", "members.edit", "subuser_create", "subuser_edit", "roles.edit"} {

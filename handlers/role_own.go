@@ -166,6 +166,7 @@ func (h *Handlers) roleForm(c echo.Context, status int, r *models.CustomRole, in
 	if r != nil {
 		p.Action, p.Cancel, p.Submit, p.Header.Title = rolesPath(c, "/", r.ID.String(), "/edit"), rolesPath(c, "/", r.ID.String()), "Go on", "Edit "+r.Name
 		p.Header.Text = "Before anything changes, the next page says what it does to whom."
+		p.Proof = h.roleProof(c, in.wrong)
 	}
 	p.Frame = h.frame(c, p.Header.Title, views.Link{Text: "Roles", URL: rolesPath(c)}, views.Link{Text: "This account’s own", URL: list})
 	in.own.And(givable).Each(func(x catalog.Permission) {
@@ -241,7 +242,13 @@ func (h *Handlers) updateRole(c echo.Context, g authz.Grant, r models.CustomRole
 	if err != nil {
 		return err
 	}
-	will, err := h.store.EditRole(c.Request().Context(), g, r.ID, in.name, in.keys, posted(c, "seen"))
+	var will models.CustomRole
+	if letsMoreIn(r.Permissions, in.keys) {
+		err = h.prove(c)
+	}
+	if err == nil {
+		will, err = h.store.EditRole(c.Request().Context(), g, r.ID, in.name, in.keys, posted(c, "seen"))
+	}
 	switch wrong, ok := problems(err); {
 	case ok:
 		in.wrong = wrong
@@ -270,7 +277,11 @@ func (h *Handlers) undoRole(c echo.Context, g authz.Grant, r models.CustomRole) 
 	if posted(c, "version") != r.Version() {
 		return models.ErrConflict
 	}
-	back := append(without(r.Permissions, strings.Fields(posted(c, "take"))), strings.Fields(posted(c, "give"))...)
+	give := strings.Fields(posted(c, "give"))
+	if letsMoreIn(r.Permissions, give) && !guard.Of(c).Session.Fresh(h.store.Now()) {
+		return done(c, withQuery(proofPath, "return", rolesPath(c, "/", r.ID.String())))
+	}
+	back := append(without(r.Permissions, strings.Fields(posted(c, "take"))), give...)
 	_, err := h.store.EditRole(c.Request().Context(), g, r.ID, posted(c, "name"), back, posted(c, "version"))
 	if errors.Is(err, models.ErrUnseen) {
 		err = models.ErrConflict
@@ -331,7 +342,7 @@ func (h *Handlers) deleteRoleForm(c echo.Context, status int, r models.CustomRol
 				f.Options = append(f.Options, o)
 			}
 		}
-		p.Form.Fields = []views.Field{f}
+		p.Form.Fields = append([]views.Field{f}, h.roleProof(c, wrong)...)
 		if instead == "" {
 			p.Form.Submit, p.Form.Danger = "Go on", false
 		}
@@ -341,7 +352,10 @@ func (h *Handlers) deleteRoleForm(c echo.Context, status int, r models.CustomRol
 
 func (h *Handlers) deleteRole(c echo.Context, g authz.Grant, r models.CustomRole) error {
 	instead := posted(c, "instead")
-	err := h.store.DeleteRole(c.Request().Context(), g, r.ID, instead, posted(c, "seen"))
+	err := h.proveRoles(c, instead)
+	if err == nil {
+		err = h.store.DeleteRole(c.Request().Context(), g, r.ID, instead, posted(c, "seen"))
+	}
 	switch wrong, ok := problems(err); {
 	case ok:
 		return h.deleteRoleForm(c, http.StatusUnprocessableEntity, r, instead, wrong)

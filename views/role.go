@@ -57,6 +57,7 @@ type RoleFormPage struct {
 	BoxesProblem   string
 	Boxes          []BoxGroup
 	Kept           []string // permissions without a box, which the role has
+	Proof          []Field
 }
 
 // BoxGroup is the sections of one group of the navigation.

@@ -63,6 +63,10 @@ func roles() []Story {
 	}
 	refused := make
 	refused.NameProblem, refused.BoxesProblem = "This account has a role with this name already.", "You do not have “API keys” here, so you can not give it."
+	unproven := make
+	unproven.Header, unproven.Submit = views.Header{Title: "Edit Listener", Text: "Before anything changes, the next page says what it does to whom."}, "Go on"
+	unproven.Proof = []views.Field{{Kind: views.Password, Name: "proof", Label: "Your password", Autocomplete: "current-password", Problem: "This is not your password.",
+		Help: "Needed for roles that let people give access to others, such as Admin. It is not asked again for five minutes."}}
 	edit := views.RoleEffectPage{
 		Frame: frame("Change Listener", "Roles"), Header: views.Header{Title: "Change Listener?"}, Notice: &views.Alert{Tone: views.Warn, Title: "Look again", Text: "It is not any more as the page before showed it. Nothing is done yet."},
 		Sentences: []string{"38 people have this role.", "22 gain something, 1 loses something, for 15 nothing changes now."},
@@ -90,6 +94,7 @@ func roles() []Story {
 		{Name: "Of the account's own", Render: views.RecordList(list)},
 		{Name: "Make", Render: views.RoleForm(make)},
 		{Name: "Make, refused", Render: views.RoleForm(refused)},
+		{Name: "Edit, proof refused", Render: views.RoleForm(unproven)},
 		{Name: "Effect of an edit", Render: views.RoleEffect(edit)},
 		{Name: "Effect of a deletion", Render: views.RoleEffect(end)},
 		{Name: "Subuser roles", Render: views.Roles(page)},
