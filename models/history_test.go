@@ -23,7 +23,7 @@ import (
 
 var (
 	historySeed = flag.Uint64("history.seed", 0, "the random history to replay; 0 for a new one")
-	historyOps  = flag.Int("history.ops", 2000, "how many operations a random history has")
+	historyOps  = flag.Int("history.ops", 1000, "how many operations a random history has")
 )
 
 // TestRandomHistories lets random people do random things,
@@ -34,9 +34,6 @@ func TestRandomHistories(t *testing.T) {
 	seed, ops := *historySeed, *historyOps
 	if seed == 0 {
 		seed = rand.Uint64()
-	}
-	if testing.Short() {
-		ops = min(ops, 1000)
 	}
 	t.Logf("replay with: go test ./models -run TestRandomHistories -history.seed=%d -history.ops=%d", seed, ops)
 	h := begin(t, seed)
