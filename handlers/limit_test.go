@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -251,6 +252,39 @@ func TestAFloodOfPasswordsIsTurnedAwayInWords(t *testing.T) {
 		t.Error("a hundred clients at once all found room")
 	}
 	p.as(p.ada)
+}
+
+// Mallory's sixteen clients try again as soon as they are answered. Each hears
+// that it was too often, so many a second in all; whoever mistyped a little too
+// often hears it at once.
+func TestAFloodOfRefusalsIsPaced(t *testing.T) {
+	p := newPanel(t)
+	p.clock.stand(time.Now())
+	p.browser().guess(10, "/sign-in", "email", p.ada.Email)
+	begun := time.Now()
+	if n, _ := p.browser().guess(5, "/sign-in", "email", p.ada.Email); n != 0 {
+		t.Errorf("%d guesses were looked at", n)
+	}
+	alone := time.Since(begun) / 5
+	var all sync.WaitGroup
+	var answered atomic.Int64
+	begun = time.Now()
+	for range 16 {
+		b := p.browser()
+		all.Go(func() {
+			for time.Since(begun) < 3*time.Second {
+				b.guess(1, "/sign-in", "email", p.ada.Email)
+				answered.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if n, most := float64(answered.Load()), 100+50*time.Since(begun).Seconds(); n > most+1 {
+		t.Errorf("%.0f refusals went out, and %.0f may", n, most)
+	}
+	if alone > time.Second/2 {
+		t.Errorf("a refusal of somebody alone takes %s", alone)
+	}
 }
 
 func TestOldLimitsAreRemoved(t *testing.T) {

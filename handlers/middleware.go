@@ -38,6 +38,7 @@ func (h *Handlers) middleware(e *echo.Echo) {
 		h.headers,
 		h.knownHost,
 		middleware.ContextTimeout(requestTime),
+		paceRefusals(),
 		limitBody,
 		guard.CrossOrigin(),
 	)
