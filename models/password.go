@@ -83,7 +83,7 @@ func repeats(s string) bool {
 // hash makes the stored form of a password, a few at a time so that a flood of
 // sign-ins can not take the memory. ErrCrowded where too many wait already.
 func (s *Store) hash(ctx context.Context, password string) (string, error) {
-	leave, err := s.hashing.enter(ctx)
+	leave, err := s.hashing.enterToRest(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -105,7 +105,7 @@ var nobody = sync.OnceValue(func() string {
 // where the password is right, ErrSignIn where it is not, ErrCrowded where
 // nobody looked.
 func (s *Store) matches(ctx context.Context, password, hash string) error {
-	leave, err := s.hashing.enter(ctx)
+	leave, err := s.hashing.enterToRest(ctx)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,9 @@
 package models
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // queue lets a few work at once and a few more wait for their turn. Whoever
 // comes beyond that is turned away at once: in a longer queue nobody would be
@@ -29,4 +32,19 @@ func (q queue) enter(ctx context.Context) (leave func(), err error) {
 		<-q.here
 		return nil, ctx.Err()
 	}
+}
+
+// enterToRest is enter for work that keeps a core busy: while others wait, the
+// place stays empty for as long as the work took, so that a crowd takes half of
+// the time that its places have, and pages come in between.
+func (q queue) enterToRest(ctx context.Context) (leave func(), err error) {
+	free, err := q.enter(ctx)
+	begun := time.Now()
+	return func() {
+		if len(q.here) > len(q.work) {
+			time.AfterFunc(time.Since(begun), free)
+		} else {
+			free()
+		}
+	}, err
 }

@@ -75,3 +75,38 @@ func TestWhoGivesUpWaitingLeavesTheQueue(t *testing.T) {
 	}
 	leave()
 }
+
+// Two come at once with work that takes a while: the second is not begun before
+// the first has rested for as long. Whoever comes alone leaves an empty place.
+func TestACrowdedPlaceRestsAsLongAsItWorked(t *testing.T) {
+	const work = 50 * time.Millisecond
+	q, ctx := newQueue(1, 1), context.Background()
+	leave, err := q.enterToRest(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	entered := make(chan time.Duration)
+	go func() {
+		leave, err := q.enterToRest(ctx)
+		entered <- time.Since(begun)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		leave()
+	}()
+	for len(q.here) < 2 {
+		time.Sleep(time.Millisecond)
+	}
+	time.Sleep(work)
+	leave()
+	if after := <-entered; after < 2*work {
+		t.Errorf("the next begins after %s", after)
+	}
+	for deadline := time.Now().Add(10 * time.Second); len(q.work)+len(q.here) > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("somebody left and still takes a place")
+		}
+	}
+}
