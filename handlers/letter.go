@@ -11,6 +11,7 @@ import (
 	"bailiwick/mail"
 	"bailiwick/models"
 	"bailiwick/views"
+	"bailiwick/words"
 )
 
 const (
@@ -92,7 +93,7 @@ func (h *Handlers) listLetterRefusals(c echo.Context, operator models.OnDuty) er
 	}
 	for _, x := range all {
 		p.List.Table.Rows = append(p.List.Table.Rows, views.Row{Cells: []views.Cell{
-			{Text: x.Who}, {Text: x.Account, Title: x.AccountID.String()}, {Text: "The " + x.Reached}, {Text: fmt.Sprint(x.Letters)}, h.timeCell(c, x.LastAt)}})
+			{Text: x.Who}, {Text: x.Account, Title: x.AccountID.String()}, {Text: "The " + x.Reached}, {Text: words.Number(x.Letters)}, h.timeCell(c, x.LastAt)}})
 	}
 	return render(c, http.StatusOK, views.RecordList(p))
 }

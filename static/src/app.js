@@ -212,6 +212,9 @@
   const showCurrent = () => $("[aria-current]", side)?.scrollIntoView({ block: "nearest" });
   if (side) { showCurrent(); side.addEventListener("toggle", showCurrent); }
 
+  // The page one is on stays in sight among tabs that do not fit beside each other.
+  for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.parentElement.scrollLeft += tab.getBoundingClientRect().right - tab.parentElement.getBoundingClientRect().right;
+
   refresh();
   if (location.hash) keepFocus(document.getElementById(location.hash.slice(1)));
 })();
