@@ -44,6 +44,11 @@ func letters() []Story {
 	return []Story{
 		{Name: "Mailbox", Render: views.RecordList(list)},
 		{Name: "Mailbox, none, no mail server", Render: views.RecordList(none)},
+		{Name: "Limits reached", Render: views.RecordList(views.RecordListPage{
+			Frame: frame("Limits reached", ""), Header: views.Header{Title: "Limits reached", Text: "Who tried to invite or write to more people than they may in a day, in the last 30 days.", Actions: []views.Action{{Text: "All mail", URL: "/operator/mail"}}},
+			List: views.List{Label: "Limits reached", Table: views.Table{Token: token, Columns: []views.Column{{Text: "Who"}, {Text: "Account"}, {Text: "Limit of"}, {Text: "Not sent", Number: true}, {Text: "Last time"}},
+				Rows: []views.Row{{ID: "1", Cells: []views.Cell{{Text: "Mallory Kent"}, {Text: "Malloryville"}, {Text: "The sender"}, {Text: "1,580"}, {Text: "10 minutes ago"}}}}}},
+		})},
 		{Name: "Letter, no mail server", Render: views.Record(one)},
 		{Name: "As it arrives", Render: views.LetterHTML(letter)},
 	}

@@ -90,6 +90,36 @@ func records() []Story {
 		}}}},
 	}
 
+	numbers := list
+	numbers.Frame, numbers.Header, numbers.Tabs = frame("My numbers", "My numbers"), views.Header{Title: "My numbers"}, nil
+	numbers.States = &views.StateFigure{
+		Title: "How numbers change state",
+		States: []views.StateBox{
+			{Title: "Available", Sentence: "Can be bought."}, {Title: "Purchased", Sentence: "Yours, and charged every month."},
+			{Title: "Inactive", Sentence: "Yours, and answers no calls."}, {Title: "Blocked", Sentence: "Calls from and to it are refused."},
+		},
+		Moves: []views.StateMove{
+			{Text: "Buy", From: 0, To: 1}, {Text: "Deactivate", From: 1, To: 2}, {Text: "Activate", From: 2, To: 1},
+			{Text: "Block", From: 1, To: 3}, {Text: "Unblock", From: 3, To: 1}, {Text: "Release", From: 2, To: -1},
+		},
+	}
+	closed := list
+	closed.Notice = &views.Alert{Tone: views.Info, Text: "West may not use Email and Web chat. Any agents of that kind are hidden."}
+	ticket := views.RecordPage{
+		Frame: frame("Callers hear themselves", "Support"), Header: views.Header{Title: "Callers hear themselves", Badge: views.Badge{Text: "Open", Tone: views.Info}, Actions: []views.Action{
+			{Text: "Close", Post: &views.Post{Action: "/a/analytical/support/1/close"}},
+		}},
+		Details: []views.Detail{
+			{Label: "Subject", Value: views.Cell{Text: "Callers hear themselves"}}, {Label: "Priority", Value: views.Cell{Text: "High"}},
+			{Label: "Text", Value: views.Cell{Text: "Since this morning callers to the order hotline hear an echo.", Block: true}},
+		},
+		Entries: []views.EntryList{{Title: "Replies", Entries: []views.Entry{
+			{Who: "Unknown author", Text: "It is worst on mobile phones.", When: "yesterday, 17:02", WhenExact: "20 November 2026, 17:02:10 CET"},
+			{Who: "Katherine Johnson", Text: "Which phones do your callers use?\n\nPlease send the identifiers of two calls: https://panel.example/a/analytical/calls/01935f5e-7c1a-7bd3-9a51-000000000001", When: "2 hours ago", WhenExact: "21 November 2026, 08:40:12 CET"},
+		}}},
+		Acts: []views.ActForm{{Title: "Reply", Form: views.Form{Token: token, Action: "/a/analytical/support/1/reply", Submit: "Reply", Fields: []views.Field{{Kind: views.Textarea, Name: "text", Label: "Text", Required: true, Problem: "Fill this in."}}}}},
+	}
+
 	everyKind := views.Form{Token: token, Action: "/a/analytical/x", Cancel: "/a/analytical/x", Hidden: []views.Pair{{Name: "version", Value: "3"}}, Files: true, Fields: allKinds()}
 	refused := everyKind
 	refused.Fields = nil
@@ -104,8 +134,14 @@ func records() []Story {
 		refused.Fields = append(refused.Fields, f)
 	}
 
+	used := views.Dialog{Frame: frame("Delete Greeting", "Applications"), Title: "Delete Greeting?", Text: []string{"This can’t be undone."}, Facts: []string{"Used by 2 rules: Berlin, Munich. They stay and no longer use this."},
+		Form: views.Form{Token: token, Action: "/a/analytical/scenarios/1/delete", Cancel: "/a/analytical/scenarios/1", Submit: "Delete Greeting", Danger: true, Fields: []views.Field{{Name: "confirm", Label: "Type Greeting to confirm", Required: true, Autocomplete: "off"}}}}
 	return []Story{
+		{Name: "Delete, used by others", Render: views.DialogPage(used)},
 		{Name: "List", Render: views.RecordList(list)},
+		{Name: "List, with how states change", Render: views.RecordList(numbers)},
+		{Name: "List, some closed", Render: views.RecordList(closed)},
+		{Name: "Ticket with replies", Render: views.Record(ticket)},
 		{Name: "List, wide", Render: views.RecordList(wide)},
 		{Name: "List, empty", Render: views.RecordList(empty)},
 		{Name: "List, nothing found", Render: views.RecordList(nothing)},

@@ -2,6 +2,48 @@ package storybook
 
 import "bailiwick/views"
 
+// signInTable are attempts at logins; whose, where they are not one's own.
+func signInTable(who bool) (t views.Table) {
+	for _, x := range []struct {
+		when, who, details, how, address, browser string
+		outcome                                   views.Badge
+	}{
+		{"2 minutes ago", "ada", "", "Two-step code", "192.0.2.7", "Firefox on Linux", views.Badge{Text: "Succeeded", Tone: views.Good}},
+		{"3 minutes ago", "ada", "Password right, code asked for", "Password", "192.0.2.7", "Firefox on Linux", views.Badge{Text: "Succeeded", Tone: views.Good}},
+		{"today, 08:12", "tabulator", "Wrong password, 12 tries within a minute", "Password", "2001:db8:85a3:8d3:1319:8a2e:370:7348", "curl", views.Badge{Text: "Refused", Tone: views.Bad}},
+		{"today, 08:13", "tabulator", "Not checked", "Password", "2001:db8:85a3:8d3:1319:8a2e:370:7348", "curl", views.Badge{Text: "Too many tries", Tone: views.Warn}},
+	} {
+		row := views.Row{ID: x.when, Cells: []views.Cell{{Text: x.when, Title: "21 November 2026, 09:40:12 CET"}, {Text: x.who}, {Badges: []views.Badge{x.outcome}, Details: x.details}, {Text: x.how}, {Text: x.address, Mono: true}, {Text: x.browser}}}
+		if !who {
+			row.Cells = append(row.Cells[:1:1], row.Cells[2:]...)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	for _, text := range []string{"Time", "Who", "Outcome", "How", "Address", "Browser"} {
+		if text != "Who" || who {
+			t.Columns = append(t.Columns, views.Column{Text: text})
+		}
+	}
+	return t
+}
+
+// signIns is the log of an account.
+func signIns() views.RecordListPage {
+	const here = "/a/analytical/settings/security"
+	return views.RecordListPage{
+		Frame: frame("Sign-ins", "Security"), Header: views.Header{Title: "Sign-ins", Text: "Attempts at the logins of subusers, kept for 90 days. Members see those at theirs under Your sessions."},
+		Tabs: []views.Tab{{Text: "Networks", URL: here + "/allowed"}, {Text: "Two-step sign-in", URL: here + "/two-step"}, {Text: "Idle limit", URL: here + "/idle-limit"}, {Text: "Sign-ins", URL: here + "/sign-ins", Current: true}},
+		List: views.List{
+			Label: "Sign-ins", CSVURL: here + "/sign-ins?format=csv", Clear: here + "/sign-ins",
+			Search: &views.Search{Action: here + "/sign-ins", Placeholder: "Search names and addresses", Filters: []views.Field{
+				{Kind: views.Select, Name: "outcome", Label: "Outcome", Options: []views.Option{{Text: "Outcome: any"}, {Value: "refused", Text: "Refused"}}},
+				{Kind: views.Date, Name: "from", Label: "From"}, {Kind: views.Date, Name: "to", Label: "To"},
+			}},
+			Table: signInTable(true), Pager: views.Pager{Next: here + "/sign-ins?before=x"},
+		},
+	}
+}
+
 func sessions() []Story {
 	list := views.SessionsPage{
 		Frame: frame("Your sessions", ""),
@@ -9,7 +51,7 @@ func sessions() []Story {
 			{ID: "1", Device: "Firefox on Linux", Address: "192.0.2.7", Started: "today, 09:40", StartedAt: "21 November 2026, 09:40:12 CET", Until: "17:40", UntilExact: "21 November 2026, 17:40:12 CET", This: true, EndURL: "/sessions/1/end"},
 			{ID: "2", Device: "Safari on iPhone", Address: "2001:db8::17", Started: "today, 07:55", StartedAt: "21 November 2026, 07:55:02 CET", Until: "15:55", UntilExact: "21 November 2026, 15:55:02 CET", EndURL: "/sessions/2/end"},
 		},
-		EndOthersURL: "/sessions/end-others",
+		EndOthersURL: "/sessions/end-others", SignIns: signInTable(false),
 	}
 	alone := list
 	alone.Sessions, alone.EndOthersURL = list.Sessions[:1], ""
@@ -28,6 +70,7 @@ func sessions() []Story {
 		{Name: "Set password", Render: views.SetPassword(views.SetPasswordPage{Token: token, Action: "/set-password", Mark: linkMark, Account: "Analytical", Name: "tabulator", MinimumPasswordSize: 12})},
 		{Name: "Set password, refused", Render: views.SetPassword(views.SetPasswordPage{Token: token, Action: "/set-password", Mark: linkMark, Account: "Analytical", Name: "tabulator", MinimumPasswordSize: 12, PasswordProblem: "Too many people use this password. Take another one."})},
 		{Name: "Signed out", Render: views.SignedOut(views.SignedOutPage{Title: "You are signed out", Text: "This session is over, on this device and for good.", SignInURL: "/login/f3q"})},
+		{Name: "Sign-in log", Render: views.RecordList(signIns())},
 		{Name: "Sessions", Render: views.Sessions(list)},
 		{Name: "Sessions, only this one", Render: views.Sessions(alone)},
 	}
