@@ -1,14 +1,18 @@
 package bailiwick_test
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os/exec"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// mayImport is the whole picture of who may import whom: docs/ARCHITECTURE.md
-// draws it, this keeps it true. Tests are left out.
+// mayImport is the picture of the layers, and of what stands beside them:
+// docs/ARCHITECTURE.md draws it, this keeps it true. A layer with wings means all
+// of them. Tests are left out.
 var mayImport = map[string][]string{
 	"words":              {},
 	"catalog":            {},
@@ -16,14 +20,14 @@ var mayImport = map[string][]string{
 	"authz/oracle":       {"authz", "catalog"}, // used by tests and bench only
 	"migrations":         {},
 	"models":             {"authz", "catalog", "migrations", "words"},
+	"models/modelstest":  {"authz", "authz/oracle", "catalog", "models", "postgres/*"}, // used by tests only
 	"postgres":           {"postgres/*"},
 	"postgres/*":         {"postgres", "postgres/*"},
 	"static":             {},
 	"views":              {"static", "words"},
 	"views/storybook":    {"static", "views"},
 	"mail":               {"models", "views"},
-	"handlers/guard":     {"authz", "catalog", "models"},
-	"handlers":           {"authz", "catalog", "handlers/guard", "mail", "models", "static", "views", "words"},
+	"handlers":           {"authz", "catalog", "mail", "models", "static", "views", "words"},
 	"cmd/bailiwick/demo": {"authz", "catalog", "models"},
 	"cmd/bailiwick":      {"authz", "catalog", "cmd/bailiwick/demo", "handlers", "mail", "models", "postgres", "views/storybook"},
 	"attack":             {},
@@ -31,37 +35,139 @@ var mayImport = map[string][]string{
 	"e2e/browser":        {}, // used by tests only
 }
 
+// wings are the rooms of each layer, the lowest first: none imports one that
+// comes after it. A layer's own package is the roof over all of them.
+var wings = map[string][]string{
+	"models":   {"store", "letter", "account", "login", "people", "record", "log", "audit"},
+	"views":    {"part", "record", "login", "account", "people", "log", "audit", "home", "letter"},
+	"handlers": {"guard", "page", "letter", "audit", "login", "account", "people", "record", "log", "home"},
+}
+
+// place is the layer of a package and, where it is a wing, which one.
+func place(pkg string) (layer, wing string) {
+	if strings.HasPrefix(pkg, "postgres/") {
+		return "postgres/*", ""
+	}
+	if above, name, below := strings.Cut(pkg, "/"); below && slices.Contains(wings[above], name) {
+		return above, name
+	}
+	return pkg, ""
+}
+
+// fault says what is wrong with an import; empty where nothing is.
+func fault(from, to string) string {
+	layer, wing := place(from)
+	below, room := place(to)
+	switch {
+	case layer != below:
+		if !slices.Contains(mayImport[layer], below) {
+			return from + " imports " + to + ", which is no layer below it"
+		}
+	case wing != "" && (room == "" || slices.Index(wings[layer], room) >= slices.Index(wings[layer], wing)):
+		return from + " imports " + to + ", which is no wing below it"
+	}
+	return ""
+}
+
 func TestImports(t *testing.T) {
 	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen := 0
+	seen := map[string]bool{}
 	for line := range strings.Lines(string(out)) {
 		words := strings.Fields(line)
-		room, ours := strings.CutPrefix(words[0], "bailiwick/")
+		pkg, ours := strings.CutPrefix(words[0], "bailiwick/")
 		if !ours {
 			continue
 		}
-		seen++
-		allowed, listed := mayImport[listedAs(room)]
-		if !listed {
-			t.Errorf("%s is in nobody's picture: add it to mayImport and docs/ARCHITECTURE.md", room)
+		layer, wing := place(pkg)
+		seen[layer+"/"+wing] = true
+		if _, drawn := mayImport[layer]; !drawn {
+			t.Errorf("%s is in nobody's picture: add it to imports_test.go and docs/ARCHITECTURE.md", pkg)
 		}
 		for _, imp := range words[1:] {
-			if imp, ours := strings.CutPrefix(imp, "bailiwick/"); ours && !slices.Contains(allowed, listedAs(imp)) {
-				t.Errorf("%s imports %s", room, imp)
+			if imp, ours := strings.CutPrefix(imp, "bailiwick/"); ours {
+				if f := fault(pkg, imp); f != "" {
+					t.Error(f)
+				}
 			}
 		}
 	}
-	if seen < 10 {
-		t.Errorf("only %d packages were looked at", seen)
+	for layer, all := range wings {
+		for _, wing := range all {
+			if !seen[layer+"/"+wing] {
+				t.Errorf("%s/%s is drawn and not there", layer, wing)
+			}
+		}
 	}
 }
 
-func listedAs(room string) string {
-	if strings.HasPrefix(room, "postgres/") {
-		return "postgres/*"
+// The picture itself can tell wrong from right.
+func TestImportsPointDown(t *testing.T) {
+	for _, x := range []struct {
+		from, to string
+		fault    bool
+	}{
+		{"models/people", "models/account", false},
+		{"models/account", "models/people", true},
+		{"models/account", "models", true},
+		{"models", "models/account", false},
+		{"models/store", "views/part", true},
+		{"views/login", "models/login", true},
+		{"handlers/people", "models/login", false},
+		{"handlers/login", "handlers/people", true},
+		{"handlers/page", "handlers/login", true},
+		{"handlers/people", "models/modelstest", true},
+		{"mail", "handlers/page", true},
+	} {
+		if got := fault(x.from, x.to); (got != "") != x.fault {
+			t.Errorf("%s imports %s: %q", x.from, x.to, got)
+		}
 	}
-	return room
+}
+
+// opens are the packages that may open a store: whoever does can ask for what is
+// inside, and a wing gets only what it is handed.
+var opens = []string{"models", "models/modelstest"}
+
+// Nobody below the roof has a database but the store's doors.
+func TestNoWingOpensADatabase(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{$p := .}}{{range .GoFiles}}{{$p.ImportPath}} {{$p.Dir}}/{{.}}{{"\n"}}{{end}}`, "./models/...", "./handlers/...", "./mail/...", "./cmd/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	looked := 0
+	for line := range strings.Lines(string(out)) {
+		words := strings.Fields(line)
+		if len(words) != 2 {
+			continue
+		}
+		pkg := strings.TrimPrefix(words[0], "bailiwick/")
+		f, err := parser.ParseFile(token.NewFileSet(), words[1], nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		looked++
+		for _, imp := range f.Imports {
+			path := strings.Trim(imp.Path.Value, `"`)
+			if pkg != "models/store" && pkg != "models/modelstest" && strings.HasPrefix(pkg, "models/") &&
+				(strings.HasSuffix(path, "/pgxpool") || strings.HasSuffix(path, "/driver/postgres")) {
+				t.Errorf("%s imports %s: connections belong to models/store", pkg, path)
+			}
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			s, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if x, ok := s.X.(*ast.Ident); ok && x.Name == "store" && (s.Sel.Name == "Open" || s.Sel.Name == "Inside") && !slices.Contains(opens, pkg) {
+				t.Errorf("%s uses store.%s", pkg, s.Sel.Name)
+			}
+			return true
+		})
+	}
+	if looked < 100 {
+		t.Errorf("only %d files were looked at", looked)
+	}
 }

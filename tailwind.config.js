@@ -1,4 +1,4 @@
 /** @type {import('tailwindcss').Config} */
 export default {
-  content: ["./views/*.templ", "./views/attrs.go"],
+  content: ["./views/**/*.templ", "./views/part/attrs.go"],
 };

@@ -15,7 +15,8 @@ import (
 
 	"bailiwick/authz"
 	"bailiwick/handlers"
-	"bailiwick/models"
+	"bailiwick/models/account"
+	"bailiwick/models/record"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -105,8 +106,8 @@ func TestSubuserTable(t *testing.T) {
 func (p *panel) things() map[string]string {
 	p.t.Helper()
 	ctx := context.Background()
-	place := func(section string) models.RecordPlace {
-		return models.RecordPlace{Section: p.store.Catalog().Section(section)}
+	place := func(section string) record.Place {
+		return record.Place{Section: p.store.Catalog().Section(section)}
 	}
 	app, _, err := p.store.CreateRecord(ctx, p.grant(p.ada, "application.edit", p.analytical), place("application"), map[string]any{"name": "Difference"})
 	must(p.t, err)
@@ -114,7 +115,7 @@ func (p *panel) things() map[string]string {
 	inside.Parent = app.ID
 	list, _, err := p.store.CreateRecord(ctx, p.grant(p.ada, "call_list_create", p.analytical), inside, map[string]any{"name": "Autumn"})
 	must(p.t, err)
-	numbers, err := p.store.ReportRecords(ctx, authz.SystemGrant("test"), p.analytical, place("numbers_all_actions"), []models.Report{
+	numbers, err := p.store.ReportRecords(ctx, authz.SystemGrant("test"), p.analytical, place("numbers_all_actions"), []record.Report{
 		{Values: map[string]any{"number": "+493012345678", "country": "DE", "type": "local", "price": 1.5, "state": "purchased"}}})
 	must(p.t, err)
 	u, _ := p.subuser(p.analytical, "thing", "Support")
@@ -130,7 +131,7 @@ func TestRoutesByRole(t *testing.T) {
 	type column struct {
 		name string
 		b    *browser
-		at   models.Account
+		at   account.Account
 	}
 	var columns []column
 	columns = append(columns, column{"owner", p.as(p.ada), p.analytical})
@@ -140,9 +141,9 @@ func TestRoutesByRole(t *testing.T) {
 			columns = append(columns, column{r.Name, p.asSubuser(link, r.Name), p.analytical})
 		}
 	}
-	for name, a := range map[string]models.Account{"view": p.west, "edit": p.berlin} {
+	for name, a := range map[string]account.Account{"view": p.west, "edit": p.berlin} {
 		_, err := p.store.OpenSupportAccess(context.Background(), p.grant(p.ada, "support_access.grant", a),
-			models.SupportAccessInput{Access: name, Reason: "why", Until: p.store.Now().Add(2 * time.Hour)})
+			account.SupportAccessInput{Access: name, Reason: "why", Until: p.store.Now().Add(2 * time.Hour)})
 		must(t, err)
 	}
 	katherine := p.as(p.katherine())

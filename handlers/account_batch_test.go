@@ -9,11 +9,11 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
-	"bailiwick/models"
+	"bailiwick/models/account"
 )
 
 // together asks what would be done to many accounts, does it, and gives the report.
-func (b *browser) together(above models.Account, pairs ...string) page {
+func (b *browser) together(above account.Account, pairs ...string) page {
 	b.t.Helper()
 	ask := b.get(in(above, "/accounts/batches/new?"+values(pairs...).Encode())).want(b.t, http.StatusOK)
 	form := url.Values{}
@@ -36,7 +36,7 @@ func (b *browser) undo(report page) page {
 func TestManyAccountsAtOnce(t *testing.T) {
 	p := newPanel(t)
 	ada := p.as(p.ada)
-	id := func(a models.Account) string { return a.ID.String() }
+	id := func(a account.Account) string { return a.ID.String() }
 	list := in(p.analytical, "/accounts")
 	suspended := func() string { return listed(ada.get(list + "?state=suspended")) }
 

@@ -7,7 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"bailiwick/models"
+	"bailiwick/models/account"
+	"bailiwick/models/people"
 )
 
 func TestADeletedAccountAnswersLikeAnAbsentOne(t *testing.T) {
@@ -15,7 +16,7 @@ func TestADeletedAccountAnswersLikeAnAbsentOne(t *testing.T) {
 	ada, edsger, grace := p.as(p.ada), p.as(p.edsger), p.as(p.grace)
 	_, link := p.subuser(p.berlin, "operator", "Support")
 	operator := p.asSubuser(link, "operator")
-	waiting, err := p.store.CreateSubuser(t.Context(), p.grant(p.ada, "subuser_create", p.berlin), models.SubuserInput{Name: "waiting", Roles: []string{"Support"}, Link: true})
+	waiting, err := p.store.CreateSubuser(t.Context(), p.grant(p.ada, "subuser_create", p.berlin), people.SubuserInput{Name: "waiting", Roles: []string{"Support"}, Link: true})
 	must(t, err)
 	invited, err := p.store.Invite(t.Context(), p.grant(p.ada, "members.add", p.east), []string{"vic@example.com"}, []string{"full_viewer"})
 	must(t, err)
@@ -53,7 +54,7 @@ func TestADeletedAccountAnswersLikeAnAbsentOne(t *testing.T) {
 	absent := "/a/018f0000-0000-7000-8000-000000000000"
 	for _, path := range []string{"", "/contacts", "/members", "/accounts"} {
 		for who, b := range map[string]*browser{"its viewer": edsger, "its owner": ada} {
-			for _, a := range []models.Account{p.east, p.berlin} {
+			for _, a := range []account.Account{p.east, p.berlin} {
 				if got, want := b.get(in(a, path)), b.get(absent+path); got.status != http.StatusNotFound || got.body != want.body {
 					t.Errorf("%s gets another page of %s%s than of an absent account: %d", who, a.Name, path, got.status)
 				}
@@ -110,7 +111,7 @@ func TestAMainAccountIsDeletedByItsOwnerAlone(t *testing.T) {
 	if x := ada.get(done.location()).want(t, http.StatusOK).says(t, "Analytical is deleted."); strings.Contains(x.Find("tbody").Text(), "Analytical") {
 		t.Error("the list shows it still")
 	}
-	for _, a := range []models.Account{p.analytical, p.east, p.berlin, p.west} {
+	for _, a := range []account.Account{p.analytical, p.east, p.berlin, p.west} {
 		ada.get(in(a, "")).want(t, http.StatusNotFound)
 		grace.get(in(a, "/members")).want(t, http.StatusNotFound)
 	}

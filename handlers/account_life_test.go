@@ -7,11 +7,11 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
-	"bailiwick/models"
+	"bailiwick/models/account"
 )
 
 // below is an address of an account, seen from one above it.
-func below(above, a models.Account, path string) string {
+func below(above, a account.Account, path string) string {
 	return in(above, "/accounts/"+a.ID.String()+path)
 }
 
@@ -62,7 +62,7 @@ func TestAnAccountHasAPage(t *testing.T) {
 func TestAccountsAreFoundByLabel(t *testing.T) {
 	p := newPanel(t)
 	ada := p.as(p.ada)
-	edit := func(a models.Account, labels string) page {
+	edit := func(a account.Account, labels string) page {
 		return ada.send(below(p.analytical, a, "/edit"), "name", a.Name, "open_to_main", "1", "labels", labels)
 	}
 	edit(p.east, "pilot").want(t, http.StatusSeeOther)

@@ -1,10 +1,11 @@
 package handlers_test
 
 import (
-	"github.com/PuerkitoBio/goquery"
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/PuerkitoBio/goquery"
 )
 
 func TestStrangerSignsUpAndMakesAnAgency(t *testing.T) {

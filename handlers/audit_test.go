@@ -17,8 +17,8 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
-	"bailiwick/handlers"
-	"bailiwick/models"
+	"bailiwick/handlers/audit"
+	"bailiwick/models/record"
 )
 
 // events are the texts of the changes that a page of the audit shows.
@@ -33,7 +33,7 @@ func TestAuditIsFilteredAndExported(t *testing.T) {
 	rows := func(query string) string {
 		return ada.get(in(p.analytical, "/audit"+query)).want(t, http.StatusOK).events()
 	}
-	_, err := p.store.AppendRecords(t.Context(), p.grant(p.ada, "contacts.edit", p.analytical), models.RecordPlace{Section: p.store.Catalog().Section("contacts")},
+	_, err := p.store.AppendRecords(t.Context(), p.grant(p.ada, "contacts.edit", p.analytical), record.Place{Section: p.store.Catalog().Section("contacts")},
 		[]map[string]any{{"name": "Byron"}, {"name": "Somerville"}}, false)
 	must(t, err)
 	if all := rows(""); !strings.Contains(all, "Grace added subuser charles") || !strings.Contains(all, "Babbage") || !strings.Contains(all, "Ada added contacts ") {
@@ -202,7 +202,7 @@ func TestAuditLeadsToUndo(t *testing.T) {
 func TestEveryActionHasATitle(t *testing.T) {
 	p := newPanel(t)
 	action := regexp.MustCompile(`^[a-z_]+\.[a-z_]+$`)
-	names, err := filepath.Glob("../models/*.go")
+	names, err := filepath.Glob("../models/*/*.go")
 	must(t, err)
 	found := 0
 	for _, name := range names {
@@ -214,8 +214,8 @@ func TestEveryActionHasATitle(t *testing.T) {
 		ast.Inspect(file, func(n ast.Node) bool {
 			var in []ast.Expr
 			switch n := n.(type) {
-			case *ast.KeyValueExpr: // change{action: …}
-				if key, ok := n.Key.(*ast.Ident); ok && key.Name == "action" {
+			case *ast.KeyValueExpr: // store.Change{Action: …}
+				if key, ok := n.Key.(*ast.Ident); ok && key.Name == "Action" {
 					in = append(in, n.Value)
 				}
 			case *ast.CallExpr: // a verb's helper
@@ -232,7 +232,7 @@ func TestEveryActionHasATitle(t *testing.T) {
 					continue
 				}
 				found++
-				if handlers.ActionTitle(text) == "" {
+				if audit.ActionTitle(text) == "" {
 					t.Errorf("%s: the audit has no words for %s", name, text)
 				}
 			}

@@ -10,7 +10,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"bailiwick/models"
+	"bailiwick/models/account"
+	"bailiwick/models/record"
 )
 
 // TestNothingFlowsDownOrSideways has Edsger, who may do all that can be done in East
@@ -22,36 +23,36 @@ func TestNothingFlowsDownOrSideways(t *testing.T) {
 	must(t, p.store.EditMember(ctx, p.grant(p.ada, "members.edit", p.east), p.edsger.ID, "full_editor", "sub_admin"))
 	edsger := p.as(p.edsger)
 	p.subuser(p.east, "own", "Support")
-	place := func(section string) models.RecordPlace {
-		return models.RecordPlace{Section: p.store.Catalog().Section(section)}
+	place := func(section string) record.Place {
+		return record.Place{Section: p.store.Catalog().Section(section)}
 	}
 	foreign := map[string]uuid.UUID{}
 	changes := []struct {
 		name string
-		do   func(a models.Account, n int) error
+		do   func(a account.Account, n int) error
 	}{
-		{"a contact", func(a models.Account, n int) error {
+		{"a contact", func(a account.Account, n int) error {
 			r, _, err := p.store.CreateRecord(ctx, p.grant(p.ada, "contacts.edit", a), place("contacts"), map[string]any{"name": fmt.Sprintf("Secret %d", n)})
 			foreign[":contact"] = r.ID
 			return err
 		}},
-		{"an application", func(a models.Account, n int) error {
+		{"an application", func(a account.Account, n int) error {
 			r, _, err := p.store.CreateRecord(ctx, p.grant(p.ada, "application.edit", a), place("applications"), map[string]any{"name": fmt.Sprintf("Secret %d", n)})
 			foreign[":application"] = r.ID
 			return err
 		}},
-		{"a subuser", func(a models.Account, n int) error {
+		{"a subuser", func(a account.Account, n int) error {
 			u, _ := p.subuser(a, fmt.Sprintf("secret-%d", n), "Admin")
 			foreign[":subuser"] = u.ID
 			return nil
 		}},
-		{"a member", func(a models.Account, n int) error {
+		{"a member", func(a account.Account, n int) error {
 			m, _, err := p.store.SignUp(ctx, "Secret", fmt.Sprintf("secret%d@example.com", n), password)
 			must(t, err)
 			foreign[":member"] = m.ID
 			return p.store.AddMember(ctx, p.grant(p.ada, "members.add", a), m.ID, "full_editor")
 		}},
-		{"an invite", func(a models.Account, n int) error {
+		{"an invite", func(a account.Account, n int) error {
 			_, err := p.store.Invite(ctx, p.grant(p.ada, "members.add", a), []string{fmt.Sprintf("invited%d@example.com", n)}, []string{"full_viewer"})
 			must(t, err)
 			all, err := p.store.Invites(ctx, p.grant(p.ada, "members", a), "", uuid.Nil, 1)
@@ -59,19 +60,19 @@ func TestNothingFlowsDownOrSideways(t *testing.T) {
 			foreign[":invite"] = all[0].ID
 			return nil
 		}},
-		{"a role", func(a models.Account, n int) error {
+		{"a role", func(a account.Account, n int) error {
 			r, err := p.store.CreateRole(ctx, p.grant(p.ada, "roles.edit", a), fmt.Sprintf("Secret %d", n), "member:full_viewer", []string{"calls"})
 			foreign[":role"] = r.ID
 			return err
 		}},
-		{"a sub-account", func(a models.Account, n int) error {
+		{"a sub-account", func(a account.Account, n int) error {
 			subs, err := p.store.CreateSubAccounts(ctx, p.grant(p.ada, "sub_accounts.create", a), []string{fmt.Sprintf("Secret %d", n)})
 			if err == nil {
 				foreign[":sub"] = subs[0].ID
 			}
 			return err
 		}},
-		{"a name", func(a models.Account, n int) error {
+		{"a name", func(a account.Account, n int) error {
 			return p.store.RenameOwnAccount(ctx, p.grant(p.ada, "account.manage", a), fmt.Sprintf("Secret %d", n))
 		}},
 	}
@@ -105,7 +106,7 @@ func TestNothingFlowsDownOrSideways(t *testing.T) {
 	if len(before) < 300 {
 		t.Fatalf("only %d pages", len(before))
 	}
-	for i, a := range []models.Account{p.analytical, p.west} {
+	for i, a := range []account.Account{p.analytical, p.west} {
 		for _, change := range changes {
 			must(t, change.do(a, i))
 		}

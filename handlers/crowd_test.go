@@ -9,7 +9,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"bailiwick/models"
+	audits "bailiwick/models/audit"
+	"bailiwick/models/people"
+	"bailiwick/models/store"
 	"bailiwick/postgres/pgtest"
 )
 
@@ -48,7 +50,7 @@ DROP FUNCTION id;
 // would need with three.
 func TestACrowd(t *testing.T) {
 	sql := &statements{}
-	p := newPanel(t, func(c *models.Config) { c.Tracer = sql })
+	p := newPanel(t, func(c *store.Config) { c.Tracer = sql })
 	ctx := context.Background()
 	conn, err := pgx.Connect(ctx, pgtest.OwnerURL(p.config.URL))
 	must(t, err)
@@ -63,7 +65,7 @@ func TestACrowd(t *testing.T) {
 
 	// Through all the lists that Ada has.
 	x := w.see("members", in(p.analytical, "/members"))
-	if n := x.Find("tbody tr").Length(); n != models.MemberPage {
+	if n := x.Find("tbody tr").Length(); n != people.MemberPage {
 		t.Errorf("a page has %d members", n)
 	}
 	w.see("members, next page", x.Find("a[rel=next]").AttrOr("href", "no next page"))
@@ -76,7 +78,7 @@ func TestACrowd(t *testing.T) {
 	w.home(p.analytical)
 	audit := in(p.analytical, "/audit")
 	x = w.see("audit", audit)
-	if n := x.Find(".audit details").Length(); n != models.AuditPage {
+	if n := x.Find(".audit details").Length(); n != audits.Page {
 		t.Errorf("a page has %d events", n)
 	}
 	w.see("audit, next page", x.Find("a[rel=next]").AttrOr("href", "no next page"))

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"bailiwick/models"
+	"bailiwick/models/letter"
 )
 
 // Katherine signs up and confirms her address, and the panel asks no more.
@@ -14,10 +14,10 @@ func TestWhoeverSignsUpConfirmsTheirAddress(t *testing.T) {
 	b := p.browser()
 	home := b.post("/sign-up", values("name", "Katherine", "email", "katherine@example.com", "password", password)).want(t, http.StatusSeeOther).location()
 	b.get(home).want(t, http.StatusOK).says(t, "Confirm your e-mail address", "Open the link in the mail to katherine@example.com")
-	first := p.mailman(models.LetterEmailProof, "katherine@example.com").Facts["path"]
+	first := p.mailman(letter.EmailProof, "katherine@example.com").Facts["path"]
 	b.get("/verify-email/send").want(t, http.StatusOK).says(t, "Not confirmed", "Send a new link")
 	b.send("/verify-email/send").want(t, http.StatusSeeOther)
-	link := p.mailman(models.LetterEmailProof, "katherine@example.com").Facts["path"]
+	link := p.mailman(letter.EmailProof, "katherine@example.com").Facts["path"]
 
 	elsewhere := p.browser()
 	elsewhere.open(first).want(t, http.StatusUnprocessableEntity).says(t, "was used already")

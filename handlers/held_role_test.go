@@ -10,7 +10,7 @@ import (
 
 var friday = time.Date(2026, 11, 27, 18, 0, 0, 0, time.UTC)
 
-// zone has the browser tell its time zone.
+// Zone has the browser tell its time zone.
 func (b *browser) zone(name string) *browser {
 	at, err := url.Parse(b.base)
 	must(b.t, err)

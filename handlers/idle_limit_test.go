@@ -9,7 +9,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"bailiwick/models"
+	"bailiwick/models/account"
+	"bailiwick/models/login"
 	"bailiwick/postgres/pgtest"
 )
 
@@ -19,7 +20,7 @@ const idleLimit = "/settings/security/idle-limit"
 func (p *panel) pass(d time.Duration) { p.clock.stand(p.clock.now().Add(d)) }
 
 // limitIdle sets an account's idle limit.
-func (p *panel) limitIdle(a models.Account, minutes string) {
+func (p *panel) limitIdle(a account.Account, minutes string) {
 	p.t.Helper()
 	p.as(p.ada).send(in(a, idleLimit), "minutes", minutes).want(p.t, http.StatusSeeOther)
 }
@@ -177,7 +178,7 @@ func TestUseIsNotedOnceAMinute(t *testing.T) {
 func TestWhoEditsSecuritySetsTheIdleLimit(t *testing.T) {
 	p := newPanel(t)
 	ada, edsger := p.as(p.ada), p.as(p.edsger)
-	until := func(b *browser, a models.Account, says bool) {
+	until := func(b *browser, a account.Account, says bool) {
 		t.Helper()
 		if strings.Contains(b.get(in(a, "")).want(t, http.StatusOK).Find("#profile .pop-head").Text(), ", or 1 hour 30 minutes without use") != says {
 			t.Errorf("the menu of %s says until when: %v", a.Name, !says)
@@ -189,7 +190,7 @@ func TestWhoEditsSecuritySetsTheIdleLimit(t *testing.T) {
 			t.Errorf("%q is lost, or nothing says what is wrong with it", typed)
 		}
 	}
-	p.clock.advance(models.ProofLife)
+	p.clock.advance(login.ProofLife)
 	for _, proof := range []string{"", "not the right password"} {
 		if got := ada.send(in(p.east, idleLimit), "minutes", "90", "proof", proof).want(t, http.StatusUnprocessableEntity); got.Find("#f-proof-problem").Length() != 1 {
 			t.Errorf("the proof %q is not asked for again", proof)

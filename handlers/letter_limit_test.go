@@ -9,14 +9,15 @@ import (
 	"testing"
 	"time"
 
-	"bailiwick/models"
+	"bailiwick/models/letter"
+	"bailiwick/models/login"
 )
 
 // proves has somebody confirm their address by the link in their mail.
-func (p *panel) proves(m models.Member) {
+func (p *panel) proves(m login.Member) {
 	p.t.Helper()
 	p.as(m).send("/verify-email/send").want(p.t, http.StatusSeeOther)
-	_, err := p.store.ProveEmail(context.Background(), path.Base(p.mailman(models.LetterEmailProof, m.Email).Facts["path"]))
+	_, err := p.store.ProveEmail(context.Background(), path.Base(p.mailman(letter.EmailProof, m.Email).Facts["path"]))
 	must(p.t, err)
 }
 
@@ -53,7 +54,7 @@ func TestAFreshSignUpIsNoRelay(t *testing.T) {
 			break
 		}
 		must(t, p.store.LetterSent(context.Background(), l))
-		if l.Kind == models.LetterInvite {
+		if l.Kind == letter.Invite {
 			letters++
 		}
 	}

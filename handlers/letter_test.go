@@ -13,7 +13,10 @@ import (
 	"github.com/google/uuid"
 
 	"bailiwick/handlers"
-	"bailiwick/models"
+	pages "bailiwick/handlers/page"
+	letters "bailiwick/models/letter"
+	"bailiwick/models/people"
+	"bailiwick/models/store"
 )
 
 // withMail has the panel hand its letters to a mail server; the test is the one
@@ -21,7 +24,7 @@ import (
 func (p *panel) withMail() *panel {
 	p.t.Helper()
 	public := &url.URL{Scheme: "http", Host: p.server.Listener.Addr().String()}
-	e, err := handlers.New(p.store, handlers.Config{PublicURL: public, Secret: make([]byte, 32), SendsMail: true,
+	e, err := handlers.New(p.store, pages.Config{PublicURL: public, Secret: make([]byte, 32), SendsMail: true,
 		Log: slog.New(slog.NewTextHandler(logTo(p.t), &slog.HandlerOptions{Level: slog.LevelError}))})
 	must(p.t, err)
 	p.server.Config.Handler = e
@@ -33,18 +36,18 @@ func (p *panel) radia() *browser {
 	p.t.Helper()
 	radia, _, err := p.store.SignUp(context.Background(), "Radia", "radia@example.com", password)
 	must(p.t, err)
-	_, err = p.store.AddStaff(context.Background(), radia.Email, models.DutyOperator)
+	_, err = p.store.AddStaff(context.Background(), radia.Email, store.DutyOperator)
 	must(p.t, err)
 	return p.as(radia)
 }
 
 // mailman takes every letter that is due, and gives the newest of a kind to an
 // address.
-func (p *panel) mailman(kind, to string) (found models.Post) {
+func (p *panel) mailman(kind, to string) (found letters.Post) {
 	p.t.Helper()
 	for {
 		l, err := p.store.ClaimLetter(context.Background())
-		if errors.Is(err, models.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return found
 		}
 		must(p.t, err)
@@ -89,7 +92,7 @@ func TestTheMailboxIsForOperatorsAlone(t *testing.T) {
 	}
 	radia.get("/operator/mail?after=nonsense").want(t, http.StatusNotFound)
 
-	_, err := p.store.RemoveStaff(context.Background(), "radia@example.com", models.DutyOperator)
+	_, err := p.store.RemoveStaff(context.Background(), "radia@example.com", store.DutyOperator)
 	must(t, err)
 	radia.get("/operator/mail").want(t, http.StatusNotFound)
 }
@@ -113,7 +116,7 @@ func TestAnOperatorTriesAFailedLetterAgain(t *testing.T) {
 		t.Error("where mail is sent, an operator reads other people's letters")
 	}
 	radia.send(letter+"/retry").want(t, http.StatusSeeOther)
-	if again := p.mailman(models.LetterInvite, "katherine@example.com"); again.Facts["path"] != "/invites/"+token {
+	if again := p.mailman(letters.Invite, "katherine@example.com"); again.Facts["path"] != "/invites/"+token {
 		t.Errorf("%+v", again)
 	}
 	radia.send(letter+"/retry").want(t, http.StatusConflict)
@@ -156,7 +159,7 @@ func TestAnInviteIsMailedAndToldWhereItIsNot(t *testing.T) {
 	}
 	cancel, _ := ada.get(invites).Find("a[href$='/cancel']").Attr("href")
 	ada.send(cancel).want(t, http.StatusSeeOther)
-	if l := p.mailman(models.LetterInvite, "katherine@example.com"); l.ID != uuid.Nil {
+	if l := p.mailman(letters.Invite, "katherine@example.com"); l.ID != uuid.Nil {
 		t.Error("a dead link is mailed")
 	}
 	if got := ada.get(in(p.analytical, "")); strings.Contains(got.Text(), "to be accepted") {
@@ -179,7 +182,7 @@ func TestAnInviteIsToldToItsAddressAndNotWhatItIs(t *testing.T) {
 	if got := p.as(p.mallory).get("/accounts"); strings.Contains(got.Text(), "for your address") {
 		t.Error("Mallory is told of Edsger's invite")
 	}
-	p.clock.advance(models.InviteLife)
+	p.clock.advance(people.InviteLife)
 	if got := p.as(p.edsger).get("/accounts"); strings.Contains(got.Text(), "for your address") {
 		t.Error("an invite that is over waits still")
 	}

@@ -15,7 +15,8 @@ import (
 	"time"
 
 	"bailiwick/handlers"
-	"bailiwick/models"
+	pages "bailiwick/handlers/page"
+	"bailiwick/models/store"
 )
 
 const notThePassword = "not the right password"
@@ -175,7 +176,7 @@ func (f from) RoundTrip(r *http.Request) (*http.Response, error) {
 func (p *panel) behindProxy() (at func(address string) *browser) {
 	p.t.Helper()
 	server := httptest.NewUnstartedServer(nil)
-	e, err := handlers.New(p.store, handlers.Config{PublicURL: &url.URL{Scheme: "http", Host: server.Listener.Addr().String()}, Secret: p.config.Secret,
+	e, err := handlers.New(p.store, pages.Config{PublicURL: &url.URL{Scheme: "http", Host: server.Listener.Addr().String()}, Secret: p.config.Secret,
 		Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Log: slog.New(slog.DiscardHandler)})
 	must(p.t, err)
 	server.Config.Handler = e
@@ -300,7 +301,7 @@ func TestOldLimitsAreRemoved(t *testing.T) {
 	if n, _ := ada.guess(1, "/sign-in", "email", p.ada.Email); n != 1 {
 		t.Error("a browser that signed in just now is forgotten")
 	}
-	p.clock.stand(p.clock.now().Add(models.BrowserLife + time.Hour))
+	p.clock.stand(p.clock.now().Add(store.BrowserLife + time.Hour))
 	must(t, p.store.PruneLimits(ctx))
 	p.browser().guess(10, "/sign-in", "email", p.ada.Email)
 	if n, _ := ada.guess(1, "/sign-in", "email", p.ada.Email); n != 0 {

@@ -14,7 +14,10 @@ import (
 	"testing"
 
 	"bailiwick/handlers"
-	"bailiwick/models"
+	pages "bailiwick/handlers/page"
+	"bailiwick/models/letter"
+	"bailiwick/models/login"
+	"bailiwick/models/people"
 )
 
 // open follows a one-time link to the page that it leads to.
@@ -57,30 +60,30 @@ type oneTimeLink struct {
 func (p *panel) oneTimeLinks() []oneTimeLink {
 	p.t.Helper()
 	ada := p.as(p.ada)
-	made, err := p.store.CreateSubuser(context.Background(), p.grant(p.ada, "subuser_create", p.east), models.SubuserInput{Name: "dev", Roles: []string{"Developer"}, Link: true})
+	made, err := p.store.CreateSubuser(context.Background(), p.grant(p.ada, "subuser_create", p.east), people.SubuserInput{Name: "dev", Roles: []string{"Developer"}, Link: true})
 	must(p.t, err)
 	invite := ada.invite(p.analytical, "katherine@example.com", "full_viewer")
 	barbara := p.as(p.barbara)
 	barbara.send(in(p.west, profile+"/email"), "email", "barbara@new.example", "current", password).want(p.t, http.StatusSeeOther)
-	p.browser().byLink(p.mailman(models.LetterConfirmEmail, "barbara@new.example").Facts["path"], nil).want(p.t, http.StatusSeeOther)
-	undo := p.mailman(models.LetterEmailChanged, p.barbara.Email).Facts["path"]
+	p.browser().byLink(p.mailman(letter.ConfirmEmail, "barbara@new.example").Facts["path"], nil).want(p.t, http.StatusSeeOther)
+	undo := p.mailman(letter.EmailChanged, p.barbara.Email).Facts["path"]
 	ada.send(in(p.analytical, profile+"/email"), "email", "ada@new.example", "current", password).want(p.t, http.StatusSeeOther)
 	p.browser().post("/forgotten-password", values("email", p.edsger.Email)).want(p.t, http.StatusOK)
-	reset, confirm := models.Post{}, models.Post{}
+	reset, confirm := letter.Post{}, letter.Post{}
 	for {
 		l, err := p.store.ClaimLetter(context.Background())
 		if err != nil {
 			break
 		}
 		switch must(p.t, p.store.LetterSent(context.Background(), l)); l.Kind {
-		case models.LetterReset:
+		case letter.Reset:
 			reset = l
-		case models.LetterConfirmEmail:
+		case letter.ConfirmEmail:
 			confirm = l
 		}
 	}
 	p.as(p.mallory).send("/verify-email/send").want(p.t, http.StatusSeeOther)
-	proof := p.mailman(models.LetterEmailProof, p.mallory.Email).Facts["path"]
+	proof := p.mailman(letter.EmailProof, p.mallory.Email).Facts["path"]
 	return []oneTimeLink{
 		{"/set-password/" + made.PasswordLink, "dev", []string{"password", password}},
 		{reset.Facts["path"], p.edsger.Email, []string{"password", changed}},
@@ -121,7 +124,7 @@ func TestAOneTimeLinkLeavesTheAddress(t *testing.T) {
 	var log bytes.Buffer
 	public, err := url.Parse(p.server.URL)
 	must(t, err)
-	e, err := handlers.New(p.store, handlers.Config{PublicURL: public, Secret: p.config.Secret, SendsMail: true, Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	e, err := handlers.New(p.store, pages.Config{PublicURL: public, Secret: p.config.Secret, SendsMail: true, Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	must(t, err)
 	p.server.Config.Handler = e
 	for _, l := range links {
@@ -168,7 +171,7 @@ func TestAOneTimeLinkLeavesTheAddress(t *testing.T) {
 // browser has the second by then.
 func TestTwoOneTimeLinksDoNotMix(t *testing.T) {
 	p := newPanel(t).withMail()
-	for _, m := range []models.Member{p.edsger, p.grace} {
+	for _, m := range []login.Member{p.edsger, p.grace} {
 		p.browser().post("/forgotten-password", values("email", m.Email)).want(t, http.StatusOK)
 	}
 	var links []string
@@ -197,7 +200,7 @@ func TestTwoOneTimeLinksDoNotMix(t *testing.T) {
 	b.post("/reset-password", second).want(t, http.StatusSeeOther)
 	b.open(links[0]).want(t, http.StatusOK)
 	b.post("/reset-password", first).want(t, http.StatusSeeOther)
-	for _, m := range []models.Member{p.edsger, p.grace} {
+	for _, m := range []login.Member{p.edsger, p.grace} {
 		p.browser().post("/sign-in", values("email", m.Email, "password", changed)).want(t, http.StatusSeeOther)
 	}
 }

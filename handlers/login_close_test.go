@@ -6,13 +6,13 @@ import (
 	"testing"
 	"time"
 
-	"bailiwick/models"
+	"bailiwick/models/login"
 )
 
 func TestClosingOnesLogin(t *testing.T) {
 	p := newPanel(t)
 	ctx := context.Background()
-	home := func(m models.Member) string { return p.as(m).get("/").location() }
+	home := func(m login.Member) string { return p.as(m).get("/").location() }
 	ada, edsger := p.as(p.ada), p.as(p.edsger)
 	ada.get(in(p.analytical, "/settings/profile")).says(t, "Close my login…")
 	ada.get(in(p.analytical, "/settings/profile/close")).want(t, http.StatusOK).says(t, "You own Analytical: hand it over or delete it first.")

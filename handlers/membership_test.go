@@ -10,13 +10,16 @@ import (
 	"testing"
 	"time"
 
-	"bailiwick/models"
+	"bailiwick/models/account"
+	"bailiwick/models/letter"
+	"bailiwick/models/login"
+	"bailiwick/models/store"
 )
 
 var inviteLink = regexp.MustCompile(`/invites/[\w-]{43}`)
 
 // invite has somebody invite one address and gives the link's path.
-func (b *browser) invite(a models.Account, email string, roles ...string) string {
+func (b *browser) invite(a account.Account, email string, roles ...string) string {
 	b.t.Helper()
 	pairs := []string{"email", email}
 	for _, r := range roles {
@@ -43,7 +46,7 @@ func (x page) says(t testing.TB, sentences ...string) page {
 }
 
 // member is the path of one of an account's members, and what is done there.
-func (p *panel) member(m models.Member, path string) string {
+func (p *panel) member(m login.Member, path string) string {
 	return "/members/" + m.ID.String() + path
 }
 
@@ -113,7 +116,7 @@ func TestChangingTheRolesOfAMember(t *testing.T) {
 
 	// Who is not of the account is not there, whoever they are.
 	absent := grace.send(in(p.analytical, "/members/018f0000-0000-7000-8000-000000000000/edit"), "role", "full_viewer").want(t, http.StatusNotFound)
-	for _, m := range []models.Member{p.barbara, p.mallory} {
+	for _, m := range []login.Member{p.barbara, p.mallory} {
 		if got := grace.send(in(p.analytical, p.member(m, "/edit")), "role", "full_viewer").want(t, http.StatusNotFound); got.body != absent.body {
 			t.Errorf("%s does not answer like nobody", m.Name)
 		}
@@ -357,9 +360,9 @@ func TestManyAreInvitedAtOnce(t *testing.T) {
 		t.Error("a link is shown again")
 	}
 	grace := p.as(p.grace)
-	for _, m := range []models.Member{p.ada, p.grace} { // whose address is proven may write to more
+	for _, m := range []login.Member{p.ada, p.grace} { // whose address is proven may write to more
 		p.as(m).send("/verify-email/send").want(t, http.StatusSeeOther)
-		p.browser().byLink(p.mailman(models.LetterEmailProof, m.Email).Facts["path"], nil).want(t, http.StatusSeeOther)
+		p.browser().byLink(p.mailman(letter.EmailProof, m.Email).Facts["path"], nil).want(t, http.StatusSeeOther)
 	}
 	var many []string
 	for i := range 56 {
@@ -477,7 +480,7 @@ func TestAnInviteMakesOneLogin(t *testing.T) {
 func TestTheFormFillsInTheLatestEnd(t *testing.T) {
 	p := newPanel(t)
 	end := p.store.Now().Add(48 * time.Hour).Truncate(time.Minute)
-	must(t, p.store.EditMember(context.Background(), p.grant(p.ada, "members.edit", p.west), p.barbara.ID, models.RoleUntil("full_editor", end)))
+	must(t, p.store.EditMember(context.Background(), p.grant(p.ada, "members.edit", p.west), p.barbara.ID, store.RoleUntil("full_editor", end)))
 	barbara, invites := p.as(p.barbara), in(p.west, "/members/invites")
 	page := barbara.get(invites+"/new").want(t, http.StatusOK).says(t, "at the latest, as your own role does")
 	typed, _ := page.Find(`[name="until.full_viewer"]`).Attr("value")

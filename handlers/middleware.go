@@ -9,13 +9,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/klauspost/compress/gzhttp"
-	"github.com/klauspost/compress/gzip"
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
 
 	"bailiwick/authz"
 	"bailiwick/handlers/guard"
+	"bailiwick/handlers/page"
 	"bailiwick/static"
 )
 
@@ -32,13 +31,13 @@ func (h *Handlers) middleware(e *echo.Echo) {
 		middleware.RequestIDWithConfig(middleware.RequestIDConfig{TargetHeader: echo.HeaderXRequestID}),
 		h.logRequests(),
 		middleware.RecoverWithConfig(middleware.RecoverConfig{LogErrorFunc: func(c echo.Context, err error, stack []byte) error {
-			h.config.Log.Error("panic", "request_id", requestID(c), "error", err, "stack", string(stack))
+			h.Config.Log.Error("panic", "request_id", page.RequestID(c), "error", err, "stack", string(stack))
 			return err
 		}}),
 		h.headers,
 		h.knownHost,
 		middleware.ContextTimeout(requestTime),
-		paceRefusals(),
+		page.PaceRefusals(),
 		limitBody,
 		guard.CrossOrigin(),
 	)
@@ -57,8 +56,6 @@ func readableID(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-func requestID(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
-
 // logRequests writes one line a request, with the route's pattern rather than
 // the address, which may hold a secret link, and what was denied and why (ASVS
 // 5.0, 16.3.2).
@@ -73,7 +70,7 @@ func (h *Handlers) logRequests() echo.MiddlewareFunc {
 			}
 			attrs := []slog.Attr{
 				slog.String("method", v.Method), slog.String("route", v.RoutePath), slog.Int("status", v.Status),
-				slog.Duration("took", v.Latency), slog.String("request_id", requestID(c)),
+				slog.Duration("took", v.Latency), slog.String("request_id", page.RequestID(c)),
 			}
 			if visit := guard.Of(c); visit != nil {
 				attrs = append(attrs, slog.String("principal", visit.Session.Principal.String()))
@@ -83,10 +80,10 @@ func (h *Handlers) logRequests() echo.MiddlewareFunc {
 			}
 			var denial *authz.Denial
 			if errors.As(v.Error, &denial) {
-				attrs = append(attrs, slog.Group("denied", "permission", h.catalog.Info(denial.Permission).Key,
+				attrs = append(attrs, slog.Group("denied", "permission", h.Catalog.Info(denial.Permission).Key,
 					"account", denial.Resource.Account, "reason", denial.Decision.Reason.String()))
 			}
-			h.config.Log.LogAttrs(c.Request().Context(), level, "request", attrs...)
+			h.Config.Log.LogAttrs(c.Request().Context(), level, "request", attrs...)
 			return nil
 		},
 	})
@@ -98,7 +95,7 @@ const csp = "default-src 'none'; object-src 'none'; script-src 'self'; style-src
 // headers go on every response, errors and fragments too.
 func (h *Handlers) headers(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		c.Set(cookiesKey, h.guard.Cookies)
+		c.Set(page.CookiesKey, h.Guard.Cookies)
 		head := c.Response().Header()
 		head.Set("Content-Security-Policy", csp)
 		head.Set("X-Content-Type-Options", "nosniff")
@@ -109,7 +106,7 @@ func (h *Handlers) headers(next echo.HandlerFunc) echo.HandlerFunc {
 		if !strings.HasPrefix(c.Request().URL.Path, static.Prefix) {
 			head.Set("Cache-Control", "no-store")
 		}
-		if h.guard.Secure {
+		if h.Guard.Secure {
 			head.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 		}
 		return next(c)
@@ -119,24 +116,19 @@ func (h *Handlers) headers(next echo.HandlerFunc) echo.HandlerFunc {
 // knownHost refuses a Host that is not the configured one. A panel tried out at
 // a loopback address answers to every name of the loopback.
 func (h *Handlers) knownHost(next echo.HandlerFunc) echo.HandlerFunc {
-	want := h.config.PublicURL.Host
-	loopback := isLoopback(h.config.PublicURL.Hostname())
+	want := h.Config.PublicURL.Host
+	loopback := page.IsLoopback(h.Config.PublicURL.Hostname())
 	return func(c echo.Context) error {
 		host := c.Request().Host
 		name, _, err := net.SplitHostPort(host)
 		if err != nil {
 			name = host
 		}
-		if !strings.EqualFold(host, want) && !(loopback && isLoopback(name)) && c.Request().URL.Path != "/healthz" {
+		if !strings.EqualFold(host, want) && !(loopback && page.IsLoopback(name)) && c.Request().URL.Path != "/healthz" {
 			return echo.NewHTTPError(http.StatusMisdirectedRequest, "unknown host")
 		}
 		return next(c)
 	}
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(strings.Trim(host, "[]"))
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func limitBody(next echo.HandlerFunc) echo.HandlerFunc {
@@ -153,23 +145,13 @@ func limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// compress packs pages at the level that costs least. The jitter hides the
-// exact length, from which a secret on the page could be guessed.
-func compress(h http.Handler) (http.Handler, error) {
-	wrap, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(gzip.BestSpeed), gzhttp.MinSize(1400), gzhttp.RandomJitter(32, 0, false))
-	if err != nil {
-		return nil, err
-	}
-	return wrap(h), nil
-}
-
 // ipExtractor believes X-Forwarded-For of the configured proxies only.
 func (h *Handlers) ipExtractor() echo.IPExtractor {
-	if len(h.config.Proxies) == 0 {
+	if len(h.Config.Proxies) == 0 {
 		return echo.ExtractIPDirect()
 	}
 	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
-	for _, p := range h.config.Proxies {
+	for _, p := range h.Config.Proxies {
 		trust = append(trust, echo.TrustIPRange(&net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}))
 	}
 	return echo.ExtractIPFromXFFHeader(trust...)

@@ -11,15 +11,18 @@ import (
 
 	"github.com/google/uuid"
 
-	"bailiwick/models"
+	"bailiwick/models/account"
+	"bailiwick/models/login"
+	"bailiwick/models/record"
+	"bailiwick/models/store"
 )
 
 const security = "/settings/security/allowed"
 
 // network has somebody elsewhere say from where an account may be entered.
-func (p *panel) network(a models.Account, network, rule string) {
+func (p *panel) network(a account.Account, network, rule string) {
 	p.t.Helper()
-	_, _, err := p.store.CreateRecord(context.Background(), p.grant(p.ada, "security.edit", a), models.RecordPlace{Section: p.store.Catalog().Section("security")},
+	_, _, err := p.store.CreateRecord(context.Background(), p.grant(p.ada, "security.edit", a), record.Place{Section: p.store.Catalog().Section("security")},
 		map[string]any{"network": network, "rule": rule})
 	must(p.t, err)
 }
@@ -62,7 +65,7 @@ func TestAnOwnerMendsTheNetworksThatKeepThemOut(t *testing.T) {
 		p.network(p.analytical, network, "block")
 	}
 	grace, stay := p.as(p.grace), []string{security, "/members", "/settings/ownership", "/members/invites/new"}
-	p.clock.advance(models.ProofLife)
+	p.clock.advance(login.ProofLife)
 	for _, path := range stay {
 		to := in(p.analytical, path)
 		if got := ada.get(to).want(t, http.StatusSeeOther).location(); got != "/prove?return="+url.QueryEscape(to) {
@@ -116,7 +119,7 @@ func TestNetworksAskForAProof(t *testing.T) {
 	ada := p.as(p.ada)
 	ada.send(in(p.east, security), "network", "198.51.100.0/24", "rule", "block").want(t, http.StatusSeeOther)
 	one := strings.TrimSuffix(ada.get(in(p.east, security)).Find(`a[href$="/delete"]`).AttrOr("href", ""), "/delete")
-	p.clock.advance(models.ProofLife)
+	p.clock.advance(login.ProofLife)
 	for path, form := range map[string][]string{
 		in(p.east, security): {"network", "192.0.2.0/24", "rule", "block"}, one + "/edit": {"network", "203.0.113.0/24", "rule", "block", "version", "1"}, one + "/delete": nil,
 	} {
@@ -146,10 +149,10 @@ func TestAnOperatorClearsNetworks(t *testing.T) {
 	if got := ada.get(in(p.east, "/audit")).events(); !strings.Contains(got, "cleared the networks of East") {
 		t.Errorf("the audit says %s", got)
 	}
-	if _, _, err := p.store.ClearNetworks(t.Context(), p.east.ID); !errors.Is(err, models.ErrConflict) {
+	if _, _, err := p.store.ClearNetworks(t.Context(), p.east.ID); !errors.Is(err, store.ErrConflict) {
 		t.Errorf("a second time: %v", err)
 	}
-	if _, _, err := p.store.ClearNetworks(t.Context(), uuid.MustParse(noID)); !errors.Is(err, models.ErrNotFound) {
+	if _, _, err := p.store.ClearNetworks(t.Context(), uuid.MustParse(noID)); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("nowhere: %v", err)
 	}
 }

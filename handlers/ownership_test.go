@@ -9,14 +9,16 @@ import (
 	"testing"
 	"time"
 
-	"bailiwick/models"
+	"bailiwick/models/account"
+	"bailiwick/models/letter"
+	"bailiwick/models/login"
 )
 
 var offerLink = regexp.MustCompile(`/offers/[0-9a-f-]{36}`)
 
 // offer has somebody offer an account at a page of theirs, and gives where the
 // receiver answers.
-func (b *browser) offer(page string, to models.Member, receiver *browser, pairs ...string) string {
+func (b *browser) offer(page string, to login.Member, receiver *browser, pairs ...string) string {
 	b.t.Helper()
 	b.send(page, append([]string{"to", to.ID.String()}, pairs...)...).want(b.t, http.StatusSeeOther)
 	link := offerLink.FindString(receiver.get("/accounts").body)
@@ -60,7 +62,7 @@ func TestHandingAnAccountOver(t *testing.T) {
 			t.Errorf("letters %q, want %q", posted, letters)
 		}
 	}
-	wants(models.LetterOwnershipOffered + " grace@example.com")
+	wants(letter.OwnershipOffered + " grace@example.com")
 	ada.get(own).says(t, "Offered to Grace", "Take the offer back")
 	grace.get(in(p.analytical, "")).says(t, "Ada offers you the account Analytical")
 	grace.get(link).want(t, http.StatusOK).says(t, "Analytical is offered to you", "You get the 3 accounts below it that Ada owns too", "Admin, whom you can change or remove")
@@ -84,7 +86,7 @@ func TestHandingAnAccountOver(t *testing.T) {
 	grace.get(in(p.analytical, "/members")).says(t, "Grace", "Account owner", "Ada", "Account role: Admin")
 	grace.get(in(p.analytical, "/audit")).says(t, "became the owner of Analytical", "OwnerAdaGrace", "offered the ownership of Analytical")
 	grace.send(link+"/accept").want(t, http.StatusNotFound)
-	wants(models.LetterOwnershipChanged+" grace@example.com", models.LetterOwnershipChanged+" ada@example.com")
+	wants(letter.OwnershipChanged+" grace@example.com", letter.OwnershipChanged+" ada@example.com")
 
 	// From above, of an account that is another's: only who owns above can.
 	west := in(p.analytical, "/accounts/"+p.west.ID.String()+"/ownership")
@@ -100,7 +102,7 @@ func TestHandingAnAccountOver(t *testing.T) {
 	barbara.send(link+"/decline").want(t, http.StatusSeeOther)
 	barbara.get("/accounts").says(t, "You declined West")
 	link = grace.offer(west, p.barbara, barbara)
-	p.clock.advance(models.OfferLife)
+	p.clock.advance(account.OfferLife)
 	barbara = p.as(p.barbara)
 	barbara.send(link+"/accept").want(t, http.StatusNotFound)
 	if strings.Contains(barbara.get("/accounts").body, "/offers/") {

@@ -90,7 +90,7 @@ func (d *device) create(a asked) string {
 	})
 }
 
-// get signs what the panel asks.
+// Get signs what the panel asks.
 func (d *device) get(a asked) string {
 	d.t.Helper()
 	if d.counts {

@@ -9,13 +9,13 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
-	"bailiwick/models"
+	"bailiwick/models/account"
 )
 
 const permissions = "/permissions/general"
 
 // gives tells whether an account was given an entitlement.
-func (p *panel) gives(a models.Account, key string) bool {
+func (p *panel) gives(a account.Account, key string) bool {
 	p.t.Helper()
 	snap := p.store.Access()
 	at, ok := snap.Find(a.ID)
@@ -29,7 +29,7 @@ func TestOneBoxIsOneChange(t *testing.T) {
 	p := newPanel(t)
 	ada, edsger := p.as(p.ada), p.as(p.edsger)
 	edsger.get(in(p.east, "/logs")).want(t, http.StatusOK)
-	set := func(b *browser, a models.Account, allowed string) page {
+	set := func(b *browser, a account.Account, allowed string) page {
 		return b.send(in(p.analytical, permissions), "entitlement", "logs", "sub_account", a.ID.String(), "allowed", allowed)
 	}
 	set(ada, p.east, "0").want(t, http.StatusSeeOther)
@@ -98,7 +98,7 @@ func TestWhoManagesFromAboveIsNotLedBelow(t *testing.T) {
 func TestSelectAllAndItsUndo(t *testing.T) {
 	p := newPanel(t)
 	ada := p.as(p.ada)
-	accounts := []models.Account{p.east, p.berlin, p.west}
+	accounts := []account.Account{p.east, p.berlin, p.west}
 	ada.send(in(p.analytical, permissions), "entitlement", "logs", "sub_account", p.west.ID.String(), "allowed", "0").want(t, http.StatusSeeOther)
 
 	ask := ada.get(in(p.analytical, permissions+"/select-all?entitlement=logs&allowed=0")).want(t, http.StatusOK)
@@ -137,7 +137,7 @@ func TestSelectAllAndItsUndo(t *testing.T) {
 func TestNewSubAccountsCopyTheNewest(t *testing.T) {
 	p := newPanel(t)
 	ada := p.as(p.ada)
-	toggle := func(a models.Account, key, allowed string) {
+	toggle := func(a account.Account, key, allowed string) {
 		ada.send(in(p.analytical, permissions), "entitlement", key, "sub_account", a.ID.String(), "allowed", allowed).want(t, http.StatusSeeOther)
 	}
 	toggle(p.east, "workflows", "0")
@@ -147,7 +147,7 @@ func TestNewSubAccountsCopyTheNewest(t *testing.T) {
 		t.Error("the form does not say from whom they copy")
 	}
 	got := ada.send(in(p.analytical, "/sub-accounts"), "name", "North").want(t, http.StatusSeeOther)
-	north := models.Account{Name: "North"}
+	north := account.Account{Name: "North"}
 	must(t, north.ID.UnmarshalText([]byte(regexp.MustCompile(`[0-9a-f-]{36}`).FindString(got.location()))))
 	if p.gives(north, "contacts") || !p.gives(north, "workflows") {
 		t.Error("North does not have what West has")

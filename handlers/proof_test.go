@@ -9,7 +9,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"bailiwick/catalog"
-	"bailiwick/models"
+	"bailiwick/models/login"
 )
 
 // asksProof sends a form without a proof, with a wrong one, and with the right
@@ -39,7 +39,7 @@ func TestEndingSessionsNeedsAProof(t *testing.T) {
 	one, other, third := p.as(p.ada), p.as(p.ada), p.as(p.ada)
 	u, link := p.subuser(p.east, "dev", "Developer")
 	dev := p.asSubuser(link, "dev")
-	p.clock.advance(models.ProofLife)
+	p.clock.advance(login.ProofLife)
 
 	end := one.get("/sessions").Find(`a[href$="/end"]`).First().AttrOr("href", "")
 	one.get(end).want(t, http.StatusOK).says(t, "Your password")
@@ -49,13 +49,13 @@ func TestEndingSessionsNeedsAProof(t *testing.T) {
 	if others() != 1 {
 		t.Errorf("%d other sessions are left", others())
 	}
-	p.clock.advance(models.ProofLife)
+	p.clock.advance(login.ProofLife)
 	one.asksProof("/sessions/end-others").want(t, http.StatusSeeOther)
 	for _, b := range []*browser{other, third} {
 		b.get("/accounts").want(t, http.StatusSeeOther)
 	}
 
-	p.clock.advance(models.ProofLife)
+	p.clock.advance(login.ProofLife)
 	ending := in(p.east, "/settings/subusers/"+u.ID.String()+"/end-sessions")
 	one.get(ending).want(t, http.StatusOK).says(t, "Your password")
 	dev.get(in(p.east, "")).want(t, http.StatusOK)
@@ -66,7 +66,7 @@ func TestEndingSessionsNeedsAProof(t *testing.T) {
 	p.browser().get(ending).want(t, http.StatusSeeOther)
 
 	// To sign out here takes none.
-	p.clock.advance(models.ProofLife)
+	p.clock.advance(login.ProofLife)
 	this := one.get("/sessions").Find(`form[action$="/end"]`).AttrOr("action", "")
 	one.send(this).want(t, http.StatusSeeOther)
 	one.get("/accounts").want(t, http.StatusSeeOther)
@@ -76,17 +76,17 @@ func TestEndingSessionsNeedsAProof(t *testing.T) {
 func TestRolesThatLetPeopleInNeedAProof(t *testing.T) {
 	p := newPanel(t)
 	ada := p.as(p.ada)
-	p.clock.advance(models.ProofLife)
+	p.clock.advance(login.ProofLife)
 	ada.send(in(p.analytical, "/members/invites"), "email", "viewer@example.com", "role", "full_viewer").want(t, http.StatusOK)
 	ada.asksProof(in(p.analytical, "/members/invites"), "email", "admin@example.com", "role", "main_admin").want(t, http.StatusOK)
 
-	p.clock.advance(models.ProofLife)
+	p.clock.advance(login.ProofLife)
 	edit := in(p.east, "/members/"+p.edsger.ID.String()+"/edit")
 	ada.send(edit, "role", "reporting_editor").want(t, http.StatusSeeOther)
 	ada.asksProof(edit, "role", "sub_admin").want(t, http.StatusSeeOther)
 
 	// An invite that waits is not sent to anybody anew without one either.
-	p.clock.advance(models.ProofLife)
+	p.clock.advance(login.ProofLife)
 	resend := ada.get(in(p.analytical, "/members")).Find(`form[action$="/resend"]`)
 	led := 0
 	for _, form := range resend.EachIter() {
@@ -102,7 +102,7 @@ func TestRolesThatLetPeopleInNeedAProof(t *testing.T) {
 func TestARoleInAFileNeedsAProof(t *testing.T) {
 	p := newPanel(t)
 	ada := p.as(p.ada)
-	p.clock.advance(models.ProofLife)
+	p.clock.advance(login.ProofLife)
 	file := "email,role\ncharles@example.com,Admin\n"
 	got := ada.upload(in(p.analytical, "/members/invites"), "people.csv", file, "role", "full_viewer").want(t, http.StatusUnprocessableEntity)
 	if got.Find("#f-proof-problem").Length() != 1 {
@@ -123,19 +123,19 @@ func TestAChangedRoleThatLetsPeopleInNeedsAProof(t *testing.T) {
 		t.Helper()
 		edsger.get(in(p.analytical, "/members/invites/new")).want(t, want)
 	}
-	p.clock.advance(models.ProofLife)
+	p.clock.advance(login.ProofLife)
 	more := []string{"name", "Helper", "permission", "control_panel", "permission", "calls", "permission", "members", "permission", "members.add"}
 	ada.get(helper+"/edit").want(t, http.StatusOK).says(t, "Your password")
 	ask := ada.asksProof(helper+"/edit", more...).want(t, http.StatusOK).says(t, "Change Helper?")
 	letsIn(http.StatusForbidden)
-	p.clock.advance(models.ProofLife)
+	p.clock.advance(login.ProofLife)
 	ada.send(helper+"/edit", ask.form()...).want(t, http.StatusUnprocessableEntity)
 	letsIn(http.StatusForbidden)
 	ada.send(helper+"/edit", append(ask.form(), "proof", password)...).want(t, http.StatusSeeOther)
 	letsIn(http.StatusOK)
 
 	// To take it away asks for none, and Undo does again.
-	p.clock.advance(models.ProofLife)
+	p.clock.advance(login.ProofLife)
 	ask = ada.send(helper+"/edit", more[:8]...).want(t, http.StatusOK)
 	ada.send(helper+"/edit", ask.form()...).want(t, http.StatusSeeOther)
 	letsIn(http.StatusForbidden)
@@ -168,11 +168,11 @@ func TestRolesOfSubusersLetNobodyIn(t *testing.T) {
 func TestMakingSubuserLoginsNeedsAProof(t *testing.T) {
 	p := newPanel(t)
 	ada := p.as(p.ada)
-	p.clock.advance(models.ProofLife)
+	p.clock.advance(login.ProofLife)
 	list := in(p.east, "/settings/subusers")
 	ada.asksProof(list, "name", "dev", "description", "Writes code", "role", "Developer", "password_by", "link").want(t, http.StatusOK)
 	one := ada.get(list).Find(`tbody a[href^="`+list+`/"]`).First().AttrOr("href", "")
 
-	p.clock.advance(models.ProofLife + time.Second)
+	p.clock.advance(login.ProofLife + time.Second)
 	ada.asksProof(one+"/password", "password_by", "link").want(t, http.StatusOK)
 }

@@ -16,7 +16,7 @@ import (
 
 	"bailiwick/authz"
 	"bailiwick/handlers"
-	"bailiwick/models"
+	"bailiwick/models/account"
 )
 
 // What an answer says of who may: letters of the golden files.
@@ -35,7 +35,7 @@ type holding struct {
 	role   string
 	b      *browser
 	token  string
-	places [4]models.Account // parent is zero of a root
+	places [4]account.Account // parent is zero of a root
 }
 
 // answer asks the handler itself, without a network between.
@@ -60,7 +60,7 @@ func TestRolesReachAsTheTablesSay(t *testing.T) {
 	for table, hold := range map[string]func(*panel) []holding{"member_access": memberHoldings, "account_roles": accountHoldings} {
 		t.Run(table, func(t *testing.T) {
 			p := newPanel(t)
-			for _, a := range []models.Account{p.analytical, p.east, p.berlin} {
+			for _, a := range []account.Account{p.analytical, p.east, p.berlin} {
 				p.subuser(a, "somebody", "Support") // brings the login link into being
 			}
 			all := hold(p)
@@ -92,7 +92,7 @@ func names(all []holding) (roles []string) {
 }
 
 // holder is somebody new with a role in an account.
-func (p *panel) holder(a models.Account, role string) holding {
+func (p *panel) holder(a account.Account, role string) holding {
 	p.t.Helper()
 	m, _, err := p.store.SignUp(context.Background(), role, role+"@example.com", password)
 	must(p.t, err)
@@ -104,7 +104,7 @@ func (p *panel) holder(a models.Account, role string) holding {
 func memberHoldings(p *panel) (all []holding) {
 	for _, r := range p.store.Catalog().Set("member").Roles {
 		hd := p.holder(p.east, r.Name)
-		hd.places = [4]models.Account{p.east, p.berlin, p.west, p.analytical}
+		hd.places = [4]account.Account{p.east, p.berlin, p.west, p.analytical}
 		all = append(all, hd)
 	}
 	return all
@@ -114,9 +114,9 @@ func accountHoldings(p *panel) (all []holding) {
 	other, err := p.store.CreateMainAccount(context.Background(), authz.Self(p.ada.Actor()), "Difference")
 	must(p.t, err)
 	for _, r := range p.store.Catalog().Set("account").Roles {
-		at, around := p.east, [4]models.Account{p.east, p.berlin, p.west, p.analytical}
+		at, around := p.east, [4]account.Account{p.east, p.berlin, p.west, p.analytical}
 		if strings.HasPrefix(r.Name, "main_") {
-			at, around = p.analytical, [4]models.Account{p.analytical, p.east, other, {}}
+			at, around = p.analytical, [4]account.Account{p.analytical, p.east, other, {}}
 		}
 		hd := p.holder(at, r.Name)
 		hd.places = around

@@ -12,11 +12,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"bailiwick/authz"
-	"bailiwick/models"
+	"bailiwick/models/account"
+	"bailiwick/models/record"
 )
 
-// allow opens or closes an entitlement for a sub-account of Analytical.
-func (p *panel) allow(key string, a models.Account, allowed bool) {
+// Allow opens or closes an entitlement for a sub-account of Analytical.
+func (p *panel) allow(key string, a account.Account, allowed bool) {
 	p.t.Helper()
 	must(p.t, p.store.SetEntitlement(context.Background(), p.grant(p.ada, "entitlements.edit", p.analytical), key, a.ID, allowed))
 }
@@ -37,8 +38,8 @@ func (p *panel) kept(b *browser) map[string]string {
 	add("contact", "/contacts", "name", "Secret contact")
 	add("sms", "/actions", "name", "Secret text", "type", "SEND_SMS", "moment", "after")
 	add("mail", "/actions", "name", "Open mail", "type", "SEND_EMAIL", "moment", "after")
-	numbers, err := p.store.ReportRecords(context.Background(), authz.SystemGrant("test"), p.west, models.RecordPlace{Section: p.store.Catalog().Section("numbers_all_actions")},
-		[]models.Report{{Values: map[string]any{"number": "+493012345678", "state": "purchased"}}})
+	numbers, err := p.store.ReportRecords(context.Background(), authz.SystemGrant("test"), p.west, record.Place{Section: p.store.Catalog().Section("numbers_all_actions")},
+		[]record.Report{{Values: map[string]any{"number": "+493012345678", "state": "purchased"}}})
 	must(t, err)
 	ids["number"] = numbers[0].ID.String()
 	add("agent", "/agents", "name", "Open agent", "type", "inbound", "state", "draft", "model", "standard", "language", "en", "longest_call", "900", "knowledge_bases", ids["knowledge_base"],
@@ -177,10 +178,10 @@ func TestWhatIsClosedIsClosedWhole(t *testing.T) {
 func TestClosedLogsAreReadNowhere(t *testing.T) {
 	p := newPanel(t)
 	barbara, ada := p.as(p.barbara), p.as(p.ada)
-	report := func(a models.Account, message string) {
+	report := func(a account.Account, message string) {
 		t.Helper()
-		_, err := p.store.ReportRecords(context.Background(), authz.SystemGrant("test"), a, models.RecordPlace{Section: p.store.Catalog().Section("logs")},
-			[]models.Report{{Values: map[string]any{"at": "2026-11-27T10:00:00Z", "source": "shipped", "level": "error", "message": message}}})
+		_, err := p.store.ReportRecords(context.Background(), authz.SystemGrant("test"), a, record.Place{Section: p.store.Catalog().Section("logs")},
+			[]record.Report{{Values: map[string]any{"at": "2026-11-27T10:00:00Z", "source": "shipped", "level": "error", "message": message}}})
 		must(t, err)
 	}
 	id := ada.send(in(p.analytical, "/timeless-accounts"), "name", "Attic", "feed", p.west.ID.String(), "feed", p.east.ID.String()).added(t)

@@ -18,7 +18,8 @@ import (
 	"github.com/google/uuid"
 
 	"bailiwick/authz"
-	"bailiwick/models"
+	"bailiwick/models/account"
+	"bailiwick/models/record"
 )
 
 // added gives the id of what a form made.
@@ -33,7 +34,7 @@ func (x page) added(t testing.TB) string {
 }
 
 // application makes an application, which shows its secret instead of leading on.
-func (b *browser) application(at models.Account, name string) string {
+func (b *browser) application(at account.Account, name string) string {
 	b.t.Helper()
 	got := b.send(in(at, "/applications"), "name", name).want(b.t, http.StatusOK)
 	return got.identifier(b.t)
@@ -286,7 +287,7 @@ func TestListsOverHTTP(t *testing.T) {
 		ada.post(at, form).want(t, http.StatusSeeOther)
 	}
 	first := ada.get(at).want(t, http.StatusOK)
-	if n := len(first.column()); n != models.RecordPage || !strings.Contains(first.Find(".pager").Text(), "60 contacts") {
+	if n := len(first.column()); n != record.Page || !strings.Contains(first.Find(".pager").Text(), "60 contacts") {
 		t.Errorf("the first page has %d of %s", n, first.Find(".pager").Text())
 	}
 	next, _ := first.Find("a[rel=next]").Attr("href")
@@ -328,7 +329,7 @@ func TestListsOverHTTP(t *testing.T) {
 func TestBelowOverHTTP(t *testing.T) {
 	p := newPanel(t)
 	ada := p.as(p.ada)
-	for _, a := range []models.Account{p.analytical, p.east, p.berlin, p.west} {
+	for _, a := range []account.Account{p.analytical, p.east, p.berlin, p.west} {
 		ada.send(in(a, "/contacts"), "name", "Contact of "+a.Name).want(t, http.StatusSeeOther)
 	}
 	edsger := p.as(p.edsger)
@@ -363,10 +364,10 @@ func TestNumbersAreAttachedAndGivenUp(t *testing.T) {
 	ada := p.as(p.ada)
 	app := ada.application(p.analytical, "Reception")
 	system := authz.SystemGrant("the vendor offers a number")
-	at := func(section string) models.RecordPlace {
-		return models.RecordPlace{Section: p.store.Catalog().Section(section)}
+	at := func(section string) record.Place {
+		return record.Place{Section: p.store.Catalog().Section(section)}
 	}
-	had, err := p.store.ReportRecords(t.Context(), system, p.analytical, at("numbers_list"), []models.Report{{Values: map[string]any{"number": "+4930901820", "state": "purchased", "price": 1}}})
+	had, err := p.store.ReportRecords(t.Context(), system, p.analytical, at("numbers_list"), []record.Report{{Values: map[string]any{"number": "+4930901820", "state": "purchased", "price": 1}}})
 	must(t, err)
 	blocked := had[0].ID.String()
 	ada.send(in(p.analytical, "/numbers/"+blocked+"/block"), "reason", "Under attack").want(t, http.StatusSeeOther)
@@ -399,7 +400,7 @@ func TestNumbersAreAttachedAndGivenUp(t *testing.T) {
 	}
 	dev.send(in(p.analytical, number+"/parameters"), "parameters", "").want(t, http.StatusForbidden)
 	// Buying takes the price from the balance, once there is enough.
-	offered, err := p.store.ReportRecords(t.Context(), system, p.analytical, at("numbers_choose"), []models.Report{{Values: map[string]any{"number": "+4930901899", "state": "available", "price": 2.5}}})
+	offered, err := p.store.ReportRecords(t.Context(), system, p.analytical, at("numbers_choose"), []record.Report{{Values: map[string]any{"number": "+4930901899", "state": "available", "price": 2.5}}})
 	must(t, err)
 	buy := in(p.analytical, "/numbers/"+offered[0].ID.String()+"/buy")
 	if got := ada.get(in(p.analytical, "/numbers/buy_number")).want(t, http.StatusOK); got.Find("[action='"+buy+"'], [href^='"+buy+"']").Length() == 0 {
@@ -408,7 +409,7 @@ func TestNumbersAreAttachedAndGivenUp(t *testing.T) {
 	if got := ada.send(buy).want(t, http.StatusUnprocessableEntity); !strings.Contains(got.Text(), "The balance is 0.00 and the number costs 2.50 a month.") {
 		t.Error("it is not said that the balance does not suffice")
 	}
-	_, err = p.store.ReportRecords(t.Context(), system, p.analytical, at("billing"), []models.Report{{Values: map[string]any{"description": "Payment", "amount": 10, "type": "payment"}}})
+	_, err = p.store.ReportRecords(t.Context(), system, p.analytical, at("billing"), []record.Report{{Values: map[string]any{"description": "Payment", "amount": 10, "type": "payment"}}})
 	must(t, err)
 	sue.send(buy).want(t, http.StatusForbidden)
 	ada.send(buy).want(t, http.StatusSeeOther)

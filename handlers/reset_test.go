@@ -8,7 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"bailiwick/models"
+	"bailiwick/models/letter"
 	"bailiwick/postgres/pgtest"
 )
 
@@ -31,7 +31,7 @@ func TestWhoeverForgotTheirPasswordChoosesAnother(t *testing.T) {
 	if without(nobody.body, "nobody@example.com") != without(ada.body, p.ada.Email) {
 		t.Error("the answer tells whether somebody has the address")
 	}
-	link := p.mailman(models.LetterReset, p.ada.Email).Facts["path"]
+	link := p.mailman(letter.Reset, p.ada.Email).Facts["path"]
 	got := b.open(link).want(t, http.StatusOK).says(t, "Choose a new password", p.ada.Email)
 	if got.header.Get("Referrer-Policy") != "no-referrer" {
 		t.Error("the page lets its address out")
@@ -101,7 +101,7 @@ func TestAMemberChangesTheirAddressAndTakesItBack(t *testing.T) {
 		t.Error("a cancelled change waits still")
 	}
 	ada.send(form, "email", "ada@new.example", "current", password).want(t, http.StatusSeeOther)
-	confirm := p.mailman(models.LetterConfirmEmail, "ada@new.example").Facts["path"]
+	confirm := p.mailman(letter.ConfirmEmail, "ada@new.example").Facts["path"]
 	b := p.browser()
 	got := b.open(confirm).want(t, http.StatusOK).says(t, "ada@new.example becomes the address of Ada")
 	if got.header.Get("Referrer-Policy") != "no-referrer" || strings.Contains(got.body, p.ada.Email) {
@@ -114,7 +114,7 @@ func TestAMemberChangesTheirAddressAndTakesItBack(t *testing.T) {
 	ada.get(page).want(t, http.StatusOK).says(t, "ada@new.example")
 	p.browser().post("/sign-in", values("email", "ada@new.example", "password", password)).want(t, http.StatusSeeOther)
 
-	undo := p.mailman(models.LetterEmailChanged, p.ada.Email).Facts["path"]
+	undo := p.mailman(letter.EmailChanged, p.ada.Email).Facts["path"]
 	if got := b.open(undo).want(t, http.StatusOK).says(t, "signs in with "+p.ada.Email+" again"); got.header.Get("Referrer-Policy") != "no-referrer" {
 		t.Error("the page lets its address out")
 	}
@@ -123,7 +123,7 @@ func TestAMemberChangesTheirAddressAndTakesItBack(t *testing.T) {
 	b.get("/sign-in?undone=1").says(t, "old e-mail address is back", "A mail with a link")
 	ada.get("/accounts").want(t, http.StatusSeeOther)
 	b.byLink(undo, nil).want(t, http.StatusUnprocessableEntity)
-	reset := p.mailman(models.LetterReset, p.ada.Email).Facts["path"]
+	reset := p.mailman(letter.Reset, p.ada.Email).Facts["path"]
 	b.byLink(reset, values("password", changed)).want(t, http.StatusSeeOther)
 	b.post("/sign-in", values("email", p.ada.Email, "password", changed)).want(t, http.StatusSeeOther)
 	accounts := b.get("/accounts?q=Ada").body
@@ -138,7 +138,7 @@ func TestAnAddressThatIsTakenMeanwhileIsRefusedInASentence(t *testing.T) {
 	p := newPanel(t).withMail()
 	ada := p.as(p.ada)
 	ada.send(in(p.analytical, profile+"/email"), "email", "katherine@example.com", "current", password).want(t, http.StatusSeeOther)
-	confirm := p.mailman(models.LetterConfirmEmail, "katherine@example.com").Facts["path"]
+	confirm := p.mailman(letter.ConfirmEmail, "katherine@example.com").Facts["path"]
 	b := p.browser()
 	b.post("/sign-up", values("name", "Katherine", "email", "katherine@example.com", "password", password)).want(t, http.StatusSeeOther)
 	b.byLink(confirm, nil).want(t, http.StatusUnprocessableEntity).says(t, "Somebody else signs in with this address by now")
@@ -158,7 +158,7 @@ func TestAnAddressOfBeforeGetsANewPassword(t *testing.T) {
 	_, err = conn.Exec(t.Context(), "UPDATE members SET email = $1, email_folded = $1 WHERE id = $2", before, p.ada.ID)
 	must(t, err)
 	p.browser().post("/forgotten-password", values("email", before)).want(t, http.StatusOK)
-	if l := p.mailman(models.LetterReset, before); l.Facts["path"] == "" {
+	if l := p.mailman(letter.Reset, before); l.Facts["path"] == "" {
 		t.Error("no link is on its way")
 	}
 }

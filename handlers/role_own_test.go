@@ -7,11 +7,12 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
-	"bailiwick/models"
+	"bailiwick/models/account"
+	"bailiwick/models/login"
 )
 
 // makeRole has somebody make a role and gives its path in the account.
-func (b *browser) makeRole(a models.Account, name, base string, permissions ...string) string {
+func (b *browser) makeRole(a account.Account, name, base string, permissions ...string) string {
 	b.t.Helper()
 	pairs := []string{"name", name, "base", base}
 	for _, p := range permissions {
@@ -185,7 +186,7 @@ func TestAnEditSaysWhatItDoesToWhom(t *testing.T) {
 	p := newPanel(t)
 	ada, grace := p.as(p.ada), p.as(p.grace)
 	one := ada.makeRole(p.analytical, "Listener", "member:reporting_viewer", "control_panel", "calls")
-	for _, m := range []models.Member{p.edsger, p.barbara} {
+	for _, m := range []login.Member{p.edsger, p.barbara} {
 		must(t, p.store.AddMember(t.Context(), p.grant(p.ada, "members.add", p.analytical), m.ID, key(one)))
 	}
 	must(t, p.store.EditMember(t.Context(), p.grant(p.ada, "members.edit", p.analytical), p.barbara.ID, key(one), "full_viewer"))

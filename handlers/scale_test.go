@@ -15,7 +15,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"bailiwick/models"
+	"bailiwick/models/account"
+	"bailiwick/models/store"
 )
 
 // statements are those that the panel sent, without the ones that begin and end
@@ -108,12 +109,12 @@ func (w *scaled) see(name, path string) page {
 	return w.costs(name, mostToRead, func() page { return w.get(path).want(w.browser.t, http.StatusOK) })
 }
 
-func (w *scaled) home(a models.Account) {
+func (w *scaled) home(a account.Account) {
 	w.browser.t.Helper()
 	w.costs("home", mostAtHome, func() page { return w.get(in(a, "")).want(w.browser.t, http.StatusOK) })
 }
 
-// change posts to the permissions page, or to the address below the agency's.
+// Change posts to the permissions page, or to the address below the agency's.
 func (w *scaled) change(name, path string, pairs ...string) page {
 	w.browser.t.Helper()
 	form := values(append(pairs, "token", w.token)...)
@@ -129,19 +130,19 @@ func counted(x page) string {
 	}).Find("small").Text()
 }
 
-func (w *scaled) given(a uuid.UUID) bool { return w.gives(models.Account{ID: a}, "logs") }
+func (w *scaled) given(a uuid.UUID) bool { return w.gives(account.Account{ID: a}, "logs") }
 
 // TestAnAgencyOfTwentyThousand has Ada work with 20,000 sub-accounts, some of
 // them nested: every page stays small, and every request needs the few
 // statements that it would need with three.
 func TestAnAgencyOfTwentyThousand(t *testing.T) {
 	sql := &statements{}
-	p := newPanel(t, func(c *models.Config) { c.Tracer = sql })
+	p := newPanel(t, func(c *store.Config) { c.Tracer = sql })
 	towns := []string{"Bergen", "Delft", "Ghent", "Jena", "Porto", "Riga", "Siena", "Worms"}
 	made := 0
-	add := func(below models.Account, n int) (last models.Account) {
+	add := func(below account.Account, n int) (last account.Account) {
 		for n > 0 {
-			names := make([]string, min(n, models.MaxAtOnce))
+			names := make([]string, min(n, account.MaxAtOnce))
 			for i := range names {
 				names[i] = fmt.Sprintf("%s %05d", towns[(made+i)%len(towns)], made+i)
 			}
@@ -154,7 +155,6 @@ func TestAnAgencyOfTwentyThousand(t *testing.T) {
 	add(p.east, 300)
 	add(p.berlin, 200)
 	newest := add(p.analytical, 19_500)
-	const all = 20_003
 	w := &scaled{panel: p, browser: p.as(p.ada), sql: sql}
 	w.token = w.browser.token()
 	general := in(p.analytical, permissions)
@@ -279,7 +279,7 @@ func TestAnAgencyOfTwentyThousand(t *testing.T) {
 		w.change("undo, "+act, strings.TrimPrefix(report, in(p.analytical, ""))+"/undo")
 	}
 	w.see("report of what was left", w.change("resume all, none of which is suspended", "/accounts/batches", "act", "resume", "all", "1").location())
-	if x = w.see("tree", in(p.analytical, "/accounts")); !strings.Contains(x.Text(), "All 20005 that are shown") {
+	if x = w.see("tree", in(p.analytical, "/accounts")); !strings.Contains(x.Text(), "All 20,005 that are shown") {
 		t.Errorf("after undoing all, the tree says %s", x.Find("#bulk").Text())
 	}
 	w.see("ask to delete East", below(p.analytical, p.east, "/delete"))

@@ -9,7 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"bailiwick/models"
+	"bailiwick/models/account"
+	"bailiwick/models/people"
 )
 
 func TestEachDoorRefusesTheOtherKind(t *testing.T) {
@@ -47,7 +48,7 @@ func TestSubuserStaysInTheirAccount(t *testing.T) {
 		t.Error("a subuser sees the switcher")
 	}
 	absent := b.get("/a/018f0000-0000-7000-8000-000000000000/calls").want(t, http.StatusNotFound)
-	for _, a := range []models.Account{p.analytical, p.west, p.berlin, p.malloryville} {
+	for _, a := range []account.Account{p.analytical, p.west, p.berlin, p.malloryville} {
 		if got := b.get(in(a, "/calls")).want(t, http.StatusNotFound); got.body != absent.body {
 			t.Errorf("%s does not answer like an absent account", a.Name)
 		}
@@ -267,7 +268,7 @@ func TestNobodyGrantsBeyondTheirOwn(t *testing.T) {
 	stale := p.grant(p.grace, "subuser_create", p.analytical)
 	must(t, p.store.AddMember(context.Background(), p.grant(p.ada, "members.add", p.analytical), p.barbara.ID, "account:admin"))
 	must(t, p.store.RemoveMember(context.Background(), p.grant(p.ada, "members.remove", p.analytical), p.grace.ID))
-	if _, err := p.store.CreateSubuser(context.Background(), stale, models.SubuserInput{Name: "late", Roles: []string{"Developer"}, Password: password}); err == nil {
+	if _, err := p.store.CreateSubuser(context.Background(), stale, people.SubuserInput{Name: "late", Roles: []string{"Developer"}, Password: password}); err == nil {
 		t.Error("a grant outlives the right it was given by")
 	}
 }

@@ -15,7 +15,9 @@ import (
 
 	"bailiwick/authz"
 	"bailiwick/handlers"
-	"bailiwick/models"
+	pages "bailiwick/handlers/page"
+	"bailiwick/models/account"
+	"bailiwick/models/login"
 )
 
 // lines is a log that can be read while it is written.
@@ -54,7 +56,7 @@ func (l *lines) signIns(t *testing.T) (all []map[string]string) {
 func (p *panel) logged() *lines {
 	l := &lines{}
 	server := httptest.NewUnstartedServer(nil)
-	e, err := handlers.New(p.store, handlers.Config{PublicURL: &url.URL{Scheme: "http", Host: server.Listener.Addr().String()}, Secret: p.config.Secret, Log: slog.New(slog.NewJSONHandler(l, nil))})
+	e, err := handlers.New(p.store, pages.Config{PublicURL: &url.URL{Scheme: "http", Host: server.Listener.Addr().String()}, Secret: p.config.Secret, Log: slog.New(slog.NewJSONHandler(l, nil))})
 	must(p.t, err)
 	server.Config.Handler = e
 	server.Start()
@@ -64,7 +66,7 @@ func (p *panel) logged() *lines {
 }
 
 // signInsOf are the attempts at a member's login as they see them.
-func (p *panel) signInsOf(who authz.Actor, x models.Session) (all []string) {
+func (p *panel) signInsOf(who authz.Actor, x login.Session) (all []string) {
 	p.t.Helper()
 	_, err := p.store.StoreSignIns(context.Background())
 	must(p.t, err)
@@ -124,12 +126,12 @@ func TestEveryAttemptIsALineAndAnEntry(t *testing.T) {
 		}
 	}
 
-	want(t, "Ada's", strings.Join(p.signInsOf(p.ada.Actor(), models.Session{}), "; "), "reset ok; member ok; member refused wrong password")
-	want(t, "the subuser's", strings.Join(p.signInsOf(dev.Actor(), models.Session{Tenant: dev.TenantID}), "; "), "subuser ok; subuser refused wrong password")
-	want(t, "Mallory's", len(p.signInsOf(p.mallory.Actor(), models.Session{})), 0)
-	of := func(m models.Member, a models.Account) (names []string) {
+	want(t, "Ada's", strings.Join(p.signInsOf(p.ada.Actor(), login.Session{}), "; "), "reset ok; member ok; member refused wrong password")
+	want(t, "the subuser's", strings.Join(p.signInsOf(dev.Actor(), login.Session{Tenant: dev.TenantID}), "; "), "subuser ok; subuser refused wrong password")
+	want(t, "Mallory's", len(p.signInsOf(p.mallory.Actor(), login.Session{})), 0)
+	of := func(m login.Member, a account.Account) (names []string) {
 		t.Helper()
-		all, err := p.store.SignIns(context.Background(), p.grant(m, "security", a), models.SignInFilter{Limit: 100})
+		all, err := p.store.SignIns(context.Background(), p.grant(m, "security", a), login.SignInFilter{Limit: 100})
 		must(t, err)
 		for _, x := range all {
 			names = append(names, x.WhoName)
@@ -157,16 +159,16 @@ func TestTooManyAttemptsAreOneEntryAMinute(t *testing.T) {
 		}
 	}
 	want(t, "lines", limited, 5)
-	all := p.signInsOf(p.ada.Actor(), models.Session{})
+	all := p.signInsOf(p.ada.Actor(), login.Session{})
 	want(t, "entries", len(all), 11)
 	b.guess(1, "/sign-in", "email", p.ada.Email) // the next is counted with those that are stored
 	_, err := p.store.StoreSignIns(context.Background())
 	must(t, err)
 	tries := 0
-	found, err := p.store.OwnSignIns(context.Background(), authz.Self(p.ada.Actor()), models.Session{Principal: p.ada.Principal()}, 100)
+	found, err := p.store.OwnSignIns(context.Background(), authz.Self(p.ada.Actor()), login.Session{Principal: p.ada.Principal()}, 100)
 	must(t, err)
 	for _, x := range found {
-		if x.Outcome == models.SignInLimited {
+		if x.Outcome == login.SignInLimited {
 			tries += x.Tries
 		}
 	}
@@ -181,7 +183,7 @@ func TestTwoAtOnceAreTwoEntries(t *testing.T) {
 		both.Go(func() { p.browser().post("/sign-in", values("email", p.ada.Email, "password", password)) })
 	}
 	both.Wait()
-	want(t, "Ada's", strings.Join(p.signInsOf(p.ada.Actor(), models.Session{}), "; "), "member ok; member ok")
+	want(t, "Ada's", strings.Join(p.signInsOf(p.ada.Actor(), login.Session{}), "; "), "member ok; member ok")
 }
 
 // Of attempts that nobody stores, so many are kept and the others counted.
@@ -189,17 +191,17 @@ func TestAttemptsThatWaitDoNotGrowForEver(t *testing.T) {
 	p := newPanel(t)
 	const most, more = 4096, 900
 	for range most + more {
-		p.store.KeepSignIn(p.store.CameOut(models.Attempt{Door: models.DoorMember, Name: p.ada.Email}, "", models.Refusal{Who: p.ada.Principal(), Why: models.WhyPassword}))
+		p.store.KeepSignIn(p.store.CameOut(login.Attempt{Door: login.DoorMember, Name: p.ada.Email}, "", login.Refusal{Who: p.ada.Principal(), Why: login.WhyPassword}))
 	}
 	lost, err := p.store.StoreSignIns(context.Background())
 	must(t, err)
 	want(t, "lost", lost, more)
-	p.clock.advance(models.SignInLife - time.Hour)
+	p.clock.advance(login.SignInLife - time.Hour)
 	must(t, p.store.PruneSignIns(context.Background()))
-	want(t, "left", len(p.signInsOf(p.ada.Actor(), models.Session{})), 100)
+	want(t, "left", len(p.signInsOf(p.ada.Actor(), login.Session{})), 100)
 	p.clock.advance(2 * time.Hour)
 	must(t, p.store.PruneSignIns(context.Background()))
-	want(t, "left", len(p.signInsOf(p.ada.Actor(), models.Session{})), 0)
+	want(t, "left", len(p.signInsOf(p.ada.Actor(), login.Session{})), 0)
 }
 
 func TestSignInsAreShownToWhoeverMayKnow(t *testing.T) {

@@ -8,18 +8,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"bailiwick/authz"
-	"bailiwick/models"
+	"bailiwick/models/account"
+	"bailiwick/models/record"
 )
 
 func TestTwoWayMessagesComeFromOnesOwnNumber(t *testing.T) {
 	p := newPanel(t)
-	report := func(a models.Account, section string, values ...map[string]any) {
+	report := func(a account.Account, section string, values ...map[string]any) {
 		t.Helper()
-		var all []models.Report
+		var all []record.Report
 		for _, v := range values {
-			all = append(all, models.Report{Values: v})
+			all = append(all, record.Report{Values: v})
 		}
-		_, err := p.store.ReportRecords(t.Context(), authz.SystemGrant("the vendor reports"), a, models.RecordPlace{Section: p.store.Catalog().Section(section)}, all)
+		_, err := p.store.ReportRecords(t.Context(), authz.SystemGrant("the vendor reports"), a, record.Place{Section: p.store.Catalog().Section(section)}, all)
 		must(t, err)
 	}
 	report(p.analytical, "numbers_list",

@@ -21,11 +21,16 @@ import (
 	"bailiwick/authz"
 	"bailiwick/catalog"
 	"bailiwick/handlers"
+	pages "bailiwick/handlers/page"
 	"bailiwick/models"
+	"bailiwick/models/account"
+	"bailiwick/models/login"
+	"bailiwick/models/people"
+	"bailiwick/models/store"
 	"bailiwick/postgres/pgtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Main(m, models.Migrate)) }
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m, store.Migrate)) }
 
 const password = "four plain english words"
 
@@ -37,16 +42,16 @@ type panel struct {
 	store                                        *models.Store
 	clock                                        *clock
 	server                                       *httptest.Server
-	ada, grace, edsger, barbara, mallory         models.Member
-	analytical, east, berlin, west, malloryville models.Account
-	config                                       models.Config
+	ada, grace, edsger, barbara, mallory         login.Member
+	analytical, east, berlin, west, malloryville account.Account
+	config                                       store.Config
 }
 
-func newPanel(t testing.TB, with ...func(*models.Config)) *panel {
+func newPanel(t testing.TB, with ...func(*store.Config)) *panel {
 	t.Helper()
 	ctx := context.Background()
 	p := &panel{t: t, clock: &clock{}}
-	p.config = models.Config{URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 8, Now: p.clock.now}
+	p.config = store.Config{URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 8, Now: p.clock.now}
 	for _, change := range with {
 		change(&p.config)
 	}
@@ -54,7 +59,7 @@ func newPanel(t testing.TB, with ...func(*models.Config)) *panel {
 	store := p.store
 	var err error
 	for _, m := range []struct {
-		into *models.Member
+		into *login.Member
 		name string
 	}{{&p.ada, "Ada"}, {&p.grace, "Grace"}, {&p.edsger, "Edsger"}, {&p.barbara, "Barbara"}, {&p.mallory, "Mallory"}} {
 		*m.into, _, err = store.SignUp(ctx, m.name, strings.ToLower(m.name)+"@example.com", password)
@@ -85,7 +90,7 @@ func (p *panel) open() {
 	p.t.Cleanup(store.Close)
 	server := httptest.NewUnstartedServer(nil)
 	public := &url.URL{Scheme: "http", Host: server.Listener.Addr().String()}
-	e, err := handlers.New(store, handlers.Config{PublicURL: public, Secret: p.config.Secret, Log: slog.New(slog.NewTextHandler(logTo(p.t), &slog.HandlerOptions{Level: slog.LevelError}))})
+	e, err := handlers.New(store, pages.Config{PublicURL: public, Secret: p.config.Secret, Log: slog.New(slog.NewTextHandler(logTo(p.t), &slog.HandlerOptions{Level: slog.LevelError}))})
 	must(p.t, err)
 	server.Config.Handler = e
 	server.Start()
@@ -119,7 +124,7 @@ func must(t testing.TB, err error) {
 }
 
 // grant is what the guard gives a member for a permission at an account.
-func (p *panel) grant(m models.Member, permission string, a models.Account) authz.Grant {
+func (p *panel) grant(m login.Member, permission string, a account.Account) authz.Grant {
 	p.t.Helper()
 	g, err := p.store.Access().Authorize(m.Actor(), p.store.Catalog().Permission(permission), a.ID)
 	must(p.t, err)
@@ -127,13 +132,13 @@ func (p *panel) grant(m models.Member, permission string, a models.Account) auth
 }
 
 // subuser makes a subuser of an account and gives its login link.
-func (p *panel) subuser(a models.Account, name string, roles ...string) (models.Subuser, string) {
+func (p *panel) subuser(a account.Account, name string, roles ...string) (people.Subuser, string) {
 	p.t.Helper()
 	owner := p.ada
 	if a.TenantID == p.malloryville.ID {
 		owner = p.mallory
 	}
-	made, err := p.store.CreateSubuser(context.Background(), p.grant(owner, "subuser_create", a), models.SubuserInput{Name: name, Roles: roles, Password: password})
+	made, err := p.store.CreateSubuser(context.Background(), p.grant(owner, "subuser_create", a), people.SubuserInput{Name: name, Roles: roles, Password: password})
 	must(p.t, err)
 	return made.Subuser, made.LoginLink
 }
@@ -190,7 +195,7 @@ func (b *browser) get(path string) page {
 	return b.do(req)
 }
 
-// post sends a form as it is.
+// Post sends a form as it is.
 func (b *browser) post(path string, form url.Values) page {
 	b.t.Helper()
 	req, err := http.NewRequest(http.MethodPost, b.base+path, strings.NewReader(form.Encode()))
@@ -225,7 +230,7 @@ func (b *browser) token() string {
 	return value
 }
 
-func (p *panel) as(m models.Member) *browser {
+func (p *panel) as(m login.Member) *browser {
 	p.t.Helper()
 	b := p.browser()
 	if got := b.post("/sign-in", values("email", m.Email, "password", password)); got.status != http.StatusSeeOther {
@@ -243,7 +248,7 @@ func (p *panel) asSubuser(link, name string) *browser {
 	return b
 }
 
-func in(a models.Account, path string) string { return inID(a.ID, path) }
+func in(a account.Account, path string) string { return inID(a.ID, path) }
 
 func inID(id uuid.UUID, path string) string { return "/a/" + id.String() + path }
 

@@ -7,17 +7,20 @@ import (
 	"testing"
 	"time"
 
-	"bailiwick/models"
+	"bailiwick/models/account"
+	"bailiwick/models/login"
+	"bailiwick/models/record"
+	"bailiwick/models/store"
 )
 
 const doorPath = "/settings/support-access"
 
 // katherine is support staff of the installation.
-func (p *panel) katherine() models.Member {
+func (p *panel) katherine() login.Member {
 	p.t.Helper()
 	m, _, err := p.store.SignUp(context.Background(), "Katherine", "katherine@example.com", password)
 	must(p.t, err)
-	_, err = p.store.AddStaff(context.Background(), m.Email, models.DutySupport)
+	_, err = p.store.AddStaff(context.Background(), m.Email, store.DutySupport)
 	must(p.t, err)
 	return m
 }
@@ -43,7 +46,7 @@ func TestSupportAccessFromOpenToClosed(t *testing.T) {
 			t.Errorf("the home page names %s", other)
 		}
 	}
-	for _, a := range []models.Account{p.analytical, p.west, p.berlin, p.malloryville} {
+	for _, a := range []account.Account{p.analytical, p.west, p.berlin, p.malloryville} {
 		if got := katherine.get(in(a, "")).want(t, http.StatusNotFound); got.body != absent.body {
 			t.Errorf("staff learn of %s", a.Name)
 		}
@@ -113,7 +116,7 @@ func TestSupportAccessEndsByItself(t *testing.T) {
 func TestSupportAccessAsksForAProof(t *testing.T) {
 	p := newPanel(t)
 	ada := p.as(p.ada)
-	p.clock.advance(models.ProofLife)
+	p.clock.advance(login.ProofLife)
 	form := []string{"access", "view", "lasts", "1d", "reason", "Look"}
 	ada.send(in(p.east, doorPath), form...).want(t, http.StatusUnprocessableEntity).says(t, "Give your password")
 	ada.send(in(p.east, doorPath), append(form, "proof", "wrong")...).want(t, http.StatusUnprocessableEntity).says(t, "not your password")
@@ -193,7 +196,7 @@ func TestStaffSeeNoSecrets(t *testing.T) {
 	_, link := p.subuser(p.east, "thing", "Support")
 	invited, err := p.store.Invite(ctx, p.grant(p.ada, "members.add", p.east), []string{"charles@example.com"}, []string{"full_viewer"})
 	must(t, err)
-	made, shown, err := p.store.CreateRecord(ctx, p.grant(p.ada, "log_shipping_tokens.edit", p.east), models.RecordPlace{Section: p.store.Catalog().Section("log_shipping_tokens")}, map[string]any{"name": "Engine"})
+	made, shown, err := p.store.CreateRecord(ctx, p.grant(p.ada, "log_shipping_tokens.edit", p.east), record.Place{Section: p.store.Catalog().Section("log_shipping_tokens")}, map[string]any{"name": "Engine"})
 	must(t, err)
 	secrets := []string{link, invited[0].Token, made.ID.String()}
 	for _, s := range shown {

@@ -18,7 +18,10 @@ import (
 
 	"bailiwick/cmd/bailiwick/demo"
 	"bailiwick/handlers"
-	"bailiwick/models"
+	"bailiwick/models/account"
+	"bailiwick/models/log"
+	"bailiwick/models/login"
+	"bailiwick/models/people"
 	"bailiwick/postgres/pgtest"
 )
 
@@ -29,7 +32,7 @@ type sweep struct {
 	cast   demo.Cast
 	who    *browser
 	token  string
-	at     models.Account               // where they ask
+	at     account.Account              // where they ask
 	own    map[string]string            // ids of what is there, by kind
 	kinds  map[string][]string          // kinds of thing that a parameter of a path names
 	things map[string]map[string]string // ids by account and kind
@@ -48,7 +51,7 @@ func newSweep(t *testing.T) *sweep {
 	p, cast := demoPanel(t)
 	s := &sweep{panel: p, cast: cast, kinds: map[string][]string{}, things: map[string]map[string]string{}, slots: make(chan struct{}, 4), absent: map[string]reply{}}
 	ctx := t.Context()
-	for name, into := range map[string]*models.Member{"ada": &p.ada, "edsger": &p.edsger, "mallory": &p.mallory} {
+	for name, into := range map[string]*login.Member{"ada": &p.ada, "edsger": &p.edsger, "mallory": &p.mallory} {
 		var err error
 		*into, err = p.store.MemberByEmail(ctx, name+"@example.com")
 		must(t, err)
@@ -65,7 +68,7 @@ func newSweep(t *testing.T) *sweep {
 		WHERE table_name = 'records' AND is_generated = 'NEVER' AND column_name NOT IN ('tenant_id', 'account_id', 'id', 'parent_id', 'unique_key')`).Scan(&columns))
 	for _, a := range cast.Accounts { // what each has is swept, so nothing is closed
 		if a.ParentID != nil && a.TenantID == p.analytical.TenantID {
-			parent := models.Account{ID: *a.ParentID, TenantID: a.TenantID}
+			parent := account.Account{ID: *a.ParentID, TenantID: a.TenantID}
 			must(t, p.store.SetEntitlement(ctx, p.grant(p.ada, "entitlements.edit", parent), "logs", a.ID, true))
 		}
 	}
@@ -82,7 +85,7 @@ func newSweep(t *testing.T) *sweep {
 			SELECT $2, $3, md5(id::text || $4)::uuid, md5(parent_id::text || $4)::uuid, `+columns+` FROM chain ON CONFLICT DO NOTHING`,
 			p.analytical.ID, a.TenantID, a.ID, name)
 		must(t, err)
-		u, err := p.store.CreateSubuser(ctx, p.grant(owner, "subuser_create", a), models.SubuserInput{Name: fmt.Sprintf("swept-%d", i), Roles: []string{"Support"}, Password: password})
+		u, err := p.store.CreateSubuser(ctx, p.grant(owner, "subuser_create", a), people.SubuserInput{Name: fmt.Sprintf("swept-%d", i), Roles: []string{"Support"}, Password: password})
 		must(t, err)
 		m, _, err := p.store.SignUp(ctx, "Swept", fmt.Sprintf("swept%d@example.com", i), password)
 		must(t, err)
@@ -95,9 +98,9 @@ func newSweep(t *testing.T) *sweep {
 		must(t, err)
 		sub, err := p.store.CreateSubAccounts(ctx, p.grant(owner, "sub_accounts.create", a), []string{fmt.Sprintf("Swept %d", i)})
 		must(t, err)
-		batch, err := p.store.ChangeAccounts(ctx, p.grant(owner, "sub_accounts.edit", a), "label", "swept", models.AccountSelection{IDs: []uuid.UUID{sub[0].ID}})
+		batch, err := p.store.ChangeAccounts(ctx, p.grant(owner, "sub_accounts.edit", a), "label", "swept", account.Selection{IDs: []uuid.UUID{sub[0].ID}})
 		must(t, err)
-		timeless, err := p.store.CreateTimelessAccount(ctx, p.grant(owner, "timeless_accounts.edit", a), models.TimelessInput{Name: fmt.Sprintf("Swept %d", i)})
+		timeless, err := p.store.CreateTimelessAccount(ctx, p.grant(owner, "timeless_accounts.edit", a), log.TimelessInput{Name: fmt.Sprintf("Swept %d", i)})
 		must(t, err)
 		things["account"], things["subuser"], things["member"], things["invite"] = a.ID.String(), u.Subuser.ID.String(), m.ID.String(), invites[0].ID.String()
 		things["role"], things["sub"], things["timeless"] = role.ID.String(), sub[0].ID.String(), timeless.ID.String()
@@ -142,7 +145,7 @@ func newSweep(t *testing.T) *sweep {
 }
 
 // as goes on as somebody else, in an account with things of every kind.
-func (s *sweep) as(name string, at models.Account) {
+func (s *sweep) as(name string, at account.Account) {
 	s.wait.Wait()
 	s.who, s.at, s.own = s.login(s.cast, name+"@example.com"), at, s.things[at.Name]
 	s.token = s.who.token()

@@ -15,7 +15,10 @@ import (
 
 	"bailiwick/authz"
 	"bailiwick/handlers"
+	pages "bailiwick/handlers/page"
 	"bailiwick/models"
+	"bailiwick/models/account"
+	"bailiwick/models/store"
 	"bailiwick/postgres/pgtest"
 )
 
@@ -33,7 +36,7 @@ func (x page) switcher() map[string]string {
 func TestTheSwitcherBeginsWithWhatWasUsedLast(t *testing.T) {
 	p := newPanel(t)
 	ada := p.as(p.ada)
-	for _, a := range []models.Account{p.west, p.berlin, p.east, p.analytical, p.berlin} {
+	for _, a := range []account.Account{p.west, p.berlin, p.east, p.analytical, p.berlin} {
 		ada.get(in(a, "")).want(t, http.StatusOK)
 	}
 	at := "/accounts/switcher?at=" + p.berlin.ID.String()
@@ -68,8 +71,8 @@ func TestTheSwitcherBeginsWithWhatWasUsedLast(t *testing.T) {
 // TestFiveThousandMemberships has Grace work in as many tenants.
 func TestFiveThousandMemberships(t *testing.T) {
 	sql := &statements{}
-	var config models.Config
-	p := newPanel(t, func(c *models.Config) { c.Tracer = sql; config = *c })
+	var config store.Config
+	p := newPanel(t, func(c *store.Config) { c.Tracer = sql; config = *c })
 	direct, err := pgx.Connect(t.Context(), pgtest.OwnerURL(config.URL))
 	must(t, err)
 	_, err = direct.Exec(t.Context(), `SET app.scope = 'system'; INSERT INTO tenants (id) SELECT ('02000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid FROM generate_series(1, 5000) n;
@@ -87,7 +90,7 @@ func TestFiveThousandMemberships(t *testing.T) {
 	must(t, err)
 	t.Cleanup(p.store.Close)
 	server := httptest.NewUnstartedServer(nil)
-	server.Config.Handler, err = handlers.New(p.store, handlers.Config{
+	server.Config.Handler, err = handlers.New(p.store, pages.Config{
 		PublicURL: &url.URL{Scheme: "http", Host: server.Listener.Addr().String()}, Secret: config.Secret, Log: slog.New(slog.DiscardHandler)})
 	must(t, err)
 	server.Start()

@@ -9,11 +9,11 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
 
-	"bailiwick/models"
+	"bailiwick/models/account"
 )
 
 // memberAs signs somebody up, gives them a role in an account, and signs them in.
-func (p *panel) memberAs(name string, a models.Account, role string) *browser {
+func (p *panel) memberAs(name string, a account.Account, role string) *browser {
 	p.t.Helper()
 	m, _, err := p.store.SignUp(context.Background(), name, strings.ToLower(name)+"@example.com", password)
 	must(p.t, err)
@@ -33,7 +33,7 @@ func (x page) subjects() (all []string) {
 func TestOnesOwnTickets(t *testing.T) {
 	p := newPanel(t)
 	radia, barbara := p.memberAs("Radia", p.west, "member:reporting_viewer"), p.as(p.barbara)
-	ask := func(b *browser, a models.Account, subject string) string {
+	ask := func(b *browser, a account.Account, subject string) string {
 		t.Helper()
 		return b.send(in(a, "/tickets"), "subject", subject, "text", "Why?", "priority", "low").added(t)
 	}

@@ -9,23 +9,26 @@ import (
 	"time"
 
 	"bailiwick/authz"
-	"bailiwick/models"
+	"bailiwick/models/account"
+	"bailiwick/models/log"
+	"bailiwick/models/login"
+	"bailiwick/models/record"
 )
 
 // log reports entries of an account's log.
-func (p *panel) log(a models.Account, messages ...string) {
+func (p *panel) log(a account.Account, messages ...string) {
 	p.t.Helper()
-	var reports []models.Report
+	var reports []record.Report
 	for _, m := range messages {
-		reports = append(reports, models.Report{Values: map[string]any{
+		reports = append(reports, record.Report{Values: map[string]any{
 			"at": p.store.Now().UTC().Format(time.RFC3339), "source": "api", "level": "error", "message": m, "details": map[string]string{"node": "lon-1"}}})
 	}
-	_, err := p.store.ReportRecords(context.Background(), authz.SystemGrant("test"), a, models.RecordPlace{Section: p.store.Catalog().Section("logs")}, reports)
+	_, err := p.store.ReportRecords(context.Background(), authz.SystemGrant("test"), a, record.Place{Section: p.store.Catalog().Section("logs")}, reports)
 	must(p.t, err)
 }
 
 // timeless makes a timeless account over HTTP and gives its path below an account.
-func (b *browser) timeless(a models.Account, pairs ...string) string {
+func (b *browser) timeless(a account.Account, pairs ...string) string {
 	b.t.Helper()
 	made := b.send(in(a, "/timeless-accounts"), pairs...).want(b.t, http.StatusSeeOther).location()
 	return strings.TrimPrefix(made, in(a, ""))
@@ -92,7 +95,7 @@ func TestTimelessAccountFromMakingToDeleting(t *testing.T) {
 	}
 	ada.get(in(p.analytical, "/audit")).says(t, "changed timeless account For good", "Forever", "Analytical, East")
 
-	p.clock.advance(models.ProofLife)
+	p.clock.advance(login.ProofLife)
 	remove := in(p.analytical, one+"/delete")
 	ada.get(remove).want(t, http.StatusOK).says(t, "All that it keeps is gone for good")
 	ada.send(remove, "name", "For good").want(t, http.StatusUnprocessableEntity).says(t, "Give your password")
@@ -115,14 +118,14 @@ func TestWhoReadsTimelessAccounts(t *testing.T) {
 	p.log(p.west, "a secret of West")
 	p.log(p.east, "a secret of East")
 
-	member := func(name string, a models.Account, role string) *browser {
+	member := func(name string, a account.Account, role string) *browser {
 		t.Helper()
 		m, _, err := p.store.SignUp(ctx, name, name+"@example.com", password)
 		must(t, err)
 		must(t, p.store.AddMember(ctx, p.grant(p.ada, "members.add", a), m.ID, role))
 		return p.as(m)
 	}
-	subuser := func(a models.Account, role string) *browser {
+	subuser := func(a account.Account, role string) *browser {
 		t.Helper()
 		name := strings.ToLower(role)
 		_, link := p.subuser(a, name, role)
@@ -134,7 +137,7 @@ func TestWhoReadsTimelessAccounts(t *testing.T) {
 	type person struct {
 		who            string
 		b              *browser
-		at             models.Account
+		at             account.Account
 		list, new      int // the list there, and the form for a new one
 		top, east      int // reading each from there
 		editTop, editE int
@@ -244,12 +247,12 @@ func TestNobodyIsInATimelessAccount(t *testing.T) {
 func TestTimelessAccountsAreFew(t *testing.T) {
 	p := newPanel(t)
 	ada := p.as(p.ada)
-	for i := range models.MaxTimelessAccounts {
+	for i := range log.MaxTimelessAccounts {
 		ada.timeless(p.east, "name", fmt.Sprintf("No. %d", i))
 	}
 	ada.send(in(p.east, "/timeless-accounts"), "name", "One more").want(t, http.StatusUnprocessableEntity).says(t, "at most 50")
 	got := ada.get(in(p.east, "/timeless-accounts")).want(t, http.StatusOK)
-	if n := got.Find("tbody tr").Length(); n != models.MaxTimelessAccounts || len(got.body) > 100_000 {
+	if n := got.Find("tbody tr").Length(); n != log.MaxTimelessAccounts || len(got.body) > 100_000 {
 		t.Errorf("%d rows, %d bytes", n, len(got.body))
 	}
 }

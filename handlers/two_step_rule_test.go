@@ -6,13 +6,14 @@ import (
 	"testing"
 	"time"
 
-	"bailiwick/models"
+	"bailiwick/models/account"
+	"bailiwick/models/record"
 )
 
 const twoStepRule = "/settings/security/two-step"
 
 // require has an account require two-step sign-in, by Ada, who has set it up.
-func (p *panel) require(a models.Account) (ada *browser, phone app) {
+func (p *panel) require(a account.Account) (ada *browser, phone app) {
 	p.t.Helper()
 	ada = p.as(p.ada)
 	phone, _ = ada.setUp(p)
@@ -110,7 +111,7 @@ func TestAShutAccountDoesNotShowFromAbove(t *testing.T) {
 	look(p.as(p.ada), false)
 	look(ada, true) // whose sign-in took two steps
 
-	_, _, err := p.store.CreateRecord(t.Context(), p.grant(p.ada, "security.edit", p.east), models.RecordPlace{Section: p.store.Catalog().Section("security")},
+	_, _, err := p.store.CreateRecord(t.Context(), p.grant(p.ada, "security.edit", p.east), record.Place{Section: p.store.Catalog().Section("security")},
 		map[string]any{"network": "127.0.0.0/8", "rule": "block"})
 	must(t, err)
 	look(ada, false)

@@ -9,7 +9,8 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
-	"bailiwick/models"
+	"bailiwick/models/letter"
+	"bailiwick/models/login"
 )
 
 // app is an authenticator app on somebody's phone.
@@ -62,7 +63,7 @@ func TestTwoStepSignIn(t *testing.T) {
 			elsewhere := p.browser()
 			elsewhere.post(door.path, values(door.form...)).want(t, http.StatusSeeOther)
 			phone, recovery := door.b.setUp(p)
-			if len(recovery) != models.RecoveryCodes {
+			if len(recovery) != login.RecoveryCodes {
 				t.Fatalf("%d recovery codes", len(recovery))
 			}
 			door.b.get("/two-step").want(t, http.StatusOK)
@@ -151,11 +152,11 @@ func TestWrongCodesAreToldOf(t *testing.T) {
 		}
 	}
 	wrong()
-	if l := p.mailman(models.LetterWrongCodes, p.ada.Email); l.Kind == "" {
+	if l := p.mailman(letter.WrongCodes, p.ada.Email); l.Kind == "" {
 		t.Error("nobody tells Ada that her password is known")
 	}
 	wrong()
-	if l := p.mailman(models.LetterWrongCodes, p.ada.Email); l.Kind != "" {
+	if l := p.mailman(letter.WrongCodes, p.ada.Email); l.Kind != "" {
 		t.Error("she is told twice a day")
 	}
 	home := ada.get("/accounts?q=Ada").Find("main tbody th a").First().AttrOr("href", "")
@@ -258,7 +259,7 @@ func TestWhoeverSignsInIsWrittenToWhenThatChanges(t *testing.T) {
 	ada := p.as(p.ada)
 	written := func(what string) {
 		t.Helper()
-		if l := p.mailman(models.LetterSignInChanged, p.ada.Email); l.Facts["what"] != what {
+		if l := p.mailman(letter.SignInChanged, p.ada.Email); l.Facts["what"] != what {
 			t.Errorf("the letter about %s is %+v", what, l.Letter)
 		}
 	}
@@ -278,7 +279,7 @@ func TestWhoeverSignsInIsWrittenToWhenThatChanges(t *testing.T) {
 	ada.send("/two-step/turn-off").want(t, http.StatusSeeOther)
 	written("turn_off_two_step")
 	p.asSubuser(link, "dev").setUp(p) // has no address
-	if l := p.mailman(models.LetterSignInChanged, ""); l.Kind != "" {
+	if l := p.mailman(letter.SignInChanged, ""); l.Kind != "" {
 		t.Errorf("a letter to nobody: %+v", l.Letter)
 	}
 }
@@ -287,10 +288,10 @@ func TestAResetPasswordStillWantsTheCode(t *testing.T) {
 	p := newPanel(t).withMail()
 	ada, b := p.as(p.ada), p.browser()
 	ada.send("/verify-email/send").want(t, http.StatusSeeOther)
-	b.byLink(p.mailman(models.LetterEmailProof, p.ada.Email).Facts["path"], nil).want(t, http.StatusSeeOther)
+	b.byLink(p.mailman(letter.EmailProof, p.ada.Email).Facts["path"], nil).want(t, http.StatusSeeOther)
 	phone, _ := ada.setUp(p)
 	b.post("/forgotten-password", values("email", p.ada.Email)).want(t, http.StatusOK)
-	b.byLink(p.mailman(models.LetterReset, p.ada.Email).Facts["path"], values("password", changed)).want(t, http.StatusSeeOther)
+	b.byLink(p.mailman(letter.Reset, p.ada.Email).Facts["path"], values("password", changed)).want(t, http.StatusSeeOther)
 	b.get("/two-step").want(t, http.StatusSeeOther)
 	b.post("/sign-in", values("email", p.ada.Email, "password", changed)).want(t, http.StatusSeeOther)
 	b.get("/two-step").want(t, http.StatusSeeOther)

@@ -1,6 +1,11 @@
 package mail
 
 import (
+	"bailiwick/models/account"
+	letters "bailiwick/models/letter"
+	"bailiwick/models/login"
+	"bailiwick/models/store"
+
 	"bytes"
 	"context"
 	"crypto/ecdsa"
@@ -35,7 +40,7 @@ import (
 	"bailiwick/postgres/pgtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Main(m, models.Migrate)) }
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m, store.Migrate)) }
 
 // office is a real mail server in this process.
 type office struct {
@@ -137,8 +142,8 @@ type house struct {
 	*Sender
 	t   *testing.T
 	url string
-	ada models.Member
-	a   models.Account
+	ada login.Member
+	a   account.Account
 	log *bytes.Buffer
 	now *time.Time
 }
@@ -147,7 +152,7 @@ func newHouse(t *testing.T, server string) house {
 	t.Helper()
 	ctx, now := context.Background(), time.Now()
 	h := house{t: t, url: pgtest.Clone(t), log: &bytes.Buffer{}, now: &now}
-	store, err := models.Open(ctx, models.Config{URL: h.url, Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 8, Now: func() time.Time { return *h.now }})
+	store, err := models.Open(ctx, store.Config{URL: h.url, Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 8, Now: func() time.Time { return *h.now }})
 	must(t, err)
 	t.Cleanup(store.Close)
 	h.ada, _, err = store.SignUp(ctx, "Ada", "ada@example.com", "four plain english words")
@@ -193,7 +198,7 @@ func (h house) sends() (n int) {
 	h.t.Helper()
 	for {
 		switch err := h.one(context.Background()); {
-		case errors.Is(err, models.ErrNotFound):
+		case errors.Is(err, store.ErrNotFound):
 			return n
 		case err != nil:
 			h.t.Fatal(err)
@@ -206,17 +211,17 @@ func (h house) sends() (n int) {
 func (h house) letters() (states []string, kept string) {
 	h.t.Helper()
 	ctx := context.Background()
-	_, err := h.Store.AddStaff(ctx, h.ada.Email, models.DutyOperator)
+	_, err := h.Store.AddStaff(ctx, h.ada.Email, store.DutyOperator)
 	must(h.t, err)
 	token, err := h.Store.StartSession(ctx, h.ada.Login(), "", "")
 	must(h.t, err)
 	x, _, err := h.Store.Session(ctx, token, uuid.Nil)
 	must(h.t, err)
-	operator, ok := x.OnDuty(models.DutyOperator)
+	operator, ok := x.OnDuty(store.DutyOperator)
 	if !ok {
 		h.t.Fatal("Ada is no operator")
 	}
-	all, err := h.Store.Posts(ctx, operator, models.PostFilter{Limit: 100})
+	all, err := h.Store.Posts(ctx, operator, letters.PostFilter{Limit: 100})
 	must(h.t, err)
 	for _, p := range all {
 		p, err := h.Store.Post(ctx, operator, p.ID)
@@ -412,8 +417,8 @@ func TestEveryKindOfLetterHasItsWords(t *testing.T) {
 	for _, name := range []string{"inviter", "account", "roles", "new", "by", "from", "to", "name"} {
 		facts[name] = "<b>" + name
 	}
-	for _, kind := range models.LetterKinds {
-		r, err := Render(context.Background(), models.Letter{Kind: kind, ToName: "Ada", Facts: facts}, public)
+	for _, kind := range letters.Kinds {
+		r, err := Render(context.Background(), letters.Letter{Kind: kind, ToName: "Ada", Facts: facts}, public)
 		if err != nil {
 			t.Errorf("%s: %v", kind, err)
 			continue
@@ -421,14 +426,14 @@ func TestEveryKindOfLetterHasItsWords(t *testing.T) {
 		if r.Subject == "" || !strings.Contains(r.Text, "Hello Ada,") || !strings.Contains(r.Text, "https://panel.example.com/x/secret") || strings.Contains(r.HTML, "<b>account") {
 			t.Errorf("%s: %q\n%s", kind, r.Subject, r.Text)
 		}
-		if _, err := Render(context.Background(), models.Letter{Kind: kind}, public); err == nil {
+		if _, err := Render(context.Background(), letters.Letter{Kind: kind}, public); err == nil {
 			t.Errorf("%s needs no facts at all", kind)
 		}
 	}
 	facts["left"] = "9"
 	for _, what := range []string{"turn_on_two_step", "turn_off_two_step", "reset_two_step", "renew_recovery_codes", "use_recovery_code", "add_passkey", "remove_passkey", "reset_password", "undo_email"} {
 		facts["what"] = what
-		if _, err := Render(context.Background(), models.Letter{Kind: models.LetterSignInChanged, Facts: facts}, public); err != nil {
+		if _, err := Render(context.Background(), letters.Letter{Kind: letters.SignInChanged, Facts: facts}, public); err != nil {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
@@ -439,8 +444,8 @@ func TestEveryKindOfLetterHasItsWords(t *testing.T) {
 func TestNamesInMailAreNoLinks(t *testing.T) {
 	public := &url.URL{Scheme: "https", Host: "panel.example.com"}
 	facts := map[string]string{"path": "/x/secret", "until": "2026-11-28T17:40:00Z", "roles": "Admin of evil.com", "inviter": "ada@bank.com", "account": "Win at https://evil.example/x or www.evil or evil。com", "by": "http://evil.example", "from": "a.b.evil.com", "to": "приз.рф", "name": "x@evil.com", "new": "a•••@example.com", "what": "add_passkey"}
-	for _, kind := range models.LetterKinds {
-		r, err := Render(context.Background(), models.Letter{Kind: kind, ToName: "Go to evil.com", Facts: facts}, public)
+	for _, kind := range letters.Kinds {
+		r, err := Render(context.Background(), letters.Letter{Kind: kind, ToName: "Go to evil.com", Facts: facts}, public)
 		must(t, err)
 		for _, text := range []string{r.Text, r.HTML} {
 			text = strings.ReplaceAll(text, "panel.example.com", "")

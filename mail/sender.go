@@ -3,6 +3,9 @@
 package mail
 
 import (
+	letters "bailiwick/models/letter"
+	"bailiwick/models/store"
+
 	"context"
 	"errors"
 	"log/slog"
@@ -40,7 +43,7 @@ func (s *Sender) Run(ctx context.Context) {
 	for ctx.Err() == nil {
 		rest := time.Duration(0)
 		switch err := s.one(ctx); {
-		case errors.Is(err, models.ErrNotFound):
+		case errors.Is(err, store.ErrNotFound):
 			rest = pollEvery
 		case err != nil && ctx.Err() == nil:
 			s.Log.Warn("look for mail to send", "error", err)
@@ -75,14 +78,14 @@ func (s *Sender) one(ctx context.Context) error {
 // wrong is an error that no further attempt mends.
 type wrong struct{ error }
 
-func (s *Sender) send(ctx context.Context, p models.Post) error {
+func (s *Sender) send(ctx context.Context, p letters.Post) error {
 	r, err := Render(ctx, p.Letter, s.Public)
 	if err != nil {
 		return wrong{err}
 	}
 	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	m.FromMailAddress(s.From)
-	m.AddToMailAddress(&netmail.Address{Name: models.Unlinked(p.ToName), Address: p.To})
+	m.AddToMailAddress(&netmail.Address{Name: store.Unlinked(p.ToName), Address: p.To})
 	m.Subject(r.Subject)
 	m.SetDateWithValue(p.CreatedAt)
 	// The same at each attempt: what arrives twice after all is seen to be one.
@@ -109,7 +112,7 @@ func forGood(err error) bool {
 }
 
 // reason is an error as an operator reads it, without the links of the letter.
-func reason(err error, p models.Post) string {
+func reason(err error, p letters.Post) string {
 	text := err.Error()
 	var refused *gomail.SendError
 	if errors.As(err, &refused) {

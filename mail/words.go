@@ -1,14 +1,17 @@
 package mail
 
 import (
+	letterpage "bailiwick/models/letter"
+	"bailiwick/models/store"
+
+	letters "bailiwick/views/letter"
+	"bailiwick/views/part"
+
 	"bytes"
 	"context"
 	"fmt"
 	"net/url"
 	"time"
-
-	"bailiwick/models"
-	"bailiwick/views"
 )
 
 // Rendered is a letter as it is sent.
@@ -20,17 +23,17 @@ type Rendered struct {
 // subjects do not depend on facts: what the names of people and accounts say is
 // no business of whoever looks over a list of mail.
 var subjects = map[string]string{
-	models.LetterInvite:       "You are invited to work in an account",
-	models.LetterReset:        "Choose a new password",
-	models.LetterConfirmEmail: "Confirm your e-mail address",
-	models.LetterEmailChanged: "Your e-mail address was changed",
-	models.LetterEmailProof:   "Confirm your e-mail address",
+	letterpage.Invite:       "You are invited to work in an account",
+	letterpage.Reset:        "Choose a new password",
+	letterpage.ConfirmEmail: "Confirm your e-mail address",
+	letterpage.EmailChanged: "Your e-mail address was changed",
+	letterpage.EmailProof:   "Confirm your e-mail address",
 
-	models.LetterSignInChanged: "A change to how you sign in",
-	models.LetterWrongCodes:    "Somebody may know your password",
+	letterpage.SignInChanged: "A change to how you sign in",
+	letterpage.WrongCodes:    "Somebody may know your password",
 
-	models.LetterOwnershipOffered: "An account is offered to you",
-	models.LetterOwnershipChanged: "An account has a new owner",
+	letterpage.OwnershipOffered: "An account is offered to you",
+	letterpage.OwnershipChanged: "An account has a new owner",
 }
 
 // Subject is what a kind of letter is called.
@@ -40,35 +43,35 @@ func Subject(kind string) string { return subjects[kind] }
 // that it reads here.
 var words = map[string]func(*letter){
 	// inviter, account, roles; path, until.
-	models.LetterInvite: func(l *letter) {
+	letterpage.Invite: func(l *letter) {
 		l.say("%s invites you to work in %s, as %s.", l.fact("inviter"), l.fact("account"), l.fact("roles"))
 		l.act("See the invite")
 		l.after("The link works once, until %s, for this address alone.", l.time("until"))
 		l.after("If you do not know what this is about, leave it: nothing happens without you.")
 	},
 	// path, until.
-	models.LetterReset: func(l *letter) {
+	letterpage.Reset: func(l *letter) {
 		l.say("Somebody, hopefully you, asked for a new password for your login.")
 		l.act("Choose a new password")
 		l.after("The link works once, until %s. All your sessions end when the password changes.", l.time("until"))
 		l.after("If it was not you, leave this mail: your password stays as it is.")
 	},
 	// path, until.
-	models.LetterConfirmEmail: func(l *letter) {
+	letterpage.ConfirmEmail: func(l *letter) {
 		l.say("This address is to become the one you sign in with.")
 		l.act("Confirm this address")
 		l.after("The link works once, until %s. Until then nothing changes.", l.time("until"))
 		l.after("If you did not ask for it, leave this mail: somebody may have mistyped their own address.")
 	},
 	// new (masked), path, until.
-	models.LetterEmailChanged: func(l *letter) {
+	letterpage.EmailChanged: func(l *letter) {
 		l.say("Your login now has the e-mail address %s in place of this one.", l.fact("new"))
 		l.say("If that was you, there is nothing to do. If it was not, take it back: this address signs in again, all sessions end, and you get a link for a new password.")
 		l.act("Take it back")
 		l.after("The link works once, until %s.", l.time("until"))
 	},
 	// path, until.
-	models.LetterEmailProof: func(l *letter) {
+	letterpage.EmailProof: func(l *letter) {
 		l.say("You signed up with this address. Confirm that it's yours, so that nobody else can use it.")
 		l.act("Confirm this address")
 		l.after("The link works once, until %s.", l.time("until"))
@@ -76,7 +79,7 @@ var words = map[string]func(*letter){
 	},
 	// what, path; name of a passkey, left of recovery codes; of a login that was
 	// taken back: removed and kept passkeys, two_step.
-	models.LetterSignInChanged: func(l *letter) {
+	letterpage.SignInChanged: func(l *letter) {
 		switch l.fact("what") {
 		case "turn_on_two_step":
 			l.say("Signing in takes two steps now: your password, and a code from your phone.")
@@ -115,19 +118,19 @@ var words = map[string]func(*letter){
 		l.after("If that was not you, change your password at once, and end your other sessions.")
 	},
 	// path.
-	models.LetterWrongCodes: func(l *letter) {
+	letterpage.WrongCodes: func(l *letter) {
 		l.say("Somebody signed in with your password and then gave five wrong codes in place of that of your phone. They did not get in.")
 		l.act("See how you sign in")
 		l.after("If that was not you, change your password at once.")
 	},
 	// by, account, path, until.
-	models.LetterOwnershipOffered: func(l *letter) {
+	letterpage.OwnershipOffered: func(l *letter) {
 		l.say("%s offers you the account %s. If you accept, you own it and everything in it.", l.fact("by"), l.fact("account"))
 		l.act("See the offer")
 		l.after("It can be accepted until %s, by you alone. Until then nothing changes.", l.time("until"))
 	},
 	// account, from, to, path.
-	models.LetterOwnershipChanged: func(l *letter) {
+	letterpage.OwnershipChanged: func(l *letter) {
 		l.say("%s belonged to %s and belongs to %s now.", l.fact("account"), l.fact("from"), l.fact("to"))
 		l.say("%s is an Admin there.", l.fact("from"))
 		l.act("Open the account")
@@ -136,26 +139,26 @@ var words = map[string]func(*letter){
 
 // Render gives a letter its words. Its links lead to the panel's public address
 // alone.
-func Render(ctx context.Context, l models.Letter, public *url.URL) (Rendered, error) {
+func Render(ctx context.Context, l letterpage.Letter, public *url.URL) (Rendered, error) {
 	write := words[l.Kind]
 	if write == nil {
 		return Rendered{}, fmt.Errorf("there are no words for a letter of the kind %q", l.Kind)
 	}
 	x := &letter{facts: l.Facts, public: public}
 	x.page.Subject, x.page.Greeting = subjects[l.Kind], "Hello,"
-	x.page.Panel = views.Link{Text: "Bailiwick", URL: public.String()}
+	x.page.Panel = part.Link{Text: "Bailiwick", URL: public.String()}
 	if l.ToName != "" {
-		x.page.Greeting = "Hello " + models.Unlinked(l.ToName) + ","
+		x.page.Greeting = "Hello " + store.Unlinked(l.ToName) + ","
 	}
 	write(x)
 	if x.missing != "" {
 		return Rendered{}, fmt.Errorf("a letter of the kind %s lacks the fact %s", l.Kind, x.missing)
 	}
 	var text, html bytes.Buffer
-	if err := views.LetterText(x.page).Render(ctx, &text); err != nil {
+	if err := letters.Text(x.page).Render(ctx, &text); err != nil {
 		return Rendered{}, err
 	}
-	if err := views.LetterHTML(x.page).Render(ctx, &html); err != nil {
+	if err := letters.HTML(x.page).Render(ctx, &html); err != nil {
 		return Rendered{}, err
 	}
 	return Rendered{x.page.Subject, text.String(), html.String(), x.page.Action.URL}, nil
@@ -165,12 +168,12 @@ func Render(ctx context.Context, l models.Letter, public *url.URL) (Rendered, er
 type letter struct {
 	facts   map[string]string
 	public  *url.URL
-	page    views.LetterPage
+	page    letters.Page
 	missing string
 }
 
 // fact is one that people chose the words of: nothing in it becomes a link.
-func (l *letter) fact(name string) string { return models.Unlinked(l.given(name)) }
+func (l *letter) fact(name string) string { return store.Unlinked(l.given(name)) }
 
 func (l *letter) given(name string) string {
 	if l.facts[name] == "" {
@@ -199,5 +202,5 @@ func (l *letter) after(format string, args ...any) {
 
 // act leads to the fact path.
 func (l *letter) act(text string) {
-	l.page.Action = views.Link{Text: text, URL: l.public.JoinPath(l.given("path")).String()}
+	l.page.Action = part.Link{Text: text, URL: l.public.JoinPath(l.given("path")).String()}
 }

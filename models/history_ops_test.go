@@ -1,4 +1,4 @@
-package models
+package models_test
 
 import (
 	"errors"
@@ -11,6 +11,12 @@ import (
 
 	"bailiwick/authz"
 	"bailiwick/catalog"
+	"bailiwick/models/account"
+	"bailiwick/models/login"
+	"bailiwick/models/modelstest"
+	"bailiwick/models/people"
+	"bailiwick/models/record"
+	"bailiwick/models/store"
 )
 
 // next draws what somebody tries now; nil where there is nothing to try it on, or
@@ -70,8 +76,8 @@ func (h *history) somebody() authz.Actor {
 	return h.member().Actor()
 }
 
-// member is a person whose login is open.
-func (h *history) member() Member {
+// holdMember is a person whose login is open.
+func (h *history) member() login.Member {
 	for {
 		if m, _ := one(h, h.people); h.world.states[m.ID] == "active" {
 			return m
@@ -103,14 +109,14 @@ func (h *history) by(name, permission string) (*operation, authz.Grant) {
 	for range 4 {
 		actor := h.somebody()
 		at := h.somewhere(actor.ID)
-		g, err := h.s.Access().Authorize(actor, h.s.catalog.Permission(permission), at)
+		g, err := h.s.Access().Authorize(actor, modelstest.Ground(h.s).Catalog().Permission(permission), at)
 		if err == nil {
 			if h.r.IntN(20) == 0 && len(h.stale) < 200 {
 				h.stale = append(h.stale, g)
 			}
 			return &operation{name: name, actor: actor, permission: permission, at: at}, g
 		}
-		if h.world.Allows(actor.ID, h.s.catalog.Permission(permission), at) {
+		if h.world.Allows(actor.ID, modelstest.Ground(h.s).Catalog().Permission(permission), at) {
 			h.fail("%s is refused %s in %s, which the rows allow", actor.Name, permission, h.world.names[at])
 		}
 		h.denied++
@@ -179,7 +185,7 @@ func (h *history) rolesFor(at uuid.UUID, kind authz.PrincipalKind) (names []stri
 	for range 1 + h.r.IntN(3)/2 {
 		name, _ := one(h, set)
 		if h.r.IntN(5) == 0 {
-			name = RoleUntil(name, h.now().Add(time.Duration(5+h.r.IntN(300))*time.Minute))
+			name = store.RoleUntil(name, h.now().Add(time.Duration(5+h.r.IntN(300))*time.Minute))
 		}
 		names = append(names, name)
 	}
@@ -191,11 +197,11 @@ func target(id uuid.UUID) []authz.PrincipalID {
 }
 
 // memberOf is somebody who has a membership in the account; now and then anybody.
-func (h *history) memberOf(at uuid.UUID) Member {
-	var there []Member
+func (h *history) memberOf(at uuid.UUID) login.Member {
+	var there []login.Member
 	for _, m := range h.people {
 		if slices.ContainsFunc(h.world.Principals[m.Principal()].Assignments, func(as authz.Assignment) bool {
-			return as.Account == at && as.Role != h.s.catalog.Owner().ID
+			return as.Account == at && as.Role != modelstest.Ground(h.s).Catalog().Owner().ID
 		}) {
 			there = append(there, m)
 		}
@@ -257,7 +263,7 @@ func (h *history) invite() *operation {
 		return nil
 	}
 	m, roles := h.member(), h.rolesFor(op.at, authz.Member)
-	var made []Invited
+	var made []people.Invited
 	op.effect, op.blind = nothingAtAll, h.away(op.at)
 	op.do = func() (err error) {
 		made, err = h.s.Invite(h.ctx, g, []string{m.Email}, roles)
@@ -267,10 +273,10 @@ func (h *history) invite() *operation {
 	return op
 }
 
-func (h *history) keepTokens(at uuid.UUID, made ...Invited) {
+func (h *history) keepTokens(at uuid.UUID, made ...people.Invited) {
 	for _, i := range made {
 		if i.Token != "" {
-			h.tokens = append(h.tokens, inviteToken{token: i.Token, email: foldEmail(i.Email), account: at})
+			h.tokens = append(h.tokens, inviteToken{token: i.Token, email: store.FoldEmail(i.Email), account: at})
 		}
 	}
 }
@@ -281,7 +287,7 @@ func (h *history) resend() *operation {
 	if !ok || op == nil {
 		return nil
 	}
-	var made Invited
+	var made people.Invited
 	op.effect, op.blind = nothingAtAll, h.away(op.at)
 	op.do = func() (err error) {
 		made, err = h.s.ResendInvite(h.ctx, g, i.ID)
@@ -306,7 +312,7 @@ func (h *history) cancelInvite() *operation {
 func (h *history) inAccount(name, permission string, at uuid.UUID) (*operation, authz.Grant) {
 	for range 8 {
 		actor := h.somebody()
-		g, err := h.s.Access().Authorize(actor, h.s.catalog.Permission(permission), at)
+		g, err := h.s.Access().Authorize(actor, modelstest.Ground(h.s).Catalog().Permission(permission), at)
 		if err == nil {
 			return &operation{name: name, actor: actor, permission: permission, at: at}, g
 		}
@@ -325,7 +331,7 @@ func (h *history) acceptInvite() *operation {
 	token := &h.tokens[i]
 	m := h.member()
 	if h.r.IntN(6) > 0 {
-		at := slices.IndexFunc(h.people, func(m Member) bool { return foldEmail(m.Email) == token.email })
+		at := slices.IndexFunc(h.people, func(m login.Member) bool { return store.FoldEmail(m.Email) == token.email })
 		m = h.people[at]
 	}
 	inviter := authz.PrincipalID{}
@@ -342,7 +348,7 @@ func (h *history) acceptInvite() *operation {
 		})
 	}
 	op.after = func() {
-		if foldEmail(m.Email) != token.email {
+		if store.FoldEmail(m.Email) != token.email {
 			h.fail("%s accepted an invite for %s", m.Name, token.email)
 		}
 	}
@@ -356,7 +362,7 @@ func (h *history) onceAtMost(op *operation, used *bool, times int, do func() err
 	for i := range times {
 		all = append(all, func() error { errs[i] = do(); return nil })
 	}
-	_ = together(all...)
+	_ = modelstest.Together(all...)
 	succeeded := 0
 	for _, err := range errs {
 		if err == nil {
@@ -506,8 +512,8 @@ func (h *history) batch() *operation {
 	act, _ := one(h, acts)
 	op.effect = map[string]effect{"suspend": shrinks, "archive": shrinks, "resume": grows, "restore": grows, "label": nothingAtAll, "unlabel": nothingAtAll}[act]
 	op.detail = act
-	sel := AccountSelection{IDs: []uuid.UUID{h.below(op.at), h.below(op.at), h.below(op.at)}, Expected: -1}
-	var made AccountBatch
+	sel := account.Selection{IDs: []uuid.UUID{h.below(op.at), h.below(op.at), h.below(op.at)}, Expected: -1}
+	var made account.Batch
 	op.do = func() (err error) {
 		made, err = h.s.ChangeAccounts(h.ctx, g, act, "label-1", sel)
 		return err
@@ -538,7 +544,7 @@ func (h *history) closeLogin() *operation {
 	op := &operation{name: "close a login", actor: m.Actor(), at: h.world.order[0], targets: target(m.ID), effect: shrinks}
 	op.do = func() error { return h.s.CloseLogin(h.ctx, authz.Self(m.Actor()), m.Email) }
 	op.after = func() {
-		h.people = append(h.people, person(h.t, h.s, fmt.Sprintf("Person-%d", h.done)))
+		h.people = append(h.people, modelstest.Person(h.t, h.s, fmt.Sprintf("Person-%d", h.done)))
 		h.world = h.read()
 	}
 	return op
@@ -549,7 +555,7 @@ func (h *history) closeLogin() *operation {
 // entitlement is any; now and then one that is cut off in the account.
 func (h *history) entitlement(at uuid.UUID) *catalog.Entitlement {
 	var cut []*catalog.Entitlement
-	for _, e := range h.s.catalog.Entitlements {
+	for _, e := range modelstest.Ground(h.s).Catalog().Entitlements {
 		if !h.world.Ceiling(at).Covers(e.Bit) {
 			cut = append(cut, e)
 		}
@@ -557,7 +563,7 @@ func (h *history) entitlement(at uuid.UUID) *catalog.Entitlement {
 	if e, ok := one(h, cut); ok && h.r.IntN(3) == 0 {
 		return e
 	}
-	few := h.s.catalog.Entitlements
+	few := modelstest.Ground(h.s).Catalog().Entitlements
 	if h.r.IntN(5) > 0 { // so that changes meet
 		few = few[:6]
 	}
@@ -590,14 +596,14 @@ func (h *history) selectAll() *operation {
 		return nil
 	}
 	e := h.entitlement(op.at)
-	allowed, filter := h.r.IntN(3) > 0, AccountFilter{}
+	allowed, filter := h.r.IntN(3) > 0, account.Filter{}
 	if h.r.IntN(3) == 0 {
 		filter.Search = []string{"Town", "East", "Village 1"}[h.r.IntN(3)]
 	}
 	if op.effect = shrinks; allowed {
 		op.effect = grows
 	}
-	var result SelectAllResult
+	var result account.SelectAllResult
 	op.do = func() (err error) {
 		result, err = h.s.SelectAll(h.ctx, g, e.Key, filter, allowed)
 		return err
@@ -632,8 +638,8 @@ func (h *history) createSubuser() *operation {
 	if op == nil {
 		return nil
 	}
-	in := SubuserInput{Name: fmt.Sprintf("agent-%d", h.done), Roles: h.rolesFor(op.at, authz.Subuser), Link: true}
-	var made CreatedSubuser
+	in := people.SubuserInput{Name: fmt.Sprintf("agent-%d", h.done), Roles: h.rolesFor(op.at, authz.Subuser), Link: true}
+	var made people.CreatedSubuser
 	op.effect, op.blind = nothingAtAll, h.away(op.at)
 	op.do = func() (err error) {
 		made, err = h.s.CreateSubuser(h.ctx, g, in)
@@ -643,7 +649,7 @@ func (h *history) createSubuser() *operation {
 	return op
 }
 
-func (h *history) subuserChange(name string, e effect, do func(authz.Grant, Subuser) error) *operation {
+func (h *history) subuserChange(name string, e effect, do func(authz.Grant, people.Subuser) error) *operation {
 	u, ok := one(h, h.world.subs)
 	op, g := h.inAccount(name, "subuser_edit", u.AccountID)
 	if !ok || op == nil {
@@ -656,22 +662,22 @@ func (h *history) subuserChange(name string, e effect, do func(authz.Grant, Subu
 
 func (h *history) editSubuser() *operation {
 	var op *operation
-	op = h.subuserChange("edit a subuser", onlyTargets, func(g authz.Grant, u Subuser) error {
-		return h.s.EditSubuser(h.ctx, g, u.ID, SubuserInput{Name: u.Name, Roles: h.rolesFor(op.at, authz.Subuser)})
+	op = h.subuserChange("edit a subuser", onlyTargets, func(g authz.Grant, u people.Subuser) error {
+		return h.s.EditSubuser(h.ctx, g, u.ID, people.SubuserInput{Name: u.Name, Roles: h.rolesFor(op.at, authz.Subuser)})
 	})
 	return op
 }
 
 func (h *history) suspendSubuser() *operation {
-	return h.subuserChange("suspend a subuser", shrinks, func(g authz.Grant, u Subuser) error { return h.s.SuspendSubuser(h.ctx, g, u.ID) })
+	return h.subuserChange("suspend a subuser", shrinks, func(g authz.Grant, u people.Subuser) error { return h.s.SuspendSubuser(h.ctx, g, u.ID) })
 }
 
 func (h *history) resumeSubuser() *operation {
-	return h.subuserChange("resume a subuser", grows, func(g authz.Grant, u Subuser) error { return h.s.ResumeSubuser(h.ctx, g, u.ID) })
+	return h.subuserChange("resume a subuser", grows, func(g authz.Grant, u people.Subuser) error { return h.s.ResumeSubuser(h.ctx, g, u.ID) })
 }
 
 func (h *history) deleteSubuser() *operation {
-	return h.subuserChange("delete a subuser", shrinks, func(g authz.Grant, u Subuser) error { return h.s.DeleteSubuser(h.ctx, g, u.ID) })
+	return h.subuserChange("delete a subuser", shrinks, func(g authz.Grant, u people.Subuser) error { return h.s.DeleteSubuser(h.ctx, g, u.ID) })
 }
 
 // shutOut keeps that the sessions of a subuser are dead for good.
@@ -689,7 +695,7 @@ func (h *history) shutOut(op *operation) *operation {
 }
 
 func (h *history) resetSubuser() *operation {
-	return h.shutOut(h.subuserChange("reset a subuser's password", nothingAtAll, func(g authz.Grant, u Subuser) error {
+	return h.shutOut(h.subuserChange("reset a subuser's password", nothingAtAll, func(g authz.Grant, u people.Subuser) error {
 		token, err := h.s.ResetSubuserPassword(h.ctx, g, u.ID, "", true)
 		if err == nil {
 			h.links = append(h.links, token)
@@ -699,7 +705,7 @@ func (h *history) resetSubuser() *operation {
 }
 
 func (h *history) endSubuserSessions() *operation {
-	return h.shutOut(h.subuserChange("sign a subuser out", nothingAtAll, func(g authz.Grant, u Subuser) error { return h.s.EndSubuserSessions(h.ctx, g, u.ID) }))
+	return h.shutOut(h.subuserChange("sign a subuser out", nothingAtAll, func(g authz.Grant, u people.Subuser) error { return h.s.EndSubuserSessions(h.ctx, g, u.ID) }))
 }
 
 func (h *history) startSession() *operation {
@@ -710,7 +716,7 @@ func (h *history) startSession() *operation {
 	op := &operation{name: "sign in as a subuser", actor: u.Actor(), at: u.AccountID, effect: nothingAtAll}
 	var token string
 	op.do = func() (err error) {
-		token, err = h.s.StartSession(h.ctx, loginOf(h.t, h.s, u.Principal(), h.world.Accounts[u.AccountID].Tenant, u.AccountID), "", "")
+		token, err = h.s.StartSession(h.ctx, modelstest.LoginOf(h.t, h.s, u.Principal(), h.world.Accounts[u.AccountID].Tenant, u.AccountID), "", "")
 		return err
 	}
 	op.after = func() {
@@ -740,7 +746,7 @@ func (h *history) usePasswordLink() *operation {
 		})
 	}
 	op.after = func() {
-		if _, err := h.s.SetPasswordByLink(h.ctx, link, "four plain english words"); !errors.Is(err, ErrNotFound) {
+		if _, err := h.s.SetPasswordByLink(h.ctx, link, "four plain english words"); !errors.Is(err, store.ErrNotFound) {
 			h.fail("invariant 11: a used password link answers %v", err)
 		}
 	}
@@ -785,7 +791,7 @@ func (h *history) answerOffer() *operation {
 	if !ok || h.world.kinds[o.AccountID] == "" {
 		return nil
 	}
-	m := h.people[slices.IndexFunc(h.people, func(m Member) bool { return m.ID == o.OfferedTo })]
+	m := h.people[slices.IndexFunc(h.people, func(m login.Member) bool { return m.ID == o.OfferedTo })]
 	if h.r.IntN(5) == 0 {
 		m = h.member()
 	}
@@ -817,16 +823,16 @@ func (h *history) createRole() *operation {
 	if op == nil || len(h.world.roles[op.at]) > 6 {
 		return nil
 	}
-	set := h.s.catalog.Set([]string{"member", "member", "account", "subuser"}[h.r.IntN(4)])
+	set := modelstest.Ground(h.s).Catalog().Set([]string{"member", "member", "account", "subuser"}[h.r.IntN(4)])
 	base, _ := one(h, set.Roles)
 	var keys []string
 	base.Own.Each(func(p catalog.Permission) {
 		if h.r.IntN(2) == 0 {
-			keys = append(keys, h.s.catalog.Info(p).Key)
+			keys = append(keys, modelstest.Ground(h.s).Catalog().Info(p).Key)
 		}
 	})
-	if extra, _ := one(h, h.s.catalog.Permissions()); h.r.IntN(4) == 0 {
-		keys = append(keys, h.s.catalog.Info(extra).Key)
+	if extra, _ := one(h, modelstest.Ground(h.s).Catalog().Permissions()); h.r.IntN(4) == 0 {
+		keys = append(keys, modelstest.Ground(h.s).Catalog().Info(extra).Key)
 	}
 	op.effect, op.blind = nothingAtAll, h.away(op.at)
 	op.do = func() error {
@@ -860,7 +866,7 @@ func (h *history) roleChange(name string, end bool) *operation {
 	var keys []string
 	r.Role.Base.Own.Each(func(p catalog.Permission) {
 		if h.r.IntN(3) > 0 {
-			keys = append(keys, h.s.catalog.Info(p).Key)
+			keys = append(keys, modelstest.Ground(h.s).Catalog().Info(p).Key)
 		}
 	})
 	instead := ""
@@ -869,7 +875,7 @@ func (h *history) roleChange(name string, end bool) *operation {
 		holders = authz.Subuser
 	}
 	if names := h.rolesFor(op.at, holders); h.r.IntN(2) == 0 {
-		instead, _ = ReadRole(names[0])
+		instead, _ = store.ReadRole(names[0])
 	}
 	op.effect = onlyTargets
 	op.do = func() error {
@@ -898,10 +904,10 @@ func (h *history) roleChange(name string, end bool) *operation {
 func (h *history) staff() *operation {
 	m := h.member()
 	op := &operation{name: "make support staff", actor: authz.SystemGrant("").Actor(), at: h.world.order[0], effect: grows, targets: target(m.ID), grantor: authz.PrincipalID{Kind: authz.System}}
-	op.do = func() error { _, err := h.s.AddStaff(h.ctx, m.Email, DutySupport); return err }
+	op.do = func() error { _, err := h.s.AddStaff(h.ctx, m.Email, store.DutySupport); return err }
 	if slices.Contains(h.world.staff, m.ID) {
 		op.name, op.effect = "dismiss support staff", shrinks
-		op.do = func() error { _, err := h.s.RemoveStaff(h.ctx, m.Email, DutySupport); return err }
+		op.do = func() error { _, err := h.s.RemoveStaff(h.ctx, m.Email, store.DutySupport); return err }
 	}
 	return op
 }
@@ -911,7 +917,7 @@ func (h *history) openSupport() *operation {
 	if op == nil {
 		return nil
 	}
-	in := SupportAccessInput{Access: []string{"view", "edit"}[h.r.IntN(2)], Reason: "Something is wrong.", Until: h.now().Add(time.Duration(61+h.r.IntN(600)) * time.Minute)}
+	in := account.SupportAccessInput{Access: []string{"view", "edit"}[h.r.IntN(2)], Reason: "Something is wrong.", Until: h.now().Add(time.Duration(61+h.r.IntN(600)) * time.Minute)}
 	for _, id := range h.world.staff {
 		op.targets = append(op.targets, target(id)...)
 	}
@@ -939,7 +945,7 @@ func (h *history) createContact() *operation {
 	}
 	op.effect, op.blind = nothingAtAll, h.away(op.at)
 	op.do = func() error {
-		_, _, err := h.s.CreateRecord(h.ctx, g, RecordPlace{Section: h.s.catalog.Section("contacts")}, map[string]any{"name": fmt.Sprintf("Contact %d", h.done)})
+		_, _, err := h.s.CreateRecord(h.ctx, g, record.Place{Section: modelstest.Ground(h.s).Catalog().Section("contacts")}, map[string]any{"name": fmt.Sprintf("Contact %d", h.done)})
 		return err
 	}
 	return op
@@ -959,7 +965,7 @@ func (h *history) stalely() *operation {
 	if h.world.kinds[at] == "" {
 		return nil
 	}
-	key := h.s.catalog.Info(g.Permission()).Key
+	key := modelstest.Ground(h.s).Catalog().Info(g.Permission()).Key
 	op := &operation{name: "use an old grant for " + key, actor: g.Actor(), permission: key, at: at}
 	m, roles := h.memberOf(at), h.rolesFor(at, authz.Member)
 	switch key {
@@ -973,7 +979,7 @@ func (h *history) stalely() *operation {
 		op.targets, op.effect, op.ranked = target(m.ID), onlyTargets, true
 		op.do = func() error { return h.s.RemoveMember(h.ctx, g, m.ID) }
 	case "entitlements.edit":
-		e, _ := one(h, h.s.catalog.Entitlements)
+		e, _ := one(h, modelstest.Ground(h.s).Catalog().Entitlements)
 		id := h.below(at)
 		op.effect = shrinks
 		op.do = func() error { return h.s.SetEntitlement(h.ctx, g, e.Key, id, false) }
@@ -982,7 +988,7 @@ func (h *history) stalely() *operation {
 		op.effect = shrinks
 		op.do = func() error { return h.s.SuspendAccount(h.ctx, g, id) }
 	case "subuser_create":
-		in := SubuserInput{Name: fmt.Sprintf("agent-%d", h.done), Roles: h.rolesFor(at, authz.Subuser), Link: true}
+		in := people.SubuserInput{Name: fmt.Sprintf("agent-%d", h.done), Roles: h.rolesFor(at, authz.Subuser), Link: true}
 		op.effect = nothingAtAll
 		op.do = func() error { _, err := h.s.CreateSubuser(h.ctx, g, in); return err }
 	default:
@@ -995,13 +1001,13 @@ func (h *history) stalely() *operation {
 func (h *history) forge() *operation {
 	actor := h.somebody()
 	at := h.somewhere(actor.ID)
-	g, err := h.s.Access().Authorize(actor, h.s.catalog.Permission("control_panel"), at)
+	g, err := h.s.Access().Authorize(actor, modelstest.Ground(h.s).Catalog().Permission("control_panel"), at)
 	if err != nil {
 		g = authz.Self(actor)
 	}
 	m, roles := h.memberOf(at), h.rolesFor(at, authz.Member)
 	id := h.below(at)
-	e, _ := one(h, h.s.catalog.Entitlements)
+	e, _ := one(h, modelstest.Ground(h.s).Catalog().Entitlements)
 	tries := []func() error{
 		func() error { return h.s.AddMember(h.ctx, g, m.ID, roles...) },
 		func() error { return h.s.EditMember(h.ctx, g, m.ID, roles...) },

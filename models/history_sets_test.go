@@ -1,4 +1,4 @@
-package models
+package models_test
 
 import (
 	"maps"
@@ -10,6 +10,7 @@ import (
 
 	"bailiwick/authz"
 	"bailiwick/catalog"
+	"bailiwick/models/modelstest"
 )
 
 // set is a set of people, and what any of them could do at the start, or would be
@@ -51,8 +52,8 @@ func (h *history) can(w world, s *set) map[uuid.UUID]catalog.Mask {
 				may := all[id]
 				for _, way := range then.Ways(who, id) {
 					may.Add(&way.Gives)
-					if way.Role == h.s.catalog.Owner() {
-						for _, p := range h.s.catalog.Permissions() {
+					if way.Role == modelstest.Ground(h.s).Catalog().Owner() {
+						for _, p := range modelstest.Ground(h.s).Catalog().Permissions() {
 							may.Set(p)
 						}
 					}
@@ -102,7 +103,7 @@ func (h *history) conspire(before world, name string, by ...authz.PrincipalID) {
 	}
 }
 
-// changed are those who hold something else than before, or everybody where what
+// Changed are those who hold something else than before, or everybody where what
 // reaches whom changed.
 func (h *history) changed(before world) (all []authz.PrincipalID) {
 	for id, a := range h.world.Accounts {

@@ -1,4 +1,4 @@
-package models
+package models_test
 
 import (
 	"context"
@@ -18,6 +18,14 @@ import (
 	"bailiwick/authz"
 	"bailiwick/authz/oracle"
 	"bailiwick/catalog"
+	"bailiwick/models"
+	"bailiwick/models/account"
+	"bailiwick/models/audit"
+	"bailiwick/models/login"
+	"bailiwick/models/modelstest"
+	"bailiwick/models/people"
+	"bailiwick/models/record"
+	"bailiwick/models/store"
 	"bailiwick/postgres/pgtest"
 )
 
@@ -64,12 +72,12 @@ func TestRandomHistories(t *testing.T) {
 type history struct {
 	t      *testing.T
 	ctx    context.Context
-	s      *Store
-	other  *Store    // another node on the same database
-	conn   *pgx.Conn // for plain rows, past the store
+	s      *models.Store
+	other  *models.Store // another node on the same database
+	conn   *pgx.Conn     // for plain rows, past the store
 	r      *rand.Rand
 	ahead  time.Duration
-	people []Member
+	people []login.Member
 	world  world
 	log    []string
 
@@ -143,11 +151,11 @@ type world struct {
 	names   map[uuid.UUID]string
 	owners  map[uuid.UUID]uuid.UUID
 	order   []uuid.UUID // of accounts, as they were made
-	subs    []Subuser
+	subs    []people.Subuser
 	roles   map[uuid.UUID][]uuid.UUID // of an account's own
 	admins  map[uuid.UUID]int         // active, for good
-	invites []Invite
-	offers  []Offer
+	invites []people.Invite
+	offers  []account.Offer
 	support map[uuid.UUID]bool // whose door is open
 	staff   []uuid.UUID
 	states  map[uuid.UUID]string // of members
@@ -160,8 +168,8 @@ func begin(t *testing.T, seed uint64) *history {
 	base := time.Now()
 	clock := func() time.Time { return base.Add(h.ahead) } // stands still while somebody acts
 	url := pgtest.Clone(t)
-	open := func() *Store {
-		s, err := Open(h.ctx, Config{URL: url, Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 4, Now: clock})
+	open := func() *models.Store {
+		s, err := modelstest.Open(h.ctx, store.Config{URL: url, Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 4, Now: clock})
 		h.must(err)
 		t.Cleanup(s.Close)
 		return s
@@ -174,19 +182,19 @@ func begin(t *testing.T, seed uint64) *history {
 	_, err = h.conn.Exec(h.ctx, "SET app.scope = 'system'")
 	h.must(err)
 	for _, name := range []string{"Ada", "Grace", "Edsger", "Barbara", "Mallory", "Alan", "Charles", "Dorothy", "Frances", "Ida", "Joan", "Katherine", "Margaret", "Niklaus"} {
-		h.people = append(h.people, person(t, h.s, name))
+		h.people = append(h.people, modelstest.Person(t, h.s, name))
 	}
 	for i, name := range []string{"Analytical", "Malloryville", "Difference"} {
 		a, err := h.s.CreateMainAccount(h.ctx, authz.Self(h.people[i*4].Actor()), name)
 		h.must(err)
-		g := grantOf(t, h.s, h.people[i*4], "sub_accounts.create", a.ID)
+		g := modelstest.GrantOf(t, h.s, h.people[i*4], "sub_accounts.create", a.ID)
 		subs, err := h.s.CreateSubAccounts(h.ctx, g, []string{name + " East", name + " West"})
 		h.must(err)
-		_, err = h.s.CreateSubAccounts(h.ctx, grantOf(t, h.s, h.people[i*4], "sub_accounts.create", subs[0].ID), []string{name + " East Berlin"})
+		_, err = h.s.CreateSubAccounts(h.ctx, modelstest.GrantOf(t, h.s, h.people[i*4], "sub_accounts.create", subs[0].ID), []string{name + " East Berlin"})
 		h.must(err)
 		for n, m := range h.people {
 			if n != i*4 && n%3 == i {
-				h.must(h.s.AddMember(h.ctx, grantOf(t, h.s, h.people[i*4], "members.add", []uuid.UUID{a.ID, subs[0].ID, subs[1].ID}[n%3]), m.ID, []string{"admin", "full_editor", "full_viewer"}[n/3%3]))
+				h.must(h.s.AddMember(h.ctx, modelstest.GrantOf(t, h.s, h.people[i*4], "members.add", []uuid.UUID{a.ID, subs[0].ID, subs[1].ID}[n%3]), m.ID, []string{"admin", "full_editor", "full_viewer"}[n/3%3]))
 			}
 		}
 	}
@@ -201,7 +209,7 @@ func (h *history) must(err error) {
 	}
 }
 
-func (h *history) now() time.Time { return h.s.now() }
+func (h *history) now() time.Time { return modelstest.Ground(h.s).Now() }
 
 // fail ends the test with what was done last.
 func (h *history) fail(format string, args ...any) {
@@ -209,10 +217,10 @@ func (h *history) fail(format string, args ...any) {
 	h.t.Fatalf("after %d operations: %s\nthe last of them:\n%s", h.done, fmt.Sprintf(format, args...), strings.Join(h.log[max(0, len(h.log)-15):], "\n"))
 }
 
-// read asks the database for plain rows, by statements of its own.
+// Read asks the database for plain rows, by statements of its own.
 func (h *history) read() world {
 	h.t.Helper()
-	cat := h.s.catalog
+	cat := modelstest.Ground(h.s).Catalog()
 	w := world{World: oracle.New(cat), kinds: map[uuid.UUID]string{}, names: map[uuid.UUID]string{}, owners: map[uuid.UUID]uuid.UUID{}, roles: map[uuid.UUID][]uuid.UUID{},
 		admins: map[uuid.UUID]int{}, support: map[uuid.UUID]bool{}, states: map[uuid.UUID]string{}}
 	w.Now = h.now()
@@ -354,7 +362,7 @@ func (h *history) read() world {
 		return err
 	})
 	ask("SELECT tenant_id, id, account_id, name, state, roles FROM subusers ORDER BY id", func(r pgx.Rows) error {
-		var u Subuser
+		var u people.Subuser
 		var roles []string
 		err := r.Scan(&u.TenantID, &u.ID, &u.AccountID, &u.Name, &u.State, &roles)
 		if w.kinds[u.AccountID] == "" {
@@ -389,7 +397,7 @@ func (h *history) read() world {
 		return err
 	})
 	ask("SELECT id, account_id, email_folded, roles, inviter FROM invites WHERE accepted_at IS NULL AND cancelled_at IS NULL ORDER BY id", func(r pgx.Rows) error {
-		var i Invite
+		var i people.Invite
 		var roles []string
 		err := r.Scan(&i.ID, &i.AccountID, &i.EmailFolded, &roles, &i.Inviter)
 		i.Roles = roles
@@ -397,7 +405,7 @@ func (h *history) read() world {
 		return err
 	})
 	ask("SELECT id, account_id, offered_by, offered_to FROM ownership_offers WHERE ended_at IS NULL ORDER BY id", func(r pgx.Rows) error {
-		var o Offer
+		var o account.Offer
 		err := r.Scan(&o.ID, &o.AccountID, &o.OfferedBy, &o.OfferedTo)
 		w.offers = append(w.offers, o)
 		return err
@@ -481,7 +489,7 @@ func (h *history) note(op *operation, err error) {
 	result := "done"
 	if err != nil {
 		result = err.Error()
-		var p Problems
+		var p store.Problems
 		if errors.As(err, &p) {
 			result = fmt.Sprint(map[string]string(p))
 		}
@@ -509,8 +517,8 @@ func (h *history) name(id authz.PrincipalID) string {
 
 // expected fails for an error that is no answer.
 func (h *history) expected(op *operation, err error) {
-	var p Problems
-	if !errors.As(err, &p) && !errors.Is(err, authz.ErrDenied) && !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrConflict) && !errors.Is(err, ErrUnseen) && !errors.Is(err, ErrBusy) {
+	var p store.Problems
+	if !errors.As(err, &p) && !errors.Is(err, authz.ErrDenied) && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrConflict) && !errors.Is(err, people.ErrUnseen) && !errors.Is(err, store.ErrBusy) {
 		h.fail("%s answers %v", op.name, err)
 	}
 }
@@ -520,7 +528,7 @@ func (h *history) sample(w world, n int) {
 	h.t.Helper()
 	now := h.now()
 	w.Now = now
-	stores := []*Store{h.s}
+	stores := []*models.Store{h.s}
 	if h.r.IntN(10) == 0 {
 		for _, id := range w.order {
 			if w.Accounts[id].Parent == uuid.Nil {
@@ -529,21 +537,21 @@ func (h *history) sample(w world, n int) {
 		}
 		stores = append(stores, h.other)
 	}
-	everyone, permissions := h.everyone(w), h.s.catalog.Permissions()
+	everyone, permissions := h.everyone(w), modelstest.Ground(h.s).Catalog().Permissions()
 	for range n {
 		who, at := everyone[h.r.IntN(len(everyone))], w.order[h.r.IntN(len(w.order))]
 		p := permissions[h.r.IntN(len(permissions))]
 		h.asked++
 		want, visible := w.Allows(who, p, at), w.Visible(who, at)
 		for node, s := range stores {
-			snap := s.snapshot.Load().At(now)
+			snap := modelstest.Inside(s).Snapshot().At(now)
 			a, ok := snap.Find(at)
 			if !ok {
 				h.fail("node %d does not know %s", node, w.names[at])
 			}
 			d := snap.Decide(snap.Who(who), p, a)
 			if d.Allow != want || d.Visible() != visible {
-				h.fail("invariants 4 and 6: may %s %s at %s? node %d says %+v, and the rows say %t (visible %t)", h.name(who), h.s.catalog.Info(p).Key, w.names[at], node, d, want, visible)
+				h.fail("invariants 4 and 6: may %s %s at %s? node %d says %+v, and the rows say %t (visible %t)", h.name(who), modelstest.Ground(h.s).Catalog().Info(p).Key, w.names[at], node, d, want, visible)
 			}
 			if got, want := snap.Ceiling(a), w.Ceiling(at); got != want {
 				h.fail("invariant 4: the ceiling of %s on node %d is %b, and the rows say %b", w.names[at], node, got, want)
@@ -559,7 +567,7 @@ func (h *history) sample(w world, n int) {
 }
 
 // bound checks invariant 8 for what a subuser may do.
-func (h *history) bound(w world, u Subuser) {
+func (h *history) bound(w world, u people.Subuser) {
 	snap := h.s.Access()
 	for _, id := range w.order {
 		if a, ok := snap.Find(id); ok && id != u.AccountID {
@@ -575,7 +583,7 @@ func (h *history) bound(w world, u Subuser) {
 func (h *history) session(w world, x *subuserSession) {
 	at := w.order[h.r.IntN(len(w.order))]
 	got, _, err := h.s.Session(h.ctx, x.token, at)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		x.dead = true
 		return
 	}
@@ -583,14 +591,14 @@ func (h *history) session(w world, x *subuserSession) {
 	if got.Principal != x.who || got.Account != x.account {
 		h.fail("invariant 8: the session of %s in %s is that of %s in %s", h.name(x.who), w.names[x.account], h.name(got.Principal), w.names[got.Account])
 	}
-	i := slices.IndexFunc(w.subs, func(u Subuser) bool { return u.Principal() == x.who })
+	i := slices.IndexFunc(w.subs, func(u people.Subuser) bool { return u.Principal() == x.who })
 	live := got.Live(h.now())
 	switch {
 	case live && x.dead:
 		h.fail("invariant 8: a dead session of %s lives again", h.name(x.who))
 	case live && (i < 0 || w.subs[i].State != "active"):
 		h.fail("invariant 8: %s is gone or suspended, and a session lives", h.name(x.who))
-	case live && h.now().Sub(got.StartedAt) > SessionLife:
+	case live && h.now().Sub(got.StartedAt) > store.SessionLife:
 		h.fail("invariant 10: a session lives for %v", h.now().Sub(got.StartedAt))
 	}
 	x.dead = x.dead || !live
@@ -611,7 +619,7 @@ func (h *history) burst() {
 			})
 		}
 	}
-	_ = together(all...)
+	_ = modelstest.Together(all...)
 	before := h.world
 	h.world = h.read()
 	var by []authz.PrincipalID
@@ -640,7 +648,7 @@ func (h *history) catchUp() error {
 	return nil
 }
 
-// stored checks what must hold of the rows, whatever was done: invariants 7 and 9.
+// Stored checks what must hold of the rows, whatever was done: invariants 7 and 9.
 func (h *history) stored(before world, op *operation) {
 	if len(h.world.faults) > 0 {
 		h.fail("%s", strings.Join(h.world.faults, "; "))
@@ -656,7 +664,7 @@ func (h *history) stored(before world, op *operation) {
 func (h *history) invariants(op *operation, before world) {
 	h.stored(before, op)
 	actor := op.actor.ID
-	if op.permission != "" && !before.Allows(actor, h.s.catalog.Permission(op.permission), op.at) {
+	if op.permission != "" && !before.Allows(actor, modelstest.Ground(h.s).Catalog().Permission(op.permission), op.at) {
 		h.fail("%s did %s in %s, without %s there", op.actor.Name, op.name, before.names[op.at], op.permission)
 	}
 	// Invariant 3: nobody is given anything by themselves.
@@ -690,7 +698,7 @@ func (op *operation) by() authz.PrincipalID {
 	return op.grantor
 }
 
-// granted checks invariants 2 and 16: whoever is given something is given no more
+// Granted checks invariants 2 and 16: whoever is given something is given no more
 // than who gives it has, the owner apart, and entitlements no more than the account
 // above has.
 func (h *history) granted(op *operation, before world) {
@@ -699,11 +707,11 @@ func (h *history) granted(op *operation, before world) {
 		h.given(before, op.name, grantor)
 	}
 	for _, i := range h.world.invites {
-		if slices.ContainsFunc(before.invites, func(x Invite) bool { return x.ID == i.ID }) || before.Owns(grantor, i.AccountID) {
+		if slices.ContainsFunc(before.invites, func(x people.Invite) bool { return x.ID == i.ID }) || before.Owns(grantor, i.AccountID) {
 			continue
 		}
 		var gives catalog.Mask
-		for _, r := range Running(h.s.StoredRoles(i.Roles, i.AccountID, h.world.kinds[i.AccountID]), h.now()) {
+		for _, r := range store.Running(modelstest.Ground(h.s).StoredRoles(i.Roles, i.AccountID, h.world.kinds[i.AccountID]), h.now()) {
 			gives.Add(&r.Own)
 		}
 		if beyond := gives.Minus(roleMask(before, grantor, i.AccountID)); !beyond.Empty() {
@@ -764,7 +772,7 @@ func (h *history) effectOf(op *operation, before world, was masks) {
 
 func (h *history) keys(m catalog.Mask) string {
 	var all []string
-	m.Each(func(p catalog.Permission) { all = append(all, h.s.catalog.Info(p).Key) })
+	m.Each(func(p catalog.Permission) { all = append(all, modelstest.Ground(h.s).Catalog().Info(p).Key) })
 	if len(all) > 6 {
 		all = append(all[:6], "…")
 	}
@@ -812,7 +820,7 @@ func heldMask(w world, who authz.PrincipalID, at uuid.UUID) (m catalog.Mask) {
 func (h *history) look(accounts []uuid.UUID) (pages []string) {
 	for _, id := range accounts {
 		a := h.world.Accounts[id]
-		viewer, err := h.s.Access().Authorize(authz.Actor{ID: authz.PrincipalID{Kind: authz.Member, ID: h.world.owners[id]}}, h.s.catalog.Permission("control_panel"), id)
+		viewer, err := h.s.Access().Authorize(authz.Actor{ID: authz.PrincipalID{Kind: authz.Member, ID: h.world.owners[id]}}, modelstest.Ground(h.s).Catalog().Permission("control_panel"), id)
 		if err != nil {
 			pages = append(pages, "")
 			continue
@@ -826,18 +834,18 @@ func (h *history) look(accounts []uuid.UUID) (pages []string) {
 		}
 		members, err := h.s.Members(h.ctx, viewer, "", "")
 		for _, m := range members {
-			fmt.Fprintf(&b, "%s %v %v\n", m.Name, m.Owner, storedList(m.Roles))
+			fmt.Fprintf(&b, "%s %v %v\n", m.Name, m.Owner, store.StoredList(m.Roles))
 		}
 		tell(nil, err)
 		tell(h.s.Subusers(h.ctx, viewer, "", ""))
 		tell(h.s.Invites(h.ctx, viewer, "", uuid.Nil, 100))
 		tell(h.s.CustomRoles(h.ctx, viewer))
-		tell(h.s.AccountsBelow(h.ctx, viewer, AccountFilter{Limit: 100}))
-		tell(h.s.Audit(h.ctx, viewer, AuditFilter{Limit: 100}))
-		tell(h.s.Audit(h.ctx, viewer, AuditFilter{Limit: 100, Below: true}))
+		tell(h.s.AccountsBelow(h.ctx, viewer, account.Filter{Limit: 100}))
+		tell(h.s.Audit(h.ctx, viewer, audit.Filter{Limit: 100}))
+		tell(h.s.Audit(h.ctx, viewer, audit.Filter{Limit: 100, Below: true}))
 		tell(h.s.AuditKinds(h.ctx, viewer))
 		tell(h.s.LabelsBelow(h.ctx, viewer))
-		tell(h.s.Records(h.ctx, viewer, RecordPlace{Section: h.s.catalog.Section("contacts")}, RecordQuery{Below: true}))
+		tell(h.s.Records(h.ctx, viewer, record.Place{Section: modelstest.Ground(h.s).Catalog().Section("contacts")}, record.Query{Below: true}))
 		tell(h.s.CopySource(h.ctx, viewer))
 		tell(h.s.SupportAccesses(h.ctx, viewer, uuid.Nil, 10))
 		tell(h.s.Account(h.ctx, a.Tenant, id))

@@ -4,8 +4,8 @@ import (
 	"os"
 	"testing"
 
-	"bailiwick/models"
+	"bailiwick/models/store"
 	"bailiwick/postgres/pgtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Main(m, models.Migrate)) }
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m, store.Migrate)) }

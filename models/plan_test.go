@@ -1,4 +1,4 @@
-package models
+package models_test
 
 import (
 	"context"
@@ -14,6 +14,13 @@ import (
 
 	"bailiwick/authz"
 	"bailiwick/catalog"
+	"bailiwick/models"
+	"bailiwick/models/account"
+	audits "bailiwick/models/audit"
+	"bailiwick/models/login"
+	"bailiwick/models/modelstest"
+	"bailiwick/models/record"
+	"bailiwick/models/store"
 	"bailiwick/postgres/pgtest"
 )
 
@@ -94,14 +101,14 @@ func (p plan) reads(how map[string]bool) (rows float64) {
 // 20,000 sub-accounts among 20 others of 500, everything busy in one account of
 // hers, and a little everywhere.
 type installation struct {
-	*Store
+	*models.Store
 	t        *testing.T
 	recorder *recorder
-	ada      Member
-	agency   Account
-	busy     Account
-	owner    Member // of another agency
-	other    Account
+	ada      login.Member
+	agency   account.Account
+	busy     account.Account
+	owner    login.Member // of another agency
+	other    account.Account
 	seldom   authz.PrincipalID // did forty things
 	deep     string            // the path of one in the middle
 	token    string
@@ -179,8 +186,8 @@ func openInstallation(t *testing.T) *installation {
 		}
 	}
 	url := pgtest.Clone(t)
-	open := func(tracer pgx.QueryTracer) *Store {
-		s, err := Open(ctx, Config{URL: url, Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 2, Tracer: tracer})
+	open := func(tracer pgx.QueryTracer) *models.Store {
+		s, err := modelstest.Open(ctx, store.Config{URL: url, Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 2, Tracer: tracer})
 		must(err)
 		t.Cleanup(s.Close)
 		return s
@@ -194,16 +201,16 @@ func openInstallation(t *testing.T) *installation {
 	must(err)
 	w.token, err = before.StartSession(ctx, w.ada.Login(), "", "")
 	must(err)
-	asOwner(t, before, fill, "VACUUM (ANALYZE)") // as autovacuum does in time
+	modelstest.AsOwner(t, before, fill, "VACUUM (ANALYZE)") // as autovacuum does in time
 	w.Store = open(w.recorder)
-	g := grantOf(t, w.Store, w.ada, "sub_accounts", w.agency.ID)
-	all, err := w.AccountsBelow(ctx, g, AccountFilter{Limit: 15_000})
+	g := modelstest.GrantOf(t, w.Store, w.ada, "sub_accounts", w.agency.ID)
+	all, err := w.AccountsBelow(ctx, g, account.Filter{Limit: 15_000})
 	must(err)
 	w.deep = all[len(all)-1].Path
 	seldom, err := w.MemberByEmail(ctx, "4711@example.com")
 	must(err)
 	w.seldom = seldom.Principal()
-	found, err := w.AccountsBelow(ctx, g, AccountFilter{Search: "Harbour", Limit: 1})
+	found, err := w.AccountsBelow(ctx, g, account.Filter{Search: "Harbour", Limit: 1})
 	must(err)
 	w.busy = found[0]
 	w.owner, err = w.MemberByEmail(ctx, "1@example.com")
@@ -227,7 +234,7 @@ func (w *installation) looks(do func() error) (how []string, rows int) {
 		w.t.Fatal("nothing was read")
 	}
 	for _, r := range reads {
-		tx, err := w.pool.Begin(ctx)
+		tx, err := modelstest.Inside(w.Store).Pool.Begin(ctx)
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -261,11 +268,13 @@ func (w *installation) looks(do func() error) (how []string, rows int) {
 // indexes, and looking at how many rows.
 func TestListsReadWhatTheyShow(t *testing.T) {
 	w, ctx := openInstallation(t), t.Context()
-	below, others := grantOf(t, w.Store, w.ada, "sub_accounts", w.agency.ID), grantOf(t, w.Store, w.owner, "sub_accounts", w.other.ID)
-	may := func(permission string) authz.Grant { return grantOf(t, w.Store, w.ada, permission, w.busy.ID) }
+	below, others := modelstest.GrantOf(t, w.Store, w.ada, "sub_accounts", w.agency.ID), modelstest.GrantOf(t, w.Store, w.owner, "sub_accounts", w.other.ID)
+	may := func(permission string) authz.Grant {
+		return modelstest.GrantOf(t, w.Store, w.ada, permission, w.busy.ID)
+	}
 	self := authz.Self(w.ada.Actor())
-	contacts := RecordPlace{Section: w.catalog.Section("contacts")}
-	tree := func(g authz.Grant, f AccountFilter) func() error {
+	contacts := record.Place{Section: modelstest.Ground(w.Store).Catalog().Section("contacts")}
+	tree := func(g authz.Grant, f account.Filter) func() error {
 		f.Limit = 51
 		return func() error { _, err := w.AccountsBelow(ctx, g, f); return err }
 	}
@@ -275,15 +284,18 @@ func TestListsReadWhatTheyShow(t *testing.T) {
 	subusers := func(search, after string) func() error {
 		return func() error { _, err := w.Subusers(ctx, may("subusers"), search, after); return err }
 	}
-	audit := func(f AuditFilter) func() error {
+	audit := func(f audits.Filter) func() error {
 		f.Limit = 51
 		return func() error { _, err := w.Audit(ctx, may("audit"), f); return err }
 	}
-	auditBelow := func(f AuditFilter) func() error {
+	auditBelow := func(f audits.Filter) func() error {
 		f.Limit, f.Below = 51, true
-		return func() error { _, err := w.Audit(ctx, grantOf(t, w.Store, w.ada, "audit", w.agency.ID), f); return err }
+		return func() error {
+			_, err := w.Audit(ctx, modelstest.GrantOf(t, w.Store, w.ada, "audit", w.agency.ID), f)
+			return err
+		}
 	}
-	list := func(permission string, at RecordPlace, q RecordQuery) RecordList {
+	list := func(permission string, at record.Place, q record.Query) record.List {
 		t.Helper()
 		l, err := w.Records(ctx, may(permission), at, q)
 		if err != nil {
@@ -291,12 +303,12 @@ func TestListsReadWhatTheyShow(t *testing.T) {
 		}
 		return l
 	}
-	records := func(q RecordQuery) func() error {
+	records := func(q record.Query) func() error {
 		return func() error { _, err := w.Records(ctx, may("contacts"), contacts, q); return err }
 	}
-	first, newest := list("contacts", contacts, RecordQuery{}), list("contacts", contacts, RecordQuery{Sort: "-created_at"})
-	app := list("applications", RecordPlace{Section: w.catalog.Section("applications")}, RecordQuery{})
-	signIns, err := w.SignIns(ctx, may("security"), SignInFilter{Limit: 51})
+	first, newest := list("contacts", contacts, record.Query{}), list("contacts", contacts, record.Query{Sort: "-created_at"})
+	app := list("applications", record.Place{Section: modelstest.Ground(w.Store).Catalog().Section("applications")}, record.Query{})
+	signIns, err := w.SignIns(ctx, may("security"), login.SignInFilter{Limit: 51})
 	if err != nil || len(signIns) != 51 {
 		t.Fatal(len(signIns), err)
 	}
@@ -306,21 +318,21 @@ func TestListsReadWhatTheyShow(t *testing.T) {
 		rows int    // at most
 		do   func() error
 	}{
-		{"the tree", "accounts_by_path", 60, tree(below, AccountFilter{})},
-		{"the tree, far down", "accounts_by_path", 60, tree(below, AccountFilter{After: w.deep})},
-		{"the tree below one", "accounts_by_path", 10, tree(below, AccountFilter{Under: w.busy.ID})},
-		{"the tree, searched", "accounts_by_path", 510, tree(others, AccountFilter{Search: "Town 499"})},
-		{"the tree, of a seldom label", "account_labels_by_label", 410, tree(below, AccountFilter{Label: "pilot"})},
-		{"the tree, of a label that all have", "accounts_by_path", 1_000, tree(below, AccountFilter{Label: "customer"})},
+		{"the tree", "accounts_by_path", 60, tree(below, account.Filter{})},
+		{"the tree, far down", "accounts_by_path", 60, tree(below, account.Filter{After: w.deep})},
+		{"the tree below one", "accounts_by_path", 10, tree(below, account.Filter{Under: w.busy.ID})},
+		{"the tree, searched", "accounts_by_path", 510, tree(others, account.Filter{Search: "Town 499"})},
+		{"the tree, of a seldom label", "account_labels_by_label", 410, tree(below, account.Filter{Label: "pilot"})},
+		{"the tree, of a label that all have", "accounts_by_path", 1_000, tree(below, account.Filter{Label: "customer"})},
 		{"the labels", "account_labels_by_label", 120, func() error { _, err := w.LabelsBelow(ctx, below); return err }},
 		{"an account's page", "accounts_by_path", 2_020, // with 2,000 subusers to count
 			func() error { _, err := w.AccountDetails(ctx, below, w.busy.ID); return err }},
 		{"an account's changes", "audit_events_of_accounts", 60, func() error {
-			_, err := w.Audit(ctx, below, AuditFilter{OfAccount: w.busy.ID, Limit: 10})
+			_, err := w.Audit(ctx, below, audits.Filter{OfAccount: w.busy.ID, Limit: 10})
 			return err
 		}},
 		{"all ids of a search", "accounts_by_path", 510, func() error {
-			_, err := w.CountEntitlements(ctx, others, AccountFilter{Search: "Town 499"}, w.catalog.Entitlements)
+			_, err := w.CountEntitlements(ctx, others, account.Filter{Search: "Town 499"}, modelstest.Ground(w.Store).Catalog().Entitlements)
 			return err
 		}},
 		{"the accounts of one", "accounts_by_owner", 10, mine("", false)},
@@ -331,7 +343,7 @@ func TestListsReadWhatTheyShow(t *testing.T) {
 			return err
 		}},
 		{"who can be offered an account", "memberships_pkey", 20, func() error {
-			_, err := w.Heirs(ctx, grantOf(t, w.Store, w.ada, "account.manage", w.busy.ID), w.busy, "", "")
+			_, err := w.Heirs(ctx, modelstest.GrantOf(t, w.Store, w.ada, "account.manage", w.busy.ID), w.busy, "", "")
 			return err
 		}},
 		{"what one owns", "accounts_by_owner", 20, func() error { _, err := w.CloseEffect(ctx, self); return err }},
@@ -341,10 +353,13 @@ func TestListsReadWhatTheyShow(t *testing.T) {
 		{"a session", "sessions_pkey", 10, func() error { _, _, err := w.Session(ctx, w.token, w.busy.ID); return err }},
 		{"one's sessions", "sessions_by_principal", 10, func() error { _, err := w.Sessions(ctx, self, w.ada.Principal()); return err }},
 		{"sign-in", "members_email_unique", 2, func() error { _, err := w.MemberByEmail(ctx, "77@example.com"); return err }},
-		{"sign-in of a subuser", "login_links_unique", 4, func() error { _, err := w.SignInSubuser(ctx, "no link", "agent-7", ""); return ignore(err, ErrSignIn) }},
-		{"a sign-in that waits for its code", "half_sign_ins_pkey", 2, func() error { _, err := w.HalfSignIn(ctx, "no token"); return ignore(err, ErrNotFound) }},
-		{"one's second step", "members_pkey", 4, func() error { _, err := w.TwoStep(ctx, self, Session{Principal: w.ada.Principal()}); return err }},
-		{"one's passkeys", "passkeys_by_member", 2, func() error { _, err := w.Passkeys(ctx, self, Session{Principal: w.ada.Principal()}); return err }},
+		{"sign-in of a subuser", "login_links_unique", 4, func() error {
+			_, err := w.SignInSubuser(ctx, "no link", "agent-7", "")
+			return ignore(err, store.ErrSignIn)
+		}},
+		{"a sign-in that waits for its code", "half_sign_ins_pkey", 2, func() error { _, err := w.HalfSignIn(ctx, "no token"); return ignore(err, store.ErrNotFound) }},
+		{"one's second step", "members_pkey", 4, func() error { _, err := w.TwoStep(ctx, self, login.Session{Principal: w.ada.Principal()}); return err }},
+		{"one's passkeys", "passkeys_by_member", 2, func() error { _, err := w.Passkeys(ctx, self, login.Session{Principal: w.ada.Principal()}); return err }},
 		{"how many have a second step", "subusers_name_unique", 2_020, // all are counted
 			func() error { _, err := w.TwoStepRule(ctx, may("security")); return err }},
 		{"subusers", "subusers_name_unique", 60, subusers("", "")},
@@ -352,50 +367,50 @@ func TestListsReadWhatTheyShow(t *testing.T) {
 		{"subusers, searched", "subusers_name_unique", 2_010, subusers("agent-1999", "")},
 		{"one subuser", "subusers_pkey", 2, func() error {
 			_, err := w.Subuser(ctx, w.agency.ID, w.busy.ID, uuid.New())
-			return ignore(err, ErrNotFound)
+			return ignore(err, store.ErrNotFound)
 		}},
-		{"the audit", "audit_events_pkey", 60, audit(AuditFilter{})},
-		{"the audit, far down", "audit_events_pkey", 60, audit(AuditFilter{Before: AuditCursor{Seq: 100}})},
-		{"the audit, of a seldom kind", "audit_events_by_noun", 60, audit(AuditFilter{Kind: "account"})},
-		{"the audit of all below", "audit_events_of_tenant", 60, auditBelow(AuditFilter{})},
-		{"the audit of all below, far down", "audit_events_of_tenant", 60, auditBelow(AuditFilter{Before: AuditCursor{At: time.Now().Add(-4 * time.Hour), Account: w.busy.ID, Seq: 3}})},
-		{"the audit of all below, of a day", "audit_events_of_tenant", 60, auditBelow(AuditFilter{From: time.Now().Add(-3 * time.Hour), To: time.Now().Add(-2 * time.Hour)})},
-		{"the audit of all below, of a seldom kind", "audit_events_of_tenant_by_noun", 60, auditBelow(AuditFilter{Kind: "account"})},
-		{"the audit of all below, of one person", "audit_events_by_principal", 60, auditBelow(AuditFilter{By: w.seldom})},
-		{"the audit of one below", "audit_events_pkey", 60, auditBelow(AuditFilter{Account: w.busy.ID})},
-		{"the audit, of one person who did nothing here", "audit_events_by_principal", 60, audit(AuditFilter{By: w.seldom})},
+		{"the audit", "audit_events_pkey", 60, audit(audits.Filter{})},
+		{"the audit, far down", "audit_events_pkey", 60, audit(audits.Filter{Before: store.AuditCursor{Seq: 100}})},
+		{"the audit, of a seldom kind", "audit_events_by_noun", 60, audit(audits.Filter{Kind: "account"})},
+		{"the audit of all below", "audit_events_of_tenant", 60, auditBelow(audits.Filter{})},
+		{"the audit of all below, far down", "audit_events_of_tenant", 60, auditBelow(audits.Filter{Before: store.AuditCursor{At: time.Now().Add(-4 * time.Hour), Account: w.busy.ID, Seq: 3}})},
+		{"the audit of all below, of a day", "audit_events_of_tenant", 60, auditBelow(audits.Filter{From: time.Now().Add(-3 * time.Hour), To: time.Now().Add(-2 * time.Hour)})},
+		{"the audit of all below, of a seldom kind", "audit_events_of_tenant_by_noun", 60, auditBelow(audits.Filter{Kind: "account"})},
+		{"the audit of all below, of one person", "audit_events_by_principal", 60, auditBelow(audits.Filter{By: w.seldom})},
+		{"the audit of one below", "audit_events_pkey", 60, auditBelow(audits.Filter{Account: w.busy.ID})},
+		{"the audit, of one person who did nothing here", "audit_events_by_principal", 60, audit(audits.Filter{By: w.seldom})},
 		{"the audit's kinds", "audit_events_by_noun", 10, func() error { _, err := w.AuditKinds(ctx, may("audit")); return err }},
-		{"sign-ins", "sign_ins_pkey", 60, func() error { _, err := w.SignIns(ctx, may("security"), SignInFilter{Limit: 51}); return err }},
+		{"sign-ins", "sign_ins_pkey", 60, func() error { _, err := w.SignIns(ctx, may("security"), login.SignInFilter{Limit: 51}); return err }},
 		{"sign-ins, far down", "sign_ins_pkey", 60, func() error {
-			_, err := w.SignIns(ctx, may("security"), SignInFilter{Limit: 51, Before: signIns[50].ID})
+			_, err := w.SignIns(ctx, may("security"), login.SignInFilter{Limit: 51, Before: signIns[50].ID})
 			return err
 		}},
 		{"sign-ins, refused", "sign_ins_pkey", 300, func() error {
-			_, err := w.SignIns(ctx, may("security"), SignInFilter{Limit: 51, Outcome: SignInRefused})
+			_, err := w.SignIns(ctx, may("security"), login.SignInFilter{Limit: 51, Outcome: login.SignInRefused})
 			return err
 		}},
 		{"one's sign-ins", "sign_ins_by_principal", 20, func() error {
 			who := authz.PrincipalID{Kind: authz.Subuser, ID: signIns[0].Who.ID}
-			_, err := w.OwnSignIns(ctx, authz.Self(authz.Actor{ID: who}), Session{Principal: who, Tenant: w.agency.ID}, 10)
+			_, err := w.OwnSignIns(ctx, authz.Self(authz.Actor{ID: who}), login.Session{Principal: who, Tenant: w.agency.ID}, 10)
 			return err
 		}},
 		// Records are counted to one more than CountCap.
-		{"records", "records_by_name", 1_100, records(RecordQuery{})},
-		{"records, next page", "records_by_name", 1_100, records(RecordQuery{After: first.Next})},
-		{"records, newest first", "records_by_account", 1_100, records(RecordQuery{Sort: "-created_at"})},
-		{"records, newest first, next page", "records_by_account", 1_100, records(RecordQuery{Sort: "-created_at", After: newest.Next})},
-		{"records, by a property", "records_by_account", 12_500, records(RecordQuery{Sort: "company"})},
-		{"records, searched", "records_by_account_id", 23_000, records(RecordQuery{Search: "9999"})},
+		{"records", "records_by_name", 1_100, records(record.Query{})},
+		{"records, next page", "records_by_name", 1_100, records(record.Query{After: first.Next})},
+		{"records, newest first", "records_by_account", 1_100, records(record.Query{Sort: "-created_at"})},
+		{"records, newest first, next page", "records_by_account", 1_100, records(record.Query{Sort: "-created_at", After: newest.Next})},
+		{"records, by a property", "records_by_account", 12_500, records(record.Query{Sort: "company"})},
+		{"records, searched", "records_by_account_id", 23_000, records(record.Query{Search: "9999"})},
 		{"records inside one", "records_by_parent", 300, func() error {
-			_, err := w.Records(ctx, may("application_scenarios"), RecordPlace{Section: w.catalog.Section("application_scenarios"), Parent: app.Records[0].ID}, RecordQuery{})
+			_, err := w.Records(ctx, may("application_scenarios"), record.Place{Section: modelstest.Ground(w.Store).Catalog().Section("application_scenarios"), Parent: app.Records[0].ID}, record.Query{})
 			return err
 		}},
 		{"records below", "records_by_kind_and_name", 1_200, func() error {
-			_, err := w.Records(ctx, grantOf(t, w.Store, w.ada, "contacts", w.agency.ID), contacts, RecordQuery{Below: true})
+			_, err := w.Records(ctx, modelstest.GrantOf(t, w.Store, w.ada, "contacts", w.agency.ID), contacts, record.Query{Below: true})
 			return err
 		}},
 		{"records below, newest first", "records_by_kind", 1_200, func() error {
-			_, err := w.Records(ctx, grantOf(t, w.Store, w.ada, "contacts", w.agency.ID), contacts, RecordQuery{Below: true, Sort: "-created_at"})
+			_, err := w.Records(ctx, modelstest.GrantOf(t, w.Store, w.ada, "contacts", w.agency.ID), contacts, record.Query{Below: true, Sort: "-created_at"})
 			return err
 		}},
 		{"how many records", "records_by_account", 1_200, func() error {
@@ -403,10 +418,10 @@ func TestListsReadWhatTheyShow(t *testing.T) {
 			return err
 		}},
 		{"one box", "access_changes_pkey", 40, func() error {
-			return w.SetEntitlement(ctx, grantOf(t, w.Store, w.ada, "entitlements.edit", w.agency.ID), "logs", w.busy.ID, false)
+			return w.SetEntitlement(ctx, modelstest.GrantOf(t, w.Store, w.ada, "entitlements.edit", w.agency.ID), "logs", w.busy.ID, false)
 		}},
 		{"a new sub-account", "accounts_by_parent", 40, func() error {
-			_, err := w.CreateSubAccounts(ctx, grantOf(t, w.Store, w.ada, "sub_accounts.create", w.agency.ID), []string{"Zadar"})
+			_, err := w.CreateSubAccounts(ctx, modelstest.GrantOf(t, w.Store, w.ada, "sub_accounts.create", w.agency.ID), []string{"Zadar"})
 			return err
 		}},
 	} {

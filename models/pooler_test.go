@@ -1,4 +1,4 @@
-package models
+package models_test
 
 import (
 	"errors"
@@ -19,6 +19,12 @@ import (
 
 	"bailiwick/authz"
 	"bailiwick/catalog"
+	"bailiwick/models"
+	"bailiwick/models/account"
+	"bailiwick/models/modelstest"
+	"bailiwick/models/people"
+	"bailiwick/models/record"
+	"bailiwick/models/store"
 )
 
 const pooled = 2 // connections that PgBouncer may open
@@ -122,14 +128,14 @@ func relay(t *testing.T, to *pgx.ConnConfig) (port int, opened *atomic.Int64) {
 // at what is there by the direct way.
 func TestNothingIsLostBehindPgBouncer(t *testing.T) {
 	ctx := t.Context()
-	owner, direct := emptyDatabase(t)
-	if err := Migrate(ctx, owner, direct); err != nil {
+	owner, direct := modelstest.EmptyDatabase(t)
+	if err := store.Migrate(ctx, owner, direct); err != nil {
 		t.Fatal(err)
 	}
 	address, opened := pgBouncer(t, direct)
-	open := func(url string) *Store {
+	open := func(url string) *models.Store {
 		t.Helper()
-		s, err := Open(ctx, Config{URL: url, Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 4 * pooled})
+		s, err := modelstest.Open(ctx, store.Config{URL: url, Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 4 * pooled})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -159,13 +165,13 @@ func TestNothingIsLostBehindPgBouncer(t *testing.T) {
 			err = errors.Join(err, err2)
 			return g
 		}
-		contacts := RecordPlace{Section: s.Catalog().Section("contacts")}
+		contacts := record.Place{Section: s.Catalog().Section("contacts")}
 		for i := range rounds {
 			_, err2 := s.CreateSubAccounts(ctx, may("sub_accounts.create"), []string{fmt.Sprint(i)})
-			subuser := SubuserInput{Name: fmt.Sprintf("%s-%d", strings.ToLower(name), i), Roles: []string{"Support"}, Link: i > 0, Password: "four plain english words"}
+			subuser := people.SubuserInput{Name: fmt.Sprintf("%s-%d", strings.ToLower(name), i), Roles: []string{"Support"}, Link: i > 0, Password: "four plain english words"}
 			made, err3 := s.CreateSubuser(ctx, may("subuser_create"), subuser)
 			_, _, err4 := s.CreateRecord(ctx, may("contacts.edit"), contacts, map[string]any{"name": fmt.Sprintf("%s %d", name, i), "phone": "+442079460000"})
-			_, err5 := s.SelectAll(ctx, may("entitlements.edit"), "logs", AccountFilter{}, i%2 == 1)
+			_, err5 := s.SelectAll(ctx, may("entitlements.edit"), "logs", account.Filter{}, i%2 == 1)
 			if err := errors.Join(err, err2, err3, err4, err5); err != nil {
 				return fmt.Errorf("%s, round %d: %w", name, i, err)
 			}
@@ -178,7 +184,7 @@ func TestNothingIsLostBehindPgBouncer(t *testing.T) {
 			if err != nil || session.Name != name || place.Name != name+"'s" {
 				return fmt.Errorf("%s is %q at %q: %w", name, session.Name, place.Name, err)
 			}
-			l, err := s.Records(ctx, may("contacts"), contacts, RecordQuery{Limit: 2 * rounds})
+			l, err := s.Records(ctx, may("contacts"), contacts, record.Query{Limit: 2 * rounds})
 			if err != nil || len(l.Records) != i+1 {
 				return fmt.Errorf("%s sees %d contacts after %d: %w", name, len(l.Records), i+1, err)
 			}

@@ -1,4 +1,4 @@
-package models
+package models_test
 
 import (
 	"context"
@@ -10,6 +10,13 @@ import (
 	"gorm.io/gorm"
 
 	"bailiwick/authz"
+	"bailiwick/models/account"
+	"bailiwick/models/log"
+	"bailiwick/models/login"
+	"bailiwick/models/modelstest"
+	"bailiwick/models/people"
+	"bailiwick/models/record"
+	"bailiwick/models/store"
 )
 
 // outside are the tables that belong to no tenant, each with its reason.
@@ -18,8 +25,8 @@ var outside = map[string]string{
 }
 
 func TestEveryTableHasAPolicy(t *testing.T) {
-	s, _, _ := agency(t)
-	rows, err := s.pool.Query(context.Background(), `SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity,
+	s, _, _ := modelstest.Agency(t)
+	rows, err := modelstest.Inside(s).Pool.Query(context.Background(), `SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity,
 		EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid) FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace`)
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +52,7 @@ func TestEveryTableHasAPolicy(t *testing.T) {
 // table from the scope of another, and from none.
 func TestOtherTenantsShowNothing(t *testing.T) {
 	ctx := context.Background()
-	s, ada, a := agency(t)
+	s, ada, a := modelstest.Agency(t)
 	mallory, _, err := s.SignUp(ctx, "Mallory", "mallory@example.com", "four plain english words")
 	if err != nil {
 		t.Fatal(err)
@@ -54,75 +61,75 @@ func TestOtherTenantsShowNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, err := s.CreateSubAccounts(ctx, grantOf(t, s, ada, "sub_accounts.create", a.ID), []string{"East"})
+	made, err := s.CreateSubAccounts(ctx, modelstest.GrantOf(t, s, ada, "sub_accounts.create", a.ID), []string{"East"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.SetEntitlement(ctx, grantOf(t, s, ada, "entitlements.edit", a.ID), "logs", made[0].ID, false); err != nil {
+	if err := s.SetEntitlement(ctx, modelstest.GrantOf(t, s, ada, "entitlements.edit", a.ID), "logs", made[0].ID, false); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.SelectAll(ctx, grantOf(t, s, ada, "entitlements.edit", a.ID), "actions", AccountFilter{}, false); err != nil {
+	if _, err := s.SelectAll(ctx, modelstest.GrantOf(t, s, ada, "entitlements.edit", a.ID), "actions", account.Filter{}, false); err != nil {
 		t.Fatal(err)
 	}
-	dev, err := s.CreateSubuser(ctx, grantOf(t, s, ada, "subuser_create", a.ID), SubuserInput{Name: "dev", Roles: []string{"Developer"}, Link: true})
+	dev, err := s.CreateSubuser(ctx, modelstest.GrantOf(t, s, ada, "subuser_create", a.ID), people.SubuserInput{Name: "dev", Roles: []string{"Developer"}, Link: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.KeepSignIn(s.CameOut(Attempt{Door: DoorSubuser, Who: dev.Subuser.Principal(), Tenant: a.TenantID}, "", nil))
+	s.KeepSignIn(s.CameOut(login.Attempt{Door: login.DoorSubuser, Who: dev.Subuser.Principal(), Tenant: a.TenantID}, "", nil))
 	if _, err := s.StoreSignIns(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.AddMember(ctx, grantOf(t, s, ada, "members.add", a.ID), mallory.ID, "member:full_viewer"); err != nil {
+	if err := s.AddMember(ctx, modelstest.GrantOf(t, s, ada, "members.add", a.ID), mallory.ID, "member:full_viewer"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Invite(ctx, grantOf(t, s, ada, "members.add", a.ID), []string{"grace@example.com"}, []string{"main_admin"}); err != nil {
+	if _, err := s.Invite(ctx, modelstest.GrantOf(t, s, ada, "members.add", a.ID), []string{"grace@example.com"}, []string{"main_admin"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.CreateRole(ctx, grantOf(t, s, ada, "roles.edit", a.ID), "Listener", "member:reporting_viewer", []string{"calls"}); err != nil {
+	if _, err := s.CreateRole(ctx, modelstest.GrantOf(t, s, ada, "roles.edit", a.ID), "Listener", "member:reporting_viewer", []string{"calls"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.OfferOwnership(ctx, grantOf(t, s, ada, "account.manage", a.ID), a.ID, mallory.ID, false); err != nil {
+	if err := s.OfferOwnership(ctx, modelstest.GrantOf(t, s, ada, "account.manage", a.ID), a.ID, mallory.ID, false); err != nil {
 		t.Fatal(err)
 	}
-	letIn(t, s, ada, a, "view", 2*time.Hour)
-	if _, err := s.CreateTimelessAccount(ctx, grantOf(t, s, ada, "timeless_accounts.edit", a.ID), TimelessInput{Name: "Forever", Feeds: []uuid.UUID{a.ID}, Readers: []uuid.UUID{made[0].ID}}); err != nil {
+	modelstest.LetIn(t, s, ada, a, "view", 2*time.Hour)
+	if _, err := s.CreateTimelessAccount(ctx, modelstest.GrantOf(t, s, ada, "timeless_accounts.edit", a.ID), log.TimelessInput{Name: "Forever", Feeds: []uuid.UUID{a.ID}, Readers: []uuid.UUID{made[0].ID}}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.logged(a, "kept"); err != nil {
+	if err := modelstest.Logged(s, a, "kept"); err != nil {
 		t.Fatal(err)
 	}
-	place := RecordPlace{Section: s.catalog.Section("contacts")}
-	if _, _, err := s.CreateRecord(ctx, grantOf(t, s, ada, "contacts.edit", a.ID), place, map[string]any{"name": "Charles", "phone": "+442079460000"}); err != nil {
+	place := record.Place{Section: modelstest.Ground(s).Catalog().Section("contacts")}
+	if _, _, err := s.CreateRecord(ctx, modelstest.GrantOf(t, s, ada, "contacts.edit", a.ID), place, map[string]any{"name": "Charles", "phone": "+442079460000"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.EditAccount(ctx, grantOf(t, s, ada, "sub_accounts.edit", a.ID), made[0].ID, "East", true, []string{"vip"}); err != nil {
+	if err := s.EditAccount(ctx, modelstest.GrantOf(t, s, ada, "sub_accounts.edit", a.ID), made[0].ID, "East", true, []string{"vip"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.ChangeAccounts(ctx, grantOf(t, s, ada, "sub_accounts.edit", a.ID), "suspend", "", AccountSelection{IDs: []uuid.UUID{made[0].ID}}); err != nil {
+	if _, err := s.ChangeAccounts(ctx, modelstest.GrantOf(t, s, ada, "sub_accounts.edit", a.ID), "suspend", "", account.Selection{IDs: []uuid.UUID{made[0].ID}}); err != nil {
 		t.Fatal(err)
 	}
 	var tables []string
-	if err := s.in(ctx, scopeOperator, func(db *gorm.DB) error {
+	if err := modelstest.Ground(s).In(ctx, store.ScopeOperator, func(db *gorm.DB) error {
 		return db.Raw("SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'tenant_id' AND table_name NOT IN ('sessions', 'half_sign_ins', 'letter_refusals')").Scan(&tables).Error
 	}); err != nil {
 		t.Fatal(err)
 	}
 	for _, table := range tables {
-		count := func(sc scope) (n int64) {
-			if err := s.in(ctx, sc, func(db *gorm.DB) error {
+		count := func(sc store.Scope) (n int64) {
+			if err := modelstest.Ground(s).In(ctx, sc, func(db *gorm.DB) error {
 				return db.Raw(fmt.Sprintf("SELECT count(*) FROM %s WHERE tenant_id = ?", table), a.ID).Scan(&n).Error
 			}); err != nil {
 				t.Fatal(err)
 			}
 			return n
 		}
-		if count(tenantScope(a.ID)) == 0 {
+		if count(store.TenantScope(a.ID)) == 0 {
 			t.Errorf("%s holds nothing of the tenant: the test proves nothing", table)
 		}
-		if n := count(tenantScope(other.ID)); n != 0 {
+		if n := count(store.TenantScope(other.ID)); n != 0 {
 			t.Errorf("%s shows %d rows to another tenant", table, n)
 		}
-		if n := count(scope{}); n != 0 {
+		if n := count(store.Scope{}); n != 0 {
 			t.Errorf("%s shows %d rows to no tenant", table, n)
 		}
 	}
@@ -131,9 +138,9 @@ func TestOtherTenantsShowNothing(t *testing.T) {
 // TestAuditIsKept tries what the panel's role must not be able to do.
 func TestAuditIsKept(t *testing.T) {
 	ctx := context.Background()
-	s, _, a := agency(t)
+	s, _, a := modelstest.Agency(t)
 	for _, sql := range []string{"UPDATE audit_events SET action = ''", "DELETE FROM audit_events", "DELETE FROM accounts", "SET LOCAL row_security = off; DELETE FROM audit_events"} {
-		if err := s.in(ctx, tenantScope(a.ID), func(db *gorm.DB) error { return db.Exec(sql).Error }); err == nil {
+		if err := modelstest.Ground(s).In(ctx, store.TenantScope(a.ID), func(db *gorm.DB) error { return db.Exec(sql).Error }); err == nil {
 			t.Errorf("the panel's role may: %s", sql)
 		}
 	}
@@ -141,7 +148,7 @@ func TestAuditIsKept(t *testing.T) {
 	if n, err := s.VerifyAudit(ctx, a.ID, a.ID); err != nil || n == 0 {
 		t.Fatal(n, err)
 	}
-	asOwner(t, s, "SET app.scope = 'system'; UPDATE audit_events SET principal_name = 'Mallory' WHERE account_id = '"+a.ID.String()+"'")
+	modelstest.AsOwner(t, s, "SET app.scope = 'system'; UPDATE audit_events SET principal_name = 'Mallory' WHERE account_id = '"+a.ID.String()+"'")
 	if _, err := s.VerifyAudit(ctx, a.ID, a.ID); err == nil {
 		t.Error("a changed event is not noticed")
 	}

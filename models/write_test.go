@@ -1,4 +1,4 @@
-package models
+package models_test
 
 import (
 	"context"
@@ -6,19 +6,22 @@ import (
 	"testing"
 
 	"bailiwick/authz"
+	"bailiwick/models/modelstest"
+	"bailiwick/models/people"
+	"bailiwick/models/store"
 )
 
 // TestWriteDoorTakesItsOwnGrantAlone tries grants that are real, for something else.
 func TestWriteDoorTakesItsOwnGrantAlone(t *testing.T) {
 	ctx := context.Background()
-	s, ada, a := agency(t)
-	made, err := s.CreateSubAccounts(ctx, grantOf(t, s, ada, "sub_accounts.create", a.ID), []string{"East", "West"})
+	s, ada, a := modelstest.Agency(t)
+	made, err := s.CreateSubAccounts(ctx, modelstest.GrantOf(t, s, ada, "sub_accounts.create", a.ID), []string{"East", "West"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := SubuserInput{Name: "charles", Roles: []string{"Developer"}, Link: true}
+	in := people.SubuserInput{Name: "charles", Roles: []string{"Developer"}, Link: true}
 	for name, g := range map[string]authz.Grant{
-		"another permission": grantOf(t, s, ada, "subusers", a.ID),
+		"another permission": modelstest.GrantOf(t, s, ada, "subusers", a.ID),
 		"no permission":      {},
 		"oneself":            authz.Self(ada.Actor()),
 	} {
@@ -26,12 +29,12 @@ func TestWriteDoorTakesItsOwnGrantAlone(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	u, err := s.CreateSubuser(ctx, grantOf(t, s, ada, "subuser_create", made[0].ID), in)
+	u, err := s.CreateSubuser(ctx, modelstest.GrantOf(t, s, ada, "subuser_create", made[0].ID), in)
 	if err != nil {
 		t.Fatal(err)
 	}
 	// A grant for West does not reach a subuser of East.
-	if err := s.DeleteSubuser(ctx, grantOf(t, s, ada, "subuser_edit", made[1].ID), u.Subuser.ID); !errors.Is(err, ErrNotFound) {
+	if err := s.DeleteSubuser(ctx, modelstest.GrantOf(t, s, ada, "subuser_edit", made[1].ID), u.Subuser.ID); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("a sibling's grant: %v", err)
 	}
 }
@@ -39,16 +42,16 @@ func TestWriteDoorTakesItsOwnGrantAlone(t *testing.T) {
 // TestGrantDoesNotOutliveItsRight uses a grant after the role that gave it was taken.
 func TestGrantDoesNotOutliveItsRight(t *testing.T) {
 	ctx := context.Background()
-	s, ada, a := agency(t)
+	s, ada, a := modelstest.Agency(t)
 	grace, _, err := s.SignUp(ctx, "Grace", "grace@example.com", "four plain english words")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.AddMember(ctx, grantOf(t, s, ada, "members.add", a.ID), grace.ID, "member:full_editor"); err != nil {
+	if err := s.AddMember(ctx, modelstest.GrantOf(t, s, ada, "members.add", a.ID), grace.ID, "member:full_editor"); err != nil {
 		t.Fatal(err)
 	}
-	stale := grantOf(t, s, grace, "sub_accounts.create", a.ID)
-	if err := s.RemoveMember(ctx, grantOf(t, s, ada, "members.remove", a.ID), grace.ID); err != nil {
+	stale := modelstest.GrantOf(t, s, grace, "sub_accounts.create", a.ID)
+	if err := s.RemoveMember(ctx, modelstest.GrantOf(t, s, ada, "members.remove", a.ID), grace.ID); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.CreateSubAccounts(ctx, stale, []string{"Late"}); !errors.Is(err, authz.ErrDenied) {

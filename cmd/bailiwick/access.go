@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bailiwick/models/store"
+
 	"context"
 	"encoding/csv"
 	"encoding/json"
@@ -13,7 +15,6 @@ import (
 
 	"bailiwick/authz"
 	"bailiwick/catalog"
-	"bailiwick/models"
 )
 
 type accessCommand struct {
@@ -120,7 +121,7 @@ func (a canCommand) principal(ctx context.Context, db *database) (authz.Principa
 		return authz.ParsePrincipal(a.Principal)
 	}
 	m, err := db.MemberByEmail(ctx, a.Principal)
-	if errors.Is(err, models.ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		err = fmt.Errorf("nobody signs in as %s", a.Principal)
 	}
 	return m.Principal(), err

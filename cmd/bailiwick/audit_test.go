@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bailiwick/models/account"
+	"bailiwick/models/store"
+
 	"context"
 	"fmt"
 	"os"
@@ -16,7 +19,7 @@ import (
 	"bailiwick/postgres/pgtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Main(m, models.Migrate)) }
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m, store.Migrate)) }
 
 // TestVerifyFindsEveryTampering has somebody with the database's own password
 // change the audit of each account of a tenant, in every way but rewriting it whole.
@@ -29,14 +32,14 @@ func TestVerifyFindsEveryTampering(t *testing.T) {
 		}
 	}
 	url := pgtest.Clone(t)
-	s, err := models.Open(ctx, models.Config{URL: url, Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 4})
+	s, err := models.Open(ctx, store.Config{URL: url, Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 4})
 	must(err)
 	defer s.Close()
 	ada, _, err := s.SignUp(ctx, "Ada", "ada@example.com", "four plain english words")
 	must(err)
 	analytical, err := s.CreateMainAccount(ctx, authz.Self(ada.Actor()), "Analytical")
 	must(err)
-	may := func(permission string, a models.Account) authz.Grant {
+	may := func(permission string, a account.Account) authz.Grant {
 		t.Helper()
 		g, err := s.Access().Authorize(ada.Actor(), s.Catalog().Permission(permission), a.ID)
 		must(err)
@@ -46,11 +49,11 @@ func TestVerifyFindsEveryTampering(t *testing.T) {
 	must(err)
 	east, west := subs[0], subs[1]
 	for i := range 5 {
-		for _, a := range []models.Account{analytical, east, west} {
+		for _, a := range []account.Account{analytical, east, west} {
 			must(s.RenameOwnAccount(ctx, may("account.manage", a), fmt.Sprintf("%s %d", a.Name, i)))
 		}
 	}
-	for _, a := range []models.Account{analytical, east, west} {
+	for _, a := range []account.Account{analytical, east, west} {
 		must(s.RenameOwnAccount(ctx, may("account.manage", a), a.Name))
 	}
 	verify := func() (string, bool) {
@@ -99,7 +102,7 @@ func TestVerifyFindsEveryTampering(t *testing.T) {
 		{"the end gone", "DELETE FROM audit_heads WHERE account_id = $1", "what was stored of its end is gone"},
 		{"put into another", "UPDATE audit_events SET account_id = (SELECT account_id FROM audit_heads WHERE account_id <> $1 AND tenant_id = audit_events.tenant_id LIMIT 1), seq = 99 WHERE account_id = $1 AND seq = 3", "after 2 events: event 4 follows event 2"},
 	} {
-		for _, a := range []models.Account{analytical, east, west} {
+		for _, a := range []account.Account{analytical, east, west} {
 			t.Run(x.name+" in "+a.Name, func(t *testing.T) {
 				restore := backup(t, conn)
 				defer restore()

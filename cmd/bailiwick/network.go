@@ -1,13 +1,13 @@
 package main
 
 import (
+	"bailiwick/models/store"
+
 	"context"
 	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
-
-	"bailiwick/models"
 )
 
 type networksCommand struct {
@@ -28,9 +28,9 @@ func (n clearNetworks) Run(ctx context.Context, c *Config) error {
 	return withDatabase(ctx, c, func(db *database) error {
 		a, removed, err := db.ClearNetworks(ctx, id)
 		switch {
-		case errors.Is(err, models.ErrNotFound):
+		case errors.Is(err, store.ErrNotFound):
 			return fmt.Errorf("there is no account %s", id)
-		case errors.Is(err, models.ErrConflict):
+		case errors.Is(err, store.ErrConflict):
 			return fmt.Errorf("%s has no networks", a.Name)
 		case err != nil:
 			return err

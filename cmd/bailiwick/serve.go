@@ -1,6 +1,10 @@
 package main
 
 import (
+	"bailiwick/handlers/page"
+
+	"bailiwick/models/store"
+
 	"cmp"
 	"context"
 	"errors"
@@ -65,10 +69,10 @@ func openDatabase(ctx context.Context, c *Config, log *slog.Logger, migrate bool
 		}
 	}
 	if migrate {
-		err = models.Migrate(ctx, owner, login)
+		err = store.Migrate(ctx, owner, login)
 	}
 	if err == nil {
-		db.Store, err = models.Open(ctx, models.Config{URL: login, Catalog: cat, Secret: c.secret})
+		db.Store, err = models.Open(ctx, store.Config{URL: login, Catalog: cat, Secret: c.secret})
 	}
 	if err != nil {
 		db.close(log)
@@ -127,7 +131,7 @@ func (serveCommand) Run(ctx context.Context, c *Config) error {
 			return fmt.Errorf("make the demo cast: %w", err)
 		}
 	}
-	panel, err := handlers.New(db.Store, handlers.Config{PublicURL: c.publicURL, Secret: c.secret, Proxies: c.proxies, Log: log, SendsMail: c.smtp != nil})
+	panel, err := handlers.New(db.Store, page.Config{PublicURL: c.publicURL, Secret: c.secret, Proxies: c.proxies, Log: log, SendsMail: c.smtp != nil})
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bailiwick/models/store"
+
 	"context"
 	"io"
 	"log/slog"
@@ -111,10 +113,10 @@ func TestADataFolderOfBeforeGetsTheLogin(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer before.Stop(context.Background())
-	if err := models.Migrate(ctx, before.URL(), before.URL()); err != nil {
+	if err := store.Migrate(ctx, before.URL(), before.URL()); err != nil {
 		t.Fatal(err)
 	}
-	s, err := models.Open(ctx, models.Config{URL: before.URL(), Catalog: catalog.MustLoad(), Secret: make([]byte, 32)})
+	s, err := models.Open(ctx, store.Config{URL: before.URL(), Catalog: catalog.MustLoad(), Secret: make([]byte, 32)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bailiwick/models/login"
+	"bailiwick/models/store"
+
 	"context"
 	"errors"
 	"fmt"
@@ -37,10 +40,10 @@ func (a staffRemove) Run(ctx context.Context, c *Config) error {
 	return a.change(ctx, c, (*models.Store).RemoveStaff, "%s (%s) is no longer %s.\n", "%s has no such duty")
 }
 
-func (a staffChange) change(ctx context.Context, c *Config, do func(*models.Store, context.Context, string, string) (models.Member, error), done, absent string) error {
+func (a staffChange) change(ctx context.Context, c *Config, do func(*models.Store, context.Context, string, string) (login.Member, error), done, absent string) error {
 	return withDatabase(ctx, c, func(db *database) error {
 		m, err := do(db.Store, ctx, a.Email, a.As)
-		if errors.Is(err, models.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf(absent, a.Email)
 		}
 		if err == nil {
@@ -54,7 +57,7 @@ func (a staffChange) change(ctx context.Context, c *Config, do func(*models.Stor
 func (staffList) Run(ctx context.Context, c *Config) error {
 	return withDatabase(ctx, c, func(db *database) error {
 		w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
-		for _, duty := range models.Duties {
+		for _, duty := range store.Duties {
 			all, err := db.Staff(ctx, duty)
 			if err != nil {
 				return err

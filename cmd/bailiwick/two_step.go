@@ -1,11 +1,11 @@
 package main
 
 import (
+	"bailiwick/models/store"
+
 	"context"
 	"errors"
 	"fmt"
-
-	"bailiwick/models"
 )
 
 type twoStepCommand struct {
@@ -21,9 +21,9 @@ func (r twoStepReset) Run(ctx context.Context, c *Config) error {
 	return withDatabase(ctx, c, func(db *database) error {
 		m, err := db.ResetMemberTwoStep(ctx, r.Email)
 		switch {
-		case errors.Is(err, models.ErrNotFound):
+		case errors.Is(err, store.ErrNotFound):
 			return fmt.Errorf("nobody signs in as %s", r.Email)
-		case errors.Is(err, models.ErrConflict):
+		case errors.Is(err, store.ErrConflict):
 			return fmt.Errorf("%s has neither two-step sign-in nor a passkey", r.Email)
 		case err != nil:
 			return err

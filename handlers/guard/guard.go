@@ -1,6 +1,9 @@
 package guard
 
 import (
+	"bailiwick/models/login"
+	stores "bailiwick/models/store"
+
 	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -36,9 +39,9 @@ type Guard struct {
 func New(store *models.Store, secret []byte, secure bool) *Guard {
 	k := Cookies{secure}
 	return &Guard{
-		k, store, store.Catalog(), secret, newCookieStore("bailiwick", models.SessionLife, secret, k),
-		newCookieStore("bailiwick-code", models.HalfSignInLife, secret, k),
-		newCookieStore("bailiwick-browser", models.BrowserLife, secret, k), derive(secret, "form token"),
+		k, store, store.Catalog(), secret, newCookieStore("bailiwick", stores.SessionLife, secret, k),
+		newCookieStore("bailiwick-code", login.HalfSignInLife, secret, k),
+		newCookieStore("bailiwick-browser", stores.BrowserLife, secret, k), derive(secret, "form token"),
 	}
 }
 
@@ -78,7 +81,7 @@ func (NeedsTwoStep) Error() string { return "the account requires two-step sign-
 // RolesEnded is the error of a request into an account where all that the
 // principal held has ended, and nothing else reaches it.
 type RolesEnded struct {
-	Place models.Place
+	Place login.Place
 	At    time.Time // of the last
 }
 
@@ -86,16 +89,16 @@ func (RolesEnded) Error() string { return "all roles held here have ended" }
 
 // Visit is one request of somebody who is signed in.
 type Visit struct {
-	Session  models.Session
+	Session  login.Session
 	Snapshot *authz.Snapshot
 	Who      authz.Who
-	Place    models.Place       // of the account in the address, empty where it may not be known of
+	Place    login.Place        // of the account in the address, empty where it may not be known of
 	At       authz.Account      // the account in the address, or NoAccount
 	May      catalog.Mask       // all that is allowed there
 	Asks     catalog.Permission // what the route asks for; zero outside accounts
 	Token    string             // that every form carries
 	address  string
-	asked    models.Place // the account in the address, known of or not
+	asked    login.Place // the account in the address, known of or not
 }
 
 const visitKey = "visit"
@@ -130,7 +133,7 @@ func (g *Guard) visit(c echo.Context, account uuid.UUID) (*Visit, error) {
 	ctx := c.Request().Context()
 	session, place, err := g.store.Session(ctx, token, account)
 	switch {
-	case errors.Is(err, models.ErrNotFound):
+	case errors.Is(err, stores.ErrNotFound):
 		return nil, SignedOut{}
 	case err != nil:
 		return nil, err
@@ -156,7 +159,7 @@ func (g *Guard) visit(c echo.Context, account uuid.UUID) (*Visit, error) {
 }
 
 // enter says where the visit is, if whoever asks may know of the account.
-func (v *Visit) enter(place models.Place) {
+func (v *Visit) enter(place login.Place) {
 	a, ok := v.Snapshot.Find(place.Account)
 	if !ok || !v.Snapshot.Decide(v.Who, 1, a).Visible() {
 		return
@@ -217,7 +220,7 @@ func (g *Guard) ownersWay(v *Visit) bool {
 }
 
 // signedOut says where the owner of a dead session signs in again.
-func (g *Guard) signedOut(c echo.Context, s models.Session) (out SignedOut) {
+func (g *Guard) signedOut(c echo.Context, s login.Session) (out SignedOut) {
 	if s.Principal.Kind == authz.Subuser {
 		if link, err := g.store.LoginLinkOf(c.Request().Context(), s.Tenant, s.Account); err == nil {
 			out.Link = link
@@ -227,9 +230,9 @@ func (g *Guard) signedOut(c echo.Context, s models.Session) (out SignedOut) {
 }
 
 // unused ends a session that went unused for longer than an account allows.
-func (g *Guard) unused(c echo.Context, s models.Session) error {
+func (g *Guard) unused(c echo.Context, s login.Session) error {
 	err := g.store.EndSession(c.Request().Context(), authz.Self(s.Actor()), s.Principal, s.ID)
-	if err != nil && !errors.Is(err, models.ErrNotFound) { // another request ended it
+	if err != nil && !errors.Is(err, stores.ErrNotFound) { // another request ended it
 		return err
 	}
 	out := g.signedOut(c, s)
@@ -239,7 +242,7 @@ func (g *Guard) unused(c echo.Context, s models.Session) error {
 
 // SignIn starts the session of somebody whose password was right;
 // models.ErrTwoStep where that is not enough.
-func (g *Guard) SignIn(c echo.Context, l models.Login) error {
+func (g *Guard) SignIn(c echo.Context, l login.Login) error {
 	token, err := g.store.StartSession(c.Request().Context(), l, c.RealIP(), c.Request().UserAgent())
 	if err != nil {
 		return err
@@ -272,7 +275,7 @@ func (g *Guard) begin(c echo.Context, who authz.PrincipalID, token string) error
 
 // SignInByPasskey starts the session of somebody whose passkey signed, as the
 // store does.
-func (g *Guard) SignInByPasskey(c echo.Context, was, now models.Passkey) error {
+func (g *Guard) SignInByPasskey(c echo.Context, was, now login.Passkey) error {
 	token, err := g.store.SignInByPasskey(c.Request().Context(), was, now, c.RealIP(), c.Request().UserAgent())
 	if err != nil {
 		return err
@@ -282,7 +285,7 @@ func (g *Guard) SignInByPasskey(c echo.Context, was, now models.Passkey) error {
 
 // AwaitCode keeps, in a cookie of its own, that a password was right and the
 // code is missing.
-func (g *Guard) AwaitCode(c echo.Context, l models.Login, returnTo string) error {
+func (g *Guard) AwaitCode(c echo.Context, l login.Login, returnTo string) error {
 	token, err := g.store.StartHalfSignIn(c.Request().Context(), l, returnTo)
 	if err != nil {
 		return err
@@ -292,10 +295,10 @@ func (g *Guard) AwaitCode(c echo.Context, l models.Login, returnTo string) error
 
 // HalfSignIn is the sign-in of this browser that waits for its code;
 // models.ErrNotFound where there is none.
-func (g *Guard) HalfSignIn(c echo.Context) (models.HalfSignIn, error) {
+func (g *Guard) HalfSignIn(c echo.Context) (login.HalfSignIn, error) {
 	token := g.halves.token(c.Request())
 	if token == "" {
-		return models.HalfSignIn{}, models.ErrNotFound
+		return login.HalfSignIn{}, stores.ErrNotFound
 	}
 	return g.store.HalfSignIn(c.Request().Context(), token)
 }
@@ -327,7 +330,7 @@ func (g *Guard) Guest(c echo.Context) (*Visit, error) {
 }
 
 // SignedIn tells who is signed in on a public route, or nil.
-func (g *Guard) SignedIn(c echo.Context) *models.Session {
+func (g *Guard) SignedIn(c echo.Context) *login.Session {
 	token := g.cookies.token(c.Request())
 	if token == "" {
 		return nil

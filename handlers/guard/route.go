@@ -4,6 +4,8 @@
 package guard
 
 import (
+	"bailiwick/models/store"
+
 	"context"
 	"fmt"
 	"net/http"
@@ -16,7 +18,6 @@ import (
 
 	"bailiwick/authz"
 	"bailiwick/catalog"
-	"bailiwick/models"
 )
 
 // Route is one line of the route table. Public, Self, Operator, In and On are the only
@@ -53,16 +54,16 @@ func Self(method, path, reason string, h func(echo.Context, authz.Grant) error) 
 
 // Operator serves whoever looks after the installation. For anybody else who is
 // signed in there is no such page.
-func Operator(method, path, reason string, h func(echo.Context, models.OnDuty) error) Route {
+func Operator(method, path, reason string, h func(echo.Context, store.OnDuty) error) Route {
 	return Route{method: method, path: path, operator: reason, serve: func(g *Guard, _ catalog.Permission) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			v, err := g.visit(c, uuid.Nil)
 			if err != nil {
 				return err
 			}
-			operator, ok := v.Session.OnDuty(models.DutyOperator)
+			operator, ok := v.Session.OnDuty(store.DutyOperator)
 			if !ok {
-				return models.ErrNotFound
+				return store.ErrNotFound
 			}
 			return h(c, operator)
 		}
@@ -100,7 +101,7 @@ func On[T any](method, path, permission string,
 				names := c.ParamNames()
 				id, err := uuid.Parse(c.Param(names[len(names)-1]))
 				if err != nil {
-					return models.ErrNotFound
+					return store.ErrNotFound
 				}
 				r := grant.Resource()
 				thing, err := find(c.Request().Context(), r.Tenant, r.Account, id)

@@ -1,38 +1,41 @@
 package storybook
 
-import "bailiwick/views"
+import (
+	"bailiwick/views/account"
+	"bailiwick/views/part"
+)
 
 func accountMoves() []Story {
-	people := []views.Column{{Text: "Person"}, {Text: "Through"}, {Text: "Pages"}, {Text: "In accounts", Number: true}}
-	asked := views.AccountMovePage{
-		Frame: frame("Move East Berlin under West?", "Accounts"), Header: views.Header{Title: "Move East Berlin under West?"},
-		Facts: []views.Detail{
-			{Label: "Stands under", Value: views.Cell{Text: "East → West"}},
-			{Label: "Moves along", Value: views.Cell{Text: "11 accounts below it"}},
-			{Label: "Keeps", Value: views.Cell{Text: "Its owner, its people, what is in it, and the permissions it was given."}},
+	people := []part.Column{{Text: "Person"}, {Text: "Through"}, {Text: "Pages"}, {Text: "In accounts", Number: true}}
+	asked := account.MovePage{
+		Frame: frame("Move East Berlin under West?", "Accounts"), Header: part.Header{Title: "Move East Berlin under West?"},
+		Facts: []part.Detail{
+			{Label: "Stands under", Value: part.Cell{Text: "East → West"}},
+			{Label: "Moves along", Value: part.Cell{Text: "11 accounts below it"}},
+			{Label: "Keeps", Value: part.Cell{Text: "Its owner, its people, what is in it, and the permissions it was given."}},
 		},
-		Boxes: []views.MoveBox{
-			{Title: "Who loses", More: "and 12 more.", Table: views.Table{Columns: people, Rows: []views.Row{
-				{ID: "lose0", Cells: []views.Cell{{Text: "Edsger"}, {Text: "Member access: Full viewer in East"}, {Text: "Applications, Calls, Call downloads, Active sessions, SIP registrations and 31 more"}, {Text: "12"}}},
+		Boxes: []account.MoveBox{
+			{Title: "Who loses", More: "and 12 more.", Table: part.Table{Columns: people, Rows: []part.Row{
+				{ID: "lose0", Cells: []part.Cell{{Text: "Edsger"}, {Text: "Member access: Full viewer in East"}, {Text: "Applications, Calls, Call downloads, Active sessions, SIP registrations and 31 more"}, {Text: "12"}}},
 			}}},
 			{Title: "Who gains", Text: "Nobody: no role held in the accounts it comes under reaches into it."},
 			{Title: "Permissions of the accounts", Text: "34 people work in the accounts where this makes a difference. Nothing is deleted: what is cut comes back where it is open again.",
-				Table: views.Table{Columns: []views.Column{{Text: "Permission"}, {Text: "What happens"}, {Text: "In accounts", Number: true}}, Rows: []views.Row{
-					{ID: "logs", Cells: []views.Cell{{Text: "Logs"}, {Text: "Cut by the new place"}, {Text: "12"}}},
-					{ID: "contacts", Cells: []views.Cell{{Text: "Contacts"}, {Text: "No longer cut"}, {Text: "3"}}},
+				Table: part.Table{Columns: []part.Column{{Text: "Permission"}, {Text: "What happens"}, {Text: "In accounts", Number: true}}, Rows: []part.Row{
+					{ID: "logs", Cells: []part.Cell{{Text: "Logs"}, {Text: "Cut by the new place"}, {Text: "12"}}},
+					{ID: "contacts", Cells: []part.Cell{{Text: "Contacts"}, {Text: "No longer cut"}, {Text: "3"}}},
 				}}},
 		},
-		Form: &views.Form{Token: token, Action: "/a/analytical/accounts/berlin/move", Submit: "Move", Cancel: "/a/analytical/accounts"},
+		Form: &part.Form{Token: token, Action: "/a/analytical/accounts/berlin/move", Submit: "Move", Cancel: "/a/analytical/accounts"},
 	}
 	again := asked
-	again.Notice = &views.Alert{Tone: views.Warn, Text: "It was not moved: something changed since you were shown what it does. Here is what it does now."}
+	again.Notice = &part.Alert{Tone: part.Warn, Text: "It was not moved: something changed since you were shown what it does. Here is what it does now."}
 	refused := asked
 	refused.Form = nil
-	refused.Notice = &views.Alert{Tone: views.Bad, Text: "Barbara would get Applications: edit in East Berlin, which you can not give there. Whoever owns both can move it.",
-		Links: []views.Link{{Text: "Choose another place", URL: "/a/analytical/accounts/berlin/move"}}}
+	refused.Notice = &part.Alert{Tone: part.Bad, Text: "Barbara would get Applications: edit in East Berlin, which you can not give there. Whoever owns both can move it.",
+		Links: []part.Link{{Text: "Choose another place", URL: "/a/analytical/accounts/berlin/move"}}}
 	return []Story{
-		{Name: "Asked", Render: views.AccountMove(asked)},
-		{Name: "Changed meanwhile", Render: views.AccountMove(again)},
-		{Name: "Refused", Render: views.AccountMove(refused)},
+		{Name: "Asked", Render: account.Move(asked)},
+		{Name: "Changed meanwhile", Render: account.Move(again)},
+		{Name: "Refused", Render: account.Move(refused)},
 	}
 }

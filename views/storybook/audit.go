@@ -1,47 +1,50 @@
 package storybook
 
-import "bailiwick/views"
+import (
+	"bailiwick/views/audit"
+	"bailiwick/views/part"
+)
 
 func audits() []Story {
-	search := &views.Search{Action: "/a/analytical/audit", Placeholder: "Search people and things", Filters: []views.Field{
-		{Kind: views.Select, Name: "kind", Label: "About", Options: []views.Option{{Text: "About: anything"}, {Value: "member", Text: "Member"}, {Value: "subuser", Text: "Subuser"}}},
-		{Kind: views.Date, Name: "from", Label: "From"}, {Kind: views.Date, Name: "to", Label: "To"},
-		{Kind: views.Checkbox, Name: "accounts", ID: "filter-accounts", Label: "Accounts below too", Value: "below", Checked: true},
+	search := &part.Search{Action: "/a/analytical/audit", Placeholder: "Search people and things", Filters: []part.Field{
+		{Kind: part.Select, Name: "kind", Label: "About", Options: []part.Option{{Text: "About: anything"}, {Value: "member", Text: "Member"}, {Value: "subuser", Text: "Subuser"}}},
+		{Kind: part.Date, Name: "from", Label: "From"}, {Kind: part.Date, Name: "to", Label: "To"},
+		{Kind: part.Checkbox, Name: "accounts", ID: "filter-accounts", Label: "Accounts below too", Value: "below", Checked: true},
 	}}
-	facts := []views.Detail{
-		{Label: "Who", Value: views.Cell{Text: "Grace, a member"}}, {Label: "When", Value: views.Cell{Text: "21 November 2026, 10:58:13 CET"}}, {Label: "From", Value: views.Cell{Text: "192.0.2.7"}},
-		{Label: "Because of", Value: views.Cell{Text: "Account role: Admin in Analytical"}}, {Label: "Permission", Value: views.Cell{Text: "Members: edit"}}, {Label: "Number", Value: views.Cell{Text: "204"}},
+	facts := []part.Detail{
+		{Label: "Who", Value: part.Cell{Text: "Grace, a member"}}, {Label: "When", Value: part.Cell{Text: "21 November 2026, 10:58:13 CET"}}, {Label: "From", Value: part.Cell{Text: "192.0.2.7"}},
+		{Label: "Because of", Value: part.Cell{Text: "Account role: Admin in Analytical"}}, {Label: "Permission", Value: part.Cell{Text: "Members: edit"}}, {Label: "Number", Value: part.Cell{Text: "204"}},
 	}
-	event := func(id, who, what, when, account string, undo *views.Post, fields ...views.AuditField) views.AuditEvent {
-		return views.AuditEvent{ID: id, Who: who, What: what, When: when, WhenExact: "21 November 2026, 10:58:13 CET", Account: &views.Link{Text: account}, Fields: fields, Facts: facts, Undo: undo}
+	event := func(id, who, what, when, account string, undo *part.Post, fields ...audit.Field) audit.Event {
+		return audit.Event{ID: id, Who: who, What: what, When: when, WhenExact: "21 November 2026, 10:58:13 CET", Account: &part.Link{Text: account}, Fields: fields, Facts: facts, Undo: undo}
 	}
-	page := views.AuditPage{
+	page := audit.Page{
 		Frame:  frame("Audit", "Audit"),
-		Header: views.Header{Title: "Audit", Text: "Every change in this account: who, what, and because of which role."},
-		List: views.List{
+		Header: part.Header{Title: "Audit", Text: "Every change in this account: who, what, and because of which role."},
+		List: part.List{
 			Label: "Changes", CSVURL: "/a/analytical/audit?format=csv", Search: search, Clear: "/a/analytical/audit",
-			Chips: []views.Chip{{Text: "By Grace", RemoveURL: "/a/analytical/audit"}, {Text: "Accounts below too", RemoveURL: "/a/analytical/audit"}},
-			Pager: views.Pager{Next: "/a/analytical/audit?before=3"},
+			Chips: []part.Chip{{Text: "By Grace", RemoveURL: "/a/analytical/audit"}, {Text: "Accounts below too", RemoveURL: "/a/analytical/audit"}},
+			Pager: part.Pager{Next: "/a/analytical/audit?before=3"},
 		},
-		Events: []views.AuditEvent{
-			event("e3", "Grace", "changed the roles of Edsger", "10:58", "East", nil, views.AuditField{Name: "Roles", Before: "Full viewer", After: "Full editor, Listener until 27 November 2026, 18:00:00 CET"}),
-			event("e2", "Ada", "changed a permission of West", "yesterday", "Analytical", &views.Post{Text: "Undo", Action: "/a/analytical/permissions/general"},
-				views.AuditField{Name: "Permission", Before: "Logs", After: "Logs"}, views.AuditField{Name: "May be used", Before: "yes", After: "no"}),
-			event("e1", "Ada", "added subuser charles", "yesterday", "Analytical", nil, views.AuditField{Name: "Name", After: "charles"}, views.AuditField{Name: "Description", After: "Draws the engines, and keeps the books of the workshop in Dorset Street"}, views.AuditField{Name: "Roles", After: "Developer"}),
+		Events: []audit.Event{
+			event("e3", "Grace", "changed the roles of Edsger", "10:58", "East", nil, audit.Field{Name: "Roles", Before: "Full viewer", After: "Full editor, Listener until 27 November 2026, 18:00:00 CET"}),
+			event("e2", "Ada", "changed a permission of West", "yesterday", "Analytical", &part.Post{Text: "Undo", Action: "/a/analytical/permissions/general"},
+				audit.Field{Name: "Permission", Before: "Logs", After: "Logs"}, audit.Field{Name: "May be used", Before: "yes", After: "no"}),
+			event("e1", "Ada", "added subuser charles", "yesterday", "Analytical", nil, audit.Field{Name: "Name", After: "charles"}, audit.Field{Name: "Description", After: "Draws the engines, and keeps the books of the workshop in Dorset Street"}, audit.Field{Name: "Roles", After: "Developer"}),
 		},
 	}
 	empty := page
-	empty.Events, empty.List = nil, views.List{Label: "Changes", Empty: views.Empty{Icon: "history", Title: "No changes yet", Text: "Every change is kept here, with who made it."}}
+	empty.Events, empty.List = nil, part.List{Label: "Changes", Empty: part.Empty{Icon: "history", Title: "No changes yet", Text: "Every change is kept here, with who made it."}}
 	nothing := page
 	nothing.Events = nil
 	further, foundSome := nothing, page
 	further.Looked, further.OlderURL = "This looked through 20,000 changes, back to 3 March 2026, 10:58:13 CET.", "/a/analytical/audit?q=charles&before=3"
-	foundSome.Looked, foundSome.OlderURL, foundSome.List.Pager = further.Looked, further.OlderURL, views.Pager{}
+	foundSome.Looked, foundSome.OlderURL, foundSome.List.Pager = further.Looked, further.OlderURL, part.Pager{}
 	return []Story{
-		{Name: "Changes", Render: views.AuditList(page)},
-		{Name: "None yet", Render: views.AuditList(empty)},
-		{Name: "Nothing matches", Render: views.AuditList(nothing)},
-		{Name: "Nothing matches so far", Render: views.AuditList(further)},
-		{Name: "Some match so far", Render: views.AuditList(foundSome)},
+		{Name: "Changes", Render: audit.List(page)},
+		{Name: "None yet", Render: audit.List(empty)},
+		{Name: "Nothing matches", Render: audit.List(nothing)},
+		{Name: "Nothing matches so far", Render: audit.List(further)},
+		{Name: "Some match so far", Render: audit.List(foundSome)},
 	}
 }

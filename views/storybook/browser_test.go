@@ -3,6 +3,11 @@
 package storybook
 
 import (
+	accountpage "bailiwick/views/account"
+	"bailiwick/views/part"
+	"bailiwick/views/people"
+	"bailiwick/views/record"
+
 	"context"
 	"fmt"
 	"io"
@@ -23,7 +28,6 @@ import (
 
 	"bailiwick/e2e/browser"
 	"bailiwick/static"
-	"bailiwick/views"
 )
 
 // chrome is the one Chromium of this test run; nil where there is none.
@@ -351,7 +355,7 @@ func panel(t *testing.T) (*httptest.Server, func() []string) {
 		mu.Lock()
 		defer mu.Unlock()
 		page.Matrix = matrix
-		serve(w, r, 200, views.Permissions(page))
+		serve(w, r, 200, accountpage.Permissions(page))
 	})
 	mux.HandleFunc("POST /a/analytical/permissions/general", func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
@@ -359,7 +363,7 @@ func panel(t *testing.T) (*httptest.Server, func() []string) {
 		if err := r.ParseForm(); err != nil {
 			t.Error(err)
 		}
-		account, entitlement, allowed, ok := views.ChosenCell(r.Form)
+		account, entitlement, allowed, ok := accountpage.ChosenCell(r.Form)
 		asked = append(asked, fmt.Sprintf("%s %s %v %v htmx=%s token=%s", account[max(0, len(account)-2):], entitlement, allowed, ok, r.Header.Get("HX-Request"), r.Form.Get("token")))
 		for n, row := range matrix.Rows {
 			for c, col := range matrix.Columns {
@@ -373,16 +377,16 @@ func panel(t *testing.T) (*httptest.Server, func() []string) {
 			return
 		}
 		time.Sleep(50 * time.Millisecond) // so that quick clicks have to wait in line
-		serve(w, r, 200, views.PermissionsChanged(matrix, views.Toast{Tone: views.Good, Text: "Done.", Undo: &views.Post{Action: "/a/analytical/permissions/general"}}))
+		serve(w, r, 200, accountpage.PermissionsChanged(matrix, part.Toast{Tone: part.Good, Text: "Done.", Undo: &part.Post{Action: "/a/analytical/permissions/general"}}))
 	})
 	mux.HandleFunc("GET /switcher", func(w http.ResponseWriter, r *http.Request) {
-		serve(w, r, 200, views.SwitcherResults(views.SwitcherList{Query: r.URL.Query().Get("q"), Groups: []views.SwitcherGroup{{Title: "Found", Accounts: []views.SwitcherAccount{{Name: "Account " + r.URL.Query().Get("q"), URL: "/a/x"}}}}}))
+		serve(w, r, 200, part.SwitcherResults(part.SwitcherList{Query: r.URL.Query().Get("q"), Groups: []part.SwitcherGroup{{Title: "Found", Accounts: []part.SwitcherAccount{{Name: "Account " + r.URL.Query().Get("q"), URL: "/a/x"}}}}}))
 	})
 	mux.HandleFunc("GET /a/analytical/settings/subusers/preview", func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		asked = append(asked, r.URL.RawQuery)
 		mu.Unlock()
-		serve(w, r, 200, views.RolePreviewBox(views.RolePreview{Roles: r.URL.Query()["role"], Opens: []views.RolePreviewGroup{{Title: strings.Join(r.URL.Query()["role"], "+")}}}))
+		serve(w, r, 200, people.RolePreviewBox(people.RolePreview{Roles: r.URL.Query()["role"], Opens: []people.RolePreviewGroup{{Title: strings.Join(r.URL.Query()["role"], "+")}}}))
 	})
 	mux.HandleFunc("POST /a/east/name", func(w http.ResponseWriter, r *http.Request) {
 		status := 422
@@ -392,10 +396,10 @@ func panel(t *testing.T) (*httptest.Server, func() []string) {
 		}
 		if r.FormValue("name") == "gone" {
 			f := frame("Gone", "")
-			serve(w, r, 404, views.Failure(views.FailurePage{Frame: &f, Status: 404, Title: "There is nothing here", Text: "It was deleted."}))
+			serve(w, r, 404, part.Failure(part.FailurePage{Frame: &f, Status: 404, Title: "There is nothing here", Text: "It was deleted."}))
 			return
 		}
-		serve(w, r, status, views.FormOn(views.FormPage{Frame: frame("Rename East", ""), Header: views.Header{Title: "Rename East"}, Form: views.Form{Token: token, Action: "/a/east/name", Fields: []views.Field{{Name: "name", Label: "Name", Value: r.FormValue("name"), Problem: "Not this one."}}}}))
+		serve(w, r, status, record.FormOn(part.FormPage{Frame: frame("Rename East", ""), Header: part.Header{Title: "Rename East"}, Form: part.Form{Token: token, Action: "/a/east/name", Fields: []part.Field{{Name: "name", Label: "Name", Value: r.FormValue("name"), Problem: "Not this one."}}}}))
 	})
 	mux.Handle("/", stories)
 	srv := httptest.NewServer(mux)

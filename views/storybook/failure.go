@@ -1,38 +1,40 @@
 package storybook
 
-import "bailiwick/views"
+import (
+	"bailiwick/views/part"
+)
 
 func failures() []Story {
 	inside := frame("Not found", "")
 	denied := frame("Billing", "")
 	suspended := frame("East", "")
 	return []Story{
-		{Name: "Not found, signed out", Render: views.Failure(views.FailurePage{Status: 404, Title: "There is nothing here", Text: "The address may be wrong, or what was here is gone.", RequestID: "01JCY3T0Q2", Links: []views.Link{{Text: "Sign in", URL: "/sign-in"}}})},
-		{Name: "Not found, signed in", Render: views.Failure(views.FailurePage{Frame: &inside, Status: 404, Title: "There is nothing here", Text: "The address may be wrong, or what was here is gone.", RequestID: "01JCY3T0Q2", Links: []views.Link{{Text: "Control panel", URL: "/"}}})},
-		{Name: "Too many attempts", Render: views.Failure(views.FailurePage{Status: 429, Title: "Too many attempts", Text: "Wait a minute and try again. Nobody was locked out.", RequestID: "01JCY3T0Q3"})},
-		{Name: "Broken", Render: views.Failure(views.FailurePage{Frame: &inside, Status: 500, Title: "Something broke", Text: "It is not your fault, and nothing was changed. With the number below, whoever runs this panel finds out what happened.", RequestID: "01JCY3T0Q4", Links: []views.Link{{Text: "Try again", URL: ""}}})},
-		{Name: "Busy", Render: views.Failure(views.FailurePage{Status: 503, Title: "Not just now", Text: "The panel can not reach its database, or it is very busy. Try again in a moment.", RequestID: "GRNKOdnswBBpfzXSMkilqNsGMctEEStU", Links: []views.Link{{Text: "To the panel", URL: "/"}}})},
-		{Name: "Not from here", Render: views.Failure(views.FailurePage{Status: 403, Title: "Not from here", Text: "Your network address, 192.0.2.7, isn't among the networks this account lets in.", Links: []views.Link{{Text: "Your sessions", URL: "/sessions"}}})},
-		{Name: "Not from here, owner", Render: views.Failure(views.FailurePage{Status: 403, Title: "Not from here",
+		{Name: "Not found, signed out", Render: part.Failure(part.FailurePage{Status: 404, Title: "There is nothing here", Text: "The address may be wrong, or what was here is gone.", RequestID: "01JCY3T0Q2", Links: []part.Link{{Text: "Sign in", URL: "/sign-in"}}})},
+		{Name: "Not found, signed in", Render: part.Failure(part.FailurePage{Frame: &inside, Status: 404, Title: "There is nothing here", Text: "The address may be wrong, or what was here is gone.", RequestID: "01JCY3T0Q2", Links: []part.Link{{Text: "Control panel", URL: "/"}}})},
+		{Name: "Too many attempts", Render: part.Failure(part.FailurePage{Status: 429, Title: "Too many attempts", Text: "Wait a minute and try again. Nobody was locked out.", RequestID: "01JCY3T0Q3"})},
+		{Name: "Broken", Render: part.Failure(part.FailurePage{Frame: &inside, Status: 500, Title: "Something broke", Text: "It is not your fault, and nothing was changed. With the number below, whoever runs this panel finds out what happened.", RequestID: "01JCY3T0Q4", Links: []part.Link{{Text: "Try again", URL: ""}}})},
+		{Name: "Busy", Render: part.Failure(part.FailurePage{Status: 503, Title: "Not just now", Text: "The panel can not reach its database, or it is very busy. Try again in a moment.", RequestID: "GRNKOdnswBBpfzXSMkilqNsGMctEEStU", Links: []part.Link{{Text: "To the panel", URL: "/"}}})},
+		{Name: "Not from here", Render: part.Failure(part.FailurePage{Status: 403, Title: "Not from here", Text: "Your network address, 192.0.2.7, isn't among the networks this account lets in.", Links: []part.Link{{Text: "Your sessions", URL: "/sessions"}}})},
+		{Name: "Not from here, owner", Render: part.Failure(part.FailurePage{Status: 403, Title: "Not from here",
 			Text:  "Your network address, 192.0.2.7, is blocked by this account. You own it, so you can still open these pages once you confirm that it's you:",
-			Links: []views.Link{{Text: "Networks", URL: "/a/analytical/settings/networks"}, {Text: "Members", URL: "/a/analytical/members"}, {Text: "Ownership", URL: "/a/analytical/settings/ownership"}, {Text: "Your sessions", URL: "/sessions"}}})},
-		{Name: "Denied, no role", Render: views.Denied(views.DeniedPage{
+			Links: []part.Link{{Text: "Networks", URL: "/a/analytical/settings/networks"}, {Text: "Members", URL: "/a/analytical/members"}, {Text: "Ownership", URL: "/a/analytical/settings/ownership"}, {Text: "Your sessions", URL: "/sessions"}}})},
+		{Name: "Denied, no role", Render: part.Denied(part.DeniedPage{
 			Frame: denied, Permission: "Billing: view", Sentence: "See the balance, transactions and invoices of an account.", Account: "Analytical",
 			Reason: "None of your roles gives it.", Roles: []string{"Subuser role: Owner", "Subuser role: Accountant", "Member access: Full editor"},
 			Helpers: []string{"Ada", "Grace"}, RequestID: "01JCY3T0Q5", BackURL: "/a/analytical",
 		})},
-		{Name: "Denied, account lacks it", Render: views.Denied(views.DeniedPage{
+		{Name: "Denied, account lacks it", Render: part.Denied(part.DeniedPage{
 			Frame: denied, Permission: "Workflows: view", Sentence: "See the workflows of an account.", Account: "East Berlin",
 			Reason: "Your role gives it, but the account itself may not use it.", Entitlement: "Workflows", Helpers: []string{"Ada", "Grace"}, BackURL: "/a/east-berlin",
 		})},
-		{Name: "Why not", Render: views.WhyNot(views.DeniedPage{
+		{Name: "Why not", Render: part.WhyNot(part.DeniedPage{
 			Frame: denied, Permission: "Numbers: deactivate", Sentence: "Give a phone number back.", Account: "Analytical", Reason: "None of your roles gives it.",
 			Roles: []string{"Subuser role: PhoneNumberManager"}, Helpers: []string{"Ada"}, BackURL: "/a/analytical/numbers/my_numbers",
 		})},
-		{Name: "Suspended, member", Render: views.Suspended(views.SuspendedPage{Frame: &suspended, Token: token, Account: "East", Helpers: []string{"Ada", "Grace"}})},
-		{Name: "Archived", Render: views.Suspended(views.SuspendedPage{Token: token, Account: "East", Archived: true, SignOut: "/sign-out"})},
-		{Name: "Suspended, subuser", Render: views.Suspended(views.SuspendedPage{Token: token, Account: "East Berlin", Cause: "East", SignOut: "/sign-out"})},
-		{Name: "Roles ended, member", Render: views.Ended(views.EndedPage{Token: token, Account: "East", When: "Fri 27 Nov, 18:00", WhenExact: "27 November 2026, 18:00:00 CET", Helpers: []string{"Ada", "Grace"}, HomeURL: "/accounts", SignOut: "/sign-out"})},
-		{Name: "Roles ended, subuser", Render: views.Ended(views.EndedPage{Token: token, Account: "East", When: "Fri 27 Nov, 18:00", WhenExact: "27 November 2026, 18:00:00 CET", SignOut: "/sign-out"})},
+		{Name: "Suspended, member", Render: part.Suspended(part.SuspendedPage{Frame: &suspended, Token: token, Account: "East", Helpers: []string{"Ada", "Grace"}})},
+		{Name: "Archived", Render: part.Suspended(part.SuspendedPage{Token: token, Account: "East", Archived: true, SignOut: "/sign-out"})},
+		{Name: "Suspended, subuser", Render: part.Suspended(part.SuspendedPage{Token: token, Account: "East Berlin", Cause: "East", SignOut: "/sign-out"})},
+		{Name: "Roles ended, member", Render: part.Ended(part.EndedPage{Token: token, Account: "East", When: "Fri 27 Nov, 18:00", WhenExact: "27 November 2026, 18:00:00 CET", Helpers: []string{"Ada", "Grace"}, HomeURL: "/accounts", SignOut: "/sign-out"})},
+		{Name: "Roles ended, subuser", Render: part.Ended(part.EndedPage{Token: token, Account: "East", When: "Fri 27 Nov, 18:00", WhenExact: "27 November 2026, 18:00:00 CET", SignOut: "/sign-out"})},
 	}
 }

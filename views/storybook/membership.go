@@ -1,107 +1,110 @@
 package storybook
 
-import "bailiwick/views"
+import (
+	"bailiwick/views/part"
+	"bailiwick/views/people"
+)
 
 const membersURL = "/a/analytical/members"
 
-func memberRow(id, name, email, roles, seen string, menu ...views.Action) views.Row {
-	return views.Row{ID: id, Menu: menu, Cells: []views.Cell{
+func memberRow(id, name, email, roles, seen string, menu ...part.Action) part.Row {
+	return part.Row{ID: id, Menu: menu, Cells: []part.Cell{
 		{Text: name}, {Text: email}, {Text: roles}, {Text: seen, Title: "20 November 2026, 16:12:44 CET"}, {Text: "On"}, {Text: "3 Mar, 09:12", Title: "3 March 2026, 09:12:00 CET"},
 	}}
 }
 
-func inviteRow(id, email, roles, by string, state views.Badge) views.Row {
-	return views.Row{ID: id, Cells: []views.Cell{{Text: email}, {Text: roles}, {Text: by}, {Text: "yesterday"}, {Badges: []views.Badge{state}}}, Menu: []views.Action{
-		{Text: "Resend", Post: &views.Post{Text: "Resend", Action: membersURL + "/invites/" + id + "/resend"}},
+func inviteRow(id, email, roles, by string, state part.Badge) part.Row {
+	return part.Row{ID: id, Cells: []part.Cell{{Text: email}, {Text: roles}, {Text: by}, {Text: "yesterday"}, {Badges: []part.Badge{state}}}, Menu: []part.Action{
+		{Text: "Resend", Post: &part.Post{Text: "Resend", Action: membersURL + "/invites/" + id + "/resend"}},
 		{Text: "Cancel…", URL: membersURL + "/invites/" + id + "/cancel", Dialog: true, Danger: true},
 	}}
 }
 
-var memberOptions = []views.Option{
+var memberOptions = []part.Option{
 	{Group: "Member access", Value: "full_editor", Text: "Full editor", Help: "Sees and changes everything."},
 	{Group: "Member access", Value: "full_viewer", Text: "Full viewer", Help: "Sees everything but keys."},
 	{Group: "Member access", Value: "configuration_editor", Text: "Configuration editor", Help: "Sees and changes the setup."},
 	{Group: "Member access", Value: "configuration_viewer", Text: "Configuration viewer", Help: "Sees the setup."},
 	{Group: "Member access", Value: "reporting_editor", Text: "Reporting editor", Help: "Gives more than you have here, so you can not give it.", Disabled: true},
 	{Group: "Member access", Value: "reporting_viewer", Text: "Reporting viewer", Help: "Sees calls and reports.", Selected: true,
-		With: &views.Field{Kind: views.Datetime, Name: "until.reporting_viewer", ID: "until-reporting_viewer", Label: "Reporting viewer until", Value: "2026-11-27T18:00"}},
+		With: &part.Field{Kind: part.Datetime, Name: "until.reporting_viewer", ID: "until-reporting_viewer", Label: "Reporting viewer until", Value: "2026-11-27T18:00"}},
 	{Group: "Account role", Value: "main_admin", Text: "Admin", Help: "Runs a main account and looks into its sub-accounts.", Selected: true,
-		With: &views.Field{Kind: views.Datetime, Name: "until.main_admin", ID: "until-main_admin", Label: "Admin until", Value: "2026-11-20T18:00", Problem: "This time is over. Choose a later one, or none."}},
+		With: &part.Field{Kind: part.Datetime, Name: "until.main_admin", ID: "until-main_admin", Label: "Admin until", Value: "2026-11-20T18:00", Problem: "This time is over. Choose a later one, or none."}},
 	{Group: "Account role", Value: "main_user", Text: "User", Help: "Looks at a main account and its sub-accounts."},
 }
 
 func memberships() []Story {
-	change := views.Action{Text: "Change roles", URL: membersURL + "/2/edit"}
-	remove := views.Action{Text: "Remove…", URL: membersURL + "/2/remove", Dialog: true, Danger: true}
-	list := views.MemberListPage{
+	change := part.Action{Text: "Change roles", URL: membersURL + "/2/edit"}
+	remove := part.Action{Text: "Remove…", URL: membersURL + "/2/remove", Dialog: true, Danger: true}
+	list := people.MemberListPage{
 		Frame: frame("Members", "Members"),
-		Header: views.Header{Title: "Members", Text: "People who work in Analytical, each with a login of their own for all their accounts.", Actions: []views.Action{
+		Header: part.Header{Title: "Members", Text: "People who work in Analytical, each with a login of their own for all their accounts.", Actions: []part.Action{
 			{Text: "Invite members", URL: membersURL + "/invites/new", Icon: "plus", Primary: true},
 		}},
-		List: views.List{
-			Label: "Members", Search: &views.Search{Action: membersURL, Placeholder: "Search members"},
-			Table: views.Table{Token: token, Columns: []views.Column{{Text: "Name"}, {Text: "E-mail address"}, {Text: "Roles"}, {Text: "Last sign-in"}, {Text: "Two-step"}, {Text: "Since"}}, Rows: []views.Row{
+		List: part.List{
+			Label: "Members", Search: &part.Search{Action: membersURL, Placeholder: "Search members"},
+			Table: part.Table{Token: token, Columns: []part.Column{{Text: "Name"}, {Text: "E-mail address"}, {Text: "Roles"}, {Text: "Last sign-in"}, {Text: "Two-step"}, {Text: "Since"}}, Rows: []part.Row{
 				memberRow("1", "Ada", "ada@analytical.example", "Account owner", "09:40"),
 				memberRow("2", "Barbara", "barbara@analytical.example", "Member access: Reporting viewer, Account role: User", "Never", change, remove),
 				memberRow("3", "Edsger", "edsger@analytical.example", "Member access: Full editor", "yesterday",
-					views.Action{Text: "Change roles", Lock: "Edsger can do more here than you can"}, views.Action{Text: "Remove…", Lock: "Edsger can do more here than you can"}),
-				memberRow("4", "Grace", "grace@analytical.example", "Account role: Admin", "08:02", change, views.Action{Text: "Leave…", URL: "/accounts/analytical/leave", Dialog: true, Danger: true}),
+					part.Action{Text: "Change roles", Lock: "Edsger can do more here than you can"}, part.Action{Text: "Remove…", Lock: "Edsger can do more here than you can"}),
+				memberRow("4", "Grace", "grace@analytical.example", "Account role: Admin", "08:02", change, part.Action{Text: "Leave…", URL: "/accounts/analytical/leave", Dialog: true, Danger: true}),
 			}},
-			Pager: views.Pager{Next: membersURL + "?after=4"},
+			Pager: part.Pager{Next: membersURL + "?after=4"},
 		},
-		Invites: &views.InviteList{AllURL: membersURL + "/invites", Table: views.Table{Token: token,
-			Columns: []views.Column{{Text: "E-mail address"}, {Text: "Roles"}, {Text: "Invited by"}, {Text: "Invited"}, {Text: "State"}}, Rows: []views.Row{
-				inviteRow("i1", "charles@difference.example", "Account role: User", "Ada", views.Badge{Text: "Until 28 Nov, 11:05", Tone: views.Info}),
-				inviteRow("i2", "luigi@turin.example", "Member access: Full viewer", "Grace", views.Badge{Text: "Expired", Tone: views.Warn}),
+		Invites: &people.InviteList{AllURL: membersURL + "/invites", Table: part.Table{Token: token,
+			Columns: []part.Column{{Text: "E-mail address"}, {Text: "Roles"}, {Text: "Invited by"}, {Text: "Invited"}, {Text: "State"}}, Rows: []part.Row{
+				inviteRow("i1", "charles@difference.example", "Account role: User", "Ada", part.Badge{Text: "Until 28 Nov, 11:05", Tone: part.Info}),
+				inviteRow("i2", "luigi@turin.example", "Member access: Full viewer", "Grace", part.Badge{Text: "Expired", Tone: part.Warn}),
 			}}},
 	}
 	list.Invites.Table.Rows[0].Cells[4].Details = "The mail could not be delivered: 550 5.1.1 nobody of that name here"
 	list.List.Table.Rows[1].Cells[2].Details = "Reporting viewer until Fri 27 Nov, 18:00, User ended Mon 2 Nov, 12:00"
 	list.List.Table.Rows[1].Cells[2].Title = "Reporting viewer until 27 November 2026, 18:00:00 CET, User until 2 November 2026, 12:00:00 CET"
-	list.List.Table.Rows[3].Cells[0].Badges = []views.Badge{{Text: "You", Tone: views.Info}}
-	single := views.MemberListPage{Frame: list.Frame, Header: views.Header{Title: "Members", Text: "A personal account has no members besides its owner."}, List: list.List}
-	single.List.Table.Rows, single.List.Pager = list.List.Table.Rows[:1], views.Pager{}
-	preview := views.AccessPreview{
+	list.List.Table.Rows[3].Cells[0].Badges = []part.Badge{{Text: "You", Tone: part.Info}}
+	single := people.MemberListPage{Frame: list.Frame, Header: part.Header{Title: "Members", Text: "A personal account has no members besides its owner."}, List: list.List}
+	single.List.Table.Rows, single.List.Pager = list.List.Table.Rows[:1], part.Pager{}
+	preview := people.AccessPreview{
 		Sentences: []string{"With these roles one reads 4 accounts: this one and 3 of the 3 below it.", "One changes things in 1 account."},
-		Reaches: []views.AccessReach{
-			{Title: "In Analytical", Changes: []views.RolePreviewGroup{{Title: "Voice", Pages: []string{"Calls", "Call downloads"}}}, Reads: []views.RolePreviewGroup{{Title: "Voice", Pages: []string{"Active sessions"}}, {Title: "Messaging", Pages: []string{"One-way SMS", "Two-way SMS"}}}},
-			{Title: "In the accounts below", Reads: []views.RolePreviewGroup{{Title: "Voice", Pages: []string{"Calls", "Call downloads", "Active sessions"}}}},
+		Reaches: []people.AccessReach{
+			{Title: "In Analytical", Changes: []people.RolePreviewGroup{{Title: "Voice", Pages: []string{"Calls", "Call downloads"}}}, Reads: []people.RolePreviewGroup{{Title: "Voice", Pages: []string{"Active sessions"}}, {Title: "Messaging", Pages: []string{"One-way SMS", "Two-way SMS"}}}},
+			{Title: "In the accounts below", Reads: []people.RolePreviewGroup{{Title: "Voice", Pages: []string{"Calls", "Call downloads", "Active sessions"}}}},
 		},
 		Note: "Where somebody is a member of an account below too, that membership decides there.",
 	}
-	roles := views.RoleChoice{Options: memberOptions, PreviewURL: membersURL + "/preview", Preview: preview, RolesURL: "/a/analytical/roles"}
-	edit := views.MemberFormPage{
-		Frame: frame("Change the roles of Barbara", "Members"), Header: views.Header{Title: "Change the roles of Barbara", Text: "barbara@analytical.example"},
+	roles := people.RoleChoice{Options: memberOptions, PreviewURL: membersURL + "/preview", Preview: preview, RolesURL: "/a/analytical/roles"}
+	edit := people.MemberFormPage{
+		Frame: frame("Change the roles of Barbara", "Members"), Header: part.Header{Title: "Change the roles of Barbara", Text: "barbara@analytical.example"},
 		Action: membersURL + "/2/edit", Cancel: membersURL, Roles: roles,
 	}
 	refused := edit
 	refused.Problem = "Barbara is the last Admin here, and one has to stay. Make somebody else Admin first."
-	invite := views.InviteFormPage{
-		Frame: frame("Invite members", "Members"), Header: views.Header{Title: "Invite members", Text: "Each address gets a mail with a link that works once, for seven days."},
+	invite := people.InviteFormPage{
+		Frame: frame("Invite members", "Members"), Header: part.Header{Title: "Invite members", Text: "Each address gets a mail with a link that works once, for seven days."},
 		Action: membersURL + "/invites", Cancel: membersURL, Roles: roles,
 	}
-	invite.Roles.Preview = views.AccessPreview{}
+	invite.Roles.Preview = people.AccessPreview{}
 	wrong := invite
 	wrong.Emails, wrong.EmailsProblem, wrong.Roles.Problem = "charles", "Write an e-mail address, such as ada@example.com.", "Choose at least one role."
 	unproven := invite
 	unproven.Emails, unproven.Roles.Options = "charles@difference.example", roles.Options
-	unproven.Proof = []views.Field{{Kind: views.Password, Name: "proof", Label: "Your password", Autocomplete: "current-password", Problem: "This is not your password.",
+	unproven.Proof = []part.Field{{Kind: part.Password, Name: "proof", Label: "Your password", Autocomplete: "current-password", Problem: "This is not your password.",
 		Help: "Needed for roles that let people give access to others, such as Admin. It is not asked again for five minutes."}}
-	made := views.InvitesMadePage{
-		Frame: frame("Invited", "Members"), Header: views.Header{Title: "2 invites are ready"}, ListURL: membersURL, AnotherURL: membersURL + "/invites/new",
+	made := people.InvitesMadePage{
+		Frame: frame("Invited", "Members"), Header: part.Header{Title: "2 invites are ready"}, ListURL: membersURL, AnotherURL: membersURL + "/invites/new",
 		Text: "Each link works once, for the address above it alone, until 28 Nov, 11:05.",
 		Note: "Each of them gets the link by mail. The links are shown only now; a new one can be made with Resend, which voids the old.",
-		Links: []views.CopyBox{
+		Links: []part.CopyBox{
 			{ID: "invite-1", Label: "charles@difference.example", Value: "https://panel.example/invites/7TQ0kX2mJ4vB9sYc1nRfWg"},
 			{ID: "invite-2", Label: "luigi@turin.example", Value: "https://panel.example/invites/9sYc1nRfWg7TQ0kX2mJ4vB"},
 		},
-		NotInvited: []views.Detail{{Label: "grace@analytical.example", Value: views.Cell{Text: "Whoever has this address is a member already."}}, {Label: "Line 3: three", Value: views.Cell{Text: "Write an e-mail address, such as ada@example.com."}}},
+		NotInvited: []part.Detail{{Label: "grace@analytical.example", Value: part.Cell{Text: "Whoever has this address is a member already."}}, {Label: "Line 3: three", Value: part.Cell{Text: "Write an e-mail address, such as ada@example.com."}}},
 	}
 	mixed := made
 	mixed.Header.Title, mixed.NotInvited = "1 invite is ready", nil
-	mixed.Links = []views.CopyBox{{ID: "invite-1", Label: "gr\u0430ce@analytical.example", Value: made.Links[0].Value}}
+	mixed.Links = []part.CopyBox{{ID: "invite-1", Label: "gr\u0430ce@analytical.example", Value: made.Links[0].Value}}
 	mixed.Warning = mixed.Links[0].Label + " mixes letters of several alphabets and can look like another address. Make sure that it's the one you mean, or cancel the invite."
-	door := views.InvitePage{
+	door := people.InvitePage{
 		Token: token, Action: "/invites", Mark: linkMark, Account: "Analytical", Inviter: "Ada", Roles: []string{"Member access: Reporting viewer", "Account role: User"},
 		Address: "c•••@difference.example", Until: "28 Nov, 11:05", MinimumPasswordSize: 12,
 	}
@@ -110,27 +113,27 @@ func memberships() []Story {
 	gone := door
 	gone.Problem = "Ada can not give these roles any more. Ask somebody else in Analytical for a new invite."
 	join := door
-	join.State, join.Address = views.InviteJoin, "charles@difference.example"
+	join.State, join.Address = people.InviteJoin, "charles@difference.example"
 	other := door
-	other.State, other.SignedInAs = views.InviteOther, "mallory@malloryville.example"
+	other.State, other.SignedInAs = people.InviteOther, "mallory@malloryville.example"
 	signIn := door
-	signIn.State, signIn.SignInURL = views.InviteSignIn, "/sign-in?return=%2Finvites"
+	signIn.State, signIn.SignInURL = people.InviteSignIn, "/sign-in?return=%2Finvites"
 	return []Story{
-		{Name: "List", Render: views.MemberList(list)},
-		{Name: "List of a personal account", Render: views.MemberList(single)},
-		{Name: "Change roles", Render: views.MemberForm(edit)},
-		{Name: "Change roles, refused", Render: views.MemberForm(refused)},
-		{Name: "Remove", Render: views.DialogPage(views.Dialog{Frame: frame("Remove Barbara", "Members"), Title: "Remove Barbara?", Text: []string{"Barbara can not work in Analytical from then on, unless a role in an account above says so. Their login and what they made stay."}, Form: views.Form{Token: token, Action: membersURL + "/2/remove", Submit: "Remove", Danger: true, Cancel: membersURL}})},
-		{Name: "Invite", Render: views.InviteForm(invite)},
-		{Name: "Invite, refused", Render: views.InviteForm(wrong)},
-		{Name: "Invite, password wrong", Render: views.InviteForm(unproven)},
-		{Name: "Invited", Render: views.InvitesMade(made)},
-		{Name: "Invited, mixed alphabets", Render: views.InvitesMade(mixed)},
-		{Name: "Accept as a new person", Render: views.Invite(door)},
-		{Name: "Accept, wrong password", Render: views.Invite(doorWrong)},
-		{Name: "Accept, inviter gone", Render: views.Invite(gone)},
-		{Name: "Accept, signed in", Render: views.Invite(join)},
-		{Name: "Accept, signed out", Render: views.Invite(signIn)},
-		{Name: "Accept, signed in as somebody else", Render: views.Invite(other)},
+		{Name: "List", Render: people.MemberList(list)},
+		{Name: "List of a personal account", Render: people.MemberList(single)},
+		{Name: "Change roles", Render: people.MemberForm(edit)},
+		{Name: "Change roles, refused", Render: people.MemberForm(refused)},
+		{Name: "Remove", Render: part.DialogPage(part.Dialog{Frame: frame("Remove Barbara", "Members"), Title: "Remove Barbara?", Text: []string{"Barbara can not work in Analytical from then on, unless a role in an account above says so. Their login and what they made stay."}, Form: part.Form{Token: token, Action: membersURL + "/2/remove", Submit: "Remove", Danger: true, Cancel: membersURL}})},
+		{Name: "Invite", Render: people.InviteForm(invite)},
+		{Name: "Invite, refused", Render: people.InviteForm(wrong)},
+		{Name: "Invite, password wrong", Render: people.InviteForm(unproven)},
+		{Name: "Invited", Render: people.InvitesMade(made)},
+		{Name: "Invited, mixed alphabets", Render: people.InvitesMade(mixed)},
+		{Name: "Accept as a new person", Render: people.Invite(door)},
+		{Name: "Accept, wrong password", Render: people.Invite(doorWrong)},
+		{Name: "Accept, inviter gone", Render: people.Invite(gone)},
+		{Name: "Accept, signed in", Render: people.Invite(join)},
+		{Name: "Accept, signed out", Render: people.Invite(signIn)},
+		{Name: "Accept, signed in as somebody else", Render: people.Invite(other)},
 	}
 }

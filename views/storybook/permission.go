@@ -1,27 +1,28 @@
 package storybook
 
 import (
-	"fmt"
+	"bailiwick/views/account"
+	"bailiwick/views/part"
 
-	"bailiwick/views"
+	"fmt"
 )
 
-var permissionColumns = []views.PermissionColumn{
-	{Key: "agents", Title: "Agents", State: views.All, Count: "204 of 204", Fixed: true, Help: "create agents"},
-	{Key: "knowledge_base", Title: "Knowledge Base", State: views.Some, Count: "118 of 204", Help: "knowledge bases"},
-	{Key: "actions", Title: "Actions", State: views.None, Count: "0 of 204", Help: "the actions repository"},
-	{Key: "workflows", Title: "Workflows", State: views.All, Count: "204 of 204", Help: "the workflows page"},
-	{Key: "contacts", Title: "Contacts", State: views.Some, Count: "3 of 204"},
-	{Key: "phone_numbers", Title: "Phone Numbers", State: views.Some, Count: "200 of 204"},
-	{Key: "analytics", Title: "Analytics", State: views.Some, Count: "12 of 204"},
-	{Key: "simulations", Title: "Test Center (Simulations)", State: views.Some, Count: "50 of 204"},
-	{Key: "logs", Title: "Logs", State: views.Some, Count: "51 of 204"},
-	{Key: "invite_members", Title: "Invite Members", State: views.Some, Count: "103 of 204"},
+var permissionColumns = []account.PermissionColumn{
+	{Key: "agents", Title: "Agents", State: account.All, Count: "204 of 204", Fixed: true, Help: "create agents"},
+	{Key: "knowledge_base", Title: "Knowledge Base", State: account.Some, Count: "118 of 204", Help: "knowledge bases"},
+	{Key: "actions", Title: "Actions", State: account.None, Count: "0 of 204", Help: "the actions repository"},
+	{Key: "workflows", Title: "Workflows", State: account.All, Count: "204 of 204", Help: "the workflows page"},
+	{Key: "contacts", Title: "Contacts", State: account.Some, Count: "3 of 204"},
+	{Key: "phone_numbers", Title: "Phone Numbers", State: account.Some, Count: "200 of 204"},
+	{Key: "analytics", Title: "Analytics", State: account.Some, Count: "12 of 204"},
+	{Key: "simulations", Title: "Test Center (Simulations)", State: account.Some, Count: "50 of 204"},
+	{Key: "logs", Title: "Logs", State: account.Some, Count: "51 of 204"},
+	{Key: "invite_members", Title: "Invite Members", State: account.Some, Count: "103 of 204"},
 }
 
 // PermissionRows is a full page of the matrix: 50 rows under 10 columns.
-func permissionMatrix() views.PermissionMatrix {
-	m := views.PermissionMatrix{Token: token, Action: "/a/analytical/permissions/general", Hidden: []views.Pair{{Name: "after", Value: "eyJu"}}}
+func permissionMatrix() account.PermissionMatrix {
+	m := account.PermissionMatrix{Token: token, Action: "/a/analytical/permissions/general", Hidden: []part.Pair{{Name: "after", Value: "eyJu"}}}
 	for i, c := range permissionColumns {
 		if !c.Fixed {
 			c.AllURL = "/s/permissions-select-all--give"
@@ -30,17 +31,17 @@ func permissionMatrix() views.PermissionMatrix {
 		m.Columns = append(m.Columns, c)
 	}
 	for n := range 50 {
-		r := views.PermissionRow{
+		r := account.PermissionRow{
 			SubAccount: fmt.Sprintf("01935f5e-7c1a-7bd3-9a51-%012d", n),
 			Name:       fmt.Sprintf("Branch %02d of East Prussia", n+1), URL: fmt.Sprintf("/a/01935f5e-7c1a-7bd3-9a51-%012d", n),
 			Depth: n % 3, State: map[bool]string{true: "Suspended"}[n == 7],
 		}
 		for c := range m.Columns {
-			cell := views.PermissionCell{On: (n+c)%3 != 0, Fixed: c == 0}
+			cell := account.PermissionCell{On: (n+c)%3 != 0, Fixed: c == 0}
 			if c == 3 && n%3 == 2 {
-				cell.Cut = views.Link{Text: "East", URL: "/a/east"}
+				cell.Cut = part.Link{Text: "East", URL: "/a/east"}
 				if n%2 == 1 {
-					cell.Cut = views.Link{Text: "an account above"}
+					cell.Cut = part.Link{Text: "an account above"}
 				}
 			}
 			r.Cells = append(r.Cells, cell)
@@ -50,53 +51,53 @@ func permissionMatrix() views.PermissionMatrix {
 	return m
 }
 
-func permissionsPage() views.PermissionsPage {
-	return views.PermissionsPage{
+func permissionsPage() account.PermissionsPage {
+	return account.PermissionsPage{
 		Frame:  frame("Permissions", "Permissions"),
-		Header: views.Header{Title: "Permissions", Text: "What the accounts below Analytical may use at all."},
-		Tabs: []views.Tab{
+		Header: part.Header{Title: "Permissions", Text: "What the accounts below Analytical may use at all."},
+		Tabs: []part.Tab{
 			{Text: "General", URL: "/a/analytical/permissions/general", Current: true}, {Text: "Agent types", URL: "/a/analytical/permissions/agent_types"},
 			{Text: "Agent capabilities", URL: "/a/analytical/permissions/agent_capabilities"}, {Text: "Integrations", URL: "/a/analytical/permissions/integrations"},
 			{Text: "Actions", URL: "/a/analytical/permissions/actions"},
 		},
-		Search: &views.Search{Action: "/a/analytical/permissions/general", Placeholder: "Name"},
+		Search: &part.Search{Action: "/a/analytical/permissions/general", Placeholder: "Name"},
 		Note:   "A new sub-account starts with what West has, the newest one here.",
 		Matrix: permissionMatrix(),
-		Pager:  views.Pager{Summary: "51–100 of 204", Previous: "/a/analytical/permissions/general", Next: "/a/analytical/permissions/general?after=x"},
+		Pager:  part.Pager{Summary: "51–100 of 204", Previous: "/a/analytical/permissions/general", Next: "/a/analytical/permissions/general?after=x"},
 	}
 }
 
 func permissions() []Story {
 	p := permissionsPage()
 	found := p
-	found.Search = &views.Search{Action: "/a/analytical/permissions/general", Value: "berlin", Placeholder: "Name"}
-	found.Matrix.Rows = []views.PermissionRow{{SubAccount: "b", Name: "East Berlin", URL: "/a/east-berlin", Path: "East", Cells: p.Matrix.Rows[2].Cells}}
-	found.Pager = views.Pager{Summary: "1 of 1"}
+	found.Search = &part.Search{Action: "/a/analytical/permissions/general", Value: "berlin", Placeholder: "Name"}
+	found.Matrix.Rows = []account.PermissionRow{{SubAccount: "b", Name: "East Berlin", URL: "/a/east-berlin", Path: "East", Cells: p.Matrix.Rows[2].Cells}}
+	found.Pager = part.Pager{Summary: "1 of 1"}
 	readOnly := found
 	readOnly.Matrix.ReadOnly = true
 	nothing := p
 	nothing.Matrix.Rows, nothing.Clear = nil, "/a/analytical/permissions/general"
 	empty := nothing
 	empty.Clear, empty.Search = "", nil
-	empty.Empty = views.Empty{Icon: "list-checks", Title: "Nothing to permit yet", Text: "Here you open and close features for your sub-accounts, one by one or for all at once. There is no sub-account yet.", Action: &views.Action{Text: "Make sub-accounts", URL: "/a/analytical/sub-accounts/new", Primary: true}}
+	empty.Empty = part.Empty{Icon: "list-checks", Title: "Nothing to permit yet", Text: "Here you open and close features for your sub-accounts, one by one or for all at once. There is no sub-account yet.", Action: &part.Action{Text: "Make sub-accounts", URL: "/a/analytical/sub-accounts/new", Primary: true}}
 
-	give := views.PermissionsAllPage{
+	give := account.PermissionsAllPage{
 		Frame: frame("Permissions", "Permissions"), Action: "/a/analytical/permissions/general", Cancel: "/a/analytical/permissions/general",
 		Entitlement: "Knowledge Base", Key: "knowledge_base", Allowed: true, Accounts: 86, Already: 118, People: 312,
 		Cut: "For 4 of them it has no effect: East lacks Knowledge Base.",
 	}
 	take := give
 	take.Allowed, take.Accounts, take.Already, take.Search, take.Cut = false, 3, 1, "berlin", ""
-	take.Hidden = []views.Pair{{Name: "q", Value: "berlin"}}
+	take.Hidden = []part.Pair{{Name: "q", Value: "berlin"}}
 
 	return []Story{
-		{Name: "Page of fifty", Render: views.Permissions(p)},
-		{Name: "Found", Render: views.Permissions(found)},
-		{Name: "Read only", Render: views.Permissions(readOnly)},
-		{Name: "Nothing found", Render: views.Permissions(nothing)},
-		{Name: "No sub-accounts", Render: views.Permissions(empty)},
-		{Name: "Select all, give", Render: views.PermissionsAll(give)},
-		{Name: "Select all, take away", Render: views.PermissionsAll(take)},
-		{Name: "Answer to a box", Render: on("Answer to a box", views.PermissionsChanged(found.Matrix, views.Toast{Tone: views.Good, Text: "East Berlin has Contacts now.", Undo: &views.Post{Action: "/a/analytical/permissions/general"}}))},
+		{Name: "Page of fifty", Render: account.Permissions(p)},
+		{Name: "Found", Render: account.Permissions(found)},
+		{Name: "Read only", Render: account.Permissions(readOnly)},
+		{Name: "Nothing found", Render: account.Permissions(nothing)},
+		{Name: "No sub-accounts", Render: account.Permissions(empty)},
+		{Name: "Select all, give", Render: account.PermissionsAll(give)},
+		{Name: "Select all, take away", Render: account.PermissionsAll(take)},
+		{Name: "Answer to a box", Render: on("Answer to a box", account.PermissionsChanged(found.Matrix, part.Toast{Tone: part.Good, Text: "East Berlin has Contacts now.", Undo: &part.Post{Action: "/a/analytical/permissions/general"}}))},
 	}
 }

@@ -1,21 +1,25 @@
 package storybook
 
-import "bailiwick/views"
+import (
+	"bailiwick/views/part"
+	"bailiwick/views/people"
+	"bailiwick/views/record"
+)
 
 func roles() []Story {
-	yes := views.RoleCell{Text: "✓", Label: "yes"}
-	no := views.RoleCell{}
-	page := views.RolesPage{
-		Frame: frame("Roles", "Roles"), Header: views.Header{Title: "Subuser roles", Text: "What each role opens. The account owner has all of it."},
-		Sets:   []views.Tab{{Text: "Subuser roles", URL: "/a/analytical/roles", Current: true}, {Text: "Member access", URL: "/a/analytical/roles/member"}, {Text: "Account roles", URL: "/a/analytical/roles/account"}},
+	yes := people.RoleCell{Text: "✓", Label: "yes"}
+	no := people.RoleCell{}
+	page := people.RolesPage{
+		Frame: frame("Roles", "Roles"), Header: part.Header{Title: "Subuser roles", Text: "What each role opens. The account owner has all of it."},
+		Sets:   []part.Tab{{Text: "Subuser roles", URL: "/a/analytical/roles", Current: true}, {Text: "Member access", URL: "/a/analytical/roles/member"}, {Text: "Account roles", URL: "/a/analytical/roles/account"}},
 		CSVURL: "/a/analytical/roles/subuser.csv",
-		Search: &views.Search{Action: "/a/analytical/roles", Placeholder: "Section", Filters: []views.Field{{Kind: views.Checkbox, Name: "differences", Label: "Only differences"}}},
+		Search: &part.Search{Action: "/a/analytical/roles", Placeholder: "Section", Filters: []part.Field{{Kind: part.Checkbox, Name: "differences", Label: "Only differences"}}},
 	}
 	for _, o := range subuserRoles {
-		page.Columns = append(page.Columns, views.RoleColumn{Name: o.Text, Yours: o.Value == "CallListManager"})
+		page.Columns = append(page.Columns, people.RoleColumn{Name: o.Text, Yours: o.Value == "CallListManager"})
 	}
-	row := func(title, sentence string, cells string) views.RoleRow {
-		r := views.RoleRow{Title: title, Sentence: sentence}
+	row := func(title, sentence string, cells string) people.RoleRow {
+		r := people.RoleRow{Title: title, Sentence: sentence}
 		for _, c := range cells {
 			if c == '1' {
 				r.Cells = append(r.Cells, yes)
@@ -25,80 +29,80 @@ func roles() []Story {
 		}
 		return r
 	}
-	page.Groups = []views.RoleGroup{
-		{Title: "Overview", Rows: []views.RoleRow{row("Control panel", "The first page of an account.", "11111111111"), row("Notification history", "What was sent to whom.", "11111111111")}},
-		{Title: "Voice", Rows: []views.RoleRow{
+	page.Groups = []people.RoleGroup{
+		{Title: "Overview", Rows: []people.RoleRow{row("Control panel", "The first page of an account.", "11111111111"), row("Notification history", "What was sent to whom.", "11111111111")}},
+		{Title: "Voice", Rows: []people.RoleRow{
 			row("Applications", "The list of applications.", "11111101100"), row("Certain application", "One application's own page.", "11111100000"),
 			row("Call history in a certain application", "Its calls and recordings.", "11111000000"), row("Scenarios in a certain application", "", "11100000000"),
 			row("Users in a certain application", "", "11000000100"), row("Call lists in a certain application", "", "11111000100"),
 			row("All calls", "", "11111000000"), row("All active sessions", "", "11100000000"),
 		}},
-		{Title: "Numbers", Rows: []views.RoleRow{row("All actions with numbers", "", "10000010000"), row("Purchasing a phone number", "", "11000110000"), row("Reserved phone numbers", "", "00000010000")}},
-		{Title: "Billing", Rows: []views.RoleRow{row("Billing", "", "11000100011")}},
+		{Title: "Numbers", Rows: []people.RoleRow{row("All actions with numbers", "", "10000010000"), row("Purchasing a phone number", "", "11000110000"), row("Reserved phone numbers", "", "00000010000")}},
+		{Title: "Billing", Rows: []people.RoleRow{row("Billing", "", "11000100011")}},
 	}
 	letters := page
-	letters.Header = views.Header{Title: "Account roles"}
+	letters.Header = part.Header{Title: "Account roles"}
 	letters.CSVURL = "/a/analytical/roles/account.csv"
-	letters.Columns = []views.RoleColumn{{Name: "Admin", Help: "of a main account"}, {Name: "User", Help: "of a main account"}, {Name: "Sub-account admin"}, {Name: "Sub-account user"}}
-	letters.Groups = []views.RoleGroup{{Rows: []views.RoleRow{
-		{Title: "Sub accounts", Cells: []views.RoleCell{{Text: "CRUD"}, {Text: "R"}, {}, {}}},
-		{Title: "Live tail", Cells: []views.RoleCell{yes, yes, yes, yes}},
+	letters.Columns = []people.RoleColumn{{Name: "Admin", Help: "of a main account"}, {Name: "User", Help: "of a main account"}, {Name: "Sub-account admin"}, {Name: "Sub-account user"}}
+	letters.Groups = []people.RoleGroup{{Rows: []people.RoleRow{
+		{Title: "Sub accounts", Cells: []people.RoleCell{{Text: "CRUD"}, {Text: "R"}, {}, {}}},
+		{Title: "Live tail", Cells: []people.RoleCell{yes, yes, yes, yes}},
 	}}}
-	letters.Legend = []views.Term{{Word: "C", Meaning: "create"}, {Word: "R", Meaning: "read"}, {Word: "U", Meaning: "change"}, {Word: "D", Meaning: "delete"}}
+	letters.Legend = []people.Term{{Word: "C", Meaning: "create"}, {Word: "R", Meaning: "read"}, {Word: "U", Meaning: "change"}, {Word: "D", Meaning: "delete"}}
 	nothing := page
 	nothing.Groups, nothing.Clear = nil, "/a/analytical/roles"
 	const own = "/a/analytical/roles"
-	boxes := []views.BoxGroup{
-		{Title: "Voice", Sections: []views.BoxSection{
-			{Title: "Calls", Boxes: []views.Box{{Value: "calls", Title: "All calls", Sentence: "see all calls and listen to their recordings", Ticked: true},
+	boxes := []people.BoxGroup{
+		{Title: "Voice", Sections: []people.BoxSection{
+			{Title: "Calls", Boxes: []people.Box{{Value: "calls", Title: "All calls", Sentence: "see all calls and listen to their recordings", Ticked: true},
 				{Value: "calls.tag", Title: "Calls: tag", Sentence: "tag calls and remove tags", Ticked: true}, {Value: "calls.delete", Title: "Calls: delete", Sentence: "delete call records with their recordings"}}},
-			{Title: "Active sessions", Boxes: []views.Box{{Value: "sessions", Title: "All active sessions", Sentence: "see all active sessions"}}},
+			{Title: "Active sessions", Boxes: []people.Box{{Value: "sessions", Title: "All active sessions", Sentence: "see all active sessions"}}},
 		}},
-		{Title: "Settings", Sections: []views.BoxSection{{Title: "API keys", Boxes: []views.Box{
+		{Title: "Settings", Sections: []people.BoxSection{{Title: "API keys", Boxes: []people.Box{
 			{Value: "api_keys", Title: "API keys", Sentence: "see API keys", Locked: true}, {Value: "api_keys.edit", Title: "API keys: edit", Sentence: "make and end API keys", Locked: true}}}}},
 	}
-	make := views.RoleFormPage{
-		Frame: frame("Make a role from Reporting viewer", "Roles"), Header: views.Header{Title: "Make a role from Reporting viewer"}, Action: own, Cancel: own, Submit: "Make the role",
+	make := people.RoleFormPage{
+		Frame: frame("Make a role from Reporting viewer", "Roles"), Header: part.Header{Title: "Make a role from Reporting viewer"}, Action: own, Cancel: own, Submit: "Make the role",
 		Name: "Listener", Base: "member:reporting_viewer", BaseTitle: "Member access: Reporting viewer", Boxes: boxes,
 	}
 	refused := make
 	refused.NameProblem, refused.BoxesProblem = "This account has a role with this name already.", "You do not have “API keys” here, so you can not give it."
 	unproven := make
-	unproven.Header, unproven.Submit = views.Header{Title: "Edit Listener", Text: "Before anything changes, the next page says what it does to whom."}, "Go on"
-	unproven.Proof = []views.Field{{Kind: views.Password, Name: "proof", Label: "Your password", Autocomplete: "current-password", Problem: "This is not your password.",
+	unproven.Header, unproven.Submit = part.Header{Title: "Edit Listener", Text: "Before anything changes, the next page says what it does to whom."}, "Go on"
+	unproven.Proof = []part.Field{{Kind: part.Password, Name: "proof", Label: "Your password", Autocomplete: "current-password", Problem: "This is not your password.",
 		Help: "Needed for roles that let people give access to others, such as Admin. It is not asked again for five minutes."}}
-	edit := views.RoleEffectPage{
-		Frame: frame("Change Listener", "Roles"), Header: views.Header{Title: "Change Listener?"}, Notice: &views.Alert{Tone: views.Warn, Title: "Look again", Text: "It is not any more as the page before showed it. Nothing is done yet."},
+	edit := people.RoleEffectPage{
+		Frame: frame("Change Listener", "Roles"), Header: part.Header{Title: "Change Listener?"}, Notice: &part.Alert{Tone: part.Warn, Title: "Look again", Text: "It is not any more as the page before showed it. Nothing is done yet."},
 		Sentences: []string{"38 people have this role.", "22 gain something, 1 loses something, for 15 nothing changes now."},
-		Table: views.Table{Columns: []views.Column{{Text: "Who"}, {Text: "Gains"}, {Text: "Loses"}}, Rows: []views.Row{
-			{ID: "1", Cells: []views.Cell{{Text: "Barbara"}, {Text: "Logs, Calls: tag", Details: "in accounts below: Logs"}, {Text: "nothing"}}},
-			{ID: "2", Cells: []views.Cell{{Text: "Edsger"}, {Text: "Logs"}, {Text: "All calls"}}},
+		Table: part.Table{Columns: []part.Column{{Text: "Who"}, {Text: "Gains"}, {Text: "Loses"}}, Rows: []part.Row{
+			{ID: "1", Cells: []part.Cell{{Text: "Barbara"}, {Text: "Logs, Calls: tag", Details: "in accounts below: Logs"}, {Text: "nothing"}}},
+			{ID: "2", Cells: []part.Cell{{Text: "Edsger"}, {Text: "Logs"}, {Text: "All calls"}}},
 		}},
-		More: "And 20 more people.", Form: views.Form{Token: token, Action: own + "/1/edit", Submit: "Change the role", Cancel: own + "/1"},
+		More: "And 20 more people.", Form: part.Form{Token: token, Action: own + "/1/edit", Submit: "Change the role", Cancel: own + "/1"},
 	}
 	end := edit
-	end.Frame, end.Header, end.Notice, end.More = frame("Delete Listener", "Roles"), views.Header{Title: "Delete Listener?"}, nil, ""
+	end.Frame, end.Header, end.Notice, end.More = frame("Delete Listener", "Roles"), part.Header{Title: "Delete Listener?"}, nil, ""
 	end.Sentences = []string{"2 people have this role.", "0 gain something, 2 lose something, for 0 nothing changes now.", "1 invite that waits gives it."}
-	end.Form = views.Form{Token: token, Action: own + "/1/delete", Submit: "Delete the role", Danger: true, Cancel: own + "/1", Fields: []views.Field{
-		{Kind: views.Select, Name: "instead", Label: "Role instead", Required: true, Problem: "Choose the role that those get who have no other.",
-			Help: "1 person has no other role. They get this one, as long as they had the other.", Options: append([]views.Option{{Text: "Choose a role"}}, memberOptions[:4]...)}}}
-	list := views.RecordListPage{
-		Frame: frame("Roles", "Roles"), Header: views.Header{Title: "Roles", Text: "Roles that this account made for itself. They can be held here alone.", Actions: []views.Action{{Text: "Make a role", URL: own + "/new", Icon: "plus", Primary: true}}},
-		Tabs: []views.Tab{{Text: "Subuser role", URL: own}, {Text: "Member access", URL: own + "?set=member"}, {Text: "This account’s own", URL: own + "?set=custom", Current: true}},
-		List: views.List{Label: "Roles of this account", Table: views.Table{Token: token, Columns: []views.Column{{Text: "Name"}, {Text: "For"}, {Text: "Made from"}, {Text: "Gives", Number: true}, {Text: "Held by", Number: true}}, Rows: []views.Row{
-			{ID: "1", Cells: []views.Cell{{Text: "Listener", URL: own + "/1"}, {Text: "Members"}, {Text: "Member access: Reporting viewer"}, {Text: "7 permissions"}, {Text: "38"}},
-				Menu: []views.Action{{Text: "Edit", URL: own + "/1/edit"}, {Text: "Delete…", URL: own + "/1/delete", Danger: true}}},
+	end.Form = part.Form{Token: token, Action: own + "/1/delete", Submit: "Delete the role", Danger: true, Cancel: own + "/1", Fields: []part.Field{
+		{Kind: part.Select, Name: "instead", Label: "Role instead", Required: true, Problem: "Choose the role that those get who have no other.",
+			Help: "1 person has no other role. They get this one, as long as they had the other.", Options: append([]part.Option{{Text: "Choose a role"}}, memberOptions[:4]...)}}}
+	list := record.ListPage{
+		Frame: frame("Roles", "Roles"), Header: part.Header{Title: "Roles", Text: "Roles that this account made for itself. They can be held here alone.", Actions: []part.Action{{Text: "Make a role", URL: own + "/new", Icon: "plus", Primary: true}}},
+		Tabs: []part.Tab{{Text: "Subuser role", URL: own}, {Text: "Member access", URL: own + "?set=member"}, {Text: "This account’s own", URL: own + "?set=custom", Current: true}},
+		List: part.List{Label: "Roles of this account", Table: part.Table{Token: token, Columns: []part.Column{{Text: "Name"}, {Text: "For"}, {Text: "Made from"}, {Text: "Gives", Number: true}, {Text: "Held by", Number: true}}, Rows: []part.Row{
+			{ID: "1", Cells: []part.Cell{{Text: "Listener", URL: own + "/1"}, {Text: "Members"}, {Text: "Member access: Reporting viewer"}, {Text: "7 permissions"}, {Text: "38"}},
+				Menu: []part.Action{{Text: "Edit", URL: own + "/1/edit"}, {Text: "Delete…", URL: own + "/1/delete", Danger: true}}},
 		}}},
 	}
 	return []Story{
-		{Name: "Of the account's own", Render: views.RecordList(list)},
-		{Name: "Make", Render: views.RoleForm(make)},
-		{Name: "Make, refused", Render: views.RoleForm(refused)},
-		{Name: "Edit, proof refused", Render: views.RoleForm(unproven)},
-		{Name: "Effect of an edit", Render: views.RoleEffect(edit)},
-		{Name: "Effect of a deletion", Render: views.RoleEffect(end)},
-		{Name: "Subuser roles", Render: views.Roles(page)},
-		{Name: "Account roles", Render: views.Roles(letters)},
-		{Name: "Nothing found", Render: views.Roles(nothing)},
+		{Name: "Of the account's own", Render: record.List(list)},
+		{Name: "Make", Render: people.RoleForm(make)},
+		{Name: "Make, refused", Render: people.RoleForm(refused)},
+		{Name: "Edit, proof refused", Render: people.RoleForm(unproven)},
+		{Name: "Effect of an edit", Render: people.RoleEffect(edit)},
+		{Name: "Effect of a deletion", Render: people.RoleEffect(end)},
+		{Name: "Subuser roles", Render: people.Roles(page)},
+		{Name: "Account roles", Render: people.Roles(letters)},
+		{Name: "Nothing found", Render: people.Roles(nothing)},
 	}
 }

@@ -1,19 +1,23 @@
 package storybook
 
-import "bailiwick/views"
+import (
+	"bailiwick/views/login"
+	"bailiwick/views/part"
+	"bailiwick/views/record"
+)
 
 // signInTable are attempts at logins; whose, where they are not one's own.
-func signInTable(who bool) (t views.Table) {
+func signInTable(who bool) (t part.Table) {
 	for _, x := range []struct {
 		when, who, details, how, address, browser string
-		outcome                                   views.Badge
+		outcome                                   part.Badge
 	}{
-		{"2 minutes ago", "ada", "", "Two-step code", "192.0.2.7", "Firefox on Linux", views.Badge{Text: "Succeeded", Tone: views.Good}},
-		{"3 minutes ago", "ada", "Password right, code asked for", "Password", "192.0.2.7", "Firefox on Linux", views.Badge{Text: "Succeeded", Tone: views.Good}},
-		{"today, 08:12", "tabulator", "Wrong password, 12 tries within a minute", "Password", "2001:db8:85a3:8d3:1319:8a2e:370:7348", "curl", views.Badge{Text: "Refused", Tone: views.Bad}},
-		{"today, 08:13", "tabulator", "Not checked", "Password", "2001:db8:85a3:8d3:1319:8a2e:370:7348", "curl", views.Badge{Text: "Too many tries", Tone: views.Warn}},
+		{"2 minutes ago", "ada", "", "Two-step code", "192.0.2.7", "Firefox on Linux", part.Badge{Text: "Succeeded", Tone: part.Good}},
+		{"3 minutes ago", "ada", "Password right, code asked for", "Password", "192.0.2.7", "Firefox on Linux", part.Badge{Text: "Succeeded", Tone: part.Good}},
+		{"today, 08:12", "tabulator", "Wrong password, 12 tries within a minute", "Password", "2001:db8:85a3:8d3:1319:8a2e:370:7348", "curl", part.Badge{Text: "Refused", Tone: part.Bad}},
+		{"today, 08:13", "tabulator", "Not checked", "Password", "2001:db8:85a3:8d3:1319:8a2e:370:7348", "curl", part.Badge{Text: "Too many tries", Tone: part.Warn}},
 	} {
-		row := views.Row{ID: x.when, Cells: []views.Cell{{Text: x.when, Title: "21 November 2026, 09:40:12 CET"}, {Text: x.who}, {Badges: []views.Badge{x.outcome}, Details: x.details}, {Text: x.how}, {Text: x.address, Mono: true}, {Text: x.browser}}}
+		row := part.Row{ID: x.when, Cells: []part.Cell{{Text: x.when, Title: "21 November 2026, 09:40:12 CET"}, {Text: x.who}, {Badges: []part.Badge{x.outcome}, Details: x.details}, {Text: x.how}, {Text: x.address, Mono: true}, {Text: x.browser}}}
 		if !who {
 			row.Cells = append(row.Cells[:1:1], row.Cells[2:]...)
 		}
@@ -21,33 +25,33 @@ func signInTable(who bool) (t views.Table) {
 	}
 	for _, text := range []string{"Time", "Who", "Outcome", "How", "Address", "Browser"} {
 		if text != "Who" || who {
-			t.Columns = append(t.Columns, views.Column{Text: text})
+			t.Columns = append(t.Columns, part.Column{Text: text})
 		}
 	}
 	return t
 }
 
 // signIns is the log of an account.
-func signIns() views.RecordListPage {
+func signIns() record.ListPage {
 	const here = "/a/analytical/settings/security"
-	return views.RecordListPage{
-		Frame: frame("Sign-ins", "Security"), Header: views.Header{Title: "Sign-ins", Text: "Attempts at the logins of subusers, kept for 90 days. Members see those at theirs under Your sessions."},
-		Tabs: []views.Tab{{Text: "Networks", URL: here + "/allowed"}, {Text: "Two-step sign-in", URL: here + "/two-step"}, {Text: "Idle limit", URL: here + "/idle-limit"}, {Text: "Sign-ins", URL: here + "/sign-ins", Current: true}},
-		List: views.List{
+	return record.ListPage{
+		Frame: frame("Sign-ins", "Security"), Header: part.Header{Title: "Sign-ins", Text: "Attempts at the logins of subusers, kept for 90 days. Members see those at theirs under Your sessions."},
+		Tabs: []part.Tab{{Text: "Networks", URL: here + "/allowed"}, {Text: "Two-step sign-in", URL: here + "/two-step"}, {Text: "Idle limit", URL: here + "/idle-limit"}, {Text: "Sign-ins", URL: here + "/sign-ins", Current: true}},
+		List: part.List{
 			Label: "Sign-ins", CSVURL: here + "/sign-ins?format=csv", Clear: here + "/sign-ins",
-			Search: &views.Search{Action: here + "/sign-ins", Placeholder: "Search names and addresses", Filters: []views.Field{
-				{Kind: views.Select, Name: "outcome", Label: "Outcome", Options: []views.Option{{Text: "Outcome: any"}, {Value: "refused", Text: "Refused"}}},
-				{Kind: views.Date, Name: "from", Label: "From"}, {Kind: views.Date, Name: "to", Label: "To"},
+			Search: &part.Search{Action: here + "/sign-ins", Placeholder: "Search names and addresses", Filters: []part.Field{
+				{Kind: part.Select, Name: "outcome", Label: "Outcome", Options: []part.Option{{Text: "Outcome: any"}, {Value: "refused", Text: "Refused"}}},
+				{Kind: part.Date, Name: "from", Label: "From"}, {Kind: part.Date, Name: "to", Label: "To"},
 			}},
-			Table: signInTable(true), Pager: views.Pager{Next: here + "/sign-ins?before=x"},
+			Table: signInTable(true), Pager: part.Pager{Next: here + "/sign-ins?before=x"},
 		},
 	}
 }
 
 func sessions() []Story {
-	list := views.SessionsPage{
+	list := login.SessionsPage{
 		Frame: frame("Your sessions", ""),
-		Sessions: []views.Session{
+		Sessions: []login.Session{
 			{ID: "1", Device: "Firefox on Linux", Address: "192.0.2.7", Started: "today, 09:40", StartedAt: "21 November 2026, 09:40:12 CET", Until: "17:40", UntilExact: "21 November 2026, 17:40:12 CET", This: true, EndURL: "/sessions/1/end"},
 			{ID: "2", Device: "Safari on iPhone", Address: "2001:db8::17", Started: "today, 07:55", StartedAt: "21 November 2026, 07:55:02 CET", Until: "15:55", UntilExact: "21 November 2026, 15:55:02 CET", EndURL: "/sessions/2/end"},
 		},
@@ -56,22 +60,22 @@ func sessions() []Story {
 	alone := list
 	alone.Sessions, alone.EndOthersURL = list.Sessions[:1], ""
 	return []Story{
-		{Name: "Sign up", Render: views.SignUp(views.SignUpPage{Token: token, SignInURL: "/sign-in", MinimumPasswordSize: 12})},
-		{Name: "Sign up, refused", Render: views.SignUp(views.SignUpPage{
+		{Name: "Sign up", Render: login.SignUp(login.SignUpPage{Token: token, SignInURL: "/sign-in", MinimumPasswordSize: 12})},
+		{Name: "Sign up, refused", Render: login.SignUp(login.SignUpPage{
 			Token: token, SignInURL: "/sign-in", MinimumPasswordSize: 12, Name: "Ada", Email: "ada@analytical",
 			EmailProblem: "This is not an e-mail address: the part behind the @ has no dot.", PasswordProblem: "This password has 6 characters, at least 12 are needed.",
 		})},
-		{Name: "Sign in", Render: views.SignIn(views.SignInPage{Token: token, SignUpURL: "/sign-up"})},
-		{Name: "Sign in, with a passkey", Render: views.SignIn(views.SignInPage{Token: token, SignUpURL: "/sign-up", Passkey: &views.PasskeySignIn{Token: token, RP: "127.0.0.1"}})},
-		{Name: "Sign in, refused", Render: views.SignIn(views.SignInPage{Token: token, SignUpURL: "/sign-up", Email: "ada@analytical.example", Problem: "E-mail address and password do not fit together.", Return: "/a/analytical/permissions/general"})},
-		{Name: "Sign in, unused for too long", Render: views.SignIn(views.SignInPage{Token: token, Return: "/a/analytical/calls", Notice: &views.Alert{Tone: views.Info, Text: "You were signed out because the panel went unused for longer than your account allows. Sign in to continue where you were."}})},
-		{Name: "Subuser sign-in", Render: views.SubuserSignIn(views.SubuserSignInPage{Token: token, Action: "/login/f3q", Account: "Analytical"})},
-		{Name: "Subuser sign-in, refused", Render: views.SubuserSignIn(views.SubuserSignInPage{Token: token, Action: "/login/f3q", Account: "Analytical", Name: "tabulator", Problem: "Name and password do not fit together."})},
-		{Name: "Set password", Render: views.SetPassword(views.SetPasswordPage{Token: token, Action: "/set-password", Mark: linkMark, Account: "Analytical", Name: "tabulator", MinimumPasswordSize: 12})},
-		{Name: "Set password, refused", Render: views.SetPassword(views.SetPasswordPage{Token: token, Action: "/set-password", Mark: linkMark, Account: "Analytical", Name: "tabulator", MinimumPasswordSize: 12, PasswordProblem: "Too many people use this password. Take another one."})},
-		{Name: "Signed out", Render: views.SignedOut(views.SignedOutPage{Title: "You are signed out", Text: "This session is over, on this device and for good.", SignInURL: "/login/f3q"})},
-		{Name: "Sign-in log", Render: views.RecordList(signIns())},
-		{Name: "Sessions", Render: views.Sessions(list)},
-		{Name: "Sessions, only this one", Render: views.Sessions(alone)},
+		{Name: "Sign in", Render: login.SignIn(login.SignInPage{Token: token, SignUpURL: "/sign-up"})},
+		{Name: "Sign in, with a passkey", Render: login.SignIn(login.SignInPage{Token: token, SignUpURL: "/sign-up", Passkey: &login.PasskeySignIn{Token: token, RP: "127.0.0.1"}})},
+		{Name: "Sign in, refused", Render: login.SignIn(login.SignInPage{Token: token, SignUpURL: "/sign-up", Email: "ada@analytical.example", Problem: "E-mail address and password do not fit together.", Return: "/a/analytical/permissions/general"})},
+		{Name: "Sign in, unused for too long", Render: login.SignIn(login.SignInPage{Token: token, Return: "/a/analytical/calls", Notice: &part.Alert{Tone: part.Info, Text: "You were signed out because the panel went unused for longer than your account allows. Sign in to continue where you were."}})},
+		{Name: "Subuser sign-in", Render: login.SubuserSignIn(login.SubuserSignInPage{Token: token, Action: "/login/f3q", Account: "Analytical"})},
+		{Name: "Subuser sign-in, refused", Render: login.SubuserSignIn(login.SubuserSignInPage{Token: token, Action: "/login/f3q", Account: "Analytical", Name: "tabulator", Problem: "Name and password do not fit together."})},
+		{Name: "Set password", Render: login.SetPassword(login.SetPasswordPage{Token: token, Action: "/set-password", Mark: linkMark, Account: "Analytical", Name: "tabulator", MinimumPasswordSize: 12})},
+		{Name: "Set password, refused", Render: login.SetPassword(login.SetPasswordPage{Token: token, Action: "/set-password", Mark: linkMark, Account: "Analytical", Name: "tabulator", MinimumPasswordSize: 12, PasswordProblem: "Too many people use this password. Take another one."})},
+		{Name: "Signed out", Render: login.SignedOut(login.SignedOutPage{Title: "You are signed out", Text: "This session is over, on this device and for good.", SignInURL: "/login/f3q"})},
+		{Name: "Sign-in log", Render: record.List(signIns())},
+		{Name: "Sessions", Render: login.Sessions(list)},
+		{Name: "Sessions, only this one", Render: login.Sessions(alone)},
 	}
 }

@@ -3,6 +3,8 @@
 package storybook
 
 import (
+	"bailiwick/views/part"
+
 	"bytes"
 	"context"
 	"io"
@@ -12,7 +14,6 @@ import (
 	"github.com/a-h/templ"
 
 	"bailiwick/static"
-	"bailiwick/views"
 )
 
 // Story is one page, or one component on an otherwise empty page, in one state.
@@ -90,9 +91,9 @@ func Handler() http.Handler {
 		w.WriteHeader(http.StatusNoContent)
 	})
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		serve(w, r, http.StatusNotFound, views.Failure(views.FailurePage{
+		serve(w, r, http.StatusNotFound, part.Failure(part.FailurePage{
 			Status: http.StatusNotFound, Title: "Not a story", Text: "Links and forms lead nowhere in the storybook.",
-			Links: []views.Link{{Text: "All stories", URL: "/"}},
+			Links: []part.Link{{Text: "All stories", URL: "/"}},
 		}))
 	})
 	return mux
@@ -113,7 +114,7 @@ func serve(w http.ResponseWriter, r *http.Request, status int, c templ.Component
 // on puts components on an otherwise empty page.
 func on(title string, components ...templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		body := templ.Join(append([]templ.Component{views.PageHeader(views.Header{Title: title}, token)}, components...)...)
-		return views.Panel(frame(title, "")).Render(templ.WithChildren(ctx, body), w)
+		body := templ.Join(append([]templ.Component{part.PageHeader(part.Header{Title: title}, token)}, components...)...)
+		return part.Panel(frame(title, "")).Render(templ.WithChildren(ctx, body), w)
 	})
 }

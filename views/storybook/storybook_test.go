@@ -1,6 +1,9 @@
 package storybook
 
 import (
+	"bailiwick/views/account"
+	"bailiwick/views/part"
+
 	"bytes"
 	"compress/gzip"
 	"net/http"
@@ -14,7 +17,6 @@ import (
 	"golang.org/x/net/html"
 
 	"bailiwick/static"
-	"bailiwick/views"
 )
 
 func document(t *testing.T, s Story) (*goquery.Document, string) {
@@ -212,7 +214,7 @@ func TestPermissionsPageIsLean(t *testing.T) {
 // What a box of the matrix sends is what ChosenCell reads, for every box of the page.
 func TestEveryBoxSaysWhatItDoes(t *testing.T) {
 	m := permissionMatrix()
-	d, _ := document(t, Story{Render: views.Permissions(permissionsPage())})
+	d, _ := document(t, Story{Render: account.Permissions(permissionsPage())})
 	form := map[string][]string{}
 	d.Find("#matrix input[type=hidden]").Each(func(_ int, e *goquery.Selection) {
 		form[e.AttrOr("name", "")] = append(form[e.AttrOr("name", "")], e.AttrOr("value", ""))
@@ -223,7 +225,7 @@ func TestEveryBoxSaysWhatItDoes(t *testing.T) {
 			want := m.Rows[n].Cells[i]
 			box := td.Find("button[role=checkbox]")
 			switch {
-			case want.Cut != (views.Link{}):
+			case want.Cut != (part.Link{}):
 				who := d.Find("#" + td.Find("button").AttrOr("popovertarget", "nobody")).Text()
 				if box.Length() != 0 || !strings.Contains(who, want.Cut.Text) {
 					t.Errorf("row %d column %d does not say who cuts it off", n, i)
@@ -237,7 +239,7 @@ func TestEveryBoxSaysWhatItDoes(t *testing.T) {
 			}
 			boxes++
 			form["cell"] = []string{box.AttrOr("value", "")}
-			account, entitlement, allowed, ok := views.ChosenCell(form)
+			account, entitlement, allowed, ok := account.ChosenCell(form)
 			if !ok || account != m.Rows[n].SubAccount || entitlement != m.Columns[i].Key || allowed == want.On {
 				t.Errorf("row %d column %d sends %q", n, i, box.AttrOr("value", ""))
 			}
@@ -248,7 +250,7 @@ func TestEveryBoxSaysWhatItDoes(t *testing.T) {
 	}
 	for _, cell := range []string{"", "0 agents", "0 agents 2", "-1 agents 1", "50 agents 1", "x agents 1"} {
 		form["cell"] = []string{cell}
-		if _, _, _, ok := views.ChosenCell(form); ok {
+		if _, _, _, ok := account.ChosenCell(form); ok {
 			t.Errorf("%q was read as a box", cell)
 		}
 	}
@@ -256,8 +258,8 @@ func TestEveryBoxSaysWhatItDoes(t *testing.T) {
 
 func TestCutOffNamesAreEscaped(t *testing.T) {
 	p := permissionsPage()
-	p.Matrix.Rows = []views.PermissionRow{{SubAccount: "1", Name: "x", Cells: []views.PermissionCell{{Cut: views.Link{Text: `"><script>alert(1)</script>`, URL: `"><script>alert(2)</script>`}}}}}
-	d, _ := document(t, Story{Render: views.Permissions(p)})
+	p.Matrix.Rows = []account.PermissionRow{{SubAccount: "1", Name: "x", Cells: []account.PermissionCell{{Cut: part.Link{Text: `"><script>alert(1)</script>`, URL: `"><script>alert(2)</script>`}}}}}
+	d, _ := document(t, Story{Render: account.Permissions(p)})
 	if d.Find("#matrix script").Length() != 0 {
 		t.Error("a name became markup")
 	}

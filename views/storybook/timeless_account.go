@@ -1,64 +1,68 @@
 package storybook
 
-import "bailiwick/views"
+import (
+	"bailiwick/views/log"
+	"bailiwick/views/part"
+	"bailiwick/views/record"
+)
 
 func timelessAccounts() []Story {
 	const here = "/a/analytical/timeless-accounts"
-	add := views.Action{Text: "New timeless account", URL: here + "/new", Icon: "plus", Primary: true}
-	menu := []views.Action{{Text: "Edit", URL: here + "/1/edit", Icon: "pencil"}, {Text: "Delete…", URL: here + "/1/delete", Dialog: true, Danger: true}}
-	list := views.RecordListPage{
+	add := part.Action{Text: "New timeless account", URL: here + "/new", Icon: "plus", Primary: true}
+	menu := []part.Action{{Text: "Edit", URL: here + "/1/edit", Icon: "pencil"}, {Text: "Delete…", URL: here + "/1/delete", Dialog: true, Danger: true}}
+	list := record.ListPage{
 		Frame:  frame("Timeless accounts", "Timeless accounts"),
-		Header: views.Header{Title: "Timeless accounts", Text: "They keep log entries without a limit, and nothing else. Sub-accounts read those that name them.", Actions: []views.Action{add}},
-		List: views.List{Label: "Timeless accounts", Table: views.Table{Token: token,
-			Columns: []views.Column{{Text: "Name"}, {Text: "Belongs to"}, {Text: "Read by"}, {Text: "Fed by"}, {Text: "Made"}},
-			Rows: []views.Row{
-				{ID: "1", Menu: menu, Page: here + "/1", Cells: []views.Cell{{Text: "Ten years", URL: here + "/1"}, {Text: "This account"}, {Text: "2 sub-accounts"}, {Text: "118 accounts"}, {Text: "3 Mar, 09:12"}}},
-				{ID: "2", Cells: []views.Cell{{Text: "Audit of East", URL: here + "/2"}, {Text: "East", URL: "/a/east/timeless-accounts"}, {}, {}, {Text: "yesterday"}}},
-				{ID: "3", Cells: []views.Cell{{Text: "For the regulator", URL: here + "/3"}, {Text: "An account above"}, {}, {}, {Text: "09:40"}}},
+		Header: part.Header{Title: "Timeless accounts", Text: "They keep log entries without a limit, and nothing else. Sub-accounts read those that name them.", Actions: []part.Action{add}},
+		List: part.List{Label: "Timeless accounts", Table: part.Table{Token: token,
+			Columns: []part.Column{{Text: "Name"}, {Text: "Belongs to"}, {Text: "Read by"}, {Text: "Fed by"}, {Text: "Made"}},
+			Rows: []part.Row{
+				{ID: "1", Menu: menu, Page: here + "/1", Cells: []part.Cell{{Text: "Ten years", URL: here + "/1"}, {Text: "This account"}, {Text: "2 sub-accounts"}, {Text: "118 accounts"}, {Text: "3 Mar, 09:12"}}},
+				{ID: "2", Cells: []part.Cell{{Text: "Audit of East", URL: here + "/2"}, {Text: "East", URL: "/a/east/timeless-accounts"}, {}, {}, {Text: "yesterday"}}},
+				{ID: "3", Cells: []part.Cell{{Text: "For the regulator", URL: here + "/3"}, {Text: "An account above"}, {}, {}, {Text: "09:40"}}},
 			}}},
 	}
 	empty := list
 	empty.List.Table.Rows = nil
-	empty.List.Empty = views.Empty{Icon: "archive", Title: "No timeless accounts", Text: "A timeless account keeps what this account, or accounts below it, log from now on, for as long as it is there.", Action: &add}
-	form := views.TimelessAccountFormPage{
+	empty.List.Empty = part.Empty{Icon: "archive", Title: "No timeless accounts", Text: "A timeless account keeps what this account, or accounts below it, log from now on, for as long as it is there.", Action: &add}
+	form := log.TimelessAccountFormPage{
 		Frame:  frame("New timeless account", "Timeless accounts"),
-		Header: views.Header{Title: "New timeless account", Text: "It keeps log entries without a limit. Nobody works in it, and nothing else is in it."},
-		Form: views.Form{Token: token, Action: here, Cancel: here, Submit: "Save", Fields: []views.Field{
+		Header: part.Header{Title: "New timeless account", Text: "It keeps log entries without a limit. Nobody works in it, and nothing else is in it."},
+		Form: part.Form{Token: token, Action: here, Cancel: here, Submit: "Save", Fields: []part.Field{
 			{Name: "name", Label: "Name", Value: "Ten years", Required: true, MaxLength: 100},
-			{Kind: views.Multi, Name: "reader", Label: "Sub-accounts that may read it", Help: "Whoever sees timeless accounts there reads all that it keeps, and learns of no account where it came from.",
-				Options: []views.Option{{Value: "1", Text: "East", Selected: true}, {Value: "2", Text: "East Berlin"}, {Value: "3", Text: "West"}}},
-			{Kind: views.Multi, Name: "feed", Label: "Accounts that feed it", Help: "What they log from now on is kept. It stays when they log no more, and when they are taken from this list.",
-				Options: []views.Option{{Value: "0", Text: "Analytical (this account)", Selected: true}, {Value: "1", Text: "East"}, {Value: "2", Text: "East Berlin"}, {Value: "3", Text: "West", Selected: true}}},
-			{Kind: views.Checkbox, Name: "past", Label: "With past entries", Help: "Of accounts that begin to feed it now, also what they logged before."},
+			{Kind: part.Multi, Name: "reader", Label: "Sub-accounts that may read it", Help: "Whoever sees timeless accounts there reads all that it keeps, and learns of no account where it came from.",
+				Options: []part.Option{{Value: "1", Text: "East", Selected: true}, {Value: "2", Text: "East Berlin"}, {Value: "3", Text: "West"}}},
+			{Kind: part.Multi, Name: "feed", Label: "Accounts that feed it", Help: "What they log from now on is kept. It stays when they log no more, and when they are taken from this list.",
+				Options: []part.Option{{Value: "0", Text: "Analytical (this account)", Selected: true}, {Value: "1", Text: "East"}, {Value: "2", Text: "East Berlin"}, {Value: "3", Text: "West", Selected: true}}},
+			{Kind: part.Checkbox, Name: "past", Label: "With past entries", Help: "Of accounts that begin to feed it now, also what they logged before."},
 		}},
-		Find: views.Field{Name: "find", Label: "Other accounts", Value: "e", Autocomplete: "off", Placeholder: "Part of a name", Help: "The lists above offer what is chosen, and the accounts below this one that match."},
+		Find: part.Field{Name: "find", Label: "Other accounts", Value: "e", Autocomplete: "off", Placeholder: "Part of a name", Help: "The lists above offer what is chosen, and the accounts below this one that match."},
 	}
 	wrong := form
-	wrong.Form.Fields = append([]views.Field{}, form.Form.Fields...)
+	wrong.Form.Fields = append([]part.Field{}, form.Form.Fields...)
 	wrong.Form.Fields[0].Problem = "This account has a timeless account with this name already."
 	wrong.Form.Fields[2].Problem = "You may not read the logs of West, so you can not let others read them."
-	entry := func(id, at, level, message, account string) views.Row {
-		return views.Row{ID: id, Cells: []views.Cell{{Text: at, URL: here + "/1/" + id}, {Text: level}, {Text: "API"}, {Text: message}, {Text: account}}}
+	entry := func(id, at, level, message, account string) part.Row {
+		return part.Row{ID: id, Cells: []part.Cell{{Text: at, URL: here + "/1/" + id}, {Text: level}, {Text: "API"}, {Text: message}, {Text: account}}}
 	}
-	logs := views.RecordListPage{
+	logs := record.ListPage{
 		Frame:  frame("Ten years", "Timeless accounts"),
-		Header: views.Header{Title: "Ten years", Text: "A timeless account, fed by 118 accounts and read by 2 sub-accounts.", Actions: menu[:1], Menu: menu[1:]},
-		Notice: &views.Alert{Tone: views.Info, Text: "Past entries are still being taken in."},
-		List: views.List{Label: "log entries", CSVURL: here + "/1.csv", Search: &views.Search{Action: here + "/1", Placeholder: "Search log entries"},
-			Table: views.Table{Token: token, Columns: []views.Column{{Text: "When"}, {Text: "Level"}, {Text: "Source"}, {Text: "Message"}, {Text: "Account"}}, Rows: []views.Row{
+		Header: part.Header{Title: "Ten years", Text: "A timeless account, fed by 118 accounts and read by 2 sub-accounts.", Actions: menu[:1], Menu: menu[1:]},
+		Notice: &part.Alert{Tone: part.Info, Text: "Past entries are still being taken in."},
+		List: part.List{Label: "log entries", CSVURL: here + "/1.csv", Search: &part.Search{Action: here + "/1", Placeholder: "Search log entries"},
+			Table: part.Table{Token: token, Columns: []part.Column{{Text: "When"}, {Text: "Level"}, {Text: "Source"}, {Text: "Message"}, {Text: "Account"}}, Rows: []part.Row{
 				entry("1", "17:40", "Error", "GET /numbers 429 after 120 requests", "East"), entry("2", "17:31", "Info", "GET /calls 200 in 12 ms", "Analytical"), entry("3", "09:12", "Warning", "GET /calls 200 in 1,204 ms", "gone"),
-			}}, Pager: views.Pager{Summary: "3 log entries"}},
+			}}, Pager: part.Pager{Summary: "3 log entries"}},
 	}
 	return []Story{
-		{Name: "List", Render: views.RecordList(list)},
-		{Name: "Empty", Render: views.RecordList(empty)},
-		{Name: "New", Render: views.TimelessAccountForm(form)},
-		{Name: "New, refused", Render: views.TimelessAccountForm(wrong)},
-		{Name: "Entries", Render: views.RecordList(logs)},
-		{Name: "Delete", Render: views.DialogPage(views.Dialog{Frame: frame("Delete Ten years", "Timeless accounts"), Title: "Delete Ten years?",
+		{Name: "List", Render: record.List(list)},
+		{Name: "Empty", Render: record.List(empty)},
+		{Name: "New", Render: log.TimelessAccountForm(form)},
+		{Name: "New, refused", Render: log.TimelessAccountForm(wrong)},
+		{Name: "Entries", Render: record.List(logs)},
+		{Name: "Delete", Render: part.DialogPage(part.Dialog{Frame: frame("Delete Ten years", "Timeless accounts"), Title: "Delete Ten years?",
 			Text: []string{"All that it keeps is gone for good, for 2 sub-accounts that may read it too. The logs of the accounts that feed it stay."},
-			Form: views.Form{Token: token, Action: here + "/1/delete", Submit: "Delete", Danger: true, Cancel: here, Fields: []views.Field{
+			Form: part.Form{Token: token, Action: here + "/1/delete", Submit: "Delete", Danger: true, Cancel: here, Fields: []part.Field{
 				{Name: "name", Label: "Its name", Required: true, Autocomplete: "off", Help: "Write “Ten years”."},
-				{Kind: views.Password, Name: "proof", Label: "Your password", Required: true, Help: "To be sure that it is you. It is not asked again for five minutes."}}}})},
+				{Kind: part.Password, Name: "proof", Label: "Your password", Required: true, Help: "To be sure that it is you. It is not asked again for five minutes."}}}})},
 	}
 }

@@ -1,8 +1,9 @@
 package demo
 
 import (
+	"bailiwick/models/account"
+
 	"bailiwick/authz"
-	"bailiwick/models"
 )
 
 func (sd *seed) accounts() {
@@ -46,7 +47,7 @@ func (sd *seed) labels(name string, labels ...string) {
 func (sd *seed) entitlements() {
 	g := sd.may(sd.member("ada"), "entitlements.edit", analytical)
 	sd.do(func() error {
-		_, err := sd.store.SelectAll(sd.ctx, g, "gohighlevel", models.AccountFilter{}, false)
+		_, err := sd.store.SelectAll(sd.ctx, g, "gohighlevel", account.Filter{}, false)
 		return err
 	})
 	for _, off := range []struct{ account, entitlement string }{

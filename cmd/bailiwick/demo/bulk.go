@@ -1,6 +1,8 @@
 package demo
 
 import (
+	"bailiwick/models/account"
+
 	"context"
 	"errors"
 	"fmt"
@@ -39,7 +41,7 @@ func Bulk(ctx context.Context, s *models.Store, n int, progress func(done, of in
 		if err != nil {
 			return err
 		}
-		names := make([]string, min(n-done, models.MaxAtOnce))
+		names := make([]string, min(n-done, account.MaxAtOnce))
 		for i := range names {
 			number := first + done + i
 			names[i] = fmt.Sprintf("%s %05d", towns[number%len(towns)], number)

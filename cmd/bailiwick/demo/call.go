@@ -1,15 +1,16 @@
 package demo
 
 import (
+	"bailiwick/models/record"
+
 	"fmt"
 	"time"
 
 	"bailiwick/authz"
-	"bailiwick/models"
 )
 
 // report tells what happened in the desk's account, as the data plane does.
-func (d desk) report(section string, reports []models.Report) (ids []string) {
+func (d desk) report(section string, reports []record.Report) (ids []string) {
 	g := authz.SystemGrant("the demo cast")
 	d.do(func() error {
 		made, err := d.store.ReportRecords(d.ctx, g, d.places[d.account], d.place(section, nil), reports)
@@ -34,7 +35,7 @@ var said = []string{
 
 // calls reports n calls of the last thirty days, most of them of the first applications.
 func (d desk) calls(n int, apps []string, own func(int) string) {
-	var reports []models.Report
+	var reports []record.Report
 	for i := range n {
 		began, other, number := d.earlier(30), mobile(d.dice.IntN(160)), own(d.dice.IntN(20))
 		v := row{
@@ -79,17 +80,17 @@ func (d desk) calls(n int, apps []string, own func(int) string) {
 		if ended.After(d.now) {
 			ended = d.now
 		}
-		reports = append(reports, models.Report{Values: v, At: ended})
+		reports = append(reports, record.Report{Values: v, At: ended})
 	}
 	d.report("calls", reports)
 }
 
 // sessions reports n calls that are going on.
 func (d desk) sessions(n int, apps []string, own func(int) string) {
-	var reports []models.Report
+	var reports []record.Report
 	for i := range n {
 		began := d.now.Add(-time.Duration(20+d.dice.IntN(1500)) * time.Second)
-		reports = append(reports, models.Report{At: began, Values: row{
+		reports = append(reports, record.Report{At: began, Values: row{
 			"reference": fmt.Sprintf("session-%08x", d.dice.Uint32()), "from": mobile(200 + i), "to": own(i), "started_at": stamp(began),
 			"application": apps[i%len(apps)], "state": one(d.dice, "talking", "talking", "talking", "held", "ringing"),
 		}})

@@ -4,6 +4,11 @@
 package demo
 
 import (
+	"bailiwick/models/account"
+	"bailiwick/models/login"
+	persons "bailiwick/models/people"
+	"bailiwick/models/store"
+
 	"context"
 	"errors"
 	"fmt"
@@ -21,7 +26,7 @@ var ErrNotEmpty = errors.New("there are logins already: the demo cast is made in
 // Cast is the demo installation: who can sign in how, and where.
 type Cast struct {
 	Logins   []Login
-	Accounts map[string]models.Account // by name, bulk and personal ones left out
+	Accounts map[string]account.Account // by name, bulk and personal ones left out
 }
 
 // Login is one way to sign in.
@@ -70,10 +75,10 @@ func Seed(ctx context.Context, s *models.Store) (Cast, error) {
 // Known finds the cast of an earlier Seed: the logins that are still there. The
 // cast is empty where there never was one.
 func Known(ctx context.Context, s *models.Store) (Cast, error) {
-	cast := Cast{Accounts: map[string]models.Account{}}
+	cast := Cast{Accounts: map[string]account.Account{}}
 	for _, p := range people {
 		m, err := s.MemberByEmail(ctx, p.email)
-		if errors.Is(err, models.ErrNotFound) || err == nil && m.State != "active" {
+		if errors.Is(err, store.ErrNotFound) || err == nil && m.State != "active" {
 			continue
 		}
 		if err != nil {
@@ -101,7 +106,7 @@ func Known(ctx context.Context, s *models.Store) (Cast, error) {
 
 // findAccounts adds the account that a member of the cast owns, and the
 // sub-accounts of the cast below it.
-func (c *Cast) findAccounts(ctx context.Context, s *models.Store, owner models.Member, name string) error {
+func (c *Cast) findAccounts(ctx context.Context, s *models.Store, owner login.Member, name string) error {
 	mine, err := s.AccountsOf(ctx, authz.Self(owner.Actor()), owner.Principal(), name, false, 50)
 	if err != nil {
 		return fmt.Errorf("find the accounts of %s: %w", owner.Name, err)
@@ -116,7 +121,7 @@ func (c *Cast) findAccounts(ctx context.Context, s *models.Store, owner models.M
 			return err
 		}
 		// Ids grow with time, so the first in the order of the tree are the cast's.
-		below, err := s.AccountsBelow(ctx, g, models.AccountFilter{Limit: 10})
+		below, err := s.AccountsBelow(ctx, g, account.Filter{Limit: 10})
 		if err != nil {
 			return err
 		}
@@ -147,7 +152,7 @@ func (c *Cast) findSubusers(ctx context.Context, s *models.Store) error {
 	if err != nil || there.LoginLink == "" {
 		return err
 	}
-	byName := map[string]models.Subuser{}
+	byName := map[string]persons.Subuser{}
 	for _, u := range there.Subusers {
 		byName[u.Name] = u
 	}

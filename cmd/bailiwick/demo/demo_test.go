@@ -1,6 +1,9 @@
 package demo_test
 
 import (
+	"bailiwick/models/account"
+	"bailiwick/models/store"
+
 	"context"
 	"errors"
 	"os"
@@ -15,11 +18,11 @@ import (
 	"bailiwick/postgres/pgtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Main(m, models.Migrate)) }
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m, store.Migrate)) }
 
 func open(t *testing.T) *models.Store {
 	t.Helper()
-	s, err := models.Open(context.Background(), models.Config{URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: make([]byte, 32)})
+	s, err := models.Open(context.Background(), store.Config{URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: make([]byte, 32)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +60,7 @@ func TestCastComesInByItsOwnDoor(t *testing.T) {
 		if l.Door != "/sign-in" {
 			in, out = asSubuser, asMember
 		}
-		if in != nil || !errors.Is(out, models.ErrSignIn) {
+		if in != nil || !errors.Is(out, store.ErrSignIn) {
 			t.Errorf("%s at %s: %v; at the other door: %v", l.User, l.Door, in, out)
 		}
 	}
@@ -105,7 +108,7 @@ func TestPermissionsShowEveryState(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	counts, err := s.CountEntitlements(t.Context(), g, models.AccountFilter{}, s.Catalog().Entitlements)
+	counts, err := s.CountEntitlements(t.Context(), g, account.Filter{}, s.Catalog().Entitlements)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,9 +1,9 @@
 package demo
 
 import (
-	"fmt"
+	"bailiwick/models/record"
 
-	"bailiwick/models"
+	"fmt"
 )
 
 var questions = []struct{ subject, text, priority string }{
@@ -50,10 +50,10 @@ func (d desk) notifications(n int) {
 		{"A certificate expires soon", "The certificate of the driver's app expires in 14 days."}, {"Somebody signed in from a new place", "If that was not you, end the session in your profile."},
 		{"A number ends soon", "A Berlin number is given up at the end of the month."}, {"A subuser was made", "Ada Lovelace added a subuser."},
 	}
-	var reports []models.Report
+	var reports []record.Report
 	for i := range n {
 		k := kinds[i%len(kinds)]
-		reports = append(reports, models.Report{At: d.earlier(30), Values: row{
+		reports = append(reports, record.Report{At: d.earlier(30), Values: row{
 			"subject": k[0], "text": k[1], "channel": []string{"Office", "Team room", "On call", "Bookkeeping"}[i%4], "state": one(d.dice, "sent", "sent", "sent", "sent", "failed"),
 		}})
 	}
@@ -74,12 +74,12 @@ func (d desk) templates(n int) {
 
 // extensions reports what is on offer and switches some on.
 func (d desk) extensions() {
-	var reports []models.Report
+	var reports []record.Report
 	for i, name := range []string{
 		"Call scoring", "Wallboard", "Voice archive", "Spam shield", "Number health", "Calendar sync", "Holiday calendar", "Sentiment", "Translator", "Survey builder",
 		"Payment by phone", "Identity check", "Fax to mail", "Queue music",
 	} {
-		reports = append(reports, models.Report{Values: row{
+		reports = append(reports, record.Report{Values: row{
 			"name": name, "publisher": []string{"Example Labs", "Platform", "Harbour Software"}[i%3], "price": float64(5 * (i % 5)), "state": "off",
 			"description": fmt.Sprintf("%s for every call of the account.", name),
 		}})

@@ -1,9 +1,9 @@
 package demo
 
 import (
-	"fmt"
+	"bailiwick/models/record"
 
-	"bailiwick/models"
+	"fmt"
 )
 
 var logged = []struct{ source, level, message string }{
@@ -15,7 +15,7 @@ var logged = []struct{ source, level, message string }{
 
 // logs reports n entries of the last week.
 func (d desk) logs(n int) {
-	var reports []models.Report
+	var reports []record.Report
 	for range n {
 		l, at, count := logged[d.dice.IntN(len(logged))], d.earlier(7), 1+d.dice.IntN(240)
 		if l.source == "sign_in" {
@@ -28,7 +28,7 @@ func (d desk) logs(n int) {
 		if l.source == "call" || l.source == "chat" {
 			details["session"] = fmt.Sprintf("%08x", d.dice.Uint32())
 		}
-		reports = append(reports, models.Report{At: at, Values: row{
+		reports = append(reports, record.Report{At: at, Values: row{
 			"at": stamp(at), "source": l.source, "level": l.level, "message": fmt.Sprintf(l.message, count), "details": details,
 		}})
 	}

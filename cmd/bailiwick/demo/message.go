@@ -1,9 +1,9 @@
 package demo
 
 import (
-	"time"
+	"bailiwick/models/record"
 
-	"bailiwick/models"
+	"time"
 )
 
 var texts = []string{
@@ -29,9 +29,9 @@ func (d desk) waitingMessages(n int, own func(int) string) {
 
 // messages reports n messages of each way that are done.
 func (d desk) messages(n int, own func(int) string) {
-	var oneWay, twoWay []models.Report
+	var oneWay, twoWay []record.Report
 	for i := range n {
-		oneWay = append(oneWay, models.Report{At: d.earlier(30), Values: row{
+		oneWay = append(oneWay, record.Report{At: d.earlier(30), Values: row{
 			"way": "one_way", "direction": "outbound", "from": "Engines", "to": mobile(d.dice.IntN(400)), "text": texts[i%len(texts)],
 			"state": one(d.dice, "delivered", "delivered", "delivered", "sent", "failed"), "parts": 1, "cost": 0.05,
 		}})
@@ -40,13 +40,13 @@ func (d desk) messages(n int, own func(int) string) {
 	for i := range n / 2 {
 		sent, theirs, ours := d.earlier(30), mobile(80+i), own(i%6)
 		answered := sent.Add(time.Duration(1+d.dice.IntN(40)) * time.Minute)
-		twoWay = append(twoWay, models.Report{At: sent, Values: row{
+		twoWay = append(twoWay, record.Report{At: sent, Values: row{
 			"way": "two_way", "direction": "outbound", "from": ours, "to": theirs, "text": texts[i%len(texts)], "state": "delivered", "parts": 1, "cost": 0.05,
 		}})
 		if answered.After(d.now) {
 			answered = d.now
 		}
-		twoWay = append(twoWay, models.Report{At: answered, Values: row{
+		twoWay = append(twoWay, record.Report{At: answered, Values: row{
 			"way": "two_way", "direction": "inbound", "from": theirs, "to": ours, "text": answers[i%len(answers)], "state": "received", "parts": 1, "cost": 0,
 		}})
 	}

@@ -1,14 +1,14 @@
 package demo
 
 import (
-	"fmt"
+	"bailiwick/models/record"
 
-	"bailiwick/models"
+	"fmt"
 )
 
 // transactions reports n of the last months; more comes in than goes out.
 func (d desk) transactions(n int) {
-	var reports []models.Report
+	var reports []record.Report
 	for i := range n {
 		at := d.now.AddDate(0, 0, -2*(n-i))
 		v := row{"description": "Calls of " + at.Format("2 January"), "amount": -cents(8 + 30*d.dice.Float64()), "type": "charge", "reference": fmt.Sprintf("usage-%04d", 100+i)}
@@ -22,7 +22,7 @@ func (d desk) transactions(n int) {
 		case i%29 == 20:
 			v = row{"description": "Correction of rounding", "amount": 0.02, "type": "correction"}
 		}
-		reports = append(reports, models.Report{Values: v, At: at})
+		reports = append(reports, record.Report{Values: v, At: at})
 	}
 	d.report("billing", reports)
 }
@@ -33,7 +33,7 @@ func (d desk) payment(n int) {
 	for i, label := range first(n, []string{"Company card", "Card of the office", "Direct debit", "Old card"}) {
 		methods = append(methods, d.add("payment_methods", row{"label": label, "provider": "Example Pay", "provider_token": fmt.Sprintf("tok_demo_%s_%d", []string{"card", "debit"}[i%2], i+1)}))
 	}
-	var reports []models.Report
+	var reports []record.Report
 	for i, p := range []struct {
 		name, plan string
 		price      float64
@@ -47,7 +47,7 @@ func (d desk) payment(n int) {
 		if state != "ended" {
 			v["renews_on"] = d.day(3 + 5*i)
 		}
-		reports = append(reports, models.Report{Values: v, At: d.earlier(300)})
+		reports = append(reports, record.Report{Values: v, At: d.earlier(300)})
 	}
 	d.report("products", reports)
 }

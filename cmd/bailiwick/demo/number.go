@@ -1,9 +1,9 @@
 package demo
 
 import (
-	"fmt"
+	"bailiwick/models/record"
 
-	"bailiwick/models"
+	"fmt"
 )
 
 func number(e164, country, kind string, price float64, state string) row {
@@ -13,7 +13,7 @@ func number(e164, country, kind string, price float64, state string) row {
 // numbers reports n purchased numbers, most attached to the applications, and
 // twice as many that can be bought.
 func (d desk) numbers(n int, apps, items, rules []string, own func(int) string, country string) (have, offered []string) {
-	var purchased, available []models.Report
+	var purchased, available []record.Report
 	for i := range n {
 		v := number(own(i), country, "local", 1.5, "purchased")
 		if i%8 != 7 {
@@ -31,7 +31,7 @@ func (d desk) numbers(n int, apps, items, rules []string, own func(int) string, 
 		if i%6 == 2 {
 			v["parameters"] = map[string]string{"person": mobile(500 + i), "language": []string{"en", "de"}[i%2]}
 		}
-		purchased = append(purchased, models.Report{Values: v, At: d.earlier(300)})
+		purchased = append(purchased, record.Report{Values: v, At: d.earlier(300)})
 	}
 	for i := range 2 * n {
 		v := number(own(600+i), country, "local", 1.5, "available")
@@ -41,7 +41,7 @@ func (d desk) numbers(n int, apps, items, rules []string, own func(int) string, 
 		case i%7 == 6:
 			v = number(munich(600+i), "DE", "national", 2.2, "available")
 		}
-		available = append(available, models.Report{Values: v})
+		available = append(available, record.Report{Values: v})
 	}
 	return d.report("numbers_list", purchased), d.report("numbers_choose", available)
 }

@@ -1,6 +1,10 @@
 package demo
 
 import (
+	"bailiwick/models/login"
+	persons "bailiwick/models/people"
+	"bailiwick/models/store"
+
 	"errors"
 	"path"
 	"slices"
@@ -27,8 +31,8 @@ var people = []person{
 	{name: "Edsger Dijkstra", email: "edsger@example.com", in: east, role: "member:full_viewer"},
 	{name: "Barbara Liskov", email: "barbara@example.com", in: west, role: "member:full_editor"},
 	{name: "Mallory", email: "mallory@example.com", in: malloryville, role: "owner", owns: malloryville},
-	{name: "Radia Perlman", email: "radia@example.com", duty: models.DutyOperator},
-	{name: "Katherine Johnson", email: "katherine@example.com", duty: models.DutySupport},
+	{name: "Radia Perlman", email: "radia@example.com", duty: store.DutyOperator},
+	{name: "Katherine Johnson", email: "katherine@example.com", duty: store.DutySupport},
 }
 
 func (sd *seed) people() {
@@ -36,9 +40,9 @@ func (sd *seed) people() {
 		if sd.err != nil {
 			return
 		}
-		var m models.Member
+		var m login.Member
 		m, _, sd.err = sd.store.SignUp(sd.ctx, p.name, p.email, Password)
-		var taken models.Problems
+		var taken store.Problems
 		if errors.As(sd.err, &taken) && taken["email"] != "" {
 			sd.err = ErrNotEmpty // another node of the same installation was first
 		}
@@ -83,7 +87,7 @@ func (sd *seed) subusers() {
 	for _, r := range subuserRoles(sd.store) {
 		g := sd.may(sd.member("ada"), "subuser_create", analytical)
 		sd.do(func() error {
-			made, err := sd.store.CreateSubuser(sd.ctx, g, models.SubuserInput{
+			made, err := sd.store.CreateSubuser(sd.ctx, g, persons.SubuserInput{
 				Name: loginName(r.Name), Description: r.Sentence, Roles: []string{r.Name}, Password: Password,
 			})
 			sd.logins[made.Subuser.Name] = made.Subuser.Actor()

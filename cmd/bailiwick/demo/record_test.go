@@ -1,6 +1,9 @@
 package demo_test
 
 import (
+	"bailiwick/models/record"
+	"bailiwick/models/store"
+
 	"context"
 	"fmt"
 	"net/netip"
@@ -38,14 +41,14 @@ type eye struct {
 	who   authz.Actor
 }
 
-func (e eye) list(account, section string, parent uuid.UUID) models.RecordList {
+func (e eye) list(account, section string, parent uuid.UUID) record.List {
 	e.Helper()
-	at := models.RecordPlace{Section: e.store.Catalog().Section(section), Parent: parent}
+	at := record.Place{Section: e.store.Catalog().Section(section), Parent: parent}
 	g, err := e.store.Access().Authorize(e.who, at.Section.View, e.cast.Accounts[account].ID)
 	if err != nil {
 		e.Fatal(err)
 	}
-	l, err := e.store.Records(context.Background(), g, at, models.RecordQuery{Limit: 500})
+	l, err := e.store.Records(context.Background(), g, at, record.Query{Limit: 500})
 	if err != nil {
 		e.Fatal(err)
 	}
@@ -136,7 +139,7 @@ func TestCastIsTheSameEveryTime(t *testing.T) {
 	now := time.Date(2026, 11, 20, 15, 4, 5, 0, time.UTC)
 	calls := make([][]string, 2)
 	for i := range calls {
-		s, err := models.Open(t.Context(), models.Config{
+		s, err := models.Open(t.Context(), store.Config{
 			URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: make([]byte, 32), Now: func() time.Time { return now },
 		})
 		if err != nil {

@@ -1,6 +1,11 @@
 package demo
 
 import (
+	"bailiwick/models/account"
+	"bailiwick/models/login"
+	"bailiwick/models/record"
+	"bailiwick/models/store"
+
 	"context"
 	"errors"
 	"fmt"
@@ -23,15 +28,15 @@ type seed struct {
 	dice  *rand.Rand // the same every time
 	err   error
 
-	members map[string]models.Member  // by e-mail address
-	logins  map[string]authz.Actor    // subusers of the agency by name
-	places  map[string]models.Account // by name
+	members map[string]login.Member    // by e-mail address
+	logins  map[string]authz.Actor     // subusers of the agency by name
+	places  map[string]account.Account // by name
 }
 
 func newSeed(ctx context.Context, s *models.Store) *seed {
 	return &seed{
 		ctx: ctx, store: s, now: s.Now().UTC().Truncate(time.Minute), dice: rand.New(rand.NewPCG(1843, 1815)),
-		members: map[string]models.Member{}, logins: map[string]authz.Actor{}, places: map[string]models.Account{},
+		members: map[string]login.Member{}, logins: map[string]authz.Actor{}, places: map[string]account.Account{},
 	}
 }
 
@@ -69,8 +74,8 @@ func (d desk) by(who authz.Actor) desk { return desk{d.seed, d.account, who} }
 // row is a record's properties.
 type row = map[string]any
 
-func (d desk) place(section string, inside []uuid.UUID) models.RecordPlace {
-	at := models.RecordPlace{Section: d.store.Catalog().Section(section)}
+func (d desk) place(section string, inside []uuid.UUID) record.Place {
+	at := record.Place{Section: d.store.Catalog().Section(section)}
 	if len(inside) > 0 {
 		at.Parent = inside[0]
 	}
@@ -123,7 +128,7 @@ func (d desk) act(section, key, id string, values row) {
 
 // explain says what was refused: Problems alone name only the fields.
 func (d desk) explain(what string, values row, err error) error {
-	var p models.Problems
+	var p store.Problems
 	if !errors.As(err, &p) {
 		return err
 	}

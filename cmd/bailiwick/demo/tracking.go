@@ -1,9 +1,9 @@
 package demo
 
 import (
-	"fmt"
+	"bailiwick/models/record"
 
-	"bailiwick/models"
+	"fmt"
 )
 
 var campaigns = []string{"Spring flyer", "Radio spot", "Bus stop", "Search ads", "Newsletter", "Trade fair", "Shop window", "Magazine", "Website", "Van lettering", "Referral", "Phone book"}
@@ -69,7 +69,7 @@ func (d desk) keywords(n int) {
 // conversations reports n things that callers and writers left behind.
 func (d desk) conversations(n int) {
 	subjects := map[string]string{"call": "Missed call", "voicemail": "Voicemail", "text": "Text message", "form": "Form on the website", "chat": "Chat"}
-	var reports []models.Report
+	var reports []record.Report
 	for i := range n {
 		channel := []string{"voicemail", "form", "text", "call", "chat"}[i%5]
 		name := fullName(i * 3)
@@ -84,7 +84,7 @@ func (d desk) conversations(n int) {
 		if v["state"] == "done" {
 			v["note"] = "Answered by phone."
 		}
-		reports = append(reports, models.Report{Values: v, At: d.earlier(14)})
+		reports = append(reports, record.Report{Values: v, At: d.earlier(14)})
 	}
 	d.report("inbox", reports)
 }

@@ -1,0 +1,4 @@
+package account
+
+// MatrixSize is how many sub-accounts a page of permissions shows.
+const MatrixSize = matrixSize

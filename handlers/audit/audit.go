@@ -1,0 +1,233 @@
+package audit
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/authz"
+	"bailiwick/handlers/guard"
+	"bailiwick/handlers/page"
+	audits "bailiwick/models/audit"
+	"bailiwick/models/store"
+	"bailiwick/views/audit"
+	"bailiwick/views/part"
+	"bailiwick/words"
+)
+
+// auditAsked is what the address asks for.
+type auditAsked struct {
+	audits.Filter
+	from, to string
+}
+
+// askedAudit reads what the address asks for. A day or a person that can not be
+// read is no bound.
+func askedAudit(c echo.Context) auditAsked {
+	a := auditAsked{Filter: audits.Filter{
+		Text: strings.TrimSpace(c.QueryParam("q")), Kind: c.QueryParam("kind"), From: AskedDay(c, "from"), To: AskedDay(c, "to"),
+		Below: c.QueryParam("accounts") == "below", Before: audits.ReadAuditCursor(c.QueryParam("before")), Limit: audits.Page + 1,
+	}, from: c.QueryParam("from"), to: c.QueryParam("to")}
+	if who, err := authz.ParsePrincipal(c.QueryParam("who")); err == nil {
+		a.By = who
+	}
+	if a.Below {
+		a.Account, _ = uuid.Parse(c.QueryParam("account"))
+	}
+	if !a.To.IsZero() {
+		a.To = a.To.AddDate(0, 0, 1) // the day itself is in
+	}
+	return a
+}
+
+// AskedDay is the beginning of the day that the address names; zero for none.
+func AskedDay(c echo.Context, name string) time.Time {
+	t, err := time.ParseInLocation(time.DateOnly, c.QueryParam(name), page.Zone(c))
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+// pairs are the parameters of the address, without those named.
+func (a auditAsked) pairs(without ...string) (pairs []string) {
+	add := func(name, value string) {
+		if !slices.Contains(without, name) {
+			pairs = append(pairs, name, value)
+		}
+	}
+	add("q", a.Text)
+	if a.By.ID != uuid.Nil {
+		add("who", a.By.String())
+	}
+	add("kind", a.Kind)
+	add("from", a.from)
+	add("to", a.to)
+	if a.Below {
+		add("accounts", "below")
+	}
+	if a.Account != uuid.Nil && !slices.Contains(without, "accounts") {
+		add("account", a.Account.String())
+	}
+	return pairs
+}
+
+// listAudit shows the changes of an account, and of those below it where they
+// may be seen, newest first.
+func (h *Handlers) listAudit(c echo.Context, g authz.Grant) error {
+	if c.QueryParam("format") == "csv" {
+		return h.exportAudit(c, g)
+	}
+	here, asked := page.AccountPath(guard.Of(c).Place.Account, "/audit"), askedAudit(c)
+	events, looked, err := h.Store.SearchAudit(c.Request().Context(), g, asked.Filter)
+	if err != nil {
+		return err
+	}
+	p := audit.Page{
+		Frame:  h.Frame(c, "Audit"),
+		Header: part.Header{Title: "Audit", Text: "Every change in this account: who, what, and because of which role."},
+		List: part.List{
+			Label: "Changes", CSVURL: page.WithQuery(here, append(asked.pairs(), "format", "csv")...),
+			Empty: part.Empty{Icon: "history", Title: "No changes yet", Text: "Every change is kept here, with who made it."},
+		},
+	}
+	if address := page.WithQuery(here, asked.pairs()...); address != here {
+		p.List.Clear = here
+		if asked.Before.Seq != 0 {
+			p.List.Pager.Previous = address
+		}
+	} else if asked.Before.Seq != 0 {
+		p.List.Pager.Previous = here
+	}
+	if len(events) > audits.Page {
+		events = events[:audits.Page]
+		p.List.Pager.Next = page.WithQuery(here, append(asked.pairs(), "before", events[len(events)-1].Cursor().String())...)
+	}
+	if looked.Seq != 0 {
+		p.Looked = fmt.Sprintf("This looked through %s changes, back to %s.", words.Number(audits.Window), page.Exact(looked.At.In(page.Zone(c))))
+		p.OlderURL = page.WithQuery(here, append(asked.pairs(), "before", looked.String())...)
+	}
+	r, err := h.auditReader(c, g, events, asked.Account)
+	if err != nil {
+		return err
+	}
+	if p.List.Search, p.List.Chips, err = h.auditSearch(c, g, asked, here, events, r); err != nil {
+		return err
+	}
+	for _, e := range events {
+		x := r.event(c, e)
+		if asked.Below {
+			x.Account = &part.Link{Text: r.account(e.AccountID)}
+		}
+		x.Undo = r.undo(e)
+		p.Events = append(p.Events, x)
+	}
+	return page.Render(c, http.StatusOK, audit.List(p))
+}
+
+// auditSearch is the search with its filters, and those in force.
+func (h *Handlers) auditSearch(c echo.Context, g authz.Grant, asked auditAsked, here string, events []store.AuditEvent, r *auditReader) (*part.Search, []part.Chip, error) {
+	v := guard.Of(c)
+	kinds := slices.Sorted(h.nouns())
+	if !asked.Below {
+		var err error
+		if kinds, err = h.Store.AuditKinds(c.Request().Context(), g); err != nil {
+			return nil, nil, err
+		}
+	}
+	choice := part.Field{Kind: part.Select, Name: "kind", Label: "About", Value: asked.Kind, Options: []part.Option{{Text: "About: anything"}}}
+	for _, k := range kinds {
+		choice.Options = append(choice.Options, part.Option{Value: k, Text: page.Upper(h.kindWords(k))})
+	}
+	s := &part.Search{Action: here, Value: asked.Text, Placeholder: "Search people and things", Filters: []part.Field{choice,
+		{Kind: part.Date, Name: "from", Label: "From", Value: asked.from}, {Kind: part.Date, Name: "to", Label: "To", Value: asked.to}}}
+	offered := []string{"q", "kind", "from", "to"}
+	var chips []part.Chip
+	chip := func(text string, without ...string) {
+		chips = append(chips, part.Chip{Text: text, RemoveURL: page.WithQuery(here, asked.pairs(without...)...)})
+	}
+	if asked.By.ID != uuid.Nil {
+		who := "one person"
+		if len(events) > 0 {
+			who = events[0].PrincipalName
+		}
+		chip("By "+who, "who")
+	}
+	below := false
+	v.Snapshot.Descendants(v.At, func(a authz.Account) bool {
+		below = v.Snapshot.Decide(v.Who, g.Permission(), a).Allow
+		return !below
+	})
+	if below || asked.Below {
+		s.Filters = append(s.Filters, part.Field{Kind: part.Checkbox, Name: "accounts", ID: "filter-accounts", Label: "Accounts below too", Value: "below", Checked: asked.Below})
+		offered = append(offered, "accounts")
+	}
+	if asked.Below {
+		chip("Accounts below too", "accounts")
+		ids, err := h.Store.AccountsSeen(c.Request().Context(), g, h.Catalog.Section("audit"))
+		if err != nil {
+			return nil, nil, err
+		}
+		if len(ids) <= page.MaxAccounts {
+			choices, err := h.Store.AccountsByID(c.Request().Context(), g.Resource().Tenant, ids)
+			if err != nil {
+				return nil, nil, err
+			}
+			s.Filters = append(s.Filters, page.AccountFilter(asked.Account, choices))
+			offered = append(offered, "account")
+		}
+		if asked.Account != uuid.Nil {
+			chip("Account: "+r.account(asked.Account), "account")
+		}
+	}
+	pairs := asked.pairs(offered...)
+	for i := 0; i < len(pairs); i += 2 {
+		s.Keep = append(s.Keep, part.Pair{Name: pairs[i], Value: pairs[i+1]})
+	}
+	return s, chips, nil
+}
+
+// exportAudit sends all that the filter shows as CSV.
+func (h *Handlers) exportAudit(c echo.Context, g authz.Grant) error {
+	f := askedAudit(c).Filter
+	f.Limit = 1000
+	events, looked, err := h.Store.SearchAudit(c.Request().Context(), g, f)
+	if err != nil {
+		return err
+	}
+	w := page.NewSheet(c, "audit.csv")
+	w.Line("account", "account_id", "number", "at", "who", "principal", "address", "action", "permission", "because", "resource", "name", "change")
+	for {
+		r, err := h.auditReader(c, g, events)
+		if err != nil {
+			panic(http.ErrAbortHandler) // half a file must not be taken for a whole one
+		}
+		for _, e := range events {
+			w.Line(r.account(e.AccountID), e.AccountID.String(), fmt.Sprint(e.Seq), e.At.Format(time.RFC3339Nano), e.PrincipalName,
+				e.PrincipalKind+":"+e.PrincipalID.String(), e.Address, e.Action, e.Permission, r.because(e.Because), e.Kind+":"+e.ResourceID.String(), e.ResourceName, string(e.Change))
+			f.Before = e.Cursor()
+		}
+		if looked.Seq != 0 {
+			f.Before = looked
+		} else if len(events) < f.Limit {
+			break
+		}
+		if events, looked, err = h.Store.SearchAudit(c.Request().Context(), g, f); err != nil {
+			panic(http.ErrAbortHandler)
+		}
+	}
+	return w.End()
+}
+
+// ActsOf leads to what somebody did in an account, for those who may see it.
+func (h *Handlers) ActsOf(c echo.Context, who authz.PrincipalID) []part.Action {
+	if !h.May(c, "audit") {
+		return nil
+	}
+	return []part.Action{{Text: "What they did", URL: page.WithQuery(page.AccountPath(guard.Of(c).Place.Account, "/audit"), "who", who.String())}}
+}

@@ -1,0 +1,209 @@
+package audit
+
+import (
+	"encoding/json"
+	"iter"
+	"maps"
+	"regexp"
+	"strings"
+
+	"bailiwick/models/store"
+)
+
+// actions are what was done, as the end of a sentence that begins with who and
+// ends with the name of what it was done to. An action that stands in no line is
+// told by its noun and verb.
+var actions = map[string]string{
+	"account.archive":           "archived",
+	"account.archive_many":      "archived many accounts",
+	"account.cancel_offer":      "took back the offer of",
+	"account.create":            "made the account",
+	"account.create_sub":        "made sub-accounts",
+	"account.decline_ownership": "declined the ownership of",
+	"account.delete":            "deleted account",
+	"account.edit":              "changed sub-account",
+	"account.free_two_step":     "requires two-step sign-in no longer in",
+	"account.label_many":        "gave many accounts the label",
+	"account.limit_idle":        "changed the idle limit of",
+	"account.move":              "moved",
+	"member.close":              "closed their login",
+	"account.offer_ownership":   "offered the ownership of",
+	"account.clear_networks":    "cleared the networks of",
+	"account.rename":            "renamed the account",
+	"account.require_two_step":  "requires two-step sign-in in",
+	"account.restore":           "restored",
+	"account.restore_many":      "restored many accounts",
+	"account.resume":            "resumed",
+	"account.resume_many":       "resumed many accounts",
+	"account.suspend":           "suspended",
+	"account.suspend_many":      "suspended many accounts",
+	"account.take_ownership":    "became the owner of",
+	"account.unlabel_many":      "took from many accounts the label",
+
+	"entitlement.select_all":      "changed a permission of all under",
+	"entitlement.set":             "changed a permission of",
+	"entitlement.undo_select_all": "took back a change of a permission of all under",
+
+	"invite.cancel": "cancelled the invite of",
+	"invite.resend": "made a new link for",
+
+	"login_link.replace": "replaced the login link",
+
+	"member.add":                  "added member",
+	"member.add_passkey":          "added a passkey",
+	"member.ask_email":            "asked for another e-mail address",
+	"member.ask_email_proof":      "asked for a link to confirm their e-mail address",
+	"member.ask_reset":            "mailed a link for a new password to",
+	"member.cancel_email":         "cancelled the change of e-mail address",
+	"member.change_email":         "confirmed another e-mail address",
+	"member.change_password":      "changed their password",
+	"member.edit":                 "changed the roles of",
+	"member.invite":               "invited people",
+	"member.join":                 "joined",
+	"member.leave":                "left",
+	"member.prove_email":          "confirmed their e-mail address",
+	"member.refuse_passkey":       "came with a passkey that looks copied",
+	"member.remove":               "removed member",
+	"member.remove_passkey":       "removed a passkey",
+	"member.rename":               "changed their name",
+	"member.rename_passkey":       "renamed a passkey",
+	"member.renew_recovery_codes": "made new recovery codes",
+	"member.reset_password":       "chose a new password",
+	"member.reset_two_step":       "reset the two-step sign-in of",
+	"member.sign_up":              "signed up",
+	"member.staff_add":            "gave a duty in the installation to",
+	"member.staff_remove":         "took a duty in the installation from",
+	"member.turn_off_two_step":    "turned off two-step sign-in",
+	"member.turn_on_two_step":     "turned on two-step sign-in",
+	"member.undo_email":           "took back the change of e-mail address",
+	"member.fail_two_step":        "gave the right password and five wrong codes",
+	"member.use_recovery_code":    "signed in with a recovery code",
+
+	"role.create": "made the role",
+	"role.delete": "deleted the role",
+	"role.edit":   "changed the role",
+
+	"subuser.change_password":      "changed their password",
+	"subuser.create":               "added subuser",
+	"subuser.delete":               "deleted subuser",
+	"subuser.edit":                 "changed subuser",
+	"subuser.end_sessions":         "signed out everywhere",
+	"subuser.renew_recovery_codes": "made new recovery codes",
+	"subuser.reset_password":       "reset the password of",
+	"subuser.reset_two_step":       "reset the two-step sign-in of",
+	"subuser.resume":               "resumed subuser",
+	"subuser.set_password":         "set their password",
+	"subuser.suspend":              "suspended subuser",
+	"subuser.turn_off_two_step":    "turned off two-step sign-in",
+	"subuser.turn_on_two_step":     "turned on two-step sign-in",
+	"subuser.fail_two_step":        "gave the right password and five wrong codes",
+	"subuser.use_recovery_code":    "signed in with a recovery code",
+
+	"support_access.close": "closed support access",
+	"support_access.open":  "let support staff in",
+
+	"timeless_account.create": "made timeless account",
+	"timeless_account.delete": "deleted timeless account",
+	"timeless_account.edit":   "changed timeless account",
+}
+
+// pasts are the verbs that every kind of record has.
+var pasts = map[string]string{
+	"create": "added", "edit": "changed", "delete": "deleted", "append": "appended to", "import": "imported", "report": "reported",
+}
+
+// manyPasts are the verbs of many records of a kind at once.
+var manyPasts = map[string]string{"append": "added", "import": "imported", "report": "reported"}
+
+// ActionTitle is what an action is called, or nothing where no line says.
+func ActionTitle(action string) string { return actions[action] }
+
+// actionWords says what was done, as the end of a sentence that begins with who.
+func (h *Handlers) actionWords(e store.AuditEvent) string {
+	words, known := actions[e.Action]
+	if !known {
+		noun, verb, _ := strings.Cut(e.Action, ".")
+		kind := h.Catalog.Kind(noun)
+		noun = h.kindWords(noun)
+		past := pasts[verb]
+		if past == "" {
+			past = "used “" + strings.ReplaceAll(verb, "_", " ") + "” on"
+		}
+		if many := manyPasts[verb]; many != "" && e.ResourceName == "" && kind != nil {
+			past, noun = many, kind.Section.Records.Plural
+		}
+		words = past + " " + noun
+	}
+	if e.ResourceName != "" && e.ResourceName != e.PrincipalName {
+		words += " " + e.ResourceName
+	}
+	return words
+}
+
+// kindWords is what people call a kind of thing.
+func (h *Handlers) kindWords(kind string) string {
+	if k := h.Catalog.Kind(kind); k != nil {
+		return k.Section.Records.Noun
+	}
+	if kind == "entitlement" {
+		return "permission"
+	}
+	return strings.ReplaceAll(kind, "_", " ")
+}
+
+// nouns are the kinds of thing that events can be about.
+func (h *Handlers) nouns() iter.Seq[string] {
+	all := map[string]bool{}
+	for action := range actions {
+		noun, _, _ := strings.Cut(action, ".")
+		all[noun] = true
+	}
+	for _, s := range h.Catalog.Sections {
+		if s.Records != nil {
+			all[s.Records.Kind.Key] = true
+		}
+	}
+	return maps.Keys(all)
+}
+
+const (
+	mostFields = 12  // of one event in a list
+	mostRunes  = 160 // of one value
+)
+
+var principalWords = map[string]string{"member": "a member", "subuser": "a subuser", "service_account": "a service account", "system": "the installation itself"}
+
+var held = regexp.MustCompile(`^.* (\S+) at (` + ids.String() + `)$`)
+
+// fieldTitles are what people call what a write notes; others are called by
+// their own names.
+var fieldTitles = map[string]string{
+	"open_to_main": "Open to members of accounts above", "by_link": "By a one-time link", "copied_from": "Permissions copied from", "allowed": "May be used",
+	"entitlement": "Permission", "changed": "Sub-accounts changed", "people_who_gain": "People who gain", "people_who_lose": "People who lose", "parent": "Stands below",
+	"support_access_opened_by": "Support access opened by", "opened_by": "Opened by", "past_entries": "With past entries", "feeds": "Fed by", "readers": "Read by",
+}
+
+// Of what is made there is no before, of what goes no after.
+var (
+	making = []string{"create", "create_sub", "add", "invite", "join", "sign_up", "import", "report", "append"}
+	ending = []string{"delete", "remove", "leave", "cancel"}
+)
+
+func has(m map[string]any, key string) bool { _, ok := m[key]; return ok }
+
+// typed are the fields that people write in, whose words stay theirs.
+var typed = []string{"name", "names", "description", "search", "reason", "addresses", "label", "labels"}
+
+var custom = regexp.MustCompile(`^(.+) \((custom:[0-9a-f-]{36})\)$`)
+
+// selectAllOf gives the epoch and the entitlement of a Select all, or zero.
+func selectAllOf(e store.AuditEvent) (int64, string) {
+	var change struct {
+		Entitlement string
+		Epoch       int64
+	}
+	if e.Action != "entitlement.select_all" || json.Unmarshal(e.Change, &change) != nil {
+		return 0, ""
+	}
+	return change.Epoch, change.Entitlement
+}

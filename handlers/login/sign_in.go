@@ -1,0 +1,169 @@
+package login
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/authz"
+	"bailiwick/handlers/audit"
+	"bailiwick/handlers/guard"
+	"bailiwick/handlers/page"
+	"bailiwick/models/login"
+	"bailiwick/models/store"
+	"bailiwick/views/part"
+	"bailiwick/views/record"
+	"bailiwick/words"
+)
+
+// tellLink tells of the use of a link that gives a new password.
+func (h *Handlers) tellLink(c echo.Context, a login.Attempt, err error) {
+	if errors.Is(err, store.ErrNotFound) {
+		err = store.ErrSignIn
+	}
+	h.Tell(c, a, page.RefusedAt(err, "password", login.WhyNewPassword))
+}
+
+const recentSignIns = 20
+
+var doorWords = map[login.Door]string{
+	login.DoorMember: "Password", login.DoorSubuser: "Password", login.DoorPasskey: "Passkey", login.DoorCode: "Two-step code",
+	login.DoorPassword: "Password, asked again", login.DoorSignUp: "Sign-up", login.DoorReset: "Forgotten password", login.DoorLink: "Link for a new password",
+}
+
+var outcomeWords = map[login.Outcome]part.Badge{
+	login.SignInOK: {Text: "Succeeded", Tone: part.Good}, login.SignInRefused: {Text: "Refused", Tone: part.Bad},
+	login.SignInLimited: {Text: "Too many tries", Tone: part.Warn}, login.SignInCrowded: {Text: "Too busy", Tone: part.Warn},
+}
+
+var whyWords = map[login.Why]string{
+	login.WhySecondStep: "Password right, code asked for", login.WhyPassword: "Wrong password", login.WhySuspended: "The login is suspended", login.WhyNoPassword: "No password was set yet",
+	login.WhyChanged: "The login was changed at that moment", login.WhyCode: "Wrong code", login.WhyPasskey: "The passkey didn’t match", login.WhyLink: "The link no longer worked",
+	login.WhyNewPassword: "The new password wasn’t good enough", login.WhyLimit: "Not checked", login.WhyCrowd: "Not checked", login.WhyFault: "A fault in the panel",
+}
+
+// signInTable shows attempts; who they were at, where that is not one alone.
+func (h *Handlers) signInTable(c echo.Context, all []login.SignIn, who bool) part.Table {
+	t, now := part.Table{}, h.Store.Now()
+	for _, text := range []string{"Time", "Who", "Outcome", "How", "Address", "Browser"} {
+		if text != "Who" || who {
+			t.Columns = append(t.Columns, part.Column{Text: text})
+		}
+	}
+	for _, x := range all {
+		outcome := part.Cell{Badges: []part.Badge{outcomeWords[x.Outcome]}, Details: whyWords[x.Why]}
+		if x.Tries > 1 {
+			outcome.Details += ", " + words.Count(x.Tries, "try", "tries") + " within a minute"
+		}
+		row := part.Row{ID: x.ID.String(), Cells: []part.Cell{{Text: page.When(c, x.At, now), Title: page.Exact(x.At.In(page.Zone(c)))}}}
+		if who {
+			row.Cells = append(row.Cells, part.Cell{Text: x.WhoName})
+		}
+		row.Cells = append(row.Cells, outcome, part.Cell{Text: doorWords[x.Door]}, part.Cell{Text: x.Address, Mono: true}, part.Cell{Text: device(x.Agent), Title: x.Agent})
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// ownSignIns are the newest attempts at the login of whoever is signed in.
+func (h *Handlers) ownSignIns(c echo.Context, g authz.Grant) (part.Table, error) {
+	all, err := h.Store.OwnSignIns(c.Request().Context(), g, guard.Of(c).Session, recentSignIns)
+	return h.signInTable(c, all, false), err
+}
+
+// signInsAsked is what the address of a list of attempts asks for.
+type signInsAsked struct {
+	login.SignInFilter
+	from, to string
+}
+
+// askedSignIns reads what the address asks for. A day or an outcome that is none
+// is no bound.
+func askedSignIns(c echo.Context) signInsAsked {
+	a := signInsAsked{login.SignInFilter{Text: strings.TrimSpace(c.QueryParam("q")), From: audit.AskedDay(c, "from"), To: audit.AskedDay(c, "to"), Limit: login.SignInPage + 1}, c.QueryParam("from"), c.QueryParam("to")}
+	if x := login.Outcome(c.QueryParam("outcome")); slices.Contains(login.Outcomes, x) {
+		a.Outcome = x
+	}
+	a.Before, _ = uuid.Parse(c.QueryParam("before"))
+	if !a.To.IsZero() {
+		a.To = a.To.AddDate(0, 0, 1) // the day itself is in
+	}
+	return a
+}
+
+func (a signInsAsked) pairs() []string {
+	return []string{"q", a.Text, "outcome", string(a.Outcome), "from", a.from, "to", a.to}
+}
+
+// listSignIns shows the attempts at the logins of an account's subusers, and in
+// one's personal account those at one's own.
+func (h *Handlers) listSignIns(c echo.Context, g authz.Grant) error {
+	if c.QueryParam("format") == "csv" {
+		return h.exportSignIns(c, g)
+	}
+	v, asked := guard.Of(c), askedSignIns(c)
+	all, err := h.Store.SignIns(c.Request().Context(), g, asked.SignInFilter)
+	if err != nil {
+		return err
+	}
+	here, text := page.SignInsPath(v), "Attempts at the logins of subusers, kept for 90 days. Members see those at theirs under Your sessions."
+	if v.Place.Kind == "personal" {
+		text = "Attempts at your login and those of subusers here, kept for 90 days."
+	}
+	p := record.ListPage{
+		Frame: h.Frame(c, "Sign-ins", page.SecurityLink(v)), Header: part.Header{Title: "Sign-ins", Text: text}, Tabs: page.SecurityTabs(v, "Sign-ins"),
+		List: part.List{
+			Label: "Sign-ins", CSVURL: page.WithQuery(here, append(asked.pairs(), "format", "csv")...),
+			Empty: part.Empty{Icon: "history", Title: "No sign-ins yet", Text: "Every attempt is kept here, also those that fail."},
+		},
+	}
+	outcome := part.Field{Kind: part.Select, Name: "outcome", Label: "Outcome", Value: string(asked.Outcome), Options: []part.Option{{Text: "Outcome: any"}}}
+	for _, x := range login.Outcomes {
+		outcome.Options = append(outcome.Options, part.Option{Value: string(x), Text: outcomeWords[x].Text})
+	}
+	p.List.Search = &part.Search{Action: here, Value: asked.Text, Placeholder: "Search names and addresses", Filters: []part.Field{outcome,
+		{Kind: part.Date, Name: "from", Label: "From", Value: asked.from}, {Kind: part.Date, Name: "to", Label: "To", Value: asked.to}}}
+	first := page.WithQuery(here, asked.pairs()...)
+	if first != here {
+		p.List.Clear = here
+	}
+	if asked.Before != uuid.Nil {
+		p.List.Pager.Previous = first
+	}
+	if len(all) > login.SignInPage {
+		all = all[:login.SignInPage]
+		p.List.Pager.Next = page.WithQuery(here, append(asked.pairs(), "before", all[len(all)-1].ID.String())...)
+	}
+	p.List.Table = h.signInTable(c, all, true)
+	return page.Render(c, http.StatusOK, record.List(p))
+}
+
+// exportSignIns sends all that the filter shows as CSV.
+func (h *Handlers) exportSignIns(c echo.Context, g authz.Grant) error {
+	f := askedSignIns(c).SignInFilter
+	f.Limit = 1000
+	all, err := h.Store.SignIns(c.Request().Context(), g, f)
+	if err != nil {
+		return err
+	}
+	w := page.NewSheet(c, "sign-ins.csv")
+	w.Line("at", "who", "principal", "outcome", "why", "door", "address", "browser", "tries")
+	for {
+		for _, x := range all {
+			w.Line(x.At.Format(time.RFC3339Nano), x.WhoName, x.Who.String(), string(x.Outcome), string(x.Why), string(x.Door), x.Address, x.Agent, strconv.Itoa(x.Tries))
+			f.Before = x.ID
+		}
+		if len(all) < f.Limit {
+			return w.End()
+		}
+		if all, err = h.Store.SignIns(c.Request().Context(), g, f); err != nil {
+			panic(http.ErrAbortHandler) // half a file must not be taken for a whole one
+		}
+	}
+}

@@ -1,0 +1,315 @@
+package page
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+	"bailiwick/handlers/guard"
+	"bailiwick/models/letter"
+	"bailiwick/models/people"
+	"bailiwick/models/record"
+	"bailiwick/models/store"
+	"bailiwick/views/part"
+)
+
+const failureTime = 2 * time.Second
+
+// statusClientGone is for the log alone: nobody waits for the answer any more.
+// The number is nginx's.
+const statusClientGone = 499
+
+// Fail answers an error: the one place where errors become statuses and pages.
+func (h *Base) Fail(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	// The request's own time may be over; saying so takes a little more.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request().Context()), failureTime)
+	defer cancel()
+	c.SetRequest(c.Request().WithContext(ctx))
+	// What a handler began to say belongs to a page that is not sent.
+	c.Response().Header().Del(echo.HeaderContentType)
+	if sent := h.answer(c, err); sent != nil {
+		h.Config.Log.Error("answer an error", "request_id", RequestID(c), "error", sent)
+		_ = c.String(http.StatusInternalServerError, "Something went wrong.\n")
+	}
+}
+
+func (h *Base) answer(c echo.Context, err error) error {
+	var out guard.SignedOut
+	var outside guard.OutsideNetworks
+	var oneStep guard.NeedsTwoStep
+	var ended guard.RolesEnded
+	var denial *authz.Denial
+	var closed *record.Closed
+	var he *echo.HTTPError
+	var tooMany store.TooMany
+	var tooLarge *http.MaxBytesError
+	p, isProblem := Problems(err)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return c.NoContent(statusClientGone)
+	case errors.As(err, &out):
+		return h.toSignIn(c, out)
+	case errors.As(err, &outside):
+		return h.outside(c, outside)
+	case errors.Is(err, guard.NeedsProof{}):
+		return h.toProof(c)
+	case errors.As(err, &oneStep):
+		return h.toTwoStep(c)
+	case errors.As(err, &ended):
+		return h.endedHere(c, ended)
+	case errors.As(err, &denial):
+		return h.denied(c, denial)
+	case errors.Is(err, authz.ErrDenied):
+		return h.failure(c, http.StatusForbidden, "That is not allowed", "You may not do this here.")
+	case errors.As(err, &closed):
+		return h.closed(c, closed)
+	case errors.Is(err, store.ErrNotFound):
+		return h.failure(c, http.StatusNotFound, "There is nothing here", "The page does not exist, or you may not know of it.")
+	case errors.Is(err, guard.ErrForged):
+		return h.failure(c, http.StatusForbidden, "This form is out of date", "It was made for another session. Open the page again and send it once more.")
+	case errors.Is(err, guard.LinkMoved{}):
+		return h.failure(c, http.StatusUnprocessableEntity, "Open the link again",
+			"Nothing was done: another link was opened in this browser since, or this one more than half an hour ago.")
+	case errors.Is(err, store.ErrConflict):
+		return h.failure(c, http.StatusConflict, "Somebody else was faster", "It was changed meanwhile. Open the page again to see how it is now.")
+	case isProblem:
+		return h.failure(c, http.StatusUnprocessableEntity, "That did not work", Sentences(p))
+	case unreadable(err):
+		return h.failure(c, http.StatusBadRequest, "That could not be read", "It holds characters that are none.")
+	case errors.As(err, &tooLarge):
+		return h.failure(c, http.StatusRequestEntityTooLarge, "That is too much at once", "Send less, or split it.")
+	case errors.As(err, &tooMany):
+		wait := tooMany.Until.Sub(h.Store.Now())
+		c.Response().Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
+		return h.failure(c, http.StatusTooManyRequests, "Too many tries", "Try again in "+letter.Wait(wait)+".")
+	case errors.Is(err, store.ErrCrowded):
+		c.Response().Header().Set("Retry-After", "5")
+		return h.failure(c, http.StatusServiceUnavailable, "Too many people are signing in", "Your password was not checked. Go back and try again in a few seconds.")
+	case unavailable(err):
+		c.Response().Header().Set("Retry-After", "2")
+		return h.failure(c, http.StatusServiceUnavailable, "Not just now", "The panel can not reach its database, or it is very busy. Try again in a moment.")
+	}
+	if errors.As(err, &he) {
+		return h.httpError(c, he)
+	}
+	h.Config.Log.Error("request failed", "request_id", RequestID(c), "route", c.Path(), "error", err)
+	return h.failure(c, http.StatusInternalServerError, "Something went wrong", "It is not your fault, and it is in the log under the number below.")
+}
+
+// outside says which rule of an account's networks keeps somebody out, and to its
+// owner what stays open.
+func (h *Base) outside(c echo.Context, x guard.OutsideNetworks) error {
+	p := part.FailurePage{Status: http.StatusForbidden, Title: "Not from here",
+		Text: "Your network address, " + x.Address + ", isn't among the networks this account lets in."}
+	if x.Blocked {
+		p.Text = "Your network address, " + x.Address + ", is blocked by this account."
+	}
+	if x.Owner {
+		p.Text += " You own it, so you can still open these pages once you confirm that it's you:"
+		id := guard.Of(c).Place.Account
+		p.Links = []part.Link{{Text: "Networks", URL: networksPath(id)}, {Text: "Members", URL: AccountPath(id, "/members")}, {Text: "Ownership", URL: AccountPath(id, "/settings/ownership")}}
+	}
+	p.Links = append(p.Links, part.Link{Text: "Your sessions", URL: "/sessions"})
+	return Render(c, http.StatusForbidden, part.Failure(p))
+}
+
+// unreadable tells that the database was given what is no text: a NUL, or bytes
+// that are not UTF-8.
+func unreadable(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "22021" || pg.Code == "22P05")
+}
+
+// unavailable tells failures of the moment from faults.
+func unavailable(err error) bool {
+	var connect *pgconn.ConnectError
+	var pg *pgconn.PgError
+	var network net.Error
+	return errors.Is(err, store.ErrBusy) || errors.Is(err, context.DeadlineExceeded) ||
+		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.As(err, &network) || errors.As(err, &connect) || pgconn.SafeToRetry(err) || errors.As(err, &pg) && (strings.HasPrefix(pg.Code, "57P") || strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "53"))
+}
+
+func (h *Base) httpError(c echo.Context, he *echo.HTTPError) error {
+	switch he.Code {
+	case http.StatusNotFound, http.StatusMethodNotAllowed:
+		return h.answer(c, store.ErrNotFound)
+	case http.StatusRequestEntityTooLarge:
+		return h.failure(c, he.Code, "That is too much at once", "Send less, or split it.")
+	case http.StatusMisdirectedRequest:
+		return h.failure(c, he.Code, "Unknown host", "This panel does not answer to that name.")
+	case http.StatusBadRequest:
+		return h.failure(c, he.Code, "That could not be read", "The request is malformed.")
+	}
+	return h.failure(c, http.StatusInternalServerError, "Something went wrong", "It is in the log under the number below.")
+}
+
+// closed says of a record that its account may not use it. Whoever gets this far may
+// use its section.
+func (h *Base) closed(c echo.Context, closed *record.Closed) error {
+	v := guard.Of(c)
+	if v == nil || v.At == authz.NoAccount {
+		return h.answer(c, store.ErrNotFound)
+	}
+	return h.failure(c, http.StatusForbidden, "That is not available here",
+		fmt.Sprintf("%s may not use %s. What it has of that kind is kept, and comes back when the account above allows it.", v.Place.Name, h.Catalog.Titles(closed.Missing)))
+}
+
+// failure shows a page that says what did not work. Inside an account that the
+// reader may know of it keeps the panel around it; elsewhere it stands alone,
+// and an absent page looks the same for everybody.
+func (h *Base) failure(c echo.Context, status int, title, text string) error {
+	p := part.FailurePage{Status: status, Title: title, Text: text}
+	if status >= http.StatusInternalServerError {
+		p.RequestID = RequestID(c)
+	}
+	if v := guard.Of(c); v != nil && v.At != authz.NoAccount {
+		f := h.Frame(c, title)
+		p.Frame = &f
+	} else {
+		p.Links = []part.Link{{Text: "To the panel", URL: "/"}}
+	}
+	return Render(c, status, part.Failure(p))
+}
+
+// toSignIn sends a browser without a live session to the page it can sign in at.
+func (h *Base) toSignIn(c echo.Context, out guard.SignedOut) error {
+	pairs := []string{"return", cmp.Or(comeBack(c), askedFrom(c))}
+	if out.Unused {
+		pairs = append(pairs, "unused", "1")
+	}
+	door := WithQuery(DoorPath(out.Link), pairs...)
+	if IsHTMX(c) {
+		c.Response().Header().Set("HX-Redirect", door)
+		return c.NoContent(http.StatusUnauthorized)
+	}
+	return c.Redirect(http.StatusSeeOther, door)
+}
+
+// DoorPath is where somebody signs in: by a link of their account, or none.
+func DoorPath(link string) string {
+	if link != "" {
+		return "/login/" + link
+	}
+	return "/sign-in"
+}
+
+// comeBack is the page that was asked for, where it can be asked for again.
+func comeBack(c echo.Context) string {
+	if r := c.Request(); r.Method == http.MethodGet && !IsHTMX(c) && r.URL.Path != "/" {
+		return r.URL.RequestURI()
+	}
+	return ""
+}
+
+// askedFrom is the page of ours that a form or a part of a page was asked from.
+func askedFrom(c echo.Context) string {
+	from, err := url.Parse(c.Request().Referer())
+	if err != nil || from.Host != c.Request().Host {
+		return ""
+	}
+	return from.RequestURI()
+}
+
+// denied says to somebody who may know of the place what they lack, and who can help.
+func (h *Base) denied(c echo.Context, d *authz.Denial) error {
+	v := guard.Of(c)
+	if v == nil || !d.Decision.Visible() {
+		return h.answer(c, store.ErrNotFound)
+	}
+	helpers := h.helpers(c, v, d.Permission)
+	if d.Decision.Reason == authz.AccountSuspended {
+		p := part.SuspendedPage{Token: v.Token, Account: v.Place.Name, Helpers: helpers, SignOut: "/sign-out"}
+		if a, err := h.Store.Account(c.Request().Context(), v.Place.Tenant, v.Place.Account); err == nil && a.ArchivedBy != nil {
+			p.Archived, p.Helpers = true, nil // nobody inside it can restore it
+		}
+		return Render(c, http.StatusForbidden, part.Suspended(p))
+	}
+	x := v.Snapshot.Explain(d.Decision, d.Permission, v.At)
+	p := part.DeniedPage{
+		Frame: h.Frame(c, "Not allowed"), Permission: x.Title, Sentence: "With it one may " + x.Sentence + ".", Account: v.Place.Name,
+		Helpers: helpers, RequestID: RequestID(c), BackURL: AccountPath(v.Place.Account), Reason: x.Reason,
+	}
+	for _, m := range x.Missing {
+		p.Entitlement = m.Entitlement.Title
+	}
+	for _, set := range x.GivenBy {
+		for _, r := range set.Roles {
+			if p.Entitlement == "" && r.Grantable && store.RoleFor(r) == v.Session.Principal.Kind && people.FitsKind(r, v.Place.Kind) {
+				p.Roles = append(p.Roles, RoleTitle(r))
+			}
+		}
+	}
+	if p.Entitlement == "" && len(p.Roles) == 0 {
+		p.Reason += " No role that you can be given here does."
+		p.Helpers = nil
+	}
+	return Render(c, http.StatusForbidden, part.Denied(p))
+}
+
+// helpers are the names of those who work in this very account and can give
+// the reader more here; who works above is not named, the owner apart.
+func (h *Base) helpers(c echo.Context, v *guard.Visit, p catalog.Permission) []string {
+	ids := []uuid.UUID{v.Place.Owner}
+	for id := range v.Snapshot.Helpers(v.Session.Principal.Kind, p, v.At, v.At) {
+		if id.Kind == authz.Member && id.ID != v.Place.Owner && len(ids) < 4 {
+			ids = append(ids, id.ID)
+		}
+	}
+	names, err := h.Store.Names(c.Request().Context(), ids)
+	if err != nil {
+		return nil // the page says the rest
+	}
+	var all []string
+	for _, id := range ids {
+		if id != v.Session.Principal.ID && names[id] != "" {
+			all = append(all, names[id])
+		}
+	}
+	return all
+}
+
+// Sentences are the sentences of problems, in a fixed order, as one text.
+func Sentences(p store.Problems) string {
+	var all []string
+	for _, s := range p {
+		all = append(all, s)
+	}
+	return strings.Join(all, " ")
+}
+
+// endedHere answers whoever comes into an account where all their roles ended.
+func (h *Base) endedHere(c echo.Context, e guard.RolesEnded) error {
+	v := *guard.Of(c)
+	v.Place = e.Place
+	v.At, _ = v.Snapshot.Find(e.Place.Account)
+	p := part.EndedPage{
+		Token: v.Token, Account: e.Place.Name, When: Moment(c, e.At, h.Store.Now()), WhenExact: Exact(e.At.In(Zone(c))), SignOut: "/sign-out",
+		Helpers: h.helpers(c, &v, h.Catalog.Permission("control_panel")),
+	}
+	if v.Session.Principal.Kind == authz.Member {
+		p.HomeURL = "/accounts"
+	}
+	return Render(c, http.StatusForbidden, part.Ended(p))
+}
+
+// toTwoStep sends somebody to set up what the account requires.
+func (h *Base) toTwoStep(c echo.Context) error {
+	return Done(c, WithQuery(TwoStepPath+"/set-up", "required", "1", "return", cmp.Or(comeBack(c), AccountPath(guard.Of(c).Place.Account))))
+}

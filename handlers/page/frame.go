@@ -1,0 +1,288 @@
+package page
+
+import (
+	"crypto/hkdf"
+	"crypto/sha256"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"bailiwick/words"
+
+	_ "time/tzdata"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+	"bailiwick/handlers/guard"
+
+	accounts "bailiwick/models/account"
+	"bailiwick/models/store"
+	"bailiwick/views/part"
+)
+
+func derive(secret []byte, use string) []byte {
+	key, err := hkdf.Key(sha256.New, secret, nil, use, 32)
+	if err != nil {
+		panic(err) // only for a length that HKDF can not give
+	}
+	return key
+}
+
+// navGroup is a group of the sidebar: the sections that have a page.
+type navGroup struct {
+	title    string
+	Sections []*catalog.Section
+}
+
+// navigation keeps the sections whose own path is a route of the table.
+func (h *Base) navigation(table []guard.Route) (groups []navGroup) {
+	page := map[string]bool{}
+	for _, l := range guard.Describe(table) {
+		if l.Method == Get {
+			page[l.Path] = true
+		}
+	}
+	for _, g := range h.Catalog.Groups {
+		n := navGroup{title: g.Title}
+		for _, s := range h.Catalog.Sections {
+			full := strings.TrimSuffix("/a/:account"+s.Path, "/")
+			if s.Group == g.Key && s.InNavigation() && (page[full] || page[path.Dir(full)+"/:tab"]) {
+				n.Sections = append(n.Sections, s)
+			}
+		}
+		if len(n.Sections) > 0 {
+			groups = append(groups, n)
+		}
+	}
+	return groups
+}
+
+// Frame is what stands around a page: the sidebar with what may be opened here,
+// the account, and who is signed in. The crumbs end with the page itself.
+func (h *Base) Frame(c echo.Context, title string, above ...part.Link) part.Frame {
+	return h.FrameIn(c, h.Catalog.Info(guard.Of(c).Asks).Section, title, above...)
+}
+
+// FrameIn is the frame of a page that belongs to a section, or to none.
+func (h *Base) FrameIn(c echo.Context, section *catalog.Section, title string, above ...part.Link) part.Frame {
+	v := guard.Of(c)
+	f := part.Frame{Title: title, Token: v.Token, Messages: h.takeSaid(c), Profile: h.profile(c, v)}
+	if v.Session.Principal.Kind == authz.Member {
+		f.Account = part.Switcher{Name: "Choose an account", SearchURL: "/accounts/switcher", AllURL: "/accounts", NewURL: "/accounts/new"}
+	}
+	if v.At == authz.NoAccount {
+		f.Crumbs = part.Crumb(title, above...)
+		return f
+	}
+	id := v.Place.Account
+	h.rememberAccount(c, id)
+	f.Notice = h.supportNotice(c, v)
+	f.Account.Name, f.Account.Detail, f.Account.Role = v.Place.Name, KindTitle(v.Place.Kind), h.RoleLabel(v)
+	if f.Account.SearchURL != "" {
+		f.Account.SearchURL = WithQuery(f.Account.SearchURL, "at", id.String())
+	}
+	current := h.entryOf(section)
+	for _, g := range h.Nav {
+		n := part.NavGroup{Title: g.title}
+		for _, s := range g.Sections {
+			if v.May.Has(s.View) {
+				n.Items = append(n.Items, part.NavItem{Text: s.Label, URL: AccountPath(id, strings.TrimSuffix(s.Path, "/")), Icon: s.Icon, Current: s == current})
+			}
+		}
+		if len(n.Items) > 0 {
+			f.Nav = append(f.Nav, n)
+		}
+	}
+	home := part.Link{Text: v.Place.Name}
+	if v.May.Has(h.Catalog.Permission("control_panel")) {
+		home.URL = AccountPath(id)
+	}
+	f.Crumbs = part.Crumb(title, append([]part.Link{home}, above...)...)
+	return f
+}
+
+// entryOf is the section whose entry of the sidebar a section belongs to: its
+// own, or that of what it is inside.
+func (h *Base) entryOf(s *catalog.Section) *catalog.Section {
+	for s != nil && s.Inside != nil {
+		s = s.Inside
+	}
+	if s != nil && s.Single() {
+		return h.ListOf(s)
+	}
+	return s
+}
+
+func (h *Base) profile(c echo.Context, v *guard.Visit) part.Profile {
+	until := v.Session.ExpiresAt.In(Zone(c))
+	p := part.Profile{
+		Name: v.Session.Name, Detail: v.Session.Email, Until: UntilText(c, v), UntilExact: Exact(until),
+		SignOutURL: "/sign-out", Links: []part.Link{{Text: "Change password", URL: PasswordPath}, {Text: "Your sessions", URL: "/sessions"}, {Text: "Two-step sign-in", URL: TwoStepPath}},
+	}
+	if h.Webauthn != nil && v.Session.Principal.Kind == authz.Member {
+		p.Links = append(p.Links, part.Link{Text: "Passkeys", URL: PasskeysPath})
+	}
+	if v.Session.Principal.Kind == authz.Subuser {
+		p.Detail = "Subuser"
+		if v.Place.Name != "" {
+			p.Detail = "Subuser of " + v.Place.Name
+		}
+	}
+	if v.At != authz.NoAccount && v.May.Has(h.Catalog.Permission("profile")) {
+		p.Links = append([]part.Link{{Text: "Profile settings", URL: AccountPath(v.Place.Account, "/settings/profile")}}, p.Links...)
+	}
+	if _, ok := v.Session.OnDuty(store.DutyOperator); ok {
+		p.Links = append(p.Links, part.Link{Text: "Mail of this installation", URL: MailboxPath})
+	}
+	return p
+}
+
+// RoleLabel says as what one is here.
+func (h *Base) RoleLabel(v *guard.Visit) string { return h.RoleLabelAt(v.Snapshot, v.Who, v.At) }
+
+// RoleLabelAt says as what somebody is in an account.
+func (h *Base) RoleLabelAt(snap *authz.Snapshot, who authz.Who, at authz.Account) string {
+	if snap.Owns(who, at) {
+		return h.Catalog.Owner().Title
+	}
+	var names []string
+	for a, decided := at, false; a != authz.NoAccount && !decided; a = snap.Parent(a) {
+		for _, id := range snap.Held(who, a) {
+			r := snap.Role(id)
+			if decided = decided || !r.Adds; r.Adds && a != at {
+				continue // a door above does not lead here
+			}
+			names = append(names, RoleTitle(r))
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// RoleTitle is a role with its set, since sets share names.
+func RoleTitle(r *catalog.Role) string { return r.Label() }
+
+// KindTitle is the kind of account in words.
+func KindTitle(kind string) string {
+	switch kind {
+	case "personal":
+		return "Personal account"
+	case "main":
+		return "Main account"
+	}
+	return "Sub-account"
+}
+
+const lastCookie = "bailiwick-at"
+
+// rememberAccount keeps which accounts were open, the last first.
+func (h *Base) rememberAccount(c echo.Context, id uuid.UUID) {
+	parts := []string{id.String()}
+	for _, before := range LastUsed(c) {
+		if before != id && len(parts) < lastSize {
+			parts = append(parts, before.String())
+		}
+	}
+	if value := strings.Join(parts, "."); value != readCookie(c, lastCookie) {
+		c.SetCookie(h.Guard.Make(lastCookie, value, 365*24*time.Hour))
+	}
+}
+
+// Zone is the reader's time zone, as the browser told it.
+func Zone(c echo.Context) *time.Location {
+	if name := readCookie(c, "zone"); name != "Local" {
+		if z, err := time.LoadLocation(name); err == nil {
+			return z
+		}
+	}
+	return time.UTC
+}
+
+// Exact is a time to the second, for titles.
+func Exact(t time.Time) string { return t.Format("2 January 2006, 15:04:05 MST") }
+
+// When is a time as lists show it.
+func When(c echo.Context, t time.Time, now time.Time) string {
+	t = t.In(Zone(c))
+	switch now = now.In(t.Location()); {
+	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
+		return t.Format("15:04")
+	case t.Year() == now.Year():
+		return t.Format("2 Jan, 15:04")
+	}
+	return t.Format("2 Jan 2006")
+}
+
+// OwnFrame stands around a page about oneself: inside the account one came
+// from, where that is known.
+func (h *Base) OwnFrame(c echo.Context, title string, above ...part.Link) part.Frame {
+	if at := wishedAccount(c); at != uuid.Nil {
+		// Without it the page stands alone.
+		_ = h.Guard.Enter(c, at)
+	}
+	return h.Frame(c, title, above...)
+}
+
+// SupportAccessPath is the page of support access in the account of the visit.
+func SupportAccessPath(c echo.Context, parts ...string) string {
+	return AccountPath(guard.Of(c).Place.Account, append([]string{"/settings/support-access"}, parts...)...)
+}
+
+// Until is an end, in the reader's zone: near ones by their time, others with the day.
+func (h *Base) Until(c echo.Context, t time.Time) string { return When(c, t, h.Store.Now()) }
+
+// DoorGives says what support staff may do by an access.
+func DoorGives(x accounts.SupportAccess) string {
+	if x.Access == "edit" {
+		return "Support staff may look in and change data and setup."
+	}
+	return "Support staff may look in."
+}
+
+// supportNotice stands above every page while the door is open: for those who
+// came through it, and for the people of the account.
+func (h *Base) supportNotice(c echo.Context, v *guard.Visit) *part.Alert {
+	open := v.Place.Support
+	if open.Access == "" {
+		return nil
+	}
+	n := &part.Alert{Tone: part.Warn, Text: strings.TrimSuffix(DoorGives(open), ".") + " until " + h.Until(c, open.Until) + "."}
+	if Lent(v.Snapshot, v.Who, v.At) {
+		n.Tone, n.Text = part.Info, "You are here as support staff until "+h.Until(c, open.Until)+", let in by "+open.OpenedByName+" for: "+open.Reason
+	}
+	if h.May(c, "support_access") {
+		n.Links = append(n.Links, part.Link{Text: "Support access", URL: SupportAccessPath(c)})
+	}
+	if h.May(c, "support_access.grant") {
+		n.Links = append(n.Links, part.Link{Text: "Close…", URL: SupportAccessPath(c, "/close")})
+	}
+	return n
+}
+
+// Lent tells whether somebody came into the account through its open door.
+func Lent(snap *authz.Snapshot, who authz.Who, at authz.Account) bool {
+	return slices.ContainsFunc(snap.Held(who, at), func(id catalog.RoleID) bool { return snap.Role(id).Lent })
+}
+
+// May tells whether the visitor may use a permission here.
+func (h *Base) May(c echo.Context, permission string) bool {
+	return guard.Of(c).May.Has(h.Catalog.Permission(permission))
+}
+
+// InvitesForMe tells that invites wait for the reader's address, nil where none
+// does. Whose and where is told by the link alone: it proves the address.
+func (h *Base) InvitesForMe(c echo.Context) (*part.Alert, error) {
+	n, err := h.Store.CountInvitesFor(c.Request().Context(), authz.Self(guard.Of(c).Actor()))
+	if err != nil || n == 0 {
+		return nil, err
+	}
+	a := &part.Alert{Tone: part.Info, Title: words.Count(n, "invite waits", "invites wait") + " for your address",
+		Text: "Open the link in the mail that brought it, or ask whoever invited you for the link."}
+	if n > 1 {
+		a.Text = "Open the links in the mails that brought them, or ask whoever invited you for the links."
+	}
+	return a, nil
+}

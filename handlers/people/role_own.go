@@ -1,0 +1,461 @@
+package people
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+	"bailiwick/handlers/account"
+	"bailiwick/handlers/guard"
+	"bailiwick/handlers/page"
+	persons "bailiwick/models/people"
+	"bailiwick/models/store"
+	"bailiwick/views/part"
+	"bailiwick/views/people"
+	"bailiwick/views/record"
+	"bailiwick/words"
+)
+
+const (
+	ownSet      = "custom" // the tab of the account's own roles
+	shownEffect = 20       // people whose gains and losses are listed
+	shownTitles = 6        // of them, each
+	longestUndo = 1500     // bytes: the way back travels in a cookie
+)
+
+func rolesPath(c echo.Context, parts ...string) string {
+	return page.AccountPath(guard.Of(c).Place.Account, append([]string{"/roles"}, parts...)...)
+}
+
+func ownRolesPath(c echo.Context) string { return page.WithQuery(rolesPath(c), "set", ownSet) }
+
+// listOwnRoles shows the roles of the account's own.
+func (h *Handlers) listOwnRoles(c echo.Context, g authz.Grant) error {
+	ctx, v := c.Request().Context(), guard.Of(c)
+	all, err := h.Store.CustomRoles(ctx, g)
+	if err != nil {
+		return err
+	}
+	holders, err := h.Store.RoleCounts(ctx, g)
+	if err != nil {
+		return err
+	}
+	p := record.ListPage{
+		Frame:  h.Frame(c, "Roles"),
+		Header: part.Header{Title: "Roles", Text: "Roles that this account made for itself, each from another one. They are held here alone, and offered wherever roles are given."},
+		Tabs:   h.roleTabs(c, ownSet),
+		List: part.List{
+			Label: "Roles of this account",
+			Table: part.Table{Token: v.Token, Columns: []part.Column{{Text: "Name"}, {Text: "For"}, {Text: "Made from"}, {Text: "Gives", Number: true}, {Text: "Held by", Number: true}}},
+			Empty: part.Empty{Icon: "shield-check", Title: "No roles of your own yet", Text: "Make one from any role where those that there are give too much or too little."},
+		},
+	}
+	if h.May(c, "roles.edit") {
+		add := part.Action{Text: "Make a role", URL: rolesPath(c, "/new"), Icon: "plus", Primary: true}
+		p.Header.Actions, p.List.Empty.Action = []part.Action{add}, &add
+	}
+	for _, r := range all {
+		one, base := rolesPath(c, "/", r.ID.String()), "a role that is no more"
+		row := part.Row{ID: r.ID.String(), Page: one, Cells: []part.Cell{{Text: r.Name, URL: one}, {}, {}, {Text: words.Count(len(r.Permissions), "permission", "permissions")}, {Text: fmt.Sprint(holders[r.Key()])}}}
+		if x := h.Store.CompiledRole(r); x != nil {
+			base, row.Cells[1].Text = page.RoleTitle(x.Base), whoFor(x)
+		}
+		row.Cells[2].Text = base
+		if h.May(c, "roles.edit") {
+			row.Menu = ownRoleMenu(one)
+		}
+		p.List.Table.Rows = append(p.List.Table.Rows, row)
+	}
+	return page.Render(c, http.StatusOK, record.List(p))
+}
+
+func ownRoleMenu(one string) []part.Action {
+	return []part.Action{{Text: "Edit", URL: one + "/edit"}, {Text: "Delete…", URL: one + "/delete", Danger: true}}
+}
+
+func whoFor(r *catalog.Role) string {
+	if store.RoleFor(r) == authz.Subuser {
+		return "Subusers"
+	}
+	return "Members"
+}
+
+// showOwnRole compares a role with the one that it was made from.
+func (h *Handlers) showOwnRole(c echo.Context, g authz.Grant, r store.CustomRole) error {
+	x, one := h.Store.CompiledRole(r), rolesPath(c, "/", r.ID.String())
+	if x == nil {
+		return store.Problems{"": "The role that " + r.Name + " was made from is no more. Delete it, and make another."}
+	}
+	holders, err := h.Store.RoleCounts(c.Request().Context(), g)
+	if err != nil {
+		return err
+	}
+	p := h.roleMatrix(c, one, []*catalog.Role{x.Base, x})
+	p.Frame = h.Frame(c, r.Name, part.Link{Text: "Roles", URL: rolesPath(c)}, part.Link{Text: "This account’s own", URL: ownRolesPath(c)})
+	p.Header = part.Header{Title: r.Name, Text: fmt.Sprintf("A role for %s, made from %s. Held by %s.", strings.ToLower(whoFor(x)), page.RoleTitle(x.Base), words.Count(holders[r.Key()], "person", "people"))}
+	p.Columns[0].Name, p.Columns[1].Name = x.Base.Title, r.Name
+	if h.May(c, "roles.edit") {
+		p.Header.Actions = []part.Action{{Text: "Edit", URL: one + "/edit", Icon: "pencil"}}
+		p.Header.Menu = ownRoleMenu(one)[1:]
+	}
+	return page.Render(c, http.StatusOK, people.Roles(p))
+}
+
+// newRole offers the roles to begin from, and then the form.
+func (h *Handlers) newRole(c echo.Context, _ authz.Grant) error {
+	v := guard.Of(c)
+	if base := h.Catalog.Role(c.QueryParam("base")); base != nil && persons.FitsKind(base, v.Place.Kind) {
+		return h.roleForm(c, http.StatusOK, nil, roleInput{base: base, own: base.Own})
+	}
+	p := record.Page{
+		Frame:  h.Frame(c, "Make a role", part.Link{Text: "Roles", URL: rolesPath(c)}),
+		Header: part.Header{Title: "Make a role", Text: "From which one? It decides who can have the new role, and how far it can reach into accounts below."},
+	}
+	for _, set := range h.Catalog.Sets {
+		for _, r := range set.Roles {
+			if persons.FitsKind(r, v.Place.Kind) {
+				p.Inside = append(p.Inside, record.Place{Icon: "shield-check", Text: page.RoleTitle(r), Help: r.Sentence, URL: page.WithQuery(rolesPath(c, "/new"), "base", r.Key)})
+			}
+		}
+	}
+	return page.Render(c, http.StatusOK, record.Record(p))
+}
+
+// roleInput is what a form says of a role.
+type roleInput struct {
+	name  string
+	base  *catalog.Role
+	own   catalog.Mask
+	keys  []string // as sent
+	wrong store.Problems
+}
+
+func (h *Handlers) readRole(c echo.Context, base *catalog.Role) (in roleInput, err error) {
+	form, err := c.FormParams()
+	if err != nil {
+		return in, echo.ErrBadRequest
+	}
+	in = roleInput{name: form.Get("name"), base: base, keys: account.NonEmpty(form["permission"])}
+	for _, key := range in.keys {
+		if p := h.Catalog.Permission(key); p != 0 {
+			in.own.Set(p)
+		}
+	}
+	return in, nil
+}
+
+// givable is what the reader may give in this account by a role made from another
+// one, which decides how far it reaches.
+func (h *Handlers) givable(v *guard.Visit, base *catalog.Role) (may catalog.Mask) {
+	for _, p := range h.Catalog.Permissions() {
+		may.Set(p)
+	}
+	return may.Minus(v.Snapshot.MayGrant(v.Who, v.At, h.Catalog.Custom(base, "", "", may)).What())
+}
+
+// roleForm shows the form of a new role, or of r.
+func (h *Handlers) roleForm(c echo.Context, status int, r *store.CustomRole, in roleInput) error {
+	v, list := guard.Of(c), ownRolesPath(c)
+	givable := h.givable(v, in.base)
+	p := people.RoleFormPage{
+		Action: rolesPath(c), Cancel: list, Submit: "Make the role", Header: part.Header{Title: "Make a role from " + in.base.Title}, Name: in.name,
+		Problem: cmp.Or(in.wrong[""], in.wrong["base"]), NameProblem: in.wrong["name"], BoxesProblem: in.wrong["permission"], Base: in.base.Key, BaseTitle: page.RoleTitle(in.base),
+	}
+	p.Header.Text = "For " + strings.ToLower(whoFor(in.base)) + " of this account alone. In accounts below, it reaches as far as roles of its kind do."
+	if r != nil {
+		p.Action, p.Cancel, p.Submit, p.Header.Title = rolesPath(c, "/", r.ID.String(), "/edit"), rolesPath(c, "/", r.ID.String()), "Go on", "Edit "+r.Name
+		p.Header.Text = "Before anything changes, the next page says what it does to whom."
+		p.Proof = h.RoleProof(c, in.wrong)
+	}
+	p.Frame = h.Frame(c, p.Header.Title, part.Link{Text: "Roles", URL: rolesPath(c)}, part.Link{Text: "This account’s own", URL: list})
+	in.own.And(givable).Each(func(x catalog.Permission) {
+		if info := h.Catalog.Info(x); !decides(info) {
+			p.Kept = append(p.Kept, info.Key)
+		}
+	})
+	for _, g := range h.Catalog.Groups {
+		group := people.BoxGroup{Title: g.Title}
+		for _, s := range h.Catalog.In(g) {
+			section := people.BoxSection{Title: s.Label}
+			for _, x := range s.Permissions {
+				if info := h.Catalog.Info(x); decides(info) {
+					section.Boxes = append(section.Boxes, people.Box{Value: info.Key, Title: info.Title, Sentence: info.Sentence, Ticked: in.own.Has(x) && givable.Has(x), Locked: !givable.Has(x)})
+				}
+			}
+			if len(section.Boxes) > 0 {
+				group.Sections = append(group.Sections, section)
+			}
+		}
+		if len(group.Sections) > 0 {
+			p.Boxes = append(p.Boxes, group)
+		}
+	}
+	return page.Render(c, status, people.RoleForm(p))
+}
+
+// reachesBelow is a permission that no route asks for and that yet decides: how far a
+// role made from an account role reaches.
+const reachesBelow = "sub_accounts.read_all"
+
+// decides tells whether anything that exists depends on a permission.
+func decides(info catalog.PermissionInfo) bool {
+	return info.Unused == "" || info.Key == reachesBelow
+}
+
+func (h *Handlers) createRole(c echo.Context, g authz.Grant) error {
+	base := h.Catalog.Role(c.FormValue("base"))
+	if base == nil || !persons.FitsKind(base, guard.Of(c).Place.Kind) {
+		return store.Problems{"base": "Choose the role to begin with: open “Make a role” again."}
+	}
+	in, err := h.readRole(c, base)
+	if err != nil {
+		return err
+	}
+	r, err := h.Store.CreateRole(c.Request().Context(), g, in.name, base.Key, in.keys)
+	if wrong, ok := page.Problems(err); ok {
+		in.wrong = wrong
+		return h.roleForm(c, http.StatusUnprocessableEntity, nil, in)
+	}
+	if err != nil {
+		return err
+	}
+	h.Say(c, r.Name+" can be given to "+strings.ToLower(whoFor(base))+" now.")
+	return page.Done(c, rolesPath(c, "/", r.ID.String()))
+}
+
+func (h *Handlers) editRole(c echo.Context, _ authz.Grant, r store.CustomRole) error {
+	x := h.Store.CompiledRole(r)
+	if x == nil {
+		return store.Problems{"": "The role that " + r.Name + " was made from is no more. Delete it, and make another."}
+	}
+	return h.roleForm(c, http.StatusOK, &r, roleInput{name: r.Name, base: x.Base, own: x.Own})
+}
+
+// updateRole changes a role once its effect was seen, or where it has none.
+func (h *Handlers) updateRole(c echo.Context, g authz.Grant, r store.CustomRole) error {
+	x := h.Store.CompiledRole(r)
+	if x == nil {
+		return store.ErrConflict
+	}
+	in, err := h.readRole(c, x.Base)
+	if err != nil {
+		return err
+	}
+	var will store.CustomRole
+	if page.LetsMoreIn(r.Permissions, in.keys) {
+		err = h.Prove(c)
+	}
+	if err == nil {
+		will, err = h.Store.EditRole(c.Request().Context(), g, r.ID, in.name, in.keys, page.Posted(c, "seen"))
+	}
+	switch wrong, ok := page.Problems(err); {
+	case ok:
+		in.wrong = wrong
+		return h.roleForm(c, http.StatusUnprocessableEntity, &r, in)
+	case errors.Is(err, persons.ErrUnseen):
+		return h.askEditRole(c, r, in)
+	case err != nil:
+		return err
+	}
+	give, take := strings.Join(without(r.Permissions, will.Permissions), " "), strings.Join(without(will.Permissions, r.Permissions), " ")
+	var undo []page.UndoState
+	if len(give)+len(take) < longestUndo {
+		undo = []page.UndoState{{Action: rolesPath(c, "/", r.ID.String(), "/undo"), Hidden: []part.Pair{
+			{Name: "name", Value: r.Name}, {Name: "version", Value: will.Version()}, {Name: "give", Value: give}, {Name: "take", Value: take}}}}
+	}
+	h.Say(c, "Saved "+will.Name+".", undo...)
+	return page.Done(c, rolesPath(c, "/", r.ID.String()))
+}
+
+func without(all, some []string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(x string) bool { return slices.Contains(some, x) })
+}
+
+// undoRole puts a role back, if it still is what the change made of it.
+func (h *Handlers) undoRole(c echo.Context, g authz.Grant, r store.CustomRole) error {
+	if page.Posted(c, "version") != r.Version() {
+		return store.ErrConflict
+	}
+	give := strings.Fields(page.Posted(c, "give"))
+	if page.LetsMoreIn(r.Permissions, give) && !guard.Of(c).Session.Fresh(h.Store.Now()) {
+		return page.Done(c, page.WithQuery(page.ProofPath, "return", rolesPath(c, "/", r.ID.String())))
+	}
+	back := append(without(r.Permissions, strings.Fields(page.Posted(c, "take"))), give...)
+	_, err := h.Store.EditRole(c.Request().Context(), g, r.ID, page.Posted(c, "name"), back, page.Posted(c, "version"))
+	if errors.Is(err, persons.ErrUnseen) {
+		err = store.ErrConflict
+	}
+	if err != nil {
+		return err
+	}
+	h.Say(c, "The change of "+page.Posted(c, "name")+" is taken back.")
+	return page.Done(c, rolesPath(c, "/", r.ID.String()))
+}
+
+// askEditRole shows what an edit does to whom.
+func (h *Handlers) askEditRole(c echo.Context, r store.CustomRole, in roleInput) error {
+	e, err := h.Store.EffectOfEdit(c.Request().Context(), r, in.keys)
+	if err != nil {
+		return err
+	}
+	one := rolesPath(c, "/", r.ID.String())
+	p := h.effectPage(c, e, "Change "+r.Name)
+	if page.Posted(c, "seen") != "" {
+		p.Notice = lookAgain
+	}
+	p.Form = part.Form{Token: p.Frame.Token, Action: one + "/edit", Submit: "Change the role", Cancel: one,
+		Hidden: []part.Pair{{Name: "name", Value: in.name}, {Name: "seen", Value: e.Key}}}
+	for _, key := range in.keys {
+		p.Form.Hidden = append(p.Form.Hidden, part.Pair{Name: "permission", Value: key})
+	}
+	return page.Render(c, http.StatusOK, people.RoleEffect(p))
+}
+
+func (h *Handlers) askDeleteRole(c echo.Context, _ authz.Grant, r store.CustomRole) error {
+	return h.deleteRoleForm(c, http.StatusOK, r, "", nil)
+}
+
+// deleteRoleForm shows what it does to whom to delete a role, and asks for the
+// role that those get who have no other.
+func (h *Handlers) deleteRoleForm(c echo.Context, status int, r store.CustomRole, instead string, wrong store.Problems) error {
+	e, err := h.Store.EffectOfDelete(c.Request().Context(), r, instead)
+	if p, refused := page.Problems(err); refused {
+		wrong = p
+		e, err = h.Store.EffectOfDelete(c.Request().Context(), r, "")
+	}
+	if err != nil {
+		return err
+	}
+	one := rolesPath(c, "/", r.ID.String())
+	p := h.effectPage(c, e, "Delete "+r.Name)
+	if page.Posted(c, "seen") != "" && page.Posted(c, "with") == instead && wrong == nil {
+		p.Notice = lookAgain
+	}
+	p.Form = part.Form{Token: p.Frame.Token, Action: one + "/delete", Submit: "Delete the role", Danger: true, Cancel: one, Problem: cmp.Or(wrong[""], wrong["permission"]),
+		Hidden: []part.Pair{{Name: "seen", Value: e.Key}, {Name: "with", Value: instead}}}
+	if e.Alone() > 0 {
+		f := part.Field{Kind: part.Select, Name: "instead", Label: "Role instead", Required: true, Problem: wrong["instead"], Options: []part.Option{{Text: "Choose a role"}},
+			Help: words.Count(e.Alone(), "person has", "people have") + " no other role. They get this one, as long as they had the other."}
+		for _, o := range h.roleOptions(c, r.For(), picks{all: []pick{{name: instead}}}, "", "") {
+			if o.With = nil; o.Value != r.Key() {
+				f.Options = append(f.Options, o)
+			}
+		}
+		p.Form.Fields = append([]part.Field{f}, h.RoleProof(c, wrong)...)
+		if instead == "" {
+			p.Form.Submit, p.Form.Danger = "Go on", false
+		}
+	}
+	return page.Render(c, status, people.RoleEffect(p))
+}
+
+func (h *Handlers) deleteRole(c echo.Context, g authz.Grant, r store.CustomRole) error {
+	instead := page.Posted(c, "instead")
+	err := h.ProveRoles(c, instead)
+	if err == nil {
+		err = h.Store.DeleteRole(c.Request().Context(), g, r.ID, instead, page.Posted(c, "seen"))
+	}
+	switch wrong, ok := page.Problems(err); {
+	case ok:
+		return h.deleteRoleForm(c, http.StatusUnprocessableEntity, r, instead, wrong)
+	case errors.Is(err, persons.ErrUnseen):
+		return h.deleteRoleForm(c, http.StatusOK, r, instead, nil)
+	case err != nil:
+		return err
+	}
+	h.Say(c, r.Name+" is deleted.")
+	return page.Done(c, ownRolesPath(c))
+}
+
+var lookAgain = &part.Alert{Tone: part.Warn, Title: "Look again", Text: "It is not any more as the page before showed it. Nothing is done yet."}
+
+// effectPage tells who gains and who loses what, the first of them by name.
+func (h *Handlers) effectPage(c echo.Context, e persons.RoleEffect, title string) people.RoleEffectPage {
+	r := e.Role
+	p := people.RoleEffectPage{
+		Frame:  h.Frame(c, title, part.Link{Text: "Roles", URL: rolesPath(c)}, part.Link{Text: r.Name, URL: rolesPath(c, "/", r.ID.String())}),
+		Header: part.Header{Title: title + "?"},
+		Table:  part.Table{Columns: []part.Column{{Text: "Who"}, {Text: "Gains"}, {Text: "Loses"}}},
+	}
+	gain, lose, same := 0, 0, 0
+	for _, x := range e.Holders {
+		gained, lost := !x.Gain.Empty() || !x.GainBelow.Empty(), !x.Lose.Empty() || !x.LoseBelow.Empty()
+		if gained {
+			gain++
+		}
+		if lost {
+			lose++
+		}
+		if x.Same() {
+			same++
+			continue
+		}
+		if len(p.Table.Rows) == shownEffect {
+			continue
+		}
+		who := part.Cell{Text: x.Name}
+		switch subuser := x.ID.Kind == authz.Subuser; {
+		case subuser && !h.May(c, "subusers"):
+			who.Text = "A subuser" // whose name is not the reader's to know
+		case subuser:
+			who.Details = "Subuser"
+		case !h.May(c, "members"):
+			who.Text = "A member"
+		}
+		p.Table.Rows = append(p.Table.Rows, part.Row{ID: x.ID.ID.String(), Cells: []part.Cell{who, h.titlesCell(x.Gain, x.GainBelow), h.titlesCell(x.Lose, x.LoseBelow)}})
+	}
+	var parts []string
+	for _, part := range []struct {
+		n    int
+		text string
+	}{{gain, words.Count(gain, "gains something", "gain something")}, {lose, words.Count(lose, "loses something", "lose something")}, {same, fmt.Sprintf("for %d nothing changes now", same)}} {
+		if part.n > 0 {
+			parts = append(parts, part.text)
+		}
+	}
+	p.Sentences = append(p.Sentences, words.Count(len(e.Holders), "person has", "people have")+" this role.")
+	if len(e.Holders) == 0 {
+		p.Sentences[0] = "Nobody has this role."
+	} else {
+		p.Sentences = append(p.Sentences, page.Upper(strings.Join(parts, ", "))+".")
+	}
+	if e.Invites > 0 {
+		p.Sentences = append(p.Sentences, words.Count(e.Invites, "invite that waits gives", "invites that wait give")+" it.")
+	}
+	if more := len(e.Holders) - same - len(p.Table.Rows); more > 0 {
+		p.More = "And " + words.Count(more, "more person", "more people") + "."
+	}
+	return p
+}
+
+// titlesCell names what somebody gains or loses, in the account and below.
+func (h *Handlers) titlesCell(here, below catalog.Mask) part.Cell {
+	cell := part.Cell{Text: h.titles(here)}
+	if !below.Empty() {
+		cell.Details = "in accounts below: " + h.titles(below)
+	}
+	if cell.Text == "" && cell.Details == "" {
+		cell.Text = "nothing"
+	}
+	return cell
+}
+
+func (h *Handlers) titles(of catalog.Mask) string {
+	var all []string
+	of.Each(func(p catalog.Permission) {
+		if info := h.Catalog.Info(p); decides(info) {
+			all = append(all, info.Title)
+		}
+	})
+	if n := len(all) - shownTitles; n > 0 {
+		all = append(all[:shownTitles], fmt.Sprintf("%d more", n))
+	}
+	return strings.Join(all, ", ")
+}

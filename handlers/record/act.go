@@ -1,0 +1,117 @@
+package record
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"bailiwick/catalog"
+	"bailiwick/handlers/login"
+	"bailiwick/handlers/page"
+	"bailiwick/models/record"
+	"bailiwick/views/part"
+)
+
+// idle tells whether an act would leave the record as it is.
+func idle(a *catalog.Act, r record.Record) bool {
+	if len(a.Fields) > 0 || a.Remove {
+		return false
+	}
+	for name, v := range a.Set {
+		if v == nil && r.Values[name] != nil || v != nil && r.Values[name] != v {
+			return false
+		}
+	}
+	return true
+}
+
+func (h *Handlers) actURL(rv Visit, a *catalog.Act, r record.Record) string {
+	if a.Path != "" {
+		return page.AccountPath(r.AccountID, filled(a.Path, r.ID))
+	}
+	return rv.url(rv.records.ActPath(a), r)
+}
+
+func (h *Handlers) askAct(rv Visit, a *catalog.Act, r record.Record) error {
+	return h.actForm(rv, http.StatusOK, a, r, formInput{})
+}
+
+// actForm is the dialog of an act: its form, or the question before it.
+func (h *Handlers) actForm(rv Visit, status int, a *catalog.Act, r record.Record, in formInput) error {
+	title := a.Title + " " + r.Name
+	cancel := cmp.Or(login.Within(r.AccountID, rv.FormValue("return")), h.actBack(rv, r))
+	f := h.recordFrame(rv, title, h.listLink(rv), part.Link{Text: r.Name, URL: h.oneURL(rv, r)})
+	form := part.Form{
+		Token: f.Token, Action: h.actURL(rv, a, r), Hidden: []part.Pair{{Name: "return", Value: cancel}},
+		Submit: a.Title, Danger: a.Danger, Cancel: cancel, Problem: in.wrong[""],
+	}
+	if len(a.Fields) == 0 {
+		title += "?"
+	} else {
+		var err error
+		if form.Fields, err = h.formFields(rv, h.shownFields(rv, a.Fields), r.Values, in, a.Required); err != nil {
+			return err
+		}
+		form.Problem = leftOver(rv.kind, in.wrong, form.Fields)
+	}
+	return page.Render(rv.Context, status, part.DialogPage(part.Dialog{Frame: f, Title: title, Text: []string{a.Sentence}, Form: form}))
+}
+
+// actBack is where one goes after an act that says nothing of it.
+func (h *Handlers) actBack(rv Visit, r record.Record) string {
+	s := h.seenAt(rv.Visit, r, "")
+	if s == nil {
+		return page.AccountPath(r.AccountID)
+	}
+	there := NewRecordVisit(rv.Context, rv.grant, s)
+	if s.Inside != nil {
+		there.above = rv.above
+		if len(there.above) == 0 {
+			there.above = []record.Record{{ID: r.ParentID}}
+		}
+	}
+	return cmp.Or(h.oneURL(there, r), page.AccountPath(r.AccountID))
+}
+
+func (h *Handlers) doAct(rv Visit, a *catalog.Act, r record.Record) error {
+	in, err := readForm(rv, h.shownFields(rv, a.Fields))
+	if err != nil {
+		return err
+	}
+	changed, err := h.Store.Act(rv.Request().Context(), rv.grant, rv.kind, a, r.ID, in.values)
+	if wrong, ok := page.Problems(err); ok {
+		in.wrong = wrong
+		return h.actForm(rv, http.StatusUnprocessableEntity, a, r, in)
+	}
+	if err != nil {
+		return err
+	}
+	h.Say(rv.Context, fmt.Sprintf("%s: %s is done.", changed.Name, strings.ToLower(a.Title)))
+	back := login.Within(r.AccountID, rv.FormValue("return"))
+	// The page one came from may not hold the record any more.
+	switch inside := strings.Contains(back, r.ID.String()); {
+	case a.Remove && (back == "" || inside):
+		back = rv.url(h.ListOf(rv.section).Path)
+	case !a.Remove && (back == "" || inside && !h.stillAt(rv, back, changed)):
+		back = h.actBack(rv, changed)
+	}
+	return page.Done(rv.Context, back)
+}
+
+// stillAt tells whether a record's page of some section, given by its address,
+// still shows the record.
+func (h *Handlers) stillAt(rv Visit, back string, r record.Record) bool {
+	return slices.ContainsFunc(h.Catalog.Sections, func(s *catalog.Section) bool {
+		if s.Records == nil || s.Records.Kind != rv.kind || s.Single() {
+			return false
+		}
+		at := record.Place{Section: s, Parent: r.ParentID}
+		there := page.AccountPath(r.AccountID, filled(s.Path+"/:one", r.ID))
+		if s.Inside != nil {
+			there = page.AccountPath(r.AccountID, filled(s.Path+"/:one", r.ParentID, r.ID))
+		}
+		return strings.HasPrefix(back, there) && at.Holds(r)
+	})
+}

@@ -1,0 +1,385 @@
+package record
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/catalog"
+	"bailiwick/handlers/page"
+	records "bailiwick/models/record"
+	"bailiwick/models/store"
+	"bailiwick/views/part"
+	"bailiwick/views/record"
+)
+
+// formInput is what was typed into a record's form, and what came of it.
+type formInput struct {
+	typed   url.Values // nil where nothing was
+	values  map[string]any
+	wrong   store.Problems
+	version int64 // the record's, on which an edit stands
+	theirs  *records.Record
+}
+
+// conflict gives the record as somebody else left it.
+func conflict(err error) (*records.Record, bool) {
+	var c *records.Conflict
+	if !errors.As(err, &c) {
+		return nil, false
+	}
+	return &c.Theirs, true
+}
+
+// shownFields are the fields of a form that this account and person have.
+func (h *Handlers) shownFields(rv Visit, fields []*catalog.Field) (shown []*catalog.Field) {
+	v := rv.Visit
+	ceiling := v.Snapshot.Ceiling(v.At)
+	for _, f := range fields {
+		within := f == rv.kind.Parent && rv.section.Inside != nil
+		if !within && ceiling.Covers(f.Needs) && (f.Permission == 0 || v.May.Has(f.Permission)) {
+			shown = append(shown, f)
+		}
+	}
+	return shown
+}
+
+// readForm reads the fields that are shown. Any other name that was sent is
+// refused, so that nothing is believed to be saved that is not.
+func readForm(rv Visit, fields []*catalog.Field) (formInput, error) {
+	typed, err := rv.FormParams()
+	if err != nil {
+		return formInput{}, echo.ErrBadRequest
+	}
+	in := formInput{typed: typed, values: map[string]any{}}
+	for _, f := range fields {
+		value := f.Parse(typed[f.Name], page.Zone(rv.Context))
+		if value == nil || f.Secret == catalog.Sealed && value == "" {
+			continue
+		}
+		in.values[f.Name] = value
+	}
+	for name := range typed {
+		f := rv.kind.Field(name)
+		if f == nil || slices.Contains(fields, f) {
+			continue
+		}
+		if value := f.Parse(typed[name], page.Zone(rv.Context)); value != nil {
+			in.values[name] = value // which the store refuses with a sentence
+		}
+	}
+	return in, nil
+}
+
+// recordForm is the form of a new record, or of r.
+func (h *Handlers) recordForm(rv Visit, status int, r *records.Record, in formInput) error {
+	values := map[string]any{}
+	p := part.FormPage{Header: part.Header{Title: "New " + rv.records.Noun}}
+	p.Form = part.Form{Action: rv.listURL(), Cancel: rv.listURL(), Submit: "Add"}
+	crumbs := []part.Link{h.listLink(rv)}
+	if r == nil {
+		for _, f := range rv.records.Fields {
+			values[f.Name] = f.Default
+		}
+	} else {
+		values = r.Values
+		one := rv.url(rv.records.OnePath(), *r)
+		p.Header.Title = "Edit " + r.Name
+		p.Form.Action, p.Form.Cancel, p.Form.Submit = one+"/edit", one, "Save"
+		p.Form.Hidden = []part.Pair{{Name: "version", Value: fmt.Sprint(in.version)}}
+		crumbs = append(crumbs, part.Link{Text: r.Name, URL: one})
+	}
+	p.Frame = h.recordFrame(rv, p.Header.Title, crumbs...)
+	p.Form.Token = p.Frame.Token
+	var err error
+	fields := h.shownFields(rv, rv.records.Fields)
+	if p.Form.Fields, err = h.formFields(rv, fields, values, in, rv.records.Required); err != nil {
+		return err
+	}
+	p.Form.Fields = append(p.Form.Fields, h.recordProof(rv, in.wrong)...)
+	p.Form.Problem = leftOver(rv.kind, in.wrong, p.Form.Fields)
+	if in.theirs != nil {
+		p.Form.Submit = "Overwrite"
+		p.Conflict = h.conflictBox(rv, fields, in)
+	}
+	return page.Render(rv.Context, status, record.FormOn(p))
+}
+
+// recordProof is what a form asks besides in a section whose changes need a proof.
+func (h *Handlers) recordProof(rv Visit, wrong store.Problems) []part.Field {
+	if !rv.records.Proof {
+		return nil
+	}
+	return h.ProofFields(rv, wrong)
+}
+
+// proveRecord is prove, where the section's changes need it.
+func (h *Handlers) proveRecord(rv Visit) error {
+	if !rv.records.Proof {
+		return nil
+	}
+	return h.Prove(rv)
+}
+
+// leftOver are the sentences about what the form has no field for.
+func leftOver(kind *catalog.Kind, wrong store.Problems, fields []part.Field) string {
+	var all []string
+	for name, sentence := range wrong {
+		if name == "" {
+			all = append(all, sentence)
+			continue
+		}
+		if slices.ContainsFunc(fields, func(f part.Field) bool { return f.Name == name }) {
+			continue
+		}
+		if f := kind.Field(name); f != nil {
+			name = f.Title
+		}
+		all = append(all, name+": "+sentence)
+	}
+	slices.Sort(all)
+	return strings.Join(all, " ")
+}
+
+func (h *Handlers) conflictBox(rv Visit, fields []*catalog.Field, in formInput) *part.Conflict {
+	theirs := in.theirs
+	box := &part.Conflict{
+		Who: theirs.UpdatedByName, When: page.When(rv.Context, theirs.UpdatedAt, h.Store.Now()),
+		TheirsURL: rv.url(rv.records.OnePath(), *theirs),
+	}
+	for _, f := range fields {
+		theirText, yourText := f.Text(theirs.Values[f.Name], page.Zone(rv.Context)), f.Text(in.values[f.Name], page.Zone(rv.Context))
+		if f.Secret != "" || f.Ref != nil || theirText == yourText {
+			continue
+		}
+		box.Rows = append(box.Rows, part.ConflictRow{Label: f.Title, Theirs: theirText, Yours: yourText})
+	}
+	return box
+}
+
+// formFields shows fields with what was typed, or with the values there are.
+func (h *Handlers) formFields(rv Visit, fields []*catalog.Field, values map[string]any, in formInput, required map[string]bool) ([]part.Field, error) {
+	var all []part.Field
+	for i, f := range fields {
+		x := part.Field{
+			Name: f.Name, Label: f.Title, Help: f.Help, Problem: in.wrong[f.Name], Required: f.Required || required[f.Name],
+			Unit: f.Unit, Autofocus: i == 0 && in.typed == nil, MaxLength: f.MaxLength, Autocomplete: "off",
+		}
+		x.Value, x.Values = f.Text(values[f.Name], page.Zone(rv.Context)), catalog.Texts(values[f.Name])
+		x.Checked = values[f.Name] == true
+		if f.Grows() {
+			x.Value = ""
+		}
+		if in.typed != nil {
+			x.Value, x.Values = in.typed.Get(f.Name), in.typed[f.Name]
+			x.Checked = len(x.Values) > 0
+		}
+		if f.Min != nil {
+			x.Min = fmt.Sprint(*f.Min)
+		}
+		if f.Max != nil {
+			x.Max = fmt.Sprint(*f.Max)
+		}
+		h.dressField(rv, f, &x)
+		if f.Ref != nil {
+			var err error
+			if x.Options, err = h.refOptions(rv, f, x.Values); err != nil {
+				return nil, err
+			}
+		}
+		if among := rv.records.Among[f.Name]; among != nil {
+			if err := h.amongOptions(rv, among, &x); err != nil {
+				return nil, err
+			}
+		}
+		if f.Widget == "ordered" {
+			all = append(all, orderedFields(x)...)
+			continue
+		}
+		all = append(all, x)
+	}
+	return all, nil
+}
+
+// dressField chooses how a field is entered.
+func (h *Handlers) dressField(rv Visit, f *catalog.Field, x *part.Field) {
+	v := rv.Visit
+	for _, o := range f.Options {
+		option := part.Option{Value: o.Value, Text: o.Title}
+		if !v.Snapshot.Ceiling(v.At).Covers(o.Needs) {
+			option.Disabled, option.Text = true, o.Title+" (not open to this account)"
+		}
+		if role := roleOf(f, o.Value); role != nil {
+			option.Help = role.Sentence
+			if beyond := v.Snapshot.MayGrant(v.Who, v.At, role); !beyond.Empty() {
+				option.Disabled, option.Help = true, page.Upper(h.BeyondText(rv, beyond))+", so you can't give it."
+			}
+		}
+		x.Options = append(x.Options, option)
+	}
+	switch {
+	case f.Secret == catalog.Sealed && f.Widget == "textarea":
+		x.Kind, x.Value = part.Textarea, ""
+		x.Help = strings.TrimSpace(x.Help + " Never shown again; left empty, what was given before stays.")
+	case f.Secret == catalog.Sealed:
+		x.Kind = part.Secret
+		x.Help = strings.TrimSpace(x.Help + " Never shown again; left empty, what was given before stays.")
+	case f.Type == "boolean":
+		x.Kind, x.Value = part.Checkbox, "1"
+	case f.Many && (f.Ref != nil || len(f.Options) > 0):
+		x.Kind = part.Multi
+	case f.Ref != nil:
+		x.Kind = part.Reference
+	case len(f.Options) > 0:
+		x.Kind = part.Select
+	case f.Grows():
+		x.Kind = part.Textarea
+	case f.Many && f.Widget == "lines", f.Type == "object":
+		x.Kind = part.Lines
+	case f.Many:
+		x.Kind = part.Tags
+		x.Help = strings.TrimSpace(x.Help + " With commas between.")
+	case f.Widget == "money":
+		x.Kind, x.Step = part.Money, "0.01"
+	case f.Type == "integer", f.Type == "number":
+		x.Kind = part.Number
+		if f.Type == "number" {
+			x.Step = "any"
+		}
+	case f.Widget == "textarea":
+		x.Kind = part.Textarea
+	case f.Widget == "code":
+		x.Kind, x.Rows = part.Code, 16
+	case f.Format == "date-time":
+		x.Kind = part.Datetime
+		x.Help = strings.TrimSpace(x.Help + " In the time of " + page.Zone(rv.Context).String() + ".")
+	case f.Format == "date":
+		x.Kind = part.Date
+	case f.Format == "e164":
+		x.Kind = part.Phone
+	case f.Format == "email":
+		x.Kind = part.Email
+	case f.Format == "uri":
+		x.Kind = part.URL
+	}
+}
+
+func roleOf(f *catalog.Field, name string) *catalog.Role {
+	if f.Roles == nil {
+		return nil
+	}
+	return f.Roles.Role(name)
+}
+
+// maxOptions is how many records a field offers to choose from.
+const maxOptions = 500
+
+// refOptions are the records that a field may name. The right to the form is
+// the right to choose: who attaches a number may see how applications are called.
+func (h *Handlers) refOptions(rv Visit, f *catalog.Field, chosen []string) ([]part.Option, error) {
+	ctx := rv.Request().Context()
+	all, err := h.Store.RecordOptions(ctx, rv.grant, rv.kind, f, rv.At.Parent, maxOptions)
+	if err != nil {
+		return nil, err
+	}
+	var options []part.Option
+	missing := slices.Clone(chosen)
+	for _, r := range all {
+		id := r.ID.String()
+		options = append(options, part.Option{Value: id, Text: r.Name, Selected: slices.Contains(chosen, id)})
+		missing = slices.DeleteFunc(missing, func(c string) bool { return c == id })
+	}
+	// What is chosen stays choosable, also beyond the first ones.
+	for _, text := range missing {
+		id, err := uuid.Parse(text)
+		if err != nil {
+			continue
+		}
+		r, err := h.Store.Record(ctx, rv.grant, id)
+		var closed *records.Closed
+		if errors.As(err, &closed) && r.Kind == f.Ref.Records.Kind.Key {
+			options = append(options, part.Option{Value: text, Text: page.ClosedName, Selected: true, Disabled: f.Many})
+			continue
+		}
+		if errors.Is(err, store.ErrNotFound) || err == nil && r.Kind != f.Ref.Records.Kind.Key {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, part.Option{Value: text, Text: r.Name, Selected: true})
+	}
+	return options, nil
+}
+
+// amongOptions offer the names that a property may have here.
+func (h *Handlers) amongOptions(rv Visit, among *catalog.Among, x *part.Field) error {
+	names, err := h.Store.AmongOptions(rv.Request().Context(), rv.grant, among, maxOptions)
+	if err != nil {
+		return err
+	}
+	x.Kind, x.Options = part.Select, nil
+	if x.Value == "" {
+		x.Options = append(x.Options, part.Option{Text: "Choose one"})
+	}
+	for _, name := range names {
+		x.Options = append(x.Options, part.Option{Value: name, Text: name})
+	}
+	if len(names) == 0 {
+		x.Help = strings.TrimSpace(x.Help + " There is none to choose yet.")
+	}
+	return nil
+}
+
+// orderedFields offer one choice after the other, with room for two more.
+func orderedFields(x part.Field) (all []part.Field) {
+	chosen := slices.DeleteFunc(slices.Clone(x.Values), func(v string) bool { return v == "" })
+	for i := range max(3, len(chosen)+2) {
+		one := x
+		one.Kind, one.ID, one.Values, one.Value = part.Reference, fmt.Sprintf("f-%s-%d", x.Name, i+1), nil, ""
+		one.Label, one.Required, one.Options = fmt.Sprintf("%s: %d", x.Label, i+1), x.Required && i == 0, nil
+		if i > 0 {
+			one.Help, one.Problem, one.Autofocus = "", "", false
+		}
+		for _, o := range x.Options {
+			o.Selected = i < len(chosen) && o.Value == chosen[i]
+			one.Options = append(one.Options, o)
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+// newImport is the form that takes the lines of a CSV text.
+func (h *Handlers) newImport(rv Visit) error {
+	return h.importForm(rv, http.StatusOK, "", nil, "")
+}
+
+func (h *Handlers) importForm(rv Visit, status int, typed string, report *part.Report, problem string) error {
+	title := "Append " + rv.records.Plural
+	if len(rv.above) > 0 {
+		title += " to " + rv.above[len(rv.above)-1].Name
+	}
+	f := h.recordFrame(rv, title, h.listLink(rv))
+	var columns []string
+	for _, x := range h.shownFields(rv, rv.records.Fields) {
+		columns = append(columns, x.Name)
+	}
+	return page.Render(rv.Context, status, record.FormOn(part.FormPage{
+		Frame: f, Header: part.Header{Title: title, Text: rv.section.Sentence}, Report: report,
+		Form: part.Form{
+			Token: f.Token, Action: rv.listURL(), Cancel: rv.listURL(), Files: true, Submit: "Append", Problem: problem,
+			Fields: []part.Field{
+				{Kind: part.Code, Name: "csv", Label: "Lines", Value: typed, Rows: 8, Help: "The first line names the columns, such as " + strings.Join(columns, ", ") + "."},
+				{Kind: part.File, Name: "file", Label: "CSV file", Accept: ".csv,text/csv"},
+				{Kind: part.Checkbox, Name: "check", Label: "Only check the lines, append none", Checked: rv.FormValue("check") != ""},
+			},
+		},
+	}))
+}

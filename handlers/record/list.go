@@ -1,0 +1,364 @@
+package record
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+	"bailiwick/handlers/page"
+	"bailiwick/models/account"
+	records "bailiwick/models/record"
+	"bailiwick/views/part"
+	"bailiwick/views/record"
+	"bailiwick/words"
+)
+
+// listAsked is what the address of a list asks for.
+type listAsked struct {
+	search  string
+	sort    string
+	filters map[string]string
+	columns []string // none for the section's own
+	rows    int      // on a page; models.RecordPage where zero
+	below   bool
+	account uuid.UUID
+}
+
+func readList(rv Visit) listAsked {
+	q := rv.QueryParams()
+	a := listAsked{search: strings.TrimSpace(q.Get("q")), sort: q.Get("sort"), filters: map[string]string{}, below: q.Get("accounts") == "below" && rv.reaches()}
+	for _, f := range rv.kind.Fields {
+		if v := q.Get(f.Name); v != "" && records.Filterable(f) && rv.uses(f) {
+			a.filters[f.Name] = v
+		}
+	}
+	for _, name := range q["column"] {
+		if listable(rv, name) && !slices.Contains(a.columns, name) {
+			a.columns = append(a.columns, name)
+		}
+	}
+	if rows, err := strconv.Atoi(q.Get("rows")); err == nil && slices.Contains(pageRows, rows) {
+		a.rows = rows
+	}
+	if a.below {
+		a.account, _ = uuid.Parse(q.Get("account"))
+	}
+	return a
+}
+
+// pageRows are how many rows a page may be chosen to have.
+var pageRows = []int{10, 25, records.Page, 100}
+
+func listable(rv Visit, name string) bool {
+	f := rv.kind.Field(name)
+	return f != nil && rv.uses(f) || name == "created_at" || name == "updated_at"
+}
+
+func (rv Visit) query(a listAsked) records.Query {
+	return records.Query{Search: a.search, Sort: a.sort, Filters: a.filters, Below: a.below, Account: a.account, Long: columnsOf(rv, a), Limit: a.rows}
+}
+
+// pairs are the parameters of the same list, leaving some out.
+func (a listAsked) pairs(without ...string) (all []part.Pair) {
+	add := func(name, value string) {
+		if value != "" && !slices.Contains(without, name) {
+			all = append(all, part.Pair{Name: name, Value: value})
+		}
+	}
+	add("q", a.search)
+	for _, name := range slices.Sorted(maps.Keys(a.filters)) {
+		add(name, a.filters[name])
+	}
+	if a.below {
+		add("accounts", "below")
+		if a.account != uuid.Nil {
+			add("account", a.account.String())
+		}
+	}
+	add("sort", a.sort)
+	for _, c := range a.columns {
+		add("column", c)
+	}
+	if a.rows != 0 {
+		add("rows", strconv.Itoa(a.rows))
+	}
+	return all
+}
+
+func address(path string, pairs []part.Pair, more ...string) string {
+	q := url.Values{}
+	for _, p := range pairs {
+		q.Add(p.Name, p.Value)
+	}
+	for i := 0; i+1 < len(more); i += 2 {
+		q.Set(more[i], more[i+1])
+	}
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
+
+// ListRecords answers with the list of a place.
+func (h *Handlers) ListRecords(rv Visit) error {
+	asked, here := readList(rv), rv.listURL()
+	q := rv.query(asked)
+	q.After, q.Before = rv.QueryParam("after"), rv.QueryParam("before")
+	l, err := h.Store.Records(rv.Request().Context(), rv.grant, rv.At, q)
+	if err != nil {
+		return err
+	}
+	title := h.listTitle(rv, rv.section)
+	p := record.ListPage{
+		Frame: h.recordFrame(rv, title), Header: part.Header{Title: title}, Tabs: h.besides(rv),
+		List: part.List{
+			Label: rv.records.Plural, CSVURL: address(here+".csv", asked.pairs()),
+			Pager: part.Pager{Summary: counted(l.Total, rv.records)},
+			Empty: part.Empty{Icon: rv.section.Icon, Title: "No " + rv.records.Plural + " yet", Text: rv.section.Sentence},
+		},
+	}
+	if len(rv.kind.States) > 0 {
+		p.States = stateFigure(rv.kind)
+	}
+	if n := len(rv.above); n > 0 {
+		p.Header.Title = title + " of " + rv.above[n-1].Name
+	}
+	if rv.Timeless != nil {
+		rv.Describe(&p)
+	}
+	if missing := rv.closedHere(); missing != 0 {
+		p.Notice = &part.Alert{Tone: part.Info, Text: fmt.Sprintf("%s may not use %s. Any %s of that kind are hidden.", rv.Visit.Place.Name, h.Catalog.Titles(missing), rv.records.Plural)}
+	}
+	if rv.records.Sum != nil {
+		p.Header.Text = rv.records.SumTitle + ": " + l.Sum
+	}
+	if may := rv.records.Create; may != 0 && rv.Visit.May.Has(may) {
+		add := part.Action{Text: "Add " + rv.records.Noun, URL: here + "/new", Icon: "plus", Primary: true}
+		if rv.records.Import {
+			add.Text = "Append " + rv.records.Plural
+		}
+		p.Header.Actions, p.List.Empty.Action = []part.Action{add}, &add
+	}
+	if len(asked.pairs("sort", "column", "rows")) > 0 {
+		p.List.Clear = address(here, asked.pairs(slices.Concat([]string{"q", "accounts", "account"}, slices.Collect(maps.Keys(asked.filters)))...))
+	}
+	if l.Prev != "" {
+		p.List.Pager.Previous = address(here, asked.pairs(), "before", l.Prev)
+	}
+	if l.Next != "" {
+		p.List.Pager.Next = address(here, asked.pairs(), "after", l.Next)
+	}
+	if p.List.Search, p.List.Chips, err = h.listSearch(rv, asked); err != nil {
+		return err
+	}
+	p.List.Columns = columnChoice(rv, asked)
+	p.List.Table = h.recordTable(rv, asked, l)
+	return page.Render(rv.Context, http.StatusOK, record.List(p))
+}
+
+// stateFigure is the kind's states as the catalog declares them.
+func stateFigure(kind *catalog.Kind) *record.StateFigure {
+	f := &record.StateFigure{Title: "How " + kind.Section.Records.Plural + " change state"}
+	place := func(key string) int {
+		return slices.IndexFunc(kind.States, func(s catalog.State) bool { return s.Key == key })
+	}
+	for _, s := range kind.States {
+		f.States = append(f.States, record.StateBox{Title: s.Title, Sentence: s.Sentence})
+	}
+	for _, m := range kind.Moves() {
+		f.Moves = append(f.Moves, record.StateMove{Text: m.Act.Title, From: place(m.From), To: place(m.To)})
+	}
+	return f
+}
+
+// closedHere are the entitlements without which some of the records would be hidden
+// here, whether there are any or not.
+func (rv Visit) closedHere() (missing catalog.Entitlements) {
+	ceiling := rv.Visit.Snapshot.Ceiling(rv.Visit.At)
+	for _, f := range rv.kind.Gated() {
+		for _, o := range f.ClosedOptions(ceiling) {
+			missing |= o.Needs &^ ceiling
+		}
+	}
+	return missing
+}
+
+// counted is how many records a list has, as far as it was counted.
+func counted(n int, r *catalog.Records) string {
+	if n > records.CountCap {
+		return "more than " + words.Count(records.CountCap, r.Noun, r.Plural)
+	}
+	return words.Count(n, r.Noun, r.Plural)
+}
+
+// besides are the sections beside one that is inside a record, and the pages
+// beside the networks.
+func (h *Handlers) besides(rv Visit) (tabs []part.Tab) {
+	if rv.section.Key == "security" {
+		return page.SecurityTabs(rv.Visit, "Networks")
+	}
+	if rv.section.Inside == nil {
+		return nil
+	}
+	for _, s := range h.inside(rv, rv.section.Inside) {
+		tabs = append(tabs, part.Tab{Text: page.Upper(s.Records.Plural), URL: rv.url(s.Path), Current: s == rv.section})
+	}
+	if len(tabs) < 2 {
+		return nil
+	}
+	return tabs
+}
+
+// reaches tells whether the list can show the accounts below too.
+func (rv Visit) reaches() bool {
+	return rv.section.Inside == nil && rv.Timeless == nil && !rv.section.Own
+}
+
+// hasBelow tells whether an account below shows the section to who looks.
+func (rv Visit) hasBelow() (found bool) {
+	v := rv.Visit
+	if !rv.reaches() {
+		return false
+	}
+	v.Snapshot.Descendants(v.At, func(a authz.Account) bool {
+		found = v.Snapshot.Decide(v.Who, rv.section.View, a).Allow
+		return !found
+	})
+	return found
+}
+
+// accountChoices are the accounts that a list which reaches below can be narrowed
+// to, or the chosen one alone where there are too many to choose from.
+func (h *Handlers) accountChoices(rv Visit, asked listAsked) (choices map[uuid.UUID]account.Account, few bool, err error) {
+	ids, err := h.Store.AccountsSeen(rv.Request().Context(), rv.grant, rv.section)
+	if err != nil {
+		return nil, false, err
+	}
+	if few = len(ids) <= page.MaxAccounts; !few {
+		ids = []uuid.UUID{asked.account}
+	}
+	choices, err = h.Store.AccountsByID(rv.Request().Context(), rv.grant.Resource().Tenant, ids)
+	return choices, few, err
+}
+
+// listSearch is the search of a list with its filters, and those in force.
+func (h *Handlers) listSearch(rv Visit, asked listAsked) (*part.Search, []part.Chip, error) {
+	here := rv.listURL()
+	s := &part.Search{Action: here, Value: asked.search, Placeholder: "Search " + rv.records.Plural}
+	var chips []part.Chip
+	var offered []string
+	ceiling := rv.Visit.Snapshot.Ceiling(rv.Visit.At)
+	for _, f := range rv.kind.Fields {
+		value := asked.filters[f.Name]
+		if !records.Filterable(f) || !rv.uses(f) || fixedHere(rv, f) || value == "" && !slices.Contains(rv.records.Columns, f.Name) {
+			continue
+		}
+		x := part.Field{Kind: part.Select, Name: f.Name, ID: "filter-" + f.Name, Label: f.Title, Value: value, Options: []part.Option{{Text: f.Title + ": any"}}}
+		switch {
+		case f.Type == "boolean":
+			x.Options = append(x.Options, part.Option{Value: "true", Text: f.Title + ": yes"}, part.Option{Value: "false", Text: f.Title + ": no"})
+		case f.Ref != nil:
+			chosen := []string{}
+			if value != "" {
+				chosen = []string{value}
+			}
+			options, err := h.refOptions(rv, f, chosen)
+			if err != nil {
+				return nil, nil, err
+			}
+			x.Options = append(x.Options, options...)
+		default:
+			for _, o := range f.Options {
+				if ceiling.Covers(o.Needs) {
+					x.Options = append(x.Options, part.Option{Value: o.Value, Text: o.Title})
+				}
+			}
+		}
+		s.Filters, offered = append(s.Filters, x), append(offered, f.Name)
+		if value != "" {
+			chips = append(chips, part.Chip{Text: f.Title + ": " + chosenText(x, value), RemoveURL: address(here, asked.pairs(f.Name))})
+		}
+	}
+	if asked.below || rv.hasBelow() {
+		s.Filters = append(s.Filters, part.Field{Kind: part.Checkbox, Name: "accounts", ID: "filter-accounts", Label: "Accounts below too", Value: "below", Checked: asked.below})
+		offered = append(offered, "accounts")
+	}
+	if asked.below {
+		chips = append(chips, part.Chip{Text: "Accounts below too", RemoveURL: address(here, asked.pairs("accounts", "account"))})
+		choices, few, err := h.accountChoices(rv, asked)
+		if err != nil {
+			return nil, nil, err
+		}
+		if few {
+			s.Filters = append(s.Filters, page.AccountFilter(asked.account, choices))
+			offered = append(offered, "account")
+		}
+		if a, ok := choices[asked.account]; ok {
+			chips = append(chips, part.Chip{Text: "Account: " + a.Name, RemoveURL: address(here, asked.pairs("account"))})
+		}
+	}
+	s.Keep = asked.pairs(append(offered, "q")...)
+	return s, chips, nil
+}
+
+// fixedHere tells whether all records of the section have the same value.
+func fixedHere(rv Visit, f *catalog.Field) bool {
+	return len(rv.records.Where[f.Name]) == 1 || f == rv.kind.Parent && rv.section.Inside != nil
+}
+
+func chosenText(x part.Field, value string) string {
+	for _, o := range x.Options {
+		if o.Value == value {
+			return strings.TrimPrefix(o.Text, x.Label+": ")
+		}
+	}
+	return value
+}
+
+func columnChoice(rv Visit, asked listAsked) *part.ColumnChoice {
+	c := &part.ColumnChoice{Action: rv.listURL(), Name: "column", Keep: asked.pairs("column", "rows"), Rows: rowChoice(asked)}
+	shown := columnsOf(rv, asked)
+	for _, f := range rv.kind.Fields {
+		if rv.uses(f) {
+			c.Options = append(c.Options, part.Option{Value: f.Name, Text: f.Title, Selected: slices.Contains(shown, f.Name)})
+		}
+	}
+	for _, name := range []string{"created_at", "updated_at"} {
+		c.Options = append(c.Options, part.Option{Value: name, Text: propertyTitle(rv.kind, name), Selected: slices.Contains(shown, name)})
+	}
+	return c
+}
+
+func rowChoice(asked listAsked) part.Field {
+	x := part.Field{Kind: part.Select, Name: "rows", ID: "rows", Label: "Rows on a page", Value: strconv.Itoa(cmp.Or(asked.rows, records.Page))}
+	for _, n := range pageRows {
+		x.Options = append(x.Options, part.Option{Value: strconv.Itoa(n), Text: strconv.Itoa(n)})
+	}
+	return x
+}
+
+func columnsOf(rv Visit, asked listAsked) []string {
+	if len(asked.columns) > 0 {
+		return asked.columns
+	}
+	return slices.DeleteFunc(slices.Clone(rv.records.Columns), func(name string) bool { return !rv.uses(rv.kind.Field(name)) })
+}
+
+func propertyTitle(kind *catalog.Kind, name string) string {
+	switch name {
+	case "created_at":
+		return "Made"
+	case "updated_at":
+		return "Changed"
+	}
+	return kind.Field(name).Title
+}

@@ -1,0 +1,63 @@
+package record
+
+import (
+	"bailiwick/catalog"
+	"bailiwick/handlers/guard"
+	"bailiwick/handlers/page"
+)
+
+// Routes are the pages of every section that holds records: its list and
+// form, one record and its form, and the acts.
+func (h *Handlers) Routes() (all []guard.Route) {
+	acted := map[*catalog.Act]bool{}
+	for _, s := range h.Catalog.Sections {
+		r := s.Records
+		if r == nil || s.Pending != "" {
+			continue
+		}
+		key := func(p catalog.Permission) string { return h.Catalog.Info(p).Key }
+		view := key(s.View)
+		if !s.Single() {
+			all = append(all,
+				guard.In(page.Get, s.Path, view, h.atRecords(s, h.ListRecords)),
+				guard.In(page.Get, s.Path+".csv", view, h.atRecords(s, h.ExportRecords)))
+			if r.Create != 0 {
+				ask, make := h.newRecord, h.createRecord
+				if r.Import {
+					ask, make = h.newImport, h.importRecords
+				}
+				all = append(all,
+					guard.In(page.Get, s.Path+"/new", key(r.Create), h.atRecords(s, ask)),
+					guard.In(page.Post, s.Path, key(r.Create), h.atRecords(s, make)))
+			}
+		}
+		if one := r.OnePath(); r.One == s {
+			all = append(all, guard.In(page.Get, one, view, h.atRecord(s, h.showRecord)))
+			if r.Edit != 0 {
+				all = append(all,
+					guard.In(page.Get, one+"/edit", key(r.Edit), h.atRecord(s, h.editRecord)),
+					guard.In(page.Post, one+"/edit", key(r.Edit), h.atRecord(s, h.updateRecord)))
+			}
+			if r.Edit != 0 && r.Kind.MakesSecrets() {
+				all = append(all,
+					guard.In(page.Get, one+"/secret", key(r.Edit), h.atRecord(s, h.askReplaceSecret)),
+					guard.In(page.Post, one+"/secret", key(r.Edit), h.atRecord(s, h.replaceSecret)))
+			}
+			if r.Delete != 0 {
+				all = append(all,
+					guard.In(page.Get, one+"/delete", key(r.Delete), h.atRecord(s, h.askDeleteRecord)),
+					guard.In(page.Post, one+"/delete", key(r.Delete), h.atRecord(s, h.deleteRecord)))
+			}
+		}
+		for _, a := range r.Acts {
+			if a.Path == "" && r.One != s || a.Path != "" && acted[a] {
+				continue
+			}
+			acted[a] = true
+			all = append(all,
+				guard.In(page.Get, r.ActPath(a), key(a.Permission), h.atAct(s, a, h.askAct)),
+				guard.In(page.Post, r.ActPath(a), key(a.Permission), h.atAct(s, a, h.doAct)))
+		}
+	}
+	return all
+}

@@ -1,0 +1,24 @@
+// Package people holds who works in an account and with which roles: members and
+// their invites, subusers, roles of an account's own, staff. How a role is weighed
+// is decided in authz, never here.
+package people
+
+import (
+	"bailiwick/models/account"
+	"bailiwick/models/letter"
+	"bailiwick/models/login"
+	"bailiwick/models/store"
+)
+
+// Store is the people of the installation.
+type Store struct {
+	store   *store.Store
+	letter  *letter.Store
+	account *account.Store
+	login   *login.Store
+}
+
+// New is the wing on its ground, beside those below it.
+func New(s *store.Store, l *letter.Store, a *account.Store, o *login.Store) *Store {
+	return &Store{s, l, a, o}
+}

@@ -1,0 +1,98 @@
+package record
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+	"bailiwick/models/store"
+)
+
+// DeleteRecord removes a record with all that is inside it and what can not be
+// without it. What merely belongs to it or names it stays, and does so no longer.
+func (s *Store) DeleteRecord(ctx context.Context, g authz.Grant, at Place, id uuid.UUID) error {
+	_, err := s.deleteRecord(ctx, g, at.records().Delete, "delete", at.kind(), id, func(r Record) error {
+		if !at.Holds(r) {
+			return store.ErrNotFound
+		}
+		return nil
+	})
+	return err
+}
+
+// deleteRecord deletes a record unless may, asked under its lock, says otherwise.
+func (s *Store) deleteRecord(ctx context.Context, g authz.Grant, permission catalog.Permission, action string, kind *catalog.Kind, id uuid.UUID, may func(Record) error) (Record, error) {
+	r := Record{TenantID: g.Resource().Tenant, AccountID: g.Resource().Account, Kind: kind.Key, ID: id}
+	err := s.writeRecord(ctx, g, permission, action, &r, func(tx *store.Tx) error {
+		if err := lockRecord(tx, kind, &r); err != nil {
+			return err
+		}
+		if err := may(r); err != nil {
+			return err
+		}
+		if err := checkRank(tx, kind, r.Values); err != nil {
+			return err
+		}
+		if r.State() == kind.Keep {
+			if err := keepOne(tx, kind, r); err != nil {
+				return err
+			}
+		}
+		tx.Change.Name = r.Name
+		noteValues(tx, kind, r.Values)
+		if err := release(tx, kind, r); err != nil {
+			return err
+		}
+		if err := tx.Exec(inside+`UPDATE records SET parent_id = NULL, version = version + 1
+			WHERE tenant_id = ? AND account_id = ? AND parent_id IN (SELECT id FROM inside) AND kind IN (SELECT unnest(CAST(? AS text[])))`,
+			r.TenantID, r.AccountID, r.ID, s.looseKinds(), r.TenantID, r.AccountID, s.looseKinds()).Error; err != nil {
+			return err
+		}
+		return store.ChangedOne(tx.Exec("DELETE FROM records WHERE tenant_id = ? AND account_id = ? AND id = ?", r.TenantID, r.AccountID, r.ID))
+	})
+	return r, err
+}
+
+// inside are the ids of a record and of all that goes when it goes. Its
+// arguments are tenant, account, id and the kinds that stay.
+const inside = `WITH RECURSIVE top AS (SELECT CAST(? AS uuid) AS tenant, CAST(? AS uuid) AS account, CAST(? AS uuid) AS id, CAST(? AS text[]) AS loose),
+	inside AS (SELECT id FROM top UNION ALL
+		SELECT r.id FROM records r JOIN inside i ON r.parent_id = i.id JOIN top ON r.tenant_id = top.tenant AND r.account_id = top.account
+		WHERE r.kind <> ALL (top.loose)) `
+
+// looseKinds are those whose parent is a property.
+func (s *Store) looseKinds() store.TextList {
+	var all store.TextList
+	for _, sec := range s.store.Catalog().Sections {
+		if r := sec.Records; r != nil && r.Kind.Section == sec && r.Kind.Parent != nil {
+			all = append(all, r.Kind.Key)
+		}
+	}
+	return all
+}
+
+// Inside counts what a record holds, by kind: what goes with it when it is
+// deleted, and what merely belongs to it.
+func (s *Store) Inside(ctx context.Context, r Record) (goes, stays map[string]int, err error) {
+	goes, stays = map[string]int{}, map[string]int{}
+	err = s.store.Read(ctx, store.TenantScope(r.TenantID), func(rows pgx.Rows) error {
+		var kind string
+		var n int
+		if err := rows.Scan(&kind, &n); err != nil {
+			return err
+		}
+		switch k := s.store.Catalog().Kind(kind); {
+		case k != nil && k.Parent != nil && !s.store.CeilingAt(r.AccountID).Covers(k.Needs): // not told of
+		case k != nil && k.Parent != nil:
+			stays[kind] = n
+		default:
+			goes[kind] = n
+		}
+		return nil
+	}, numbered(inside)+`SELECT r.kind, count(*) FROM records r, inside i
+		WHERE r.tenant_id = $1 AND r.account_id = $2 AND r.parent_id = i.id GROUP BY r.kind`, r.TenantID, r.AccountID, r.ID, []string(s.looseKinds()))
+	return goes, stays, err
+}

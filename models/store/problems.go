@@ -1,0 +1,87 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"gorm.io/gorm"
+)
+
+// Add keeps a sentence for a field, where there is one.
+func (p Problems) Add(field, sentence string) {
+	if sentence != "" && p[field] == "" {
+		p[field] = sentence
+	}
+}
+
+// The errors that callers tell apart, besides authz.ErrDenied and Problems.
+var (
+	// ErrNotFound is for what is absent, and for what the asker may not know of.
+	ErrNotFound = errors.New("not found")
+	// ErrConflict is for a change that lost against another.
+	ErrConflict = errors.New("changed meanwhile")
+	// ErrBusy is for work that could not be had in time; trying again helps.
+	ErrBusy = errors.New("busy")
+	// ErrCrowded is for work that so many wait for that one more would not get it
+	// in time.
+	ErrCrowded = errors.New("crowded")
+	// ErrSignIn is the one answer to every sign-in that fails.
+	ErrSignIn = errors.New("sign-in refused")
+)
+
+// Problems maps a field of a form to a sentence about what is wrong with it.
+// The field "" is the form as a whole.
+type Problems map[string]string
+
+func (p Problems) Error() string {
+	return fmt.Sprintf("problems with %s", strings.Join(slices.Sorted(maps.Keys(p)), ", "))
+}
+
+// OrNil is p as an error, where it holds anything.
+func (p Problems) OrNil() error {
+	if len(p) == 0 {
+		return nil
+	}
+	return p
+}
+
+// Constraints gives each refusal of the database its words.
+var Constraints = map[string]Problems{
+	"members_name_length":          {"name": "Use 1 to 100 characters."},
+	"members_email_unique":         {"email": "There is a login with this address already. Sign in instead."},
+	"memberships_pkey":             {"": "This member works here already."},
+	"passkeys_name_length":         {"name": "Use 1 to 64 characters."},
+	"passkeys_credential_unique":   {"": "This passkey is known here already."},
+	"accounts_name_length":         {"name": "Use 1 to 100 characters."},
+	"accounts_depth":               {"": "Accounts can be nested 16 deep at most."},
+	"custom_roles_name_length":     {"name": "Use 1 to 64 characters."},
+	"custom_roles_name_unique":     {"name": "This account has a role with this name already."},
+	"support_access_reason_length": {"reason": "Say why, in 1 to 500 characters."},
+	"subusers_name_length":         {"name": "Use 1 to 64 characters."},
+	"subusers_name_unique":         {"name": "This account has a subuser with this name already."},
+	"subusers_description_length":  {"description": "Use at most 500 characters."},
+	"subusers_have_roles":          {"role": "Choose at least one role."},
+	"timeless_name_unique":         {"name": "This account has a timeless account with this name already."},
+}
+
+// Known translates the driver's errors into this package's.
+func Known(err error) error {
+	if err == nil {
+		return nil
+	}
+	var pg *pgconn.PgError
+	switch {
+	case errors.Is(err, gorm.ErrRecordNotFound), errors.Is(err, sql.ErrNoRows):
+		return ErrNotFound
+	case errors.As(err, &pg) && Constraints[pg.ConstraintName] != nil:
+		return Constraints[pg.ConstraintName]
+	case errors.As(err, &pg) && (pg.Code == "55P03" || pg.Code == "57014" || pg.Code == "40P01"):
+		return fmt.Errorf("%w: %w", ErrBusy, err)
+	}
+	return err
+}

@@ -1,0 +1,50 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// queue lets a few work at once and a few more wait for their turn. Whoever
+// comes beyond that is turned away at once: in a longer queue nobody would be
+// served in time.
+type queue struct {
+	work chan struct{}
+	here chan struct{} // who works and who waits
+}
+
+func newQueue(work, wait int) queue {
+	return queue{make(chan struct{}, work), make(chan struct{}, work+wait)}
+}
+
+// Enter waits for a turn, until leave is called; ErrCrowded where too many wait
+// already.
+func (q queue) Enter(ctx context.Context) (leave func(), err error) {
+	select {
+	case q.here <- struct{}{}:
+	default:
+		return nil, ErrCrowded
+	}
+	select {
+	case q.work <- struct{}{}:
+		return func() { <-q.work; <-q.here }, nil
+	case <-ctx.Done():
+		<-q.here
+		return nil, ctx.Err()
+	}
+}
+
+// EnterToRest is enter for work that keeps a core busy: while others wait, the
+// place stays empty for as long as the work took, so that a crowd takes half of
+// the time that its places have, and pages come in between.
+func (q queue) EnterToRest(ctx context.Context) (leave func(), err error) {
+	free, err := q.Enter(ctx)
+	begun := time.Now()
+	return func() {
+		if len(q.here) > len(q.work) {
+			time.AfterFunc(time.Since(begun), free)
+		} else {
+			free()
+		}
+	}, err
+}

@@ -1,0 +1,142 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm"
+)
+
+// Scope is what row-level security lets a transaction see.
+type Scope struct {
+	Tenant uuid.UUID
+	System string // the reason, for reads and writes across tenants
+
+	Deleted bool // accounts that were deleted too
+}
+
+// TenantScope reads and writes in one tenant.
+func TenantScope(tenant uuid.UUID) Scope { return Scope{Tenant: tenant} }
+
+// The reads and writes that look across tenants, each with its reason.
+var (
+	ScopeSignIn      = Scope{System: "a person signs in before any tenant is known"}
+	ScopeSession     = Scope{System: "a session row tells who is asking, and the epoch of the account in the address, by which a node behind learns that it was deleted", Deleted: true}
+	ScopePurge       = Scope{System: "accounts of any tenant are deleted", Deleted: true}
+	scopeSnapshot    = Scope{System: "the access snapshot holds every tenant"}
+	ScopeMemberships = Scope{System: "one person's accounts lie in many tenants"}
+	ScopeNames       = Scope{System: "members stand outside tenants; a page shows the names of those who work in an account"}
+	ScopeSelf        = Scope{System: "a person's login and sessions stand outside tenants"}
+	ScopeInvite      = Scope{System: "whoever opens an invite is in no tenant yet; its address may have a login"}
+	ScopeSignUp      = Scope{System: "a new account is a new tenant"}
+	ScopeOperator    = Scope{System: "the operator's command line"}
+	ScopeStaff       = Scope{System: "the staff of an installation stand outside tenants"}
+	ScopeLetters     = Scope{System: "letters go to people in any tenant or none"}
+	ScopeLimits      = Scope{System: "attempts are counted for the whole installation, before anybody is known"}
+	ScopeSignInLog   = Scope{System: "attempts at logins of all tenants are stored together, found by what was typed"}
+	ScopeTimeless    = Scope{System: "what timeless accounts take in and give up is worked off for all tenants"}
+)
+
+// statements begin every transaction. SET LOCAL with literals reaches through
+// PgBouncer and to the workers of a distributed Postgres.
+func (s *Store) statements(sc Scope) []string {
+	all := []string{"SET LOCAL statement_timeout = '2s'"}
+	if s.role != "" {
+		all = append(all, "SET LOCAL ROLE "+s.role)
+	}
+	if sc.Tenant != uuid.Nil {
+		all = append(all, "SET LOCAL app.tenant = '"+sc.Tenant.String()+"'")
+	}
+	if sc.System != "" {
+		all = append(all, "SET LOCAL app.scope = 'system'")
+	}
+	if sc.Deleted {
+		all = append(all, SeeDeleted)
+	}
+	return all
+}
+
+// SeeDeleted shows the rows of deleted accounts, which are hidden from all else.
+const SeeDeleted = "SET LOCAL app.deleted = 'seen'"
+
+// In runs do in one transaction of the scope.
+func (s *Store) In(ctx context.Context, sc Scope, do func(*gorm.DB) error) error {
+	return Known(s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		begin := "SET LOCAL lock_timeout = '1s';"
+		for _, st := range s.statements(sc) {
+			begin += st + ";"
+		}
+		if err := tx.Exec(begin).Error; err != nil {
+			return fmt.Errorf("begin a scope: %w", err)
+		}
+		return do(tx)
+	}))
+}
+
+// Query is a statement that reads, and what takes each of its rows.
+type Query struct {
+	Scan func(pgx.Rows) error
+	Sql  string
+	Args []any
+}
+
+// Read runs one query in a scope of its own, all in one round trip.
+func (s *Store) Read(ctx context.Context, sc Scope, scan func(pgx.Rows) error, sql string, args ...any) error {
+	return s.ReadAll(ctx, sc, Query{scan, sql, args})
+}
+
+// ReadAll is read for several queries.
+func (s *Store) ReadAll(ctx context.Context, sc Scope, queries ...Query) error {
+	b := &pgx.Batch{}
+	b.Queue("BEGIN READ ONLY")
+	for _, st := range s.statements(sc) {
+		b.Queue(st)
+	}
+	before := b.Len()
+	for _, q := range queries {
+		b.Queue(q.Sql, q.Args...)
+	}
+	b.Queue("COMMIT")
+	res := s.pool.SendBatch(ctx, b)
+	defer res.Close()
+	for range before {
+		if _, err := res.Exec(); err != nil {
+			return fmt.Errorf("begin a scope: %w", err)
+		}
+	}
+	for _, q := range queries {
+		if err := q.take(res); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (q Query) take(res pgx.BatchResults) error {
+	rows, err := res.Query()
+	if err != nil {
+		return Known(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := q.Scan(rows); err != nil {
+			return err
+		}
+	}
+	return Known(rows.Err())
+}
+
+// One is read for a query of at most one row; ErrNotFound where there is none.
+func (s *Store) One(ctx context.Context, sc Scope, dest []any, sql string, args ...any) error {
+	found := false
+	err := s.Read(ctx, sc, func(r pgx.Rows) error {
+		found = true
+		return r.Scan(dest...)
+	}, sql, args...)
+	if err == nil && !found {
+		return ErrNotFound
+	}
+	return err
+}

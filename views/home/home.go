@@ -1,0 +1,47 @@
+package home
+
+import (
+	"bailiwick/views/part"
+	"bailiwick/views/record"
+)
+
+// Page is the control panel of one account.
+type Page struct {
+	Frame     part.Frame
+	Header    part.Header
+	Attention []Attention
+	Counts    []record.Place // sections with how many records they hold
+	Tree      *TreeBox       // the accounts around here; nil where there are none
+	Changes   ChangesBox     // the newest changes
+	Start     []record.Place // first steps, while the account is still empty
+}
+
+// Attention is one thing that waits for somebody.
+type Attention struct {
+	Tone      part.Tone
+	Text, URL string
+	Details   string
+}
+
+// TreeBox shows where one is among the accounts.
+type TreeBox struct {
+	Rows   []TreeRow
+	More   string // "and 180 more"
+	AllURL string
+}
+
+// TreeRow is one account. An empty URL means it can not be entered.
+type TreeRow struct {
+	Name, URL string
+	Depth     int
+	Here      bool
+	People    string // "4 people"
+	Badge     part.Badge
+}
+
+// ChangesBox is the newest changes and the way to all of them.
+type ChangesBox struct {
+	Changes []part.Change
+	AllURL  string
+	Hidden  bool // this person may not see them
+}

@@ -1,0 +1,93 @@
+package part
+
+import (
+	"bailiwick/static"
+)
+
+// Frame is what every page of a signed-in person shows around its content.
+type Frame struct {
+	Title    string // of the browser tab
+	Token    string // anti-forgery token of this session, carried by every form
+	Nav      []NavGroup
+	Crumbs   []Link // from the outside in; the last one is this page and has no URL
+	Account  Switcher
+	Profile  Profile
+	Messages []Toast // what just happened
+	Notice   *Alert  // something about the whole account, above the content
+}
+
+// Link is a text that leads somewhere.
+type Link struct {
+	Text, URL string
+}
+
+// NavGroup is one titled group of the sidebar.
+type NavGroup struct {
+	Title string
+	Items []NavItem
+}
+
+// NavItem leads to one section. Icon is a name of the sprite (static/src/icons.svg).
+type NavItem struct {
+	Text, URL, Icon string
+	Current         bool
+	Count           string // shown as a small number behind the text, if any
+}
+
+// Switcher is the account one acts in, and the way to the others.
+// Without SearchURL there are no others (a subuser): only the name is shown.
+type Switcher struct {
+	Name      string
+	Detail    string // kind or place in the tree: "Agency", "Analytical / East"
+	Role      string // "Account owner", "Subuser role: Admin"
+	SearchURL string // GET with q answers SwitcherList
+	AllURL    string // the page with all accounts, for those without script
+	NewURL    string // makes a main account
+}
+
+// SwitcherList is what the switcher shows for one search.
+type SwitcherList struct {
+	Query  string
+	Groups []SwitcherGroup
+	More   string // "and 180 more: type to narrow down", if not all are shown
+	AllURL string
+}
+
+// SwitcherGroup is one tree of accounts.
+type SwitcherGroup struct {
+	Title    string
+	Accounts []SwitcherAccount
+}
+
+// SwitcherAccount is one account one may enter. Depth indents it below its tree, 0 is the root.
+type SwitcherAccount struct {
+	Name, URL, Role string
+	Depth           int
+	Current         bool
+}
+
+// Profile is the menu of the person.
+type Profile struct {
+	Name       string
+	Detail     string // the e-mail address, or "Subuser of Analytical"
+	Until      string // the time the session ends, in the reader's zone, and how else: "17:40, or 30 minutes without use"
+	UntilExact string // the same with date and zone, shown on hover
+	Links      []Link // profile settings, own sessions
+	SignOutURL string
+}
+
+// Crumb makes a breadcrumb trail out of links and the name of this page.
+func Crumb(here string, above ...Link) []Link {
+	return append(above[:len(above):len(above)], Link{Text: here})
+}
+
+// The sprite's address is part of every icon: it is joined once.
+var sprite = static.Path("icons.svg") + "#"
+
+// Indent is the class that moves something depth steps to the right; deeper than 16 stays at 16,
+// which is also the deepest an account can be.
+func Indent(depth int) string {
+	return indents[min(max(depth, 0), len(indents)-1)]
+}
+
+var indents = [...]string{"", "in1", "in2", "in3", "in4", "in5", "in6", "in7", "in8", "in9", "in10", "in11", "in12", "in13", "in14", "in15", "in16"}

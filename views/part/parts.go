@@ -1,0 +1,137 @@
+package part
+
+// Tone colours a badge, an alert or a toast. The zero value is plain.
+type Tone string
+
+const (
+	Plain Tone = ""
+	Info  Tone = "info"
+	Good  Tone = "success"
+	Warn  Tone = "warning"
+	Bad   Tone = "error"
+)
+
+func (t Tone) Icon() string {
+	switch t {
+	case Good:
+		return "circle-check"
+	case Warn:
+		return "triangle-alert"
+	case Bad:
+		return "circle-alert"
+	}
+	return "info"
+}
+
+// Badge is a short word in a coloured box: a state, a kind.
+type Badge struct {
+	Text string
+	Tone Tone
+}
+
+// Alert is a sentence that stays on the page.
+type Alert struct {
+	Tone  Tone
+	Title string // may be empty
+	Text  string
+	Links []Link
+}
+
+// Toast says in one sentence what happened. With Undo it can be taken back.
+type Toast struct {
+	Tone Tone
+	Text string
+	Undo *Post
+}
+
+// Post is a form without anything to fill in: one button.
+type Post struct {
+	Text   string // of the button
+	Action string
+	Hidden []Pair
+	Danger bool
+}
+
+// Header is the top of a page: its name, its state, and what can be done there.
+type Header struct {
+	Title   string
+	Badge   Badge
+	Text    string // one sentence under the title
+	Actions []Action
+	Menu    []Action // the rarer ones, behind three dots
+}
+
+// Action is a link, a dialog's link or a form of one button.
+// Exactly one of URL and Post is used; a Lock explains instead of acting.
+type Action struct {
+	Text    string
+	URL     string
+	Dialog  bool  // URL is a page with a dialog: with script it opens here
+	Post    *Post // sends at once
+	Icon    string
+	Primary bool
+	Danger  bool
+	Lock    string // a sentence: why one may not. With URL it leads to who can help
+}
+
+// Menu is what stands behind three dots. ID must be unique on the page.
+type Menu struct {
+	ID    string
+	Label string // "Actions for Edsger"
+	Items []Action
+}
+
+// Empty stands where a list would: what the thing is for, and how to make the first one.
+type Empty struct {
+	Icon, Title, Text string
+	Action            *Action
+}
+
+// Tab is one of the neighbouring pages of a page.
+type Tab struct {
+	Text, URL string
+	Current   bool
+	Count     string
+}
+
+// CopyBox shows a text that is meant to be taken elsewhere.
+type CopyBox struct {
+	ID     string // unique on the page
+	Label  string
+	Value  string
+	Secret bool // it will not be shown again
+	Large  bool
+}
+
+// Progress tells how far a piece of work is. Max 0: nobody knows how much there is.
+type Progress struct {
+	Label      string
+	Value, Max int
+	Text       string // "120 of 400 lines, about 20 seconds left"
+	PollURL    string // GET answers ProgressBox again, every two seconds, until it has no PollURL
+	Stop       *Post
+}
+
+// Detail is one line of a list of facts.
+type Detail struct {
+	Label string
+	Value Cell
+}
+
+// Dialog asks before something is done. It is a page of its own, and opens in place with script.
+type Dialog struct {
+	Frame Frame
+	Title string
+	Text  []string // paragraphs: what will happen, to how many
+	Facts []string // the same as a list, if there are several things
+	Form  Form
+}
+
+// Change is one line of a history.
+type Change struct {
+	Who, What string
+	When      string
+	WhenExact string
+	Details   []string // "Name: East → East Berlin"
+	URL       string
+}
