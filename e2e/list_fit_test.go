@@ -4,8 +4,10 @@ package e2e
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -69,4 +71,50 @@ func TestEveryListFitsItsWindow(t *testing.T) {
 			}
 		})
 	}
+}
+
+// settled tells whether the page shows what its address is answered with. It asks
+// again now and then: somebody else may have changed something.
+func (w *walk) settled(l listing) bool {
+	w.t.Helper()
+	a, ok := w.known[l.At]
+	if !ok || !slices.Equal(l.keys(), a.keys) && time.Since(a.asked) > time.Second {
+		a = answer{w.at(l.At).keys(), time.Now()}
+		w.known[l.At] = a
+	}
+	return slices.Equal(l.keys(), a.keys)
+}
+
+// choice is an option that some of the rows have, not all if possible.
+func (w *walk) choice(f filter) (n int, value string) {
+	w.t.Helper()
+	if n, ok := w.chosen[f.Name]; ok {
+		return n, f.Options[n].Value
+	}
+	n = 1
+	for i, o := range f.Options[1:] {
+		found := len(w.at(w.narrowed(f.Name, o.Value)).Rows)
+		if found > 0 {
+			n = i + 1
+		}
+		if found > 0 && found < len(w.full.Rows) {
+			break
+		}
+	}
+	w.chosen[f.Name] = n
+	return n, f.Options[n].Value
+}
+
+// fits fails unless the rows are such that have the n-th option of a filter, and
+// gives what tells them.
+func (w *walk) fits(l listing, f filter, n int) (is func(row) bool) {
+	w.t.Helper()
+	column, text := w.full.column(f.Label), strings.TrimPrefix(f.Options[n].Text, f.Label+": ")
+	is = func(r row) bool { return column >= 0 && strings.EqualFold(r.Cells[column], text) }
+	for _, r := range l.Rows {
+		if column >= 0 && !holds(r.Cells[column], text) {
+			w.t.Errorf("%s shows a row that is not %s: %s", l.At, text, r.text())
+		}
+	}
+	return is
 }

@@ -4,14 +4,12 @@ package e2e
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
@@ -72,90 +70,6 @@ func TestEveryListFollows(t *testing.T) {
 	}
 }
 
-func quoted(v any) string {
-	text, _ := json.Marshal(v)
-	return string(text)
-}
-
-// listing is what a list shows.
-type listing struct {
-	At      string // its address
-	Rows    []row
-	Columns []struct{ Text, Sorted, SortURL string }
-	Search  struct{ Label, Value string }
-	Filters []filter
-	Next    string
-	Prev    string
-	Chips   []string
-	Nothing bool // it says that nothing matches
-}
-
-type row struct {
-	Key   string
-	Cells []string
-	URL   string
-}
-
-type filter struct {
-	Name, Label, Kind, Value string
-	Options                  []struct{ Value, Text string }
-}
-
-func (l listing) keys() (all []string) {
-	for _, r := range l.Rows {
-		all = append(all, r.Key)
-	}
-	return all
-}
-
-func (l listing) filter(name string) *filter {
-	for i := range l.Filters {
-		if l.Filters[i].Name == name {
-			return &l.Filters[i]
-		}
-	}
-	return nil
-}
-
-// column is where the column of a filter stands; -1 where it has none.
-func (l listing) column(label string) int {
-	return slices.IndexFunc(l.Columns, func(c struct{ Text, Sorted, SortURL string }) bool { return c.Text == label })
-}
-
-func (r row) text() string { return strings.Join(r.Cells, " ") }
-
-// readList is script that reads a list out of a document.
-const readList = `((doc, at) => {
-	const unsaid = '.pop, button, input, noscript', plain = n => n.textContent.trim().replace(/\s+/g, ' ');
-	const said = e => {
-		if (!e.firstElementChild) return plain(e);
-		if (e.querySelector(unsaid)) { e = e.cloneNode(true); e.querySelectorAll(unsaid).forEach(x => x.remove()); }
-		return [...e.childNodes].map(plain).filter(Boolean).join(' ');
-	};
-	const list = doc.querySelector('#list'), search = list?.querySelector('.search-text');
-	if (!search) return null;
-	const table = [...list.querySelectorAll('table')].find(t => !t.closest('ol'));
-	const of = table ? [...table.querySelectorAll('tbody tr:not(.group)')] : [...list.querySelectorAll('ol.changes > li')];
-	return {
-		At: at,
-		Rows: of.map(r => ({
-			Key: r.querySelector('input[name=id], input[name=row]')?.value ?? r.querySelector('th a:not(.toggle)')?.getAttribute('href') ?? r.querySelector('details, [popover]')?.id ?? said(r),
-			Cells: r.matches('tr') ? [...r.cells].map(said) : [...r.querySelectorAll('summary strong, summary > span')].map(said),
-			URL: r.querySelector('th a:not(.toggle)')?.getAttribute('href') ?? '',
-		})),
-		Columns: table ? [...table.tHead.rows[0].cells].map(c => ({Text: said(c), Sorted: c.ariaSort ?? '', SortURL: c.querySelector('a.sort')?.getAttribute('href') ?? ''})) : [],
-		Search: {Label: said(search.closest('label')), Value: search.value},
-		Filters: [...list.querySelectorAll('.search-filters :is(select, input)')].map(f => ({
-			Name: f.name, Label: said(f.closest('label').querySelector('span')), Kind: f.type, Value: f.type === 'checkbox' ? String(f.checked) : f.value,
-			Options: [...f.options ?? []].map(o => ({Value: o.value, Text: said(o)})),
-		})),
-		Next: list.querySelector('.pager [rel=next]')?.getAttribute('href').split('#')[0] ?? '',
-		Prev: list.querySelector('.pager [rel=prev]')?.getAttribute('href').split('#')[0] ?? '',
-		Chips: [...list.querySelectorAll('.chips li:has(.chip)')].map(said),
-		Nothing: !!list.querySelector('.empty') && of.length === 0,
-	};
-})`
-
 // walk goes over one list.
 type walk struct {
 	*tab
@@ -165,17 +79,6 @@ type walk struct {
 	text   string // that its search finds some rows by
 	known  map[string]answer
 	chosen map[string]int // by filter, the option that choice took
-}
-
-// answer is what the panel gives to whoever opens an address.
-type answer struct {
-	keys  []string
-	asked time.Time
-}
-
-// shown is the list on the page.
-func (b *tab) shown() (listing, error) {
-	return ask[listing](b, `document.readyState === 'complete' ? `+readList+`(document, location.pathname + location.search) : Promise.reject('half loaded')`)
 }
 
 // at is the list at an address, as the panel gives it to whoever opens that.
@@ -303,20 +206,6 @@ func (w *walk) word(l listing, more ...string) (text string, column int) {
 
 var aTime = regexp.MustCompile(`\d\d:\d\d|\d{4}-\d\d-\d\d`)
 
-// tells is whether a column tells most rows apart.
-func (l listing) tells(column int) bool {
-	values := map[string]bool{}
-	for _, r := range l.Rows {
-		values[r.Cells[min(column, len(r.Cells)-1)]] = true
-	}
-	return 2*len(values) > len(l.Rows)
-}
-
-// holds is whether a text holds another, in whatever case.
-func holds(text, part string) bool {
-	return strings.Contains(strings.ToLower(text), strings.ToLower(part))
-}
-
 // finds fails unless the rows are those that hold a text, in sight or on their own page.
 func (w *walk) finds(l listing, text string, column int) {
 	w.t.Helper()
@@ -361,18 +250,6 @@ func (w *walk) search() {
 	w.finds(w.follows("the rows to follow Enter", func(l listing) bool { return asks(l.At, "q", text) && w.settled(l) }), text, column)
 	w.typeIn("")
 	w.whole("an empty search")
-}
-
-// settled tells whether the page shows what its address is answered with. It asks
-// again now and then: somebody else may have changed something.
-func (w *walk) settled(l listing) bool {
-	w.t.Helper()
-	a, ok := w.known[l.At]
-	if !ok || !slices.Equal(l.keys(), a.keys) && time.Since(a.asked) > time.Second {
-		a = answer{w.at(l.At).keys(), time.Now()}
-		w.known[l.At] = a
-	}
-	return slices.Equal(l.keys(), a.keys)
 }
 
 // whole waits until the list shows all it has again.
@@ -453,40 +330,6 @@ func (w *walk) filter(i int) {
 	default:
 		w.fail("there is a filter of the kind %s", f.Kind)
 	}
-}
-
-// choice is an option that some of the rows have, not all if possible.
-func (w *walk) choice(f filter) (n int, value string) {
-	w.t.Helper()
-	if n, ok := w.chosen[f.Name]; ok {
-		return n, f.Options[n].Value
-	}
-	n = 1
-	for i, o := range f.Options[1:] {
-		found := len(w.at(w.narrowed(f.Name, o.Value)).Rows)
-		if found > 0 {
-			n = i + 1
-		}
-		if found > 0 && found < len(w.full.Rows) {
-			break
-		}
-	}
-	w.chosen[f.Name] = n
-	return n, f.Options[n].Value
-}
-
-// fits fails unless the rows are such that have the n-th option of a filter, and
-// gives what tells them.
-func (w *walk) fits(l listing, f filter, n int) (is func(row) bool) {
-	w.t.Helper()
-	column, text := w.full.column(f.Label), strings.TrimPrefix(f.Options[n].Text, f.Label+": ")
-	is = func(r row) bool { return column >= 0 && strings.EqualFold(r.Cells[column], text) }
-	for _, r := range l.Rows {
-		if column >= 0 && !holds(r.Cells[column], text) {
-			w.t.Errorf("%s shows a row that is not %s: %s", l.At, text, r.text())
-		}
-	}
-	return is
 }
 
 // below looks at a list that reaches into the accounts below, and narrows it to one of them.

@@ -1,11 +1,9 @@
 package record_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -15,185 +13,13 @@ import (
 
 	"bailiwick/authz"
 	"bailiwick/catalog"
-	"bailiwick/migrations"
-	"bailiwick/models"
 	"bailiwick/models/account"
 	"bailiwick/models/audit"
 	"bailiwick/models/login"
 	"bailiwick/models/people"
 	"bailiwick/models/record"
 	"bailiwick/models/store"
-	"bailiwick/postgres/pgtest"
 )
-
-// Agency is the cast at work: Ada's Analytical with East (and East Berlin below
-// it) and West, and Mallory's Malloryville.
-type agency struct {
-	t                       *testing.T
-	s                       *models.Store
-	url                     string
-	now                     time.Time
-	ada, mallory            login.Member
-	analytical, east, west  account.Account
-	eastBerlin, malloryVill account.Account
-}
-
-func openAgency(t *testing.T) *agency {
-	t.Helper()
-	ctx := t.Context()
-	w := &agency{t: t, url: pgtest.Clone(t), now: time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)}
-	var err error
-	must := func() {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	w.s, err = models.Open(ctx, store.Config{URL: w.url, Catalog: catalog.MustLoad(), Secret: make([]byte, 32), Now: func() time.Time {
-		w.now = w.now.Add(time.Millisecond)
-		return w.now
-	}})
-	must()
-	t.Cleanup(w.s.Close)
-	w.ada, _, err = w.s.SignUp(ctx, "Ada Lovelace", "ada@example.com", "correct horse battery")
-	must()
-	w.mallory, _, err = w.s.SignUp(ctx, "Mallory", "mallory@example.com", "correct horse battery")
-	must()
-	w.analytical, err = w.s.CreateMainAccount(ctx, authz.Self(w.ada.Actor()), "Analytical")
-	must()
-	w.malloryVill, err = w.s.CreateMainAccount(ctx, authz.Self(w.mallory.Actor()), "Malloryville")
-	must()
-	subs, err := w.s.CreateSubAccounts(ctx, w.may(w.ada, "sub_accounts.create", w.analytical), []string{"East", "West"})
-	must()
-	w.east, w.west = subs[0], subs[1]
-	subs, err = w.s.CreateSubAccounts(ctx, w.may(w.ada, "sub_accounts.create", w.east), []string{"East Berlin"})
-	must()
-	w.eastBerlin = subs[0]
-	return w
-}
-
-func (w *agency) may(m login.Member, permission string, at account.Account) authz.Grant {
-	w.t.Helper()
-	g, err := w.s.Access().Authorize(m.Actor(), w.s.Catalog().Permission(permission), at.ID)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return g
-}
-
-func (w *agency) at(section string, parent ...uuid.UUID) record.Place {
-	p := record.Place{Section: w.s.Catalog().Section(section)}
-	if len(parent) > 0 {
-		p.Parent = parent[0]
-	}
-	return p
-}
-
-// Add makes a record as the account's owner.
-func (w *agency) add(at account.Account, place record.Place, values map[string]any) record.Record {
-	w.t.Helper()
-	r, _, err := w.s.CreateRecord(w.t.Context(), w.create(at, place), place, values)
-	if err != nil {
-		w.t.Fatalf("%s: %v", place.Section.Key, describe(err))
-	}
-	return r
-}
-
-func (w *agency) create(at account.Account, place record.Place) authz.Grant {
-	w.t.Helper()
-	owner := w.ada
-	if at.TenantID == w.malloryVill.TenantID {
-		owner = w.mallory
-	}
-	return w.may(owner, w.s.Catalog().Info(place.Section.Records.Create).Key, at)
-}
-
-func describe(err error) any {
-	var p store.Problems
-	if errors.As(err, &p) {
-		return map[string]string(p)
-	}
-	return err
-}
-
-func (w *agency) wants(err error, want map[string]string) {
-	w.t.Helper()
-	var p store.Problems
-	if !errors.As(err, &p) {
-		w.t.Fatalf("want problems, got %v", err)
-	}
-	if diff := cmp.Diff(want, map[string]string(p)); diff != "" {
-		w.t.Errorf("(-want +got)\n%s", diff)
-	}
-}
-
-func names(l record.List) (all []string) {
-	for _, r := range l.Records {
-		all = append(all, r.Name)
-	}
-	return all
-}
-
-func (w *agency) list(g authz.Grant, at record.Place, q record.Query) record.List {
-	w.t.Helper()
-	l, err := w.s.Records(w.t.Context(), g, at, q)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return l
-}
-
-// Query asks the database itself, past row-level security.
-func (w *agency) query(sql string, args ...any) string {
-	w.t.Helper()
-	c, err := pgx.Connect(w.t.Context(), pgtest.OwnerURL(w.url))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer c.Close(context.Background())
-	var out string
-	_, err = c.Exec(w.t.Context(), "SET app.scope = 'system'")
-	if err == nil {
-		err = c.QueryRow(w.t.Context(), sql, args...).Scan(&out)
-	}
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return out
-}
-
-// exec changes the database itself, past row-level security.
-func (w *agency) exec(sql string, args ...any) {
-	w.t.Helper()
-	c, err := pgx.Connect(w.t.Context(), w.url)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer c.Close(context.Background())
-	tx, err := c.Begin(w.t.Context())
-	if err == nil {
-		_, err = tx.Exec(w.t.Context(), "SET LOCAL app.scope = 'system'")
-	}
-	if err == nil {
-		_, err = tx.Exec(w.t.Context(), sql, args...)
-	}
-	if err == nil {
-		err = tx.Commit(w.t.Context())
-	}
-	if err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-// migrate runs a migration once more.
-func (w *agency) migrate(name string) {
-	w.t.Helper()
-	up, err := migrations.Files.ReadFile(name)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.exec(string(up))
-}
 
 func TestAdaKeepsApplications(t *testing.T) {
 	w, ctx := openAgency(t), t.Context()
@@ -570,114 +396,6 @@ func TestTheCeilingBindsWhatIsMadeAndAttached(t *testing.T) {
 	}
 }
 
-func TestActsWaitForTheirState(t *testing.T) {
-	w, ctx := openAgency(t), t.Context()
-	app := w.add(w.analytical, w.at("applications"), map[string]any{"name": "Reception"})
-	c := w.s.Catalog()
-	numbers := c.Section("numbers_all_actions").Records
-	number := w.number(w.analytical, "+4930901820", "purchased", 5)
-	do := func(act, permission string, id uuid.UUID, values map[string]any) (record.Record, error) {
-		return w.s.Act(ctx, w.may(w.ada, permission, w.analytical), numbers.Kind, numbers.Act(act), id, values)
-	}
-	_, err := do("attach", "number_attach", number, nil)
-	w.wants(err, map[string]string{"application": "Fill this in."})
-	_, err = do("attach", "number_attach", number, map[string]any{"application": uuid.NewString()})
-	w.wants(err, map[string]string{"application": "Choose one of the list."})
-	_, err = do("attach", "number_attach", number, map[string]any{"application": app.ID.String(), "state": "available"})
-	w.wants(err, map[string]string{"state": "This can not be set here."})
-	r, err := do("attach", "number_attach", number, map[string]any{"application": app.ID.String()})
-	if err != nil || r.ParentID != app.ID {
-		t.Fatalf("%+v %v", r, describe(err))
-	}
-	if l := w.list(w.may(w.ada, "application_numbers", w.analytical), w.at("application_numbers", app.ID), record.Query{}); len(l.Records) != 1 {
-		t.Errorf("the application has %v", names(l))
-	}
-	r, err = do("parameters", "number_parameters", number, map[string]any{"parameters": map[string]any{"greeting": "hello"}})
-	if err != nil || r.ParentID != app.ID {
-		t.Fatalf("%+v %v", r, describe(err))
-	}
-	if r, err = do("deactivate", "number_deactivate", number, nil); err != nil || r.State() != "inactive" {
-		t.Fatalf("%+v %v", r, describe(err))
-	}
-	_, err = do("deactivate", "number_deactivate", number, nil)
-	w.wants(err, map[string]string{"": "Deactivate is not possible while this is inactive."})
-	if r, err = do("detach", "number_attach", number, nil); err != nil || r.ParentID != uuid.Nil {
-		t.Fatalf("%+v %v", r, describe(err))
-	}
-	// The owner reserves nothing: that is the phone number manager's alone.
-	if _, err := w.s.Access().Authorize(w.ada.Actor(), c.Permission("numbers_reserved"), w.analytical.ID); err == nil {
-		t.Error("the owner may reserve")
-	}
-}
-
-// number puts a number there as the data plane would.
-func (w *agency) number(at account.Account, number, state string, price float64) uuid.UUID {
-	w.t.Helper()
-	section := "numbers_list"
-	if state == "available" {
-		section = "numbers_choose"
-	}
-	return w.report(at, section, map[string]any{"number": number, "state": state, "price": price})
-}
-
-func (w *agency) report(at account.Account, section string, values map[string]any) uuid.UUID {
-	w.t.Helper()
-	made, err := w.s.ReportRecords(w.t.Context(), authz.SystemGrant("the data plane reports"), at, w.at(section), []record.Report{{Values: values}})
-	if err != nil {
-		w.t.Fatal(describe(err))
-	}
-	return made[0].ID
-}
-
-func TestBuyingTakesThePriceOnce(t *testing.T) {
-	w, ctx := openAgency(t), t.Context()
-	w.report(w.analytical, "billing", map[string]any{"description": "Payment", "amount": 7, "type": "payment"})
-	buy := w.s.Catalog().Section("number_purchase").Records
-	one, two := w.number(w.analytical, "+4930901820", "available", 5), w.number(w.analytical, "+4930901821", "available", 5)
-	errs := make([]error, 2)
-	var wait sync.WaitGroup
-	for i, id := range []uuid.UUID{one, two} {
-		wait.Go(func() {
-			_, errs[i] = w.s.Act(ctx, w.may(w.ada, "number_purchase", w.analytical), buy.Kind, buy.Act("buy"), id, nil)
-		})
-	}
-	wait.Wait()
-	if (errs[0] == nil) == (errs[1] == nil) {
-		t.Fatalf("two purchases for one balance: %v, %v", errs[0], errs[1])
-	}
-	w.wants(errors.Join(errs...), map[string]string{"": "The balance is 2.00 and the number costs 5.00 a month."})
-	l := w.list(w.may(w.ada, "billing", w.analytical), w.at("billing"), record.Query{})
-	if l.Sum != "2.00" || l.Total != 2 {
-		t.Errorf("the balance is %s of %d transactions", l.Sum, l.Total)
-	}
-	if l := w.list(w.may(w.ada, "numbers_list", w.analytical), w.at("numbers_list"), record.Query{}); l.Total != 1 {
-		t.Errorf("bought: %v", names(l))
-	}
-}
-
-func TestTheLastEnabledTokenStays(t *testing.T) {
-	w, ctx := openAgency(t), t.Context()
-	at := w.at("log_shipping_tokens")
-	edit := w.may(w.ada, "log_shipping_tokens.edit", w.analytical)
-	last := map[string]string{"": "This is the last log shipping token that is enabled, and one has to stay so."}
-	for round := range 20 {
-		a := w.add(w.analytical, at, map[string]any{"name": fmt.Sprint("a", round), "state": "enabled"})
-		b := w.add(w.analytical, at, map[string]any{"name": fmt.Sprint("b", round), "state": "enabled"})
-		var wait sync.WaitGroup
-		var errs [2]error
-		wait.Go(func() {
-			_, errs[0] = w.s.EditRecord(ctx, edit, at, a.ID, 1, map[string]any{"name": a.Name, "state": "disabled"})
-		})
-		wait.Go(func() { errs[1] = w.s.DeleteRecord(ctx, edit, at, b.ID) })
-		wait.Wait()
-		if (errs[0] == nil) == (errs[1] == nil) {
-			t.Fatalf("round %d: %v, %v", round, errs[0], errs[1])
-		}
-		w.wants(errors.Join(errs[:]...), last)
-		w.query("WITH gone AS (DELETE FROM records RETURNING 1) SELECT count(*)::text FROM gone")
-	}
-}
-
 func TestNobodyMakesAServiceAccountThatIsMoreThanThemselves(t *testing.T) {
 	w, ctx := openAgency(t), t.Context()
 	at := w.at("service_accounts")
@@ -707,53 +425,6 @@ func TestNobodyMakesAServiceAccountThatIsMoreThanThemselves(t *testing.T) {
 	}
 	_, err = w.s.EditRecord(ctx, sue, at, robot.ID, 2, map[string]any{"name": "Mine", "roles": []any{"Owner"}, "state": "active"})
 	w.wants(err, map[string]string{"": "This service account can do more here than you can, so you can not change it."})
-}
-
-func TestSecretsThatAreTypedInAreSealed(t *testing.T) {
-	w, ctx := openAgency(t), t.Context()
-	at := w.at("integrations")
-	r := w.add(w.analytical, at, map[string]any{"provider": "hubspot", "label": "CRM", "secret": "pat-na1-swordfish", "state": "enabled"})
-	if r.Values["secret"] != store.SealedMask {
-		t.Errorf("the key is shown as %v", r.Values["secret"])
-	}
-	before := w.query("SELECT secrets::text FROM records WHERE id = $1", r.ID)
-	if everything := w.query("SELECT string_agg(r::text, '') FROM records r") + w.query("SELECT string_agg(a::text, '') FROM audit_events a"); strings.Contains(everything, "swordfish") {
-		t.Error("the key is stored in the clear")
-	}
-	edit := w.may(w.ada, "integrations.edit", w.analytical)
-	if _, err := w.s.EditRecord(ctx, edit, at, r.ID, 1, map[string]any{"provider": "hubspot", "label": "CRM 2", "state": "enabled"}); err != nil {
-		t.Fatal(describe(err))
-	}
-	if w.query("SELECT secrets::text FROM records WHERE id = $1", r.ID) != before {
-		t.Error("an edit without the key changed it")
-	}
-	if _, err := w.s.EditRecord(ctx, edit, at, r.ID, 2, map[string]any{"provider": "hubspot", "label": "CRM 2", "state": "enabled", "secret": "another"}); err != nil {
-		t.Fatal(describe(err))
-	}
-	if w.query("SELECT secrets::text FROM records WHERE id = $1", r.ID) == before {
-		t.Error("a new key was not kept")
-	}
-	// A required one may stay, and is asked for where there is none.
-	_, _, err := w.s.CreateRecord(ctx, w.may(w.ada, "payment_methods.edit", w.analytical), w.at("payment_methods"), map[string]any{"label": "Visa", "provider": "pay"})
-	w.wants(err, map[string]string{"provider_token": "Fill this in."})
-	method := w.add(w.analytical, w.at("payment_methods"), map[string]any{"label": "Visa", "provider": "pay", "provider_token": "pm_swordfish1"})
-	if _, err := w.s.EditRecord(ctx, w.may(w.ada, "payment_methods.edit", w.analytical), w.at("payment_methods"), method.ID, 1, map[string]any{"label": "Visa card", "provider": "pay"}); err != nil {
-		t.Fatal(describe(err))
-	}
-}
-
-func TestTokensExpireUnlessOneSaysNever(t *testing.T) {
-	w := openAgency(t)
-	at := w.at("shared_tokens")
-	r := w.add(w.analytical, at, map[string]any{"name": "For the auditor"})
-	ends, err := time.Parse(time.RFC3339, fmt.Sprint(r.Values["expires_at"]))
-	if err != nil || ends.Sub(w.now).Round(time.Minute) != 7*24*time.Hour {
-		t.Errorf("it ends %v after now, %v", ends.Sub(w.now), err)
-	}
-	r = w.add(w.analytical, at, map[string]any{"name": "For ever", "lasts": "never expires"})
-	if r.Values["expires_at"] != nil {
-		t.Errorf("it ends at %v", r.Values["expires_at"])
-	}
 }
 
 func TestOldRepliesAreKept(t *testing.T) {
