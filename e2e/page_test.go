@@ -99,10 +99,11 @@ func (b *tab) recordPages(account string) (pages []string) {
 		one(account+section, first(account+section))
 	}
 	application := one(account+"/applications", "Front desk")
-	inside := eval[[]string](b, `[...document.querySelectorAll('main .places a')].map(a => a.pathname)`)
-	if len(inside) < 10 {
-		b.fail("an application holds %d pages only", len(inside))
-	}
+	var inside []string
+	b.until("the places inside an application", func() bool { // the address comes before the page
+		inside, _ = ask[[]string](b, `[...document.querySelectorAll('main .places a')].map(a => a.pathname)`)
+		return len(inside) >= 10
+	})
 	pages = append(pages, inside...)
 	for _, section := range []string{"/scenarios", "/call-lists"} {
 		one(application+section, first(application+section))
