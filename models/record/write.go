@@ -134,7 +134,7 @@ func uniqueKey(kind *catalog.Kind, r *Record) []byte {
 // takenName gives a refusal of the unique key its words.
 func takenName(kind *catalog.Kind, err error) error {
 	var pg *pgconn.PgError
-	if !errors.As(err, &pg) || pg.ConstraintName != "records_unique" {
+	if !errors.As(err, &pg) || store.ConstraintOf(pg) != "records_unique" {
 		return err
 	}
 	last := kind.Unique[len(kind.Unique)-1]

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -78,10 +79,26 @@ func Known(err error) error {
 	switch {
 	case errors.Is(err, gorm.ErrRecordNotFound), errors.Is(err, sql.ErrNoRows):
 		return ErrNotFound
-	case errors.As(err, &pg) && Constraints[pg.ConstraintName] != nil:
-		return Constraints[pg.ConstraintName]
+	case errors.As(err, &pg) && Constraints[ConstraintOf(pg)] != nil:
+		return Constraints[ConstraintOf(pg)]
 	case errors.As(err, &pg) && (pg.Code == "55P03" || pg.Code == "57014" || pg.Code == "40P01"):
 		return fmt.Errorf("%w: %w", ErrBusy, err)
 	}
 	return err
+}
+
+var constraintNamed = regexp.MustCompile(`constraint "(.+?)(?:_[0-9]{6,})?"`)
+
+// ConstraintOf is the name of the constraint that a statement ran against. A
+// distributed Postgres passes on a worker's sentence alone, in which the name ends
+// with the number of a shard.
+func ConstraintOf(pg *pgconn.PgError) string {
+	said := pg.Message
+	if pg.ConstraintName != "" {
+		said = `constraint "` + pg.ConstraintName + `"`
+	}
+	if m := constraintNamed.FindStringSubmatch(said); m != nil {
+		return m[1]
+	}
+	return ""
 }
