@@ -69,15 +69,17 @@ func (s *Store) load(ctx context.Context) error {
 	s.catching.Lock()
 	defer s.catching.Unlock()
 	return s.consistently(ctx, func(db *gorm.DB) error {
-		ch, err := s.readAccess(db, "true", "true", "true", "true")
-		if err != nil {
-			return err
-		}
+		// The epochs come first: where tenants are read at different times, a snapshot
+		// is never older than its epoch says.
 		var tenants []struct {
 			ID    uuid.UUID
 			Epoch int64
 		}
 		if err := db.Raw("SELECT id, epoch FROM tenants").Scan(&tenants).Error; err != nil {
+			return err
+		}
+		ch, err := s.readAccess(db, "true", "true", "true", "true")
+		if err != nil {
 			return err
 		}
 		for _, t := range tenants {
