@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -214,43 +215,139 @@ func (p Place) Blocks(address string) bool {
 }
 
 // Session finds a session by its token, dead ones too, together with the
-// account in the address (zero for none), so that one query tells who asks,
+// account in the address (zero for none), so that one round trip tells who asks,
 // where, and whether the snapshot is up to date.
+//
+// Sessions and members stand outside tenants; an account and a subuser are read in
+// their tenant, which this node knows of an account from the snapshot, and of a
+// subuser from the session's first request. What it does not know costs a round
+// trip more, once.
 //
 // It waits a second at most: a node that can not ask does not know, and denies.
 func (s *Store) Session(ctx context.Context, token string, account uuid.UUID) (Session, Place, error) {
 	ctx, cancel := context.WithTimeout(ctx, sessionTime)
 	defer cancel()
+	hash, tenant := store.TokenHash(token), uuid.Nil
+	snap := s.store.Access()
+	if at, ok := snap.Find(account); ok {
+		tenant = snap.Tenant(at)
+	}
 	var x Session
 	e := Place{Account: account}
-	var kind string
-	var longest, own, limit int // in seconds, in minutes, in minutes
-	err := s.store.One(ctx, store.ScopeSession, []any{&x.ID, &kind, &x.Principal.ID, &x.Tenant, &x.Account, &x.Name, &x.Email, &x.Proven, &x.Active,
-		&x.Address, &x.Agent, &x.StartedAt, &x.ExpiresAt, &x.EndedAt, &x.ProvedAt, &x.TwoStep, &x.UsedAt, &longest, &own, &x.duties, &e.Tenant, &e.Epoch, &e.Kind, &e.Name, &e.Owner, &e.Path,
-		&limit, &e.TwoStepSince, &e.Support.Access, &e.Support.Reason, &e.Support.OpenedByName, &e.Support.Until, &e.networks},
-		`SELECT s.id, s.principal_kind, s.principal_id, coalesce(s.tenant_id, $3), coalesce(s.account_id, $3),
-			coalesce(m.name, u.name, ''), coalesce(m.email, ''), m.email_proven_at IS NOT NULL, coalesce(m.state, u.state, '') = 'active',
+	parts := []store.Query{s.whose(hash, &x)}
+	if tenant != uuid.Nil {
+		parts = append(parts, s.where(tenant, &e))
+	}
+	known, ok := s.subusers.of(hash)
+	if ok {
+		parts = append(parts, whichSubuser(known, &x))
+	}
+	if err := s.store.ReadAll(ctx, store.ScopeSession, parts...); err != nil {
+		return Session{}, Place{Account: account}, err
+	}
+	if x.ID == uuid.Nil {
+		return Session{}, Place{Account: account}, store.ErrNotFound
+	}
+	return x, e, s.learn(ctx, hash, tenant, ok, &x, &e)
+}
+
+// learn reads the parts of a session whose tenant was not known.
+func (s *Store) learn(ctx context.Context, hash []byte, tenant uuid.UUID, known bool, x *Session, e *Place) error {
+	var parts []store.Query
+	if tenant == uuid.Nil && e.Account != uuid.Nil {
+		err := s.store.One(ctx, store.ScopeSession, []any{&tenant}, "SELECT tenant_id FROM accounts WHERE id = $1", e.Account)
+		if err == nil {
+			parts = append(parts, s.where(tenant, e))
+		} else if err != store.ErrNotFound {
+			return err
+		}
+	}
+	if x.Principal.Kind == authz.Subuser && !known {
+		who := subuserKey{x.Tenant, x.Principal.ID}
+		s.subusers.keep(hash, who)
+		parts = append(parts, whichSubuser(who, x))
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return s.store.ReadAll(ctx, store.ScopeSession, parts...)
+}
+
+// whose is the query for what stands outside tenants.
+func (s *Store) whose(hash []byte, x *Session) store.Query {
+	return store.Query{Scan: func(r pgx.Rows) error {
+		var kind string
+		var longest int // in seconds
+		err := r.Scan(&x.ID, &kind, &x.Principal.ID, &x.Tenant, &x.Account, &x.Name, &x.Email, &x.Proven, &x.Active,
+			&x.Address, &x.Agent, &x.StartedAt, &x.ExpiresAt, &x.EndedAt, &x.ProvedAt, &x.TwoStep, &x.UsedAt, &longest, &x.duties)
+		x.Idle = max(time.Duration(longest)*time.Second, s.store.Now().Sub(x.UsedAt))
+		x.Principal.Kind = authz.Member
+		if kind == "subuser" {
+			x.Principal.Kind = authz.Subuser
+		}
+		return err
+	}, Sql: `SELECT s.id, s.principal_kind, s.principal_id, coalesce(s.tenant_id, $2), coalesce(s.account_id, $2),
+			coalesce(m.name, ''), coalesce(m.email, ''), m.email_proven_at IS NOT NULL, coalesce(m.state, '') = 'active',
 			s.address, s.agent, s.started_at, s.expires_at, s.ended_at,
 			coalesce(s.proved_at, s.started_at), s.two_step, coalesce(s.used_at, s.started_at), s.longest_idle,
-			coalesce((SELECT idle_minutes FROM accounts WHERE tenant_id = s.tenant_id AND id = s.account_id), 0),
-			ARRAY(SELECT duty FROM staff WHERE s.principal_kind = 'member' AND member_id = s.principal_id), coalesce(t.id, $3), coalesce(t.epoch, 0),
-			coalesce(a.kind, ''), coalesce(a.name, ''), coalesce(a.owner_id, $3), coalesce(a.path, ''), coalesce(a.idle_minutes, 0), a.two_step_since,
-			coalesce(d.access, ''), coalesce(d.reason, ''), coalesce(d.opened_by_name, ''), coalesce(d.until, $4),
-			`+fmt.Sprintf(accounts.NetworkRules, "a.tenant_id", "a.id")+`
-		FROM sessions s
-		LEFT JOIN members m ON s.principal_kind = 'member' AND m.id = s.principal_id
-		LEFT JOIN subusers u ON s.principal_kind = 'subuser' AND u.tenant_id = s.tenant_id AND u.id = s.principal_id
-		LEFT JOIN accounts a ON a.id = $2
-		LEFT JOIN tenants t ON t.id = a.tenant_id
-		LEFT JOIN support_access d ON d.tenant_id = a.tenant_id AND d.account_id = a.id AND d.closed_at IS NULL AND d.until > $4
-		WHERE s.id_hash = $1`, store.TokenHash(token), account, uuid.Nil, s.store.Now())
-	x.Idle = max(time.Duration(longest)*time.Second, s.store.Now().Sub(x.UsedAt))
-	x.IdleLimit, e.IdleLimit = time.Duration(own)*time.Minute, time.Duration(limit)*time.Minute
-	x.Principal.Kind = authz.Member
-	if kind == "subuser" {
-		x.Principal.Kind = authz.Subuser
+			ARRAY(SELECT duty FROM staff WHERE s.principal_kind = 'member' AND member_id = s.principal_id)
+		FROM sessions s LEFT JOIN members m ON s.principal_kind = 'member' AND m.id = s.principal_id
+		WHERE s.id_hash = $1`, Args: []any{hash, uuid.Nil}}
+}
+
+// where is the query for the account in the address.
+func (s *Store) where(tenant uuid.UUID, e *Place) store.Query {
+	return store.Query{Scan: func(r pgx.Rows) error {
+		var limit int // in minutes
+		err := r.Scan(&e.Tenant, &e.Epoch, &e.Kind, &e.Name, &e.Owner, &e.Path, &limit, &e.TwoStepSince,
+			&e.Support.Access, &e.Support.Reason, &e.Support.OpenedByName, &e.Support.Until, &e.networks)
+		e.IdleLimit = time.Duration(limit) * time.Minute
+		return err
+	}, Sql: `SELECT t.id, t.epoch, a.kind, a.name, a.owner_id, a.path, coalesce(a.idle_minutes, 0), a.two_step_since,
+			coalesce(d.access, ''), coalesce(d.reason, ''), coalesce(d.opened_by_name, ''), coalesce(d.until, $3),
+			` + fmt.Sprintf(accounts.NetworkRules, "$1", "$2") + `
+		FROM accounts a JOIN tenants t ON t.id = $1
+		LEFT JOIN support_access d ON d.tenant_id = $1 AND d.account_id = $2 AND d.closed_at IS NULL AND d.until > $3
+		WHERE a.tenant_id = $1 AND a.id = $2`, Args: []any{tenant, e.Account, s.store.Now()}}
+}
+
+// whichSubuser is the query for the login of a subuser's session.
+func whichSubuser(who subuserKey, x *Session) store.Query {
+	return store.Query{Scan: func(r pgx.Rows) error {
+		var limit int // in minutes
+		err := r.Scan(&x.Name, &x.Active, &limit)
+		x.IdleLimit = time.Duration(limit) * time.Minute
+		return err
+	}, Sql: `SELECT u.name, u.state = 'active', coalesce(a.idle_minutes, 0) FROM subusers u
+		JOIN accounts a ON a.tenant_id = $1 AND a.id = u.account_id WHERE u.tenant_id = $1 AND u.id = $2`, Args: []any{who.tenant, who.id}}
+}
+
+// subuserKey is the place of a subuser's login.
+type subuserKey struct{ tenant, id uuid.UUID }
+
+// subuserSessions remembers whose some sessions are, which never changes.
+type subuserSessions struct {
+	mu  sync.Mutex
+	all map[string]subuserKey // by the hash of the token
+}
+
+// mostRemembered is after how many sessions it begins anew.
+const mostRemembered = 20_000
+
+func (m *subuserSessions) of(hash []byte) (subuserKey, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	k, ok := m.all[string(hash)]
+	return k, ok
+}
+
+func (m *subuserSessions) keep(hash []byte, who subuserKey) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.all == nil || len(m.all) >= mostRemembered {
+		m.all = map[string]subuserKey{}
 	}
-	return x, e, err
+	m.all[string(hash)] = who
 }
 
 // Sessions lists a principal's live sessions, newest first.

@@ -14,6 +14,8 @@ type Store struct {
 	letter  *letter.Store
 	account *account.Store
 	signIns signInLog // not stored yet
+
+	subusers subuserSessions
 }
 
 // New is the wing on its ground.
