@@ -15,7 +15,7 @@ import (
 var purged = []struct{ table, where string }{
 	// The innermost first: removing what others are inside of would remove all of
 	// them in one statement.
-	{"records", "account_id = ANY(CAST(@ids AS uuid[])) AND NOT EXISTS (SELECT FROM records c WHERE c.tenant_id = x.tenant_id AND c.account_id = x.account_id AND c.parent_id = x.id)"},
+	{"records", "account_id = ANY(CAST(@ids AS uuid[])) AND NOT EXISTS (SELECT FROM records c WHERE c.tenant_id = @tenant AND c.account_id = x.account_id AND c.parent_id = x.id)"},
 	{"sessions", "account_id = ANY(CAST(@ids AS uuid[]))"},
 	{"half_sign_ins", "account_id = ANY(CAST(@ids AS uuid[]))"},
 	{"subusers", "account_id = ANY(CAST(@ids AS uuid[]))"}, // and their one-time links
@@ -25,7 +25,7 @@ var purged = []struct{ table, where string }{
 	{"login_links", "account_id = ANY(CAST(@ids AS uuid[]))"},
 	{"ownership_offers", "account_id = ANY(CAST(@ids AS uuid[]))"},
 	{"support_access", "account_id = ANY(CAST(@ids AS uuid[]))"},
-	{"timeless_entries", "timeless_id IN (SELECT t.id FROM timeless_accounts t WHERE t.tenant_id = x.tenant_id AND t.account_id = ANY(CAST(@ids AS uuid[])))"},
+	{"timeless_entries", "timeless_id IN (SELECT t.id FROM timeless_accounts t WHERE t.tenant_id = @tenant AND t.account_id = ANY(CAST(@ids AS uuid[])))"},
 	{"timeless_readers", "account_id = ANY(CAST(@ids AS uuid[]))"},
 	{"timeless_feeds", "account_id = ANY(CAST(@ids AS uuid[]))"},
 	{"timeless_accounts", "account_id = ANY(CAST(@ids AS uuid[]))"},
@@ -54,21 +54,21 @@ const (
 // loses nothing but its last step.
 func (s *Store) PurgeAccounts(ctx context.Context) (more bool, err error) {
 	err = s.store.In(ctx, store.ScopePurge, func(db *gorm.DB) error {
-		var accounts []struct{ TenantID, ID uuid.UUID }
-		if err := db.Raw("SELECT tenant_id, id FROM accounts WHERE deleted_at < ? AND purged_at IS NULL ORDER BY deleted_at LIMIT ? FOR NO KEY UPDATE SKIP LOCKED",
-			s.store.Now().Add(-purgeAfter), purgeAccounts).Scan(&accounts).Error; err != nil || len(accounts) == 0 {
+		tenant, ids := uuid.Nil, store.IdList{}
+		err := store.AmongTenants(db, func(t uuid.UUID) (bool, error) {
+			err := db.Raw("SELECT id FROM accounts WHERE tenant_id = ? AND deleted_at < ? AND purged_at IS NULL ORDER BY deleted_at LIMIT ? FOR NO KEY UPDATE SKIP LOCKED",
+				t, s.store.Now().Add(-purgeAfter), purgeAccounts).Scan(&ids).Error
+			tenant = t
+			return len(ids) > 0, err
+		}, "SELECT tenant_id FROM (SELECT tenant_id, deleted_at FROM accounts WHERE deleted_at < ? AND purged_at IS NULL ORDER BY deleted_at LIMIT ?) x GROUP BY tenant_id ORDER BY min(deleted_at)",
+			s.store.Now().Add(-purgeAfter), purgeAccounts)
+		if err != nil || len(ids) == 0 {
 			return err
 		}
 		more = true
-		tenant, ids := accounts[0].TenantID, store.IdList{}
-		for _, a := range accounts {
-			if a.TenantID == tenant {
-				ids = append(ids, a.ID)
-			}
-		}
 		args := map[string]any{"tenant": tenant, "ids": ids, "rows": PurgeRows}
 		for _, p := range purged {
-			done := db.Exec("DELETE FROM "+p.table+" WHERE ctid = ANY(ARRAY(SELECT x.ctid FROM "+p.table+" x WHERE x.tenant_id = @tenant AND x."+p.where+" LIMIT @rows))", args)
+			done := db.Exec("DELETE FROM "+p.table+" WHERE tenant_id = @tenant AND ctid = ANY(ARRAY(SELECT x.ctid FROM "+p.table+" x WHERE x.tenant_id = @tenant AND x."+p.where+" LIMIT @rows))", args)
 			if done.Error != nil || done.RowsAffected == PurgeRows {
 				return done.Error
 			}

@@ -52,20 +52,21 @@ type TimelessInput struct {
 	Past    bool        // with what new feeds have already
 }
 
-// timelessColumns are read with a, the account that it belongs to, which is there.
+// timelessColumns are read with a, the account that it belongs to, which is there;
+// $1 is the tenant.
 const timelessColumns = `t.tenant_id, t.id, t.account_id, t.name, t.created_at, a.name, a.path,
-	EXISTS (SELECT FROM timeless_feeds f WHERE f.tenant_id = t.tenant_id AND f.timeless_id = t.id AND f.past_at IS NOT NULL),
-	(SELECT count(*) FROM timeless_readers x JOIN accounts h ON h.tenant_id = x.tenant_id AND h.id = x.account_id
-		WHERE x.tenant_id = t.tenant_id AND x.timeless_id = t.id AND starts_with(h.path, a.path || '/'))::int,
-	(SELECT count(*) FROM timeless_feeds x JOIN accounts h ON h.tenant_id = x.tenant_id AND h.id = x.account_id
-		WHERE x.tenant_id = t.tenant_id AND x.timeless_id = t.id AND (h.id = a.id OR starts_with(h.path, a.path || '/')))::int`
+	EXISTS (SELECT FROM timeless_feeds f WHERE f.tenant_id = $1 AND f.timeless_id = t.id AND f.past_at IS NOT NULL),
+	(SELECT count(*) FROM timeless_readers x JOIN accounts h ON h.tenant_id = $1 AND h.id = x.account_id
+		WHERE x.tenant_id = $1 AND x.timeless_id = t.id AND starts_with(h.path, a.path || '/'))::int,
+	(SELECT count(*) FROM timeless_feeds x JOIN accounts h ON h.tenant_id = $1 AND h.id = x.account_id
+		WHERE x.tenant_id = $1 AND x.timeless_id = t.id AND (h.id = a.id OR starts_with(h.path, a.path || '/')))::int`
 
-const timelessFrom = " FROM timeless_accounts t JOIN accounts a ON a.tenant_id = t.tenant_id AND a.id = t.account_id WHERE t.tenant_id = $1 AND t.deleted_at IS NULL "
+const timelessFrom = " FROM timeless_accounts t JOIN accounts a ON a.tenant_id = $1 AND a.id = t.account_id WHERE t.tenant_id = $1 AND t.deleted_at IS NULL "
 
 // timelessSeen is the condition of those that the account $2 sees without looking
 // below: its own, and those that name it while it stands below their account.
-const timelessSeen = `(t.account_id = $2 OR EXISTS (SELECT FROM timeless_readers r JOIN accounts h ON h.tenant_id = r.tenant_id AND h.id = r.account_id
-	WHERE r.tenant_id = t.tenant_id AND r.timeless_id = t.id AND r.account_id = $2 AND starts_with(h.path, a.path || '/')))`
+const timelessSeen = `(t.account_id = $2 OR EXISTS (SELECT FROM timeless_readers r JOIN accounts h ON h.tenant_id = $1 AND h.id = r.account_id
+	WHERE r.tenant_id = $1 AND r.timeless_id = t.id AND r.account_id = $2 AND starts_with(h.path, a.path || '/')))`
 
 func (t *TimelessAccount) fields() []any {
 	return []any{&t.TenantID, &t.ID, &t.AccountID, &t.Name, &t.CreatedAt, &t.AccountName, &t.path, &t.Past, &t.Readers, &t.Feeds}
@@ -289,7 +290,7 @@ func nameTimeless(tx *stores.Tx, table, field string, id uuid.UUID, accounts []a
 		ID   uuid.UUID
 		Name string
 	}
-	err = tx.Raw("SELECT a.id, a.name FROM "+table+" x JOIN accounts a ON a.tenant_id = x.tenant_id AND a.id = x.account_id WHERE x.tenant_id = ? AND x.timeless_id = ? ORDER BY a.path", tenant, id).
+	err = tx.Raw("SELECT a.id, a.name FROM "+table+" x JOIN accounts a ON a.id = x.account_id WHERE a.tenant_id = ? AND x.tenant_id = ? AND x.timeless_id = ? ORDER BY a.path", tenant, tenant, id).
 		Scan(&before).Error
 	if err != nil {
 		return nil, err
@@ -311,7 +312,8 @@ func nameTimeless(tx *stores.Tx, table, field string, id uuid.UUID, accounts []a
 	if err := tx.Exec("DELETE FROM "+table+" WHERE tenant_id = ? AND timeless_id = ? AND account_id <> ALL(CAST(? AS uuid[]))", tenant, id, ids).Error; err != nil {
 		return nil, err
 	}
-	return added, tx.Exec("INSERT INTO "+table+" (tenant_id, timeless_id, account_id) SELECT ?, ?, unnest(CAST(? AS uuid[])) ON CONFLICT DO NOTHING", tenant, id, ids).Error
+	return added, tx.Exec("INSERT INTO "+table+" (tenant_id, timeless_id, account_id)\n"+
+		"SELECT a.tenant_id, CAST(? AS uuid), a.id FROM accounts a WHERE a.tenant_id = ? AND a.id = ANY(CAST(? AS uuid[])) ON CONFLICT DO NOTHING", id, tenant, ids).Error
 }
 
 // feedTimeless begins to take in what some accounts log. Whoever lets others read
@@ -339,7 +341,10 @@ func feedTimeless(tx *stores.Tx, snap *authz.Snapshot, id uuid.UUID, added []acc
 	return nil
 }
 
-const takeInAtOnce = 2000
+const (
+	takeInAtOnce = 2000
+	workTenants  = 100 // in which one node looks for work that no other is at
+)
 
 // TakeInPast copies some of the entries of before into timeless accounts that
 // asked for them, oldest first, and tells whether there is more to do. It may be
@@ -347,7 +352,10 @@ const takeInAtOnce = 2000
 func (s *Store) TakeInPast(ctx context.Context) (more bool, err error) {
 	err = s.store.In(ctx, stores.ScopeTimeless, func(db *gorm.DB) error {
 		var feeds []struct{ TenantID, TimelessID, AccountID uuid.UUID }
-		err := db.Raw("SELECT tenant_id, timeless_id, account_id FROM timeless_feeds WHERE past_at IS NOT NULL LIMIT 1 FOR UPDATE SKIP LOCKED").Scan(&feeds).Error
+		err := stores.AmongTenants(db, func(tenant uuid.UUID) (bool, error) {
+			err := db.Raw("SELECT tenant_id, timeless_id, account_id FROM timeless_feeds WHERE tenant_id = ? AND past_at IS NOT NULL LIMIT 1 FOR UPDATE SKIP LOCKED", tenant).Scan(&feeds).Error
+			return len(feeds) > 0, err
+		}, "SELECT DISTINCT tenant_id FROM timeless_feeds WHERE past_at IS NOT NULL LIMIT ?", workTenants)
 		if err != nil || len(feeds) == 0 {
 			return err
 		}
@@ -359,7 +367,7 @@ func (s *Store) TakeInPast(ctx context.Context) (more bool, err error) {
 			ID        uuid.UUID
 			CreatedAt time.Time
 		}
-		err = db.Raw(`SELECT r.id, r.created_at FROM records r JOIN timeless_feeds f USING (tenant_id, account_id) WHERE r.tenant_id = @tenant AND r.account_id = @account AND f.timeless_id = @timeless
+		err = db.Raw(`SELECT r.id, r.created_at FROM records r JOIN timeless_feeds f USING (account_id) WHERE r.tenant_id = @tenant AND f.tenant_id = @tenant AND r.account_id = @account AND f.timeless_id = @timeless
 			AND r.kind = @kind AND (r.created_at, r.id) > (f.past_at, f.past_id) ORDER BY r.created_at, r.id LIMIT @limit`, args).Scan(&next).Error
 		switch {
 		case err != nil:
@@ -371,7 +379,7 @@ func (s *Store) TakeInPast(ctx context.Context) (more bool, err error) {
 		for i, x := range next {
 			ids[i] = x.ID
 		}
-		if err := db.Exec(record.TakeIn+"AND f.timeless_id = ? ON CONFLICT DO NOTHING", f.TenantID, ids, f.TimelessID).Error; err != nil {
+		if err := db.Exec(record.TakeIn+"AND f.timeless_id = @timeless ON CONFLICT DO NOTHING", map[string]any{"tenant": f.TenantID, "ids": ids, "timeless": f.TimelessID}).Error; err != nil {
 			return err
 		}
 		args["id"], args["at"] = next[len(next)-1].ID, next[len(next)-1].CreatedAt
@@ -400,16 +408,17 @@ func (s *Store) TimelessEntry(ctx context.Context, g authz.Grant, t TimelessAcco
 // tells whether there is more to do.
 func (s *Store) PurgeTimelessAccounts(ctx context.Context) (more bool, err error) {
 	err = s.store.In(ctx, stores.ScopeTimeless, func(db *gorm.DB) error {
-		var t TimelessAccount
-		err := db.Raw("SELECT * FROM timeless_accounts t WHERE deleted_at IS NOT NULL AND EXISTS (SELECT FROM timeless_entries e WHERE e.tenant_id = t.tenant_id AND e.timeless_id = t.id) LIMIT 1 FOR UPDATE SKIP LOCKED").Take(&t).Error
-		if err == gorm.ErrRecordNotFound {
-			return nil
-		}
-		more = err == nil
-		if err != nil {
-			return err
-		}
-		return db.Exec("DELETE FROM timeless_entries WHERE ctid = ANY(ARRAY(SELECT ctid FROM timeless_entries WHERE tenant_id = ? AND timeless_id = ? LIMIT 1000))", t.TenantID, t.ID).Error
+		const left = "deleted_at IS NOT NULL AND EXISTS (SELECT FROM timeless_entries e WHERE e.tenant_id = t.tenant_id AND e.timeless_id = t.id)"
+		return stores.AmongTenants(db, func(tenant uuid.UUID) (bool, error) {
+			var ids []uuid.UUID
+			err := db.Raw("SELECT id FROM timeless_accounts t WHERE tenant_id = ? AND "+left+" LIMIT 1 FOR UPDATE SKIP LOCKED", tenant).Scan(&ids).Error
+			if err != nil || len(ids) == 0 {
+				return false, err
+			}
+			more = true
+			return true, db.Exec(`DELETE FROM timeless_entries WHERE tenant_id = @tenant AND ctid = ANY(ARRAY(
+				SELECT ctid FROM timeless_entries WHERE tenant_id = @tenant AND timeless_id = @id LIMIT 1000))`, map[string]any{"tenant": tenant, "id": ids[0]}).Error
+		}, "SELECT DISTINCT tenant_id FROM timeless_accounts t WHERE "+left+" LIMIT ?", workTenants)
 	})
 	return more, err
 }

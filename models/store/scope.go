@@ -75,6 +75,21 @@ func (s *Store) In(ctx context.Context, sc Scope, do func(*gorm.DB) error) error
 	}))
 }
 
+// AmongTenants has work done that waits in any tenant: find gives tenants, do takes
+// some of it in one, or finds that others are at it.
+func AmongTenants(db *gorm.DB, do func(tenant uuid.UUID) (took bool, err error), find string, args ...any) error {
+	var tenants []uuid.UUID
+	if err := db.Raw(find, args...).Scan(&tenants).Error; err != nil {
+		return err
+	}
+	for _, tenant := range tenants {
+		if took, err := do(tenant); took || err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Query is a statement that reads, and what takes each of its rows.
 type Query struct {
 	Scan func(pgx.Rows) error
