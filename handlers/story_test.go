@@ -25,12 +25,13 @@ import (
 	"bailiwick/models"
 	"bailiwick/models/account"
 	"bailiwick/models/login"
+	"bailiwick/models/modelstest"
 	"bailiwick/models/people"
 	"bailiwick/models/store"
 	"bailiwick/postgres/pgtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Main(m, store.Migrate)) }
+func TestMain(m *testing.M) { os.Exit(modelstest.Main(m)) }
 
 const password = "four plain english words"
 
@@ -85,7 +86,7 @@ func newPanel(t testing.TB, with ...func(*store.Config)) *panel {
 // open starts the panel on its database, anew if it runs.
 func (p *panel) open() {
 	p.t.Helper()
-	store, err := models.Open(context.Background(), p.config)
+	store, err := modelstest.Open(context.Background(), p.config)
 	must(p.t, err)
 	p.t.Cleanup(store.Close)
 	server := httptest.NewUnstartedServer(nil)

@@ -16,8 +16,8 @@ import (
 	"bailiwick/authz"
 	"bailiwick/handlers"
 	pages "bailiwick/handlers/page"
-	"bailiwick/models"
 	"bailiwick/models/account"
+	"bailiwick/models/modelstest"
 	"bailiwick/models/store"
 	"bailiwick/postgres/pgtest"
 )
@@ -86,7 +86,7 @@ func TestFiveThousandMemberships(t *testing.T) {
 	must(t, err)
 	must(t, direct.Close(t.Context()))
 	// Another node, which begins with all of them.
-	p.store, err = models.Open(t.Context(), config)
+	p.store, err = modelstest.Open(t.Context(), config)
 	must(t, err)
 	t.Cleanup(p.store.Close)
 	server := httptest.NewUnstartedServer(nil)

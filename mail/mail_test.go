@@ -36,11 +36,11 @@ import (
 
 	"bailiwick/authz"
 	"bailiwick/catalog"
-	"bailiwick/models"
+	"bailiwick/models/modelstest"
 	"bailiwick/postgres/pgtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Main(m, store.Migrate)) }
+func TestMain(m *testing.M) { os.Exit(modelstest.Main(m)) }
 
 // office is a real mail server in this process.
 type office struct {
@@ -152,7 +152,7 @@ func newHouse(t *testing.T, server string) house {
 	t.Helper()
 	ctx, now := context.Background(), time.Now()
 	h := house{t: t, url: pgtest.Clone(t), log: &bytes.Buffer{}, now: &now}
-	store, err := models.Open(ctx, store.Config{URL: h.url, Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 8, Now: func() time.Time { return *h.now }})
+	store, err := modelstest.Open(ctx, store.Config{URL: h.url, Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 8, Now: func() time.Time { return *h.now }})
 	must(t, err)
 	t.Cleanup(store.Close)
 	h.ada, _, err = store.SignUp(ctx, "Ada", "ada@example.com", "four plain english words")

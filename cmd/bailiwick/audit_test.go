@@ -15,11 +15,11 @@ import (
 
 	"bailiwick/authz"
 	"bailiwick/catalog"
-	"bailiwick/models"
+	"bailiwick/models/modelstest"
 	"bailiwick/postgres/pgtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Main(m, store.Migrate)) }
+func TestMain(m *testing.M) { os.Exit(modelstest.Main(m)) }
 
 // TestVerifyFindsEveryTampering has somebody with the database's own password
 // change the audit of each account of a tenant, in every way but rewriting it whole.
@@ -32,7 +32,7 @@ func TestVerifyFindsEveryTampering(t *testing.T) {
 		}
 	}
 	url := pgtest.Clone(t)
-	s, err := models.Open(ctx, store.Config{URL: url, Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 4})
+	s, err := modelstest.Open(ctx, store.Config{URL: url, Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 4})
 	must(err)
 	defer s.Close()
 	ada, _, err := s.SignUp(ctx, "Ada", "ada@example.com", "four plain english words")

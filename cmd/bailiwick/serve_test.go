@@ -18,7 +18,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"bailiwick/catalog"
-	"bailiwick/models"
+	"bailiwick/models/modelstest"
 	"bailiwick/postgres"
 	"bailiwick/postgres/pgtest"
 )
@@ -116,7 +116,7 @@ func TestADataFolderOfBeforeGetsTheLogin(t *testing.T) {
 	if err := store.Migrate(ctx, before.URL(), before.URL()); err != nil {
 		t.Fatal(err)
 	}
-	s, err := models.Open(ctx, store.Config{URL: before.URL(), Catalog: catalog.MustLoad(), Secret: make([]byte, 32)})
+	s, err := modelstest.Open(ctx, store.Config{URL: before.URL(), Catalog: catalog.MustLoad(), Secret: make([]byte, 32)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,8 +4,7 @@ import (
 	"os"
 	"testing"
 
-	"bailiwick/models/store"
-	"bailiwick/postgres/pgtest"
+	"bailiwick/models/modelstest"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Main(m, store.Migrate)) }
+func TestMain(m *testing.M) { os.Exit(modelstest.Main(m)) }

@@ -7,6 +7,7 @@ import (
 	"bailiwick/authz"
 	"bailiwick/catalog"
 	"bailiwick/models"
+	"bailiwick/models/modelstest"
 	"bailiwick/models/people"
 	"bailiwick/models/store"
 	"bailiwick/postgres/pgtest"
@@ -14,7 +15,7 @@ import (
 
 func open(t testing.TB) *models.Store {
 	t.Helper()
-	s, err := models.Open(context.Background(), store.Config{URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: make([]byte, 32)})
+	s, err := modelstest.Open(context.Background(), store.Config{URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: make([]byte, 32)})
 	if err != nil {
 		t.Fatal(err)
 	}

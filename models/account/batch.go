@@ -197,7 +197,7 @@ func chosen(tx *store.Tx, sel Selection) (all []batchAccount, err error) {
 		args["ids"] = store.IdList(sel.IDs)
 	}
 	return all, tx.Raw(`SELECT a.id, a.path, a.state, a.archived_by, p.archived_by AS parent_archived_by
-		FROM accounts a JOIN accounts p ON p.tenant_id = a.tenant_id AND p.id = a.parent_id WHERE `+where+" ORDER BY a.path", args).Scan(&all).Error
+		FROM accounts a JOIN accounts p ON p.tenant_id = @tenant AND p.id = a.parent_id WHERE `+where+" ORDER BY a.path", args).Scan(&all).Error
 }
 
 // do says of each account whether the act can be done to it, and does it.
@@ -314,7 +314,8 @@ func labelMany(tx *store.Tx, b *Batch, chosen []batchAccount) error {
 	if b.Act == "unlabel" {
 		return tx.Exec("DELETE FROM account_labels WHERE tenant_id = ? AND label = ? AND account_id = ANY(CAST(? AS uuid[]))", on.Tenant, b.Label, store.IdList(b.Changed)).Error
 	}
-	return tx.Exec("INSERT INTO account_labels (tenant_id, account_id, label) SELECT ?, unnest(CAST(? AS uuid[])), ?", on.Tenant, store.IdList(b.Changed), b.Label).Error
+	return tx.Exec(`INSERT INTO account_labels (tenant_id, account_id, label)
+		SELECT a.tenant_id, a.id, CAST(? AS text) FROM accounts a WHERE a.tenant_id = ? AND a.id = ANY(CAST(? AS uuid[]))`, b.Label, on.Tenant, store.IdList(b.Changed)).Error
 }
 
 // batchNamed is how many of the changed accounts the event of an act names; a

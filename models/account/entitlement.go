@@ -55,9 +55,9 @@ func except(tx *store.Tx, accounts store.IdList, e *catalog.Entitlement, allowed
 		return nil
 	}
 	return tx.Exec(`INSERT INTO entitlement_exceptions (tenant_id, account_id, entitlement, allowed, epoch)
-		SELECT ?, unnest(CAST(? AS uuid[])), ?, ?, ?
+		SELECT a.tenant_id, a.id, CAST(? AS text), CAST(? AS boolean), CAST(? AS bigint) FROM accounts a WHERE a.tenant_id = ? AND a.id = ANY(CAST(? AS uuid[]))
 		ON CONFLICT (tenant_id, account_id, entitlement) DO UPDATE SET allowed = excluded.allowed, epoch = excluded.epoch`,
-		tx.Change.On.Tenant, accounts, e.Key, allowed, tx.Epoch).Error
+		e.Key, allowed, tx.Epoch, tx.Change.On.Tenant, accounts).Error
 }
 
 // SetEntitlement gives or takes one entitlement of one account below the

@@ -85,7 +85,7 @@ func (s *Store) LabelsBelow(ctx context.Context, g authz.Grant) (labels []string
 				FROM all_labels x WHERE x.label IS NOT NULL),
 		top AS MATERIALIZED (SELECT path FROM accounts WHERE tenant_id = $1 AND id = $2)
 		SELECT x.label FROM all_labels x CROSS JOIN LATERAL ( -- the limit makes it look for one each, and no further
-			SELECT FROM account_labels l JOIN accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
+			SELECT FROM account_labels l JOIN accounts a ON a.tenant_id = $1 AND a.id = l.account_id
 			WHERE l.tenant_id = $1 AND l.label = x.label AND a.path > (SELECT path || '/' FROM top) AND a.path < (SELECT path || '0' FROM top) LIMIT 1) carried
 		WHERE x.label IS NOT NULL ORDER BY x.label LIMIT $3`, r.Tenant, r.Account, labelsOffered)
 	return labels, err
@@ -105,7 +105,8 @@ func setLabels(tx *store.Tx, id uuid.UUID, labels store.TextList) error {
 	if err := tx.Exec("DELETE FROM account_labels WHERE tenant_id = ? AND account_id = ?", on.Tenant, id).Error; err != nil {
 		return err
 	}
-	return tx.Exec("INSERT INTO account_labels (tenant_id, account_id, label) SELECT ?, ?, unnest(CAST(? AS text[]))", on.Tenant, id, labels).Error
+	return tx.Exec(`INSERT INTO account_labels (tenant_id, account_id, label)
+		SELECT a.tenant_id, a.id, x.label FROM accounts a CROSS JOIN unnest(CAST(? AS text[])) AS x (label) WHERE a.tenant_id = ? AND a.id = ?`, labels, on.Tenant, id).Error
 }
 
 // Note keeps what the filter asks for with the write's event.

@@ -309,7 +309,7 @@ func (e *MoveEffect) countPeople(db *gorm.DB, s *Store, g authz.Grant, before, a
 	}
 	if err := db.Raw(`SELECT x.id, x.name, h.account_id, h.kind, h.place, h.roles FROM (
 			SELECT m.member_id, m.account_id, a.kind, a.name AS place, array_to_string(m.roles, ',') AS roles
-			FROM memberships m JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id
+			FROM memberships m JOIN accounts a ON a.tenant_id = @t AND a.id = m.account_id
 			WHERE m.tenant_id = @t AND m.account_id = ANY(CAST(@a AS uuid[]))
 			UNION ALL SELECT a.owner_id, a.id, a.kind, a.name, 'owner' FROM accounts a WHERE a.tenant_id = @t AND a.id = ANY(CAST(@a AS uuid[]))
 		) h JOIN members x ON x.id = h.member_id ORDER BY lower(x.name), x.id, h.account_id, h.roles`,

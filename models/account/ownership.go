@@ -381,16 +381,16 @@ func handOver(tx *store.Tx, a Account, o Offer) error {
 	// loses its last one.
 	if err := tx.Exec(`INSERT INTO memberships (tenant_id, account_id, member_id, roles, created_at)
 		SELECT a.tenant_id, a.id, CAST(@old AS uuid), ARRAY[CAST(@admin AS text)], CAST(@now AS timestamptz) FROM accounts a WHERE `+handed+` AND (a.id = @top OR EXISTS (
-			SELECT FROM memberships m WHERE m.tenant_id = a.tenant_id AND m.account_id = a.id AND m.member_id = @new AND @admin = ANY(m.roles)))
+			SELECT FROM memberships m WHERE m.tenant_id = @t AND m.account_id = a.id AND m.member_id = @new AND @admin = ANY(m.roles)))
 		ON CONFLICT DO NOTHING`, args).Error; err != nil {
 		return err
 	}
-	if err := tx.Exec(`DELETE FROM memberships m USING accounts a WHERE a.tenant_id = m.tenant_id AND a.id = m.account_id AND m.member_id = @new AND m.tenant_id = @t AND `+handed, args).Error; err != nil {
+	if err := tx.Exec(`DELETE FROM memberships m USING accounts a WHERE a.id = m.account_id AND m.member_id = @new AND m.tenant_id = @t AND `+handed, args).Error; err != nil {
 		return err
 	}
 	// Whatever else the old owner offers of them is not theirs to offer any more.
 	if err := tx.Exec(`UPDATE ownership_offers o SET ended_at = @now, outcome = 'replaced' FROM accounts a
-		WHERE a.tenant_id = o.tenant_id AND a.id = o.account_id AND o.tenant_id = @t AND o.ended_at IS NULL AND `+handed, args).Error; err != nil {
+		WHERE a.id = o.account_id AND o.tenant_id = @t AND o.ended_at IS NULL AND `+handed, args).Error; err != nil {
 		return err
 	}
 	changed := tx.Exec("UPDATE accounts a SET owner_id = @new WHERE "+handed, args)

@@ -18,11 +18,16 @@ type below struct {
 
 var stores sync.Map // *models.Store to below
 
-// Open is models.Open for a store whose Ground and Inside a test can reach.
+// Open is models.Open for a store whose Ground and Inside a test can reach, and
+// whose statements Main reads.
 func Open(ctx context.Context, c store.Config) (*models.Store, error) {
 	c.Inside = new(store.Inside)
+	Watch(&c)
 	g, err := store.Open(ctx, c)
 	if err != nil {
+		return nil, err
+	}
+	if err := watched.learn(ctx, c.Inside.Pool); err != nil {
 		return nil, err
 	}
 	s := models.Over(g)

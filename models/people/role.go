@@ -349,8 +349,8 @@ func storeHolders(tx *store.Tx, e RoleEffect) error {
 	}
 	tx.Note("holders", names)
 	for kind, update := range map[authz.PrincipalKind]string{
-		authz.Member:  "UPDATE memberships m SET roles = CAST(x.roles AS text[]) FROM unnest(CAST(? AS uuid[]), CAST(? AS text[])) AS x (id, roles) WHERE m.tenant_id = ? AND m.account_id = ? AND m.member_id = x.id",
-		authz.Subuser: "UPDATE subusers u SET roles = CAST(x.roles AS text[]) FROM unnest(CAST(? AS uuid[]), CAST(? AS text[])) AS x (id, roles) WHERE u.tenant_id = ? AND u.account_id = ? AND u.id = x.id",
+		authz.Member:  "UPDATE memberships m SET roles = CAST(x.roles AS text[]) FROM (SELECT unnest(CAST(? AS uuid[])) AS id, unnest(CAST(? AS text[])) AS roles) x WHERE m.tenant_id = ? AND m.account_id = ? AND m.member_id = x.id",
+		authz.Subuser: "UPDATE subusers u SET roles = CAST(x.roles AS text[]) FROM (SELECT unnest(CAST(? AS uuid[])) AS id, unnest(CAST(? AS text[])) AS roles) x WHERE u.tenant_id = ? AND u.account_id = ? AND u.id = x.id",
 	} {
 		if len(ids[kind]) == 0 {
 			continue

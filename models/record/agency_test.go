@@ -16,6 +16,7 @@ import (
 	"bailiwick/models"
 	"bailiwick/models/account"
 	"bailiwick/models/login"
+	"bailiwick/models/modelstest"
 	"bailiwick/models/record"
 	"bailiwick/models/store"
 	"bailiwick/postgres/pgtest"
@@ -44,7 +45,7 @@ func openAgency(t *testing.T) *agency {
 			t.Fatal(err)
 		}
 	}
-	w.s, err = models.Open(ctx, store.Config{URL: w.url, Catalog: catalog.MustLoad(), Secret: make([]byte, 32), Now: func() time.Time {
+	w.s, err = modelstest.Open(ctx, store.Config{URL: w.url, Catalog: catalog.MustLoad(), Secret: make([]byte, 32), Now: func() time.Time {
 		w.now = w.now.Add(time.Millisecond)
 		return w.now
 	}})

@@ -47,8 +47,8 @@ func (s *Store) deleteRecord(ctx context.Context, g authz.Grant, permission cata
 			return err
 		}
 		if err := tx.Exec(inside+`UPDATE records SET parent_id = NULL, version = version + 1
-			WHERE tenant_id = ? AND account_id = ? AND parent_id IN (SELECT id FROM inside) AND kind IN (SELECT unnest(CAST(? AS text[])))`,
-			r.TenantID, r.AccountID, r.ID, s.looseKinds(), r.TenantID, r.AccountID, s.looseKinds()).Error; err != nil {
+			WHERE tenant_id = @tenant AND account_id = @account AND parent_id IN (SELECT id FROM inside) AND kind IN (SELECT unnest(CAST(@loose AS text[])))`,
+			s.insideOf(r)).Error; err != nil {
 			return err
 		}
 		return store.ChangedOne(tx.Exec("DELETE FROM records WHERE tenant_id = ? AND account_id = ? AND id = ?", r.TenantID, r.AccountID, r.ID))
@@ -56,12 +56,16 @@ func (s *Store) deleteRecord(ctx context.Context, g authz.Grant, permission cata
 	return r, err
 }
 
-// inside are the ids of a record and of all that goes when it goes. Its
-// arguments are tenant, account, id and the kinds that stay.
-const inside = `WITH RECURSIVE top AS (SELECT CAST(? AS uuid) AS tenant, CAST(? AS uuid) AS account, CAST(? AS uuid) AS id, CAST(? AS text[]) AS loose),
-	inside AS (SELECT id FROM top UNION ALL
-		SELECT r.id FROM records r JOIN inside i ON r.parent_id = i.id JOIN top ON r.tenant_id = top.tenant AND r.account_id = top.account
-		WHERE r.kind <> ALL (top.loose)) `
+// inside are the ids of a record and of all that goes when it goes, of a @tenant,
+// @account and @id, without the kinds that stay (@loose).
+const inside = `WITH RECURSIVE inside AS (SELECT CAST(@id AS uuid) AS id UNION ALL
+	SELECT r.id FROM records r JOIN inside i ON r.parent_id = i.id
+	WHERE r.tenant_id = @tenant AND r.account_id = @account AND r.kind <> ALL (CAST(@loose AS text[]))) `
+
+// insideOf are the arguments of inside.
+func (s *Store) insideOf(r Record) map[string]any {
+	return map[string]any{"tenant": r.TenantID, "account": r.AccountID, "id": r.ID, "loose": s.looseKinds()}
+}
 
 // looseKinds are those whose parent is a property.
 func (s *Store) looseKinds() store.TextList {
@@ -92,7 +96,7 @@ func (s *Store) Inside(ctx context.Context, r Record) (goes, stays map[string]in
 			goes[kind] = n
 		}
 		return nil
-	}, numbered(inside)+`SELECT r.kind, count(*) FROM records r, inside i
-		WHERE r.tenant_id = $1 AND r.account_id = $2 AND r.parent_id = i.id GROUP BY r.kind`, r.TenantID, r.AccountID, r.ID, []string(s.looseKinds()))
+	}, inside+`SELECT r.kind, count(*) FROM records r, inside i
+		WHERE r.tenant_id = @tenant AND r.account_id = @account AND r.parent_id = i.id GROUP BY r.kind`, pgx.NamedArgs(s.insideOf(r)))
 	return goes, stays, err
 }

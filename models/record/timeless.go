@@ -13,14 +13,14 @@ import (
 const LogKind = "log"
 
 // TakeIn copies log entries into the timeless accounts that take in those of
-// their account; what follows narrows records r and feeds f.
+// their account, of a @tenant and by @ids; what follows narrows records r and feeds f.
 const TakeIn = `INSERT INTO timeless_entries (tenant_id, timeless_id, id, account_id, kind, data, name, search, version, created_at, created_by_name, updated_at, updated_by_name)
 	SELECT r.tenant_id, t.id, r.id, r.account_id, r.kind, r.data, r.name, r.search, r.version, r.created_at, r.created_by_name, r.updated_at, r.updated_by_name
-	FROM records r JOIN timeless_feeds f ON f.tenant_id = r.tenant_id AND f.account_id = r.account_id
-	JOIN timeless_accounts t ON t.tenant_id = f.tenant_id AND t.id = f.timeless_id AND t.deleted_at IS NULL
-	JOIN accounts a ON a.tenant_id = t.tenant_id AND a.id = t.account_id
-	JOIN accounts s ON s.tenant_id = r.tenant_id AND s.id = r.account_id AND (s.id = a.id OR starts_with(s.path, a.path || '/'))
-	WHERE r.tenant_id = ? AND r.id = ANY(CAST(? AS uuid[])) `
+	FROM records r JOIN timeless_feeds f ON f.tenant_id = @tenant AND f.account_id = r.account_id
+	JOIN timeless_accounts t ON t.tenant_id = @tenant AND t.id = f.timeless_id AND t.deleted_at IS NULL
+	JOIN accounts a ON a.tenant_id = @tenant AND a.id = t.account_id
+	JOIN accounts s ON s.tenant_id = @tenant AND s.id = r.account_id AND (s.id = a.id OR starts_with(s.path, a.path || '/'))
+	WHERE r.tenant_id = @tenant AND r.id = ANY(CAST(@ids AS uuid[])) `
 
 // KeepTimeless copies new log entries to where they are kept. It comes after they
 // were stored, which waits for whoever begins to take them in.
@@ -29,7 +29,7 @@ func KeepTimeless(tx *store.Tx, all []*Record) error {
 	for i, r := range all {
 		ids[i] = r.ID
 	}
-	return tx.Exec(TakeIn+"ON CONFLICT DO NOTHING", tx.Change.On.Tenant, ids).Error
+	return tx.Exec(TakeIn+"ON CONFLICT DO NOTHING", map[string]any{"tenant": tx.Change.On.Tenant, "ids": ids}).Error
 }
 
 // whereSourcesOpen leaves out what came from accounts whose logs are closed. What

@@ -178,9 +178,9 @@ func (tx *Tx) storeTouched() error {
 		kinds[i], ids[i], entitlements[i], allowed[i] = t.Kind, t.Id, t.Entitlement, strconv.FormatBool(t.Allowed)
 	}
 	if err := tx.Exec(`INSERT INTO access_changes (tenant_id, epoch, seq, kind, subject_id, entitlement, allowed)
-		SELECT ?, ?, n - 1, kind, id, NULLIF(entitlement, ''), CASE WHEN entitlement <> '' THEN allowed END
-		FROM unnest(CAST(? AS text[]), CAST(? AS uuid[]), CAST(? AS text[]), CAST(? AS boolean[])) WITH ORDINALITY AS x (kind, id, entitlement, allowed, n)`,
-		tx.Change.On.Tenant, tx.Epoch, kinds, ids, entitlements, allowed).Error; err != nil {
+		SELECT t.id, CAST(? AS bigint), x.n - 1, x.kind, x.id, NULLIF(x.entitlement, ''), CASE WHEN x.entitlement <> '' THEN x.allowed END
+		FROM tenants t CROSS JOIN unnest(CAST(? AS text[]), CAST(? AS uuid[]), CAST(? AS text[]), CAST(? AS boolean[])) WITH ORDINALITY AS x (kind, id, entitlement, allowed, n)
+		WHERE t.id = ?`, tx.Epoch, kinds, ids, entitlements, allowed, tx.Change.On.Tenant).Error; err != nil {
 		return err
 	}
 	return tx.Exec("DELETE FROM access_changes WHERE tenant_id = ? AND epoch <= ?", tx.Change.On.Tenant, tx.Epoch-keepEpochs).Error

@@ -15,14 +15,15 @@ import (
 	"bailiwick/catalog"
 	"bailiwick/cmd/bailiwick/demo"
 	"bailiwick/models"
+	"bailiwick/models/modelstest"
 	"bailiwick/postgres/pgtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Main(m, store.Migrate)) }
+func TestMain(m *testing.M) { os.Exit(modelstest.Main(m)) }
 
 func open(t *testing.T) *models.Store {
 	t.Helper()
-	s, err := models.Open(context.Background(), store.Config{URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: make([]byte, 32)})
+	s, err := modelstest.Open(context.Background(), store.Config{URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: make([]byte, 32)})
 	if err != nil {
 		t.Fatal(err)
 	}

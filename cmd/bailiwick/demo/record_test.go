@@ -18,6 +18,7 @@ import (
 	"bailiwick/catalog"
 	"bailiwick/cmd/bailiwick/demo"
 	"bailiwick/models"
+	"bailiwick/models/modelstest"
 	"bailiwick/postgres/pgtest"
 )
 
@@ -139,7 +140,7 @@ func TestCastIsTheSameEveryTime(t *testing.T) {
 	now := time.Date(2026, 11, 20, 15, 4, 5, 0, time.UTC)
 	calls := make([][]string, 2)
 	for i := range calls {
-		s, err := models.Open(t.Context(), store.Config{
+		s, err := modelstest.Open(t.Context(), store.Config{
 			URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: make([]byte, 32), Now: func() time.Time { return now },
 		})
 		if err != nil {

@@ -1,0 +1,203 @@
+package modelstest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/multitracer"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"bailiwick/models/modelstest/sqlcheck"
+	"bailiwick/models/store"
+	"bailiwick/postgres/pgtest"
+)
+
+// Main is pgtest.Main, which fails too where a statement of the panel's, in the
+// scope of a tenant, does not compare each of a tenant's tables with that tenant.
+func Main(m *testing.M) int {
+	code := pgtest.Main(m, store.Migrate)
+	for _, told := range watched.offenders() {
+		fmt.Fprintln(os.Stderr, told)
+		code = max(code, 1)
+	}
+	return code
+}
+
+// Watch has a store's statements read as they are sent.
+func Watch(c *store.Config) {
+	if c.Tracer == nil {
+		c.Tracer = &watched
+	} else {
+		c.Tracer = multitracer.New(c.Tracer, &watched)
+	}
+}
+
+// watch reads statements with the scope that they run in.
+type watch struct {
+	mu      sync.Mutex
+	scopes  map[*pgx.Conn]scope
+	needs   map[string][]sqlcheck.Need
+	refused map[string]string // SQL to where it is sent and why it is refused
+	checker sqlcheck.Checker
+}
+
+// scope is what SET LOCAL said since a transaction began.
+type scope struct{ tenant, system string }
+
+var watched = watch{scopes: map[*pgx.Conn]scope{}, needs: map[string][]sqlcheck.Need{}, refused: map[string]string{}}
+
+// learn asks a database once which tables are a tenant's: tenants, and those whose
+// primary key has a tenant in it.
+func (w *watch) learn(ctx context.Context, pool *pgxpool.Pool) error {
+	w.mu.Lock()
+	known := w.checker.Tables != nil
+	w.mu.Unlock()
+	if known {
+		return nil
+	}
+	rows, err := pool.Query(ctx, `SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY(i.indkey)
+		WHERE i.indisprimary AND a.attname = 'tenant_id' AND c.relnamespace = 'public'::regnamespace`)
+	if err != nil {
+		return err
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	tables := map[string]string{"tenants": "id"}
+	for _, name := range names {
+		tables[name] = "tenant_id"
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.checker.Tables = tables
+	return nil
+}
+
+func (w *watch) TraceQueryStart(ctx context.Context, c *pgx.Conn, d pgx.TraceQueryStartData) context.Context {
+	w.see(c, d.SQL, d.Args)
+	return ctx
+}
+
+func (w *watch) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+func (w *watch) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
+	return ctx
+}
+
+func (w *watch) TraceBatchQuery(_ context.Context, c *pgx.Conn, d pgx.TraceBatchQueryData) {
+	w.see(c, d.SQL, d.Args)
+}
+
+func (w *watch) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData) {}
+
+var setLocal = regexp.MustCompile(`SET LOCAL app\.(tenant|scope) = '([^']*)'`)
+
+func (w *watch) see(c *pgx.Conn, sql string, args []any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	first, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(sql)), " ")
+	switch first {
+	case "begin", "commit", "rollback":
+		w.scopes[c] = scope{}
+		return
+	case "set":
+		now := w.scopes[c]
+		for _, m := range setLocal.FindAllStringSubmatch(sql, -1) {
+			if m[1] == "tenant" {
+				now.tenant = m[2]
+			} else {
+				now.system = m[2]
+			}
+		}
+		w.scopes[c] = now
+		return
+	}
+	for len(args) > 0 && isOption(args[0]) {
+		args = args[1:]
+	}
+	in := w.scopes[c]
+	if in.tenant == "" || in.system != "" || w.refused[sql] != "" {
+		return
+	}
+	needs, ok := w.needs[sql]
+	if !ok {
+		needs = w.checker.Needs(sql)
+		w.needs[sql] = needs
+	}
+	for _, n := range needs {
+		if why := in.refuses(n, args); why != "" {
+			if from, panel := sender(); panel {
+				w.refused[sql] = fmt.Sprintf("%s: %s %s, in\n\t%s", from, n.Table, why, sql)
+			}
+			return
+		}
+	}
+}
+
+// isOption tells what pgx takes before the arguments.
+func isOption(x any) bool {
+	switch x.(type) {
+	case pgx.QueryExecMode, pgx.QueryResultFormats, pgx.QueryResultFormatsByOID:
+		return true
+	}
+	return false
+}
+
+// refuses says what is wrong with a comparison, if anything.
+func (in scope) refuses(n sqlcheck.Need, args []any) string {
+	value := n.Value
+	switch {
+	case value == "":
+		return "is not compared with the tenant itself"
+	case !n.Literal:
+		var at int
+		if _, err := fmt.Sscanf(value, "$%d", &at); err != nil || at > len(args) {
+			return "is compared with what can not be read"
+		}
+		value = fmt.Sprint(args[at-1])
+		if b, ok := args[at-1].([16]byte); ok {
+			value = uuid.UUID(b).String()
+		}
+	}
+	if value != in.tenant {
+		return fmt.Sprintf("is compared with %s in the scope of %s", value, in.tenant)
+	}
+	return ""
+}
+
+// sender is the line of the panel's that sent a statement; tests may send what they
+// like.
+func sender() (line string, panel bool) {
+	at := make([]uintptr, 64)
+	frames := runtime.CallersFrames(at[:runtime.Callers(3, at)])
+	for {
+		f, more := frames.Next()
+		_, file, ours := strings.Cut(f.Function, "bailiwick/")
+		if ours && !strings.HasSuffix(f.File, "/store/scope.go") && !strings.HasSuffix(f.File, "/modelstest/watch.go") {
+			return fmt.Sprintf("%s:%d", f.File, f.Line), !strings.HasSuffix(f.File, "_test.go") && !strings.HasPrefix(file, "models/modelstest.")
+		}
+		if !more {
+			return "", false
+		}
+	}
+}
+
+func (w *watch) offenders() (all []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, told := range w.refused {
+		all = append(all, told)
+	}
+	slices.Sort(all)
+	return all
+}
