@@ -50,7 +50,7 @@ DROP FUNCTION id;
 // would need with three.
 func TestACrowd(t *testing.T) {
 	sql := &statements{}
-	p := newPanel(t, func(c *store.Config) { c.Tracer = sql })
+	p := newPanel(alone{t}, func(c *store.Config) { c.Tracer = sql })
 	ctx := context.Background()
 	conn, err := pgx.Connect(ctx, pgtest.OwnerURL(p.config.URL))
 	must(t, err)

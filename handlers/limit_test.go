@@ -228,7 +228,7 @@ func TestIPv6IsCountedByConnectionAndByCustomer(t *testing.T) {
 // A hundred clients come with a password at once: those that can not be served
 // soon hear so, in words and with a time, and then the right password is let in.
 func TestAFloodOfPasswordsIsTurnedAwayInWords(t *testing.T) {
-	p := newPanel(t)
+	p := newPanel(alone{t})
 	var all sync.WaitGroup
 	answers := make(chan page, 100)
 	for i := range cap(answers) {
@@ -259,7 +259,7 @@ func TestAFloodOfPasswordsIsTurnedAwayInWords(t *testing.T) {
 // that it was too often, so many a second in all; whoever mistyped a little too
 // often hears it at once.
 func TestAFloodOfRefusalsIsPaced(t *testing.T) {
-	p := newPanel(t)
+	p := newPanel(alone{t})
 	p.clock.stand(time.Now())
 	p.browser().guess(10, "/sign-in", "email", p.ada.Email)
 	begun := time.Now()

@@ -137,7 +137,7 @@ func (w *scaled) given(a uuid.UUID) bool { return w.gives(account.Account{ID: a}
 // statements that it would need with three.
 func TestAnAgencyOfTwentyThousand(t *testing.T) {
 	sql := &statements{}
-	p := newPanel(t, func(c *store.Config) { c.Tracer = sql })
+	p := newPanel(alone{t}, func(c *store.Config) { c.Tracer = sql })
 	towns := []string{"Bergen", "Delft", "Ghent", "Jena", "Porto", "Riga", "Siena", "Worms"}
 	made := 0
 	add := func(below account.Account, n int) (last account.Account) {

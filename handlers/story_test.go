@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"context"
+	"flag"
 	"io"
 	"log/slog"
 	"net/http"
@@ -31,7 +32,10 @@ import (
 	"bailiwick/postgres/pgtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(modelstest.Main(m)) }
+func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", "4") // they wait for the database more than they compute
+	os.Exit(modelstest.Main(m))
+}
 
 const password = "four plain english words"
 
@@ -48,8 +52,14 @@ type panel struct {
 	config                                       store.Config
 }
 
+// alone is a test that looks at how long things take: no other runs meanwhile.
+type alone struct{ *testing.T }
+
 func newPanel(t testing.TB, with ...func(*store.Config)) *panel {
 	t.Helper()
+	if t, ok := t.(*testing.T); ok { // each has a database of its own
+		t.Parallel()
+	}
 	ctx := context.Background()
 	p := &panel{t: t, clock: &clock{}}
 	p.config = store.Config{URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 8, Now: p.clock.now}
