@@ -368,7 +368,7 @@ func TestListsReadWhatTheyShow(t *testing.T) {
 		{"a session", "sessions_pkey", 10, func() error { _, _, err := w.Session(ctx, w.token, w.busy.ID); return err }},
 		{"one's sessions", "sessions_by_principal", 10, func() error { _, err := w.Sessions(ctx, self, w.ada.Principal()); return err }},
 		{"sign-in", "members_email_unique", 2, func() error { _, err := w.MemberByEmail(ctx, "77@example.com"); return err }},
-		{"sign-in of a subuser", "login_links_unique", 4, func() error {
+		{"sign-in of a subuser", "login_links_by_link", 4, func() error {
 			_, err := w.SignInSubuser(ctx, "no link", "agent-7", "")
 			return ignore(err, store.ErrSignIn)
 		}},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"bailiwick/authz"
@@ -48,6 +49,43 @@ func TestEveryTableHasAPolicy(t *testing.T) {
 	}
 	if seen < 10 {
 		t.Errorf("only %d tables were looked at", seen)
+	}
+}
+
+// notOfTenants are the tables that name a tenant, or none, and are no tenant's: their
+// rows are found before one is known.
+var notOfTenants = []string{"half_sign_ins", "letter_refusals", "sessions"}
+
+// TestATenantsRowsHangTogether wants tables that can be spread over machines by
+// tenant: what is unique in a tenant's table is so in a tenant, and its foreign
+// keys stay in the tenant, or lead to members, who are never deleted.
+func TestATenantsRowsHangTogether(t *testing.T) {
+	s, _, _ := modelstest.Agency(t)
+	for what, sql := range map[string]string{
+		"a table with tenant_id, whose key does not begin with it": `SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+			JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
+			WHERE c.relnamespace = 'public'::regnamespace AND i.indkey[0] <> a.attnum AND c.relname <> ALL($1)`,
+		"an index that is unique beyond a tenant": `SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attname = 'tenant_id'
+			JOIN pg_class c ON c.oid = i.indrelid
+			WHERE c.relnamespace = 'public'::regnamespace AND i.indisunique AND a.attnum <> ALL(i.indkey) AND c.relname <> ALL($1)`,
+		"a foreign key that leads out of a tenant": `SELECT k.conname FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attname = 'tenant_id'
+			JOIN pg_class c ON c.oid = k.conrelid
+			WHERE k.contype = 'f' AND k.connamespace = 'public'::regnamespace AND k.conkey[1] <> a.attnum AND k.confrelid <> 'members'::regclass AND c.relname <> ALL($1)`,
+		"a foreign key that leads into a tenant": `SELECT k.conname FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class o ON o.oid = k.confrelid
+			WHERE k.contype = 'f' AND k.connamespace = 'public'::regnamespace AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' AND c.relname <> ALL($1))
+			AND (o.relname = 'tenants' OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = o.oid AND a.attname = 'tenant_id'))`,
+	} {
+		rows, err := modelstest.Inside(s).Pool.Query(context.Background(), sql, notOfTenants)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range found {
+			t.Errorf("%s: %s", what, name)
+		}
 	}
 }
 
@@ -113,7 +151,7 @@ func TestOtherTenantsShowNothing(t *testing.T) {
 	}
 	var tables []string
 	if err := modelstest.Ground(s).In(ctx, store.ScopeOperator, func(db *gorm.DB) error {
-		return db.Raw("SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'tenant_id' AND table_name NOT IN ('sessions', 'half_sign_ins', 'letter_refusals')").Scan(&tables).Error
+		return db.Raw("SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'tenant_id' AND table_name NOT IN ?", notOfTenants).Scan(&tables).Error
 	}); err != nil {
 		t.Fatal(err)
 	}
