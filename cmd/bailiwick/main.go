@@ -18,6 +18,7 @@ type commands struct {
 
 	Serve      serveCommand     `cmd:"" help:"Run the panel."`
 	Migrate    migrateCommand   `cmd:"" help:"Bring the database to this program's schema."`
+	Doctor     doctorCommand    `cmd:"" help:"Say what is not as it should be with the database; exit 0 for nothing, 1 for something, 2 for an error."`
 	Demo       demoCommand      `cmd:"" help:"Make the demo cast; with --accounts, add that many sub-accounts."`
 	ShowConfig configCommand    `cmd:"" name:"config" help:"Print the configuration, secrets masked."`
 	Access     accessCommand    `cmd:"" help:"Print who may do what: one set of roles as a matrix."`

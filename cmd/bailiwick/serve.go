@@ -253,20 +253,6 @@ func announce(c *Config, cast demo.Cast) {
 	fmt.Println()
 }
 
-type migrateCommand struct{}
-
-// Run migrates and stops.
-func (migrateCommand) Run(ctx context.Context, c *Config) error {
-	log := logger()
-	db, err := openDatabase(ctx, c, log, true)
-	if err != nil {
-		return err
-	}
-	db.close(log)
-	fmt.Println("The database has this program's schema.")
-	return nil
-}
-
 type demoCommand struct {
 	Accounts int `help:"Add so many sub-accounts to the demo agency."`
 }

@@ -27,7 +27,7 @@ const migrating = 0x6261696c6977
 // owner's address must reach Postgres itself, not a transaction pooler. Who may
 // not migrate changes nothing: Open says what is missing.
 func Migrate(ctx context.Context, owner, panel string) error {
-	cc, err := readAddress(owner)
+	cc, err := readOwnerAddress(owner)
 	if err != nil {
 		return err
 	}
@@ -73,6 +73,16 @@ func readAddress(url string) (*pgx.ConnConfig, error) {
 		return nil, fmt.Errorf("the database address can not be read: %w", err)
 	}
 	return c, nil
+}
+
+// readOwnerAddress has Citus change the shards of tables one after the other, so
+// that one transaction may change several tables; elsewhere that means nothing.
+func readOwnerAddress(url string) (*pgx.ConnConfig, error) {
+	c, err := readAddress(url)
+	if err == nil {
+		c.RuntimeParams["citus.multi_shard_modify_mode"] = "sequential"
+	}
+	return c, err
 }
 
 func lastMigration() (last int64) {
