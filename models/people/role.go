@@ -342,15 +342,14 @@ func storeHolders(tx *store.Tx, e RoleEffect) error {
 	var names []string
 	ids, roles := map[authz.PrincipalKind]store.IdList{}, map[authz.PrincipalKind]store.TextList{}
 	for _, h := range e.Holders {
-		list, _ := store.StoredList(h.will).Value()
-		ids[h.ID.Kind], roles[h.ID.Kind] = append(ids[h.ID.Kind], h.ID.ID), append(roles[h.ID.Kind], list.(string))
+		ids[h.ID.Kind], roles[h.ID.Kind] = append(ids[h.ID.Kind], h.ID.ID), append(roles[h.ID.Kind], strings.Join(store.StoredList(h.will), ","))
 		names = append(names, h.Name)
 		tx.Touch(h.ID.Kind.String(), h.ID.ID)
 	}
 	tx.Note("holders", names)
 	for kind, update := range map[authz.PrincipalKind]string{
-		authz.Member:  "UPDATE memberships m SET roles = CAST(x.roles AS text[]) FROM (SELECT unnest(CAST(? AS uuid[])) AS id, unnest(CAST(? AS text[])) AS roles) x WHERE m.tenant_id = ? AND m.account_id = ? AND m.member_id = x.id",
-		authz.Subuser: "UPDATE subusers u SET roles = CAST(x.roles AS text[]) FROM (SELECT unnest(CAST(? AS uuid[])) AS id, unnest(CAST(? AS text[])) AS roles) x WHERE u.tenant_id = ? AND u.account_id = ? AND u.id = x.id",
+		authz.Member:  "UPDATE memberships m SET roles = string_to_array(x.roles, ',') FROM (SELECT unnest(CAST(? AS uuid[])) AS id, unnest(CAST(? AS text[])) AS roles) x WHERE m.tenant_id = ? AND m.account_id = ? AND m.member_id = x.id",
+		authz.Subuser: "UPDATE subusers u SET roles = string_to_array(x.roles, ',') FROM (SELECT unnest(CAST(? AS uuid[])) AS id, unnest(CAST(? AS text[])) AS roles) x WHERE u.tenant_id = ? AND u.account_id = ? AND u.id = x.id",
 	} {
 		if len(ids[kind]) == 0 {
 			continue

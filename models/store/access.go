@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -289,30 +288,58 @@ func (s *Store) ReadAccounts(db *gorm.DB, which string, args ...any) ([]authz.Ac
 	return all, nil
 }
 
+// readMembers reads people, who stand outside tenants, and then what they hold in
+// each: a distributed Postgres does not join the two.
 func (s *Store) readMembers(db *gorm.DB, which string, args ...any) (all []authz.Principal, err error) {
-	var rows []struct {
-		ID        uuid.UUID
-		State     string
-		AccountID *uuid.UUID
-		Kind      *string
-		Roles     *string
+	var people []struct {
+		ID      uuid.UUID
+		State   string
+		Support bool
 	}
-	err = db.Raw(`SELECT x.id, x.state, h.account_id, h.kind, h.roles FROM members x LEFT JOIN LATERAL (
-			SELECT m.account_id, a.kind, array_to_string(m.roles, ',') AS roles FROM memberships m
-				JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id WHERE m.member_id = x.id
-			UNION ALL SELECT o.id, o.kind, 'owner' FROM accounts o WHERE o.owner_id = x.id
-			UNION ALL SELECT d.account_id, '', 'support:' || d.access || '`+untilMark+`' || to_char(d.until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
-				FROM staff t JOIN support_access d ON d.closed_at IS NULL AND d.until > '`+s.now().UTC().Format(time.RFC3339)+`'
-				WHERE t.member_id = x.id AND t.duty = '`+DutySupport+`'
-		) h ON true WHERE `+which+` ORDER BY x.id`, args...).Scan(&rows).Error
-	for _, r := range rows {
-		id := authz.PrincipalID{Kind: authz.Member, ID: r.ID}
-		if n := len(all); n == 0 || all[n-1].ID != id {
-			all = append(all, authz.Principal{ID: id, Active: r.State == "active"})
+	err = db.Raw(`SELECT x.id, x.state, EXISTS (SELECT FROM staff t WHERE t.member_id = x.id AND t.duty = '`+DutySupport+`') AS support
+		FROM members x WHERE `+which+` ORDER BY x.id`, args...).Scan(&people).Error
+	if err != nil || len(people) == 0 {
+		return nil, err
+	}
+	at, ids, support := map[uuid.UUID]int{}, make(IdList, len(people)), IdList{}
+	for i, p := range people {
+		all = append(all, authz.Principal{ID: authz.PrincipalID{Kind: authz.Member, ID: p.ID}, Active: p.State == "active"})
+		at[p.ID], ids[i] = i, p.ID
+		if p.Support {
+			support = append(support, p.ID)
 		}
-		if r.AccountID != nil {
-			p := &all[len(all)-1]
-			p.Assignments = append(p.Assignments, s.assignments(*r.AccountID, *r.Kind, *r.Roles)...)
+	}
+	var held []struct {
+		MemberID, AccountID uuid.UUID
+		Kind, Roles         string
+	}
+	theirs, those := "= ANY(CAST(@ids AS uuid[]))", []any{map[string]any{"ids": ids}}
+	if which == "true" {
+		theirs, those = "IS NOT NULL", nil
+	}
+	err = db.Raw(`SELECT m.member_id, m.account_id, a.kind, array_to_string(m.roles, ',') AS roles FROM memberships m
+			JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id WHERE m.member_id `+theirs+`
+		UNION ALL SELECT o.owner_id, o.id, o.kind, 'owner' FROM accounts o WHERE o.owner_id `+theirs, those...).Scan(&held).Error
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range held {
+		if i, ok := at[r.MemberID]; ok {
+			all[i].Assignments = append(all[i].Assignments, s.assignments(r.AccountID, r.Kind, r.Roles)...)
+		}
+	}
+	if len(support) == 0 {
+		return all, nil
+	}
+	var doors []struct {
+		AccountID uuid.UUID
+		Role      string
+	}
+	err = db.Raw(`SELECT d.account_id, 'support:' || d.access || '`+untilMark+`' || to_char(d.until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS role
+		FROM support_access d WHERE d.closed_at IS NULL AND d.until > ?`, s.now()).Scan(&doors).Error
+	for _, id := range support {
+		for _, d := range doors {
+			all[at[id]].Assignments = append(all[at[id]].Assignments, s.assignments(d.AccountID, "", d.Role)...)
 		}
 	}
 	return all, err
