@@ -135,7 +135,7 @@ func (s *Store) CountEntitlements(ctx context.Context, g authz.Grant, f Filter, 
 }
 
 func (s *Store) eachFiltered(ctx context.Context, g authz.Grant, f Filter, snap *authz.Snapshot, do func(authz.Account)) error {
-	top, err := s.filterTop(ctx, g, f)
+	top, err := s.filterTop(g, f)
 	if err != nil {
 		return err
 	}
@@ -174,16 +174,20 @@ func (s *Store) SelectAll(ctx context.Context, g authz.Grant, key string, f Filt
 	if err != nil {
 		return done, err
 	}
-	top, err := s.filterTop(ctx, g, f)
+	top, err := s.filterTop(g, f)
 	if err != nil {
 		return done, err
 	}
 	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account}
-	err = s.store.Write(ctx, g, store.Change{Action: "entitlement.select_all", Permission: "entitlements.edit", On: on, Name: top.Name}, func(tx *store.Tx) error {
+	err = s.store.Write(ctx, g, store.Change{Action: "entitlement.select_all", Permission: "entitlements.edit", On: on}, func(tx *store.Tx) error {
 		snap, err := tx.LockAccess()
 		if err != nil {
 			return err
 		}
+		if err := TakeAccount(tx, &top, top.ID); err != nil {
+			return err
+		}
+		tx.Change.Name = top.Name
 		at, ok := snap.Find(top.ID)
 		if !ok {
 			return store.ErrNotFound
@@ -337,7 +341,7 @@ type SelectAllEffect struct {
 // SelectAllEffect counts what SelectAll would do now.
 func (s *Store) SelectAllEffect(ctx context.Context, g authz.Grant, e *catalog.Entitlement, f Filter, allowed bool) (SelectAllEffect, error) {
 	var effect SelectAllEffect
-	top, err := s.filterTop(ctx, g, f)
+	top, err := s.filterTop(g, f)
 	if err != nil {
 		return effect, err
 	}

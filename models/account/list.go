@@ -54,7 +54,7 @@ func (f Filter) shown(top Account) (string, map[string]any) {
 
 // AccountsBelow lists the accounts under one, in the order of the tree.
 func (s *Store) AccountsBelow(ctx context.Context, g authz.Grant, f Filter) ([]Account, error) {
-	top, err := s.filterTop(ctx, g, f)
+	top, err := s.filterTop(g, f)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (s *Store) AccountsBelow(ctx context.Context, g authz.Grant, f Filter) ([]A
 
 // CountAccounts is how many accounts a filter shows.
 func (s *Store) CountAccounts(ctx context.Context, g authz.Grant, f Filter) (n int, err error) {
-	top, err := s.filterTop(ctx, g, f)
+	top, err := s.filterTop(g, f)
 	if err != nil {
 		return 0, err
 	}
@@ -74,15 +74,28 @@ func (s *Store) CountAccounts(ctx context.Context, g authz.Grant, f Filter) (n i
 	return n, s.store.One(ctx, store.TenantScope(top.TenantID), []any{&n}, "SELECT count(*) FROM accounts a WHERE "+where, pgx.NamedArgs(args))
 }
 
-// filterTop is the account under which a filter looks: the grant's, or one below it.
-func (s *Store) filterTop(ctx context.Context, g authz.Grant, f Filter) (top Account, err error) {
-	r := g.Resource()
+// filterTop is the place of the account under which a filter looks, the grant's or
+// one below it: its ids and its path, as the snapshot has them.
+func (s *Store) filterTop(g authz.Grant, f Filter) (top Account, err error) {
+	snap, r := s.store.Access(), g.Resource()
 	if f.Under == uuid.Nil {
 		f.Under = r.Account
 	}
-	return top, s.store.One(ctx, store.TenantScope(r.Tenant), top.Fields(), "SELECT a."+strings.ReplaceAll(Columns, ", ", ", a.")+` FROM accounts a
-		JOIN accounts acting ON acting.tenant_id = $1 AND acting.id = $2
-		WHERE a.tenant_id = $1 AND a.id = $3 AND a.path >= acting.path AND a.path < acting.path || '0'`, r.Tenant, r.Account, f.Under)
+	here, ok := snap.Find(r.Account)
+	at, there := snap.Find(f.Under)
+	if !ok || !there || !snap.Within(at, here) {
+		return top, store.ErrNotFound
+	}
+	return Account{TenantID: r.Tenant, ID: f.Under, Path: pathIn(snap, at)}, nil
+}
+
+// pathIn is the path of an account, as it is stored.
+func pathIn(snap *authz.Snapshot, at authz.Account) string {
+	path := snap.ID(at).String()
+	for above := snap.Parent(at); above != authz.NoAccount; above = snap.Parent(above) {
+		path = snap.ID(above).String() + "/" + path
+	}
+	return path
 }
 
 // filteredIDs are the ids of all accounts that a filter shows, in the order of

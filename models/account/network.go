@@ -26,27 +26,20 @@ const NetworkRules = `coalesce((SELECT string_agg((r.data->>'rule') || ' ' || (r
 // either.
 func (s *Store) ShutBelow(ctx context.Context, g authz.Grant) (map[uuid.UUID]bool, error) {
 	shut, who, r := map[uuid.UUID]bool{}, g.Actor(), g.Resource()
-	mark := func(closed func(rule string) bool) func(pgx.Rows) error {
-		return func(rows pgx.Rows) error {
-			var id uuid.UUID
-			var rule string
-			if err := rows.Scan(&id, &rule); err != nil {
-				return err
-			}
-			shut[id] = shut[id] || closed(rule)
-			return nil
-		}
-	}
 	if g.IsSystem() {
 		return shut, nil
 	}
-	return shut, s.store.ReadAll(ctx, store.TenantScope(r.Tenant),
-		store.Query{Scan: mark(func(string) bool { return true }), Sql: `SELECT id, '' FROM accounts WHERE tenant_id = $1 AND two_step_since <= $2 AND $3
-			UNION ALL SELECT id, '' FROM accounts WHERE tenant_id = $1 AND idle_minutes <= $4`,
-			Args: []any{r.Tenant, who.OneStep, !who.OneStep.IsZero(), int((who.Idle - store.UsedEvery) / time.Minute)}},
-		store.Query{Scan: mark(func(rules string) bool { return who.Address != "" && !Admits(rules, who.Address) }),
-			Sql: `SELECT account_id, string_agg((data->>'rule') || ' ' || (data->>'network'), ',') FROM records
-			WHERE tenant_id = $1 AND kind = '` + NetworkKind + `' GROUP BY account_id`, Args: []any{r.Tenant}})
+	return shut, s.store.Read(ctx, store.TenantScope(r.Tenant), func(rows pgx.Rows) error {
+		var id uuid.UUID
+		var rules *string
+		err := rows.Scan(&id, &rules)
+		shut[id] = shut[id] || rules == nil || who.Address != "" && !Admits(*rules, who.Address)
+		return err
+	}, `SELECT id, NULL FROM accounts WHERE tenant_id = $1 AND two_step_since <= $2 AND $3
+		UNION ALL SELECT id, NULL FROM accounts WHERE tenant_id = $1 AND idle_minutes <= $4
+		UNION ALL SELECT account_id, string_agg((data->>'rule') || ' ' || (data->>'network'), ',') FROM records
+			WHERE tenant_id = $1 AND kind = '`+NetworkKind+`' GROUP BY account_id`,
+		r.Tenant, who.OneStep, !who.OneStep.IsZero(), int((who.Idle-store.UsedEvery)/time.Minute))
 }
 
 // Shut tells whether an account below the grant's is shut to its actor's session,
