@@ -133,3 +133,13 @@ func AsOwner(t *testing.T, s *models.Store, statements ...string) {
 		}
 	}
 }
+
+// Prepare makes the template of test databases: migrated, and distributed where
+// it lies on a Citus cluster.
+func Prepare(ctx context.Context, owner, login string) error {
+	err := store.Migrate(ctx, owner, login)
+	if err == nil && pgtest.OnCitus() {
+		err = store.Distribute(ctx, owner, func(string) {})
+	}
+	return err
+}

@@ -24,7 +24,7 @@ import (
 // Main is pgtest.Main, which fails too where a statement of the panel's, in the
 // scope of a tenant, does not compare each of a tenant's tables with that tenant.
 func Main(m *testing.M) int {
-	code := pgtest.Main(m, store.Migrate)
+	code := pgtest.Main(m, Prepare)
 	for _, told := range watched.offenders() {
 		fmt.Fprintln(os.Stderr, told)
 		code = max(code, 1)

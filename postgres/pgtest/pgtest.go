@@ -9,8 +9,9 @@
 //		store := open(pgtest.Clone(t))
 //
 // With TEST_DATABASE_URL set, to a role that is a superuser or may create
-// databases, that server is used. Otherwise each package starts a built-in one of
-// its own, which forgets everything at the end.
+// databases, that server is used; with BAILIWICK_TEST_CITUS set, that coordinator of
+// a Citus cluster. Otherwise each package starts a built-in one of its own, which
+// forgets everything at the end.
 package pgtest
 
 import (
@@ -66,8 +67,16 @@ func setUp(ctx context.Context, prepare func(ctx context.Context, owner, login s
 	if err := s.create(ctx, shared.template, "template1"); err != nil {
 		return stop, err
 	}
+	if OnCitus() {
+		if err := s.joinNodes(ctx, shared.template); err != nil {
+			return stop, fmt.Errorf("joining the databases of a cluster: %w", err)
+		}
+	}
 	if err := prepare(ctx, s.url(s.owner, shared.template), s.url(s.login, shared.template)); err != nil {
 		return stop, fmt.Errorf("preparing the template database: %w", err)
+	}
+	if OnCitus() {
+		return stop, s.freeze(ctx, shared.template)
 	}
 	return stop, nil
 }
@@ -81,7 +90,11 @@ func Clone(t testing.TB) string {
 		t.Fatal("pgtest: TestMain of this package does not call pgtest.Main")
 	}
 	name := fmt.Sprintf("%s_%d", shared.template, shared.clones.Add(1))
-	if err := shared.create(t.Context(), name, shared.template); err != nil {
+	err := shared.create(t.Context(), name, shared.template)
+	if err == nil && OnCitus() {
+		err = shared.tune(t.Context(), name)
+	}
+	if err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
 	t.Cleanup(func() {
@@ -116,11 +129,16 @@ type server struct {
 	// strategy copies faster: files where nothing is synced, WAL where it is.
 	strategy string
 
-	mu    sync.Mutex
-	admin *pgx.Conn
+	mu      sync.Mutex
+	admin   *pgx.Conn
+	workers []*pgx.Conn // of a Citus cluster, for databases of the same names
+	nodes   []node
 }
 
 func open(ctx context.Context) (*server, error) {
+	if given := os.Getenv(citusEnv); given != "" {
+		return openCitus(ctx, given)
+	}
 	if given := os.Getenv("TEST_DATABASE_URL"); given != "" {
 		return openGiven(ctx, given)
 	}
@@ -133,7 +151,7 @@ func open(ctx context.Context) (*server, error) {
 func openGiven(ctx context.Context, given string) (s *server, err error) {
 	admin, err := pgx.Connect(ctx, given)
 	if err != nil {
-		return nil, fmt.Errorf("TEST_DATABASE_URL: %w", err)
+		return nil, fmt.Errorf("connect to the test server: %w", err)
 	}
 	s = &server{adminURL: given, admin: admin, strategy: "WAL_LOG"}
 	s.close = func() { admin.Close(context.Background()) }
@@ -195,11 +213,16 @@ func (s *server) drop(ctx context.Context, name string) error {
 	return s.exec(ctx, fmt.Sprintf("DROP DATABASE IF EXISTS %s WITH (FORCE)", name))
 }
 
-func (s *server) exec(ctx context.Context, sql string) error {
+// exec does statements on each machine.
+func (s *server) exec(ctx context.Context, statements ...string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, err := s.admin.Exec(ctx, sql); err != nil {
-		return fmt.Errorf("%s: %w", sql, err)
+	for _, db := range append([]*pgx.Conn{s.admin}, s.workers...) {
+		for _, sql := range statements {
+			if _, err := db.Exec(ctx, sql); err != nil {
+				return fmt.Errorf("%s: %w", sql, err)
+			}
+		}
 	}
 	return nil
 }
