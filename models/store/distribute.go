@@ -33,14 +33,6 @@ type placed struct {
 	Forced    bool   // row-level security binds its owner too
 }
 
-// should is the place that the table belongs to.
-func (p placed) should() string {
-	if p.Tenants {
-		return distributed
-	}
-	return onlyHere
-}
-
 // key is the column that tells whose a row is.
 func (p placed) key() string {
 	if p.Name == tenantTable {
@@ -53,10 +45,10 @@ func (p placed) key() string {
 // empty where it is.
 func (p placed) wrong() string {
 	switch {
-	case p.Place == plain:
+	case p.Tenants && p.Place != distributed:
 		return "the table " + p.Name + " is not distributed"
-	case p.Place != p.should():
-		return "the table " + p.Name + " is " + p.Place + " where it should be " + p.should()
+	case !p.Tenants && p.Place != plain && p.Place != onlyHere:
+		return "the table " + p.Name + " is no tenant's and does not stay on the coordinator"
 	case p.Tenants && p.Column != p.key():
 		return "the table " + p.Name + " is spread by " + p.Column + " where it should be by " + p.key()
 	case p.Tenants && !p.Colocated:
@@ -97,8 +89,8 @@ func hasCitus(ctx context.Context, db querier) (has bool, err error) {
 }
 
 // Distribute spreads a migrated database over the machines of Citus, as its
-// owner: what is a tenant's by tenant, all of one tenant on one machine, and the
-// rest on the coordinator. It does what is left to do, all of it or nothing, and
+// owner: what is a tenant's by tenant, all of one tenant on one machine. The rest
+// stays on the coordinator, as tables of plain Postgres. It does what is left to do, all of it or nothing, and
 // says what it does. Nobody else can use the tables meanwhile.
 func Distribute(ctx context.Context, owner string, say func(sentence string)) error {
 	cc, err := readOwnerAddress(owner)
@@ -175,18 +167,18 @@ func (d distributing) all() error {
 		return err
 	}
 	var move []placed
-	place := map[string]string{}
+	tenants := map[string]bool{}
 	for _, t := range tables {
-		place[t.Name] = t.should()
+		tenants[t.Name] = t.Tenants
 		switch {
-		case t.Place == plain || t.Tenants && t.Place == onlyHere:
+		case t.Tenants && (t.Place == plain || t.Place == onlyHere):
 			move = append(move, t)
 		case t.wrong() != "":
 			return fmt.Errorf("%w: %s; nothing was changed. SELECT undistribute_table('%s') on the coordinator takes it back", ErrNotDistributable, t.wrong(), t.Name)
 		}
 	}
 	if len(move) > 0 {
-		if err := d.moveAll(move, place); err != nil {
+		if err := d.moveAll(move, tenants); err != nil {
 			return err
 		}
 	} else {
@@ -198,7 +190,7 @@ func (d distributing) all() error {
 
 type foreignKey struct{ Table, Target, Name, Definition string }
 
-func (d distributing) moveAll(move []placed, place map[string]string) error {
+func (d distributing) moveAll(move []placed, tenants map[string]bool) error {
 	names := make([]string, len(move))
 	for i, t := range move {
 		names[i] = t.Name
@@ -227,7 +219,7 @@ func (d distributing) moveAll(move []placed, place map[string]string) error {
 	}
 	var left []string
 	for _, k := range keys {
-		if place[k.Table] != place[k.Target] {
+		if tenants[k.Table] != tenants[k.Target] {
 			left = append(left, k.Table+"."+k.Name)
 			continue
 		}
@@ -241,25 +233,21 @@ func (d distributing) moveAll(move []placed, place map[string]string) error {
 	return nil
 }
 
-// move brings one table to its place, with its rows.
+// move spreads one table, with its rows.
 func (d distributing) move(t placed) error {
 	// The owner copies what row-level security would hide.
 	if err := d.exec("ALTER TABLE " + quoted(t.Name) + " NO FORCE ROW LEVEL SECURITY"); err != nil {
 		return err
 	}
-	var err error
-	switch {
-	case !t.Tenants:
-		d.say(t.Name + " stays on the coordinator.")
-		err = d.exec("SELECT citus_add_local_table_to_metadata($1::text::regclass)", quoted(t.Name))
-	case t.Name == tenantTable:
+	call := "SELECT create_distributed_table($1::text::regclass, '" + t.key() + "'"
+	if t.Name == tenantTable {
 		d.say(t.Name + " is spread over the workers.")
-		err = d.exec("SELECT create_distributed_table($1::text::regclass, 'id')", quoted(t.Name))
-	default:
+	} else {
 		d.say(t.Name + " is spread with its tenants.")
-		err = d.exec("SELECT create_distributed_table($1::text::regclass, 'tenant_id', colocate_with => '"+tenantTable+"')", quoted(t.Name))
+		call += ", colocate_with => '" + tenantTable + "'"
 	}
-	if err == nil && t.Tenants { // what was copied is still here, unseen
+	err := d.exec(call+")", quoted(t.Name))
+	if err == nil { // what was copied is still here, unseen
 		err = d.exec("SELECT truncate_local_data_after_distributing_table($1::text::regclass)", quoted(t.Name))
 	}
 	if err == nil && t.Forced {
