@@ -72,6 +72,7 @@ func readAddress(url string) (*pgx.ConnConfig, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the database address can not be read: %w", err)
 	}
+	limitConnecting(c)
 	return c, nil
 }
 

@@ -128,12 +128,23 @@ func poolConfig(url string) (*pgxpool.Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the database address can not be read: %w", err)
 	}
+	limitConnecting(pc.ConnConfig)
 	pc.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
 	pc.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
 		registerTypes(c.TypeMap())
 		return nil
 	}
 	return pc, nil
+}
+
+// connectTime is how long a host may take to let a connection in, where its address
+// says nothing: one that is frozen must not keep the panel from those named after it.
+const connectTime = 3 * time.Second
+
+func limitConnecting(c *pgx.ConnConfig) {
+	if c.ConnectTimeout == 0 {
+		c.ConnectTimeout = connectTime
+	}
 }
 
 func registerTypes(m *pgtype.Map) {
