@@ -1,6 +1,7 @@
 package models_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -8,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
 
 	"bailiwick/models/modelstest"
 	"bailiwick/models/store"
@@ -41,6 +44,29 @@ func TestManyNodesMigrateOnce(t *testing.T) {
 		t.Errorf("applied more than once: %s", twice)
 	}
 	if _, err := modelstest.OpenAt(t, address); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestANodeThatWaitsForAnotherSaysSo(t *testing.T) {
+	owner, address := modelstest.EmptyDatabase(t)
+	other, err := pgx.Connect(t.Context(), owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close(context.Background())
+	if _, err := other.Exec(t.Context(), "SELECT pg_advisory_lock($1)", 0x6261696c6977); err != nil {
+		t.Fatal(err)
+	}
+	said := 0
+	err = store.MigrateInTurn(t.Context(), owner, address, func() {
+		said++
+		other.Close(t.Context())
+	})
+	if err != nil || said != 1 {
+		t.Errorf("said %d times: %v", said, err)
+	}
+	if err := store.MigrateInTurn(t.Context(), owner, address, func() { t.Error("waits for nobody") }); err != nil {
 		t.Error(err)
 	}
 }

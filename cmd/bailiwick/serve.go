@@ -69,7 +69,7 @@ func openDatabase(ctx context.Context, c *Config, log *slog.Logger, migrate bool
 		}
 	}
 	if migrate {
-		err = store.Migrate(ctx, owner, login)
+		err = store.MigrateInTurn(ctx, owner, login, func() { log.Info("another program migrates this database: waiting until it has finished") })
 	}
 	if err == nil {
 		db.Store, err = models.Open(ctx, store.Config{URL: login, Catalog: cat, Secret: c.secret})

@@ -27,6 +27,11 @@ const migrating = 0x6261696c6977
 // owner's address must reach Postgres itself, not a transaction pooler. Who may
 // not migrate changes nothing: Open says what is missing.
 func Migrate(ctx context.Context, owner, panel string) error {
+	return MigrateInTurn(ctx, owner, panel, func() {})
+}
+
+// MigrateInTurn is Migrate that says when it begins to wait for another.
+func MigrateInTurn(ctx context.Context, owner, panel string, waits func()) error {
 	cc, err := readOwnerAddress(owner)
 	if err != nil {
 		return err
@@ -48,7 +53,13 @@ func Migrate(ctx context.Context, owner, panel string) error {
 		AND coalesce((SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('public.goose_db_version')), true)`).Scan(&may); err != nil || !may {
 		return err
 	}
-	if _, err := queue.ExecContext(ctx, "SELECT pg_advisory_lock($1)", migrating); err != nil {
+	var first bool
+	err = queue.QueryRowContext(ctx, "SELECT pg_try_advisory_lock($1)", migrating).Scan(&first)
+	if err == nil && !first {
+		waits()
+		_, err = queue.ExecContext(ctx, "SELECT pg_advisory_lock($1)", migrating)
+	}
+	if err != nil {
 		return fmt.Errorf("wait for others that migrate: %w", err)
 	}
 	p, err := goose.NewProvider(goose.DialectPostgres, db, migrations.Files, goose.WithDisableGlobalRegistry(true))
