@@ -131,6 +131,10 @@ func (serveCommand) Run(ctx context.Context, c *Config) error {
 			return fmt.Errorf("make the demo cast: %w", err)
 		}
 	}
+	some, err := db.HasMembers(ctx)
+	if err != nil {
+		return err
+	}
 	panel, err := handlers.New(db.Store, page.Config{PublicURL: c.publicURL, Secret: c.secret, Proxies: c.proxies, Log: log, SendsMail: c.smtp != nil})
 	if err != nil {
 		return err
@@ -156,7 +160,7 @@ func (serveCommand) Run(ctx context.Context, c *Config) error {
 		sender := &mail.Sender{Store: db.Store, Server: *c.smtp, From: c.from, Public: c.publicURL, Log: log}
 		mailing.Go(func() { sender.Run(ctx) })
 	}
-	announce(c, cast)
+	announce(c, cast, some)
 	select {
 	case err := <-failed:
 		return err
@@ -237,11 +241,16 @@ func work(ctx context.Context, s *models.Store, log *slog.Logger) {
 	}
 }
 
-// announce tells whoever started the panel where it is and who can come in.
-func announce(c *Config, cast demo.Cast) {
+// announce tells whoever started the panel where it is and who can come in: some
+// says that anybody can.
+func announce(c *Config, cast demo.Cast, some bool) {
 	fmt.Printf("\nBailiwick runs at %s\n", c.publicURL)
-	if len(cast.Logins) == 0 {
+	switch {
+	case !some:
 		fmt.Printf("Make the first login at %s\n\n", c.publicURL.JoinPath("/sign-up"))
+		return
+	case len(cast.Logins) == 0:
+		fmt.Println()
 		return
 	}
 	fmt.Printf("\nThe demo cast signs in with the password %q:\n\n", demo.Password)
@@ -280,7 +289,7 @@ func (d demoCommand) Run(ctx context.Context, c *Config) error {
 			return err
 		}
 	}
-	announce(c, cast)
+	announce(c, cast, true)
 	return nil
 }
 

@@ -102,6 +102,61 @@ func TestAServedPanelSendsItsMail(t *testing.T) {
 	}
 }
 
+// A node that starts where there are logins, of the cast or not, asks nobody to make
+// the first.
+func TestOnlyTheFirstLoginIsAskedFor(t *testing.T) {
+	said, err := os.Create(filepath.Join(t.TempDir(), "said"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout := os.Stdout
+	os.Stdout = said
+	defer func() { os.Stdout = stdout }()
+	address := pgtest.Clone(t)
+	serve := func(demo bool) string {
+		t.Helper()
+		free := listen(t)
+		c := &Config{Addr: free.Addr().String(), DataDir: t.TempDir(), DatabaseURL: address, DemoCast: demo}
+		free.Close()
+		ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+		defer stop()
+		served := make(chan error, 1)
+		go func() { served <- serveCommand{}.Run(ctx, c) }()
+		for ctx.Err() == nil {
+			text, err := os.ReadFile(said.Name())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, after, ok := strings.Cut(string(text), c.Addr+"\n"); ok && strings.HasSuffix(after, "\n\n") || ok && after == "\n" {
+				stop()
+				if err := <-served; err != nil {
+					t.Fatal(err)
+				}
+				return after
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		t.Fatal("nothing is announced")
+		return ""
+	}
+	if got := serve(false); !strings.HasPrefix(got, "Make the first login at") {
+		t.Errorf("an empty installation announces %q", got)
+	}
+	s, err := modelstest.Open(t.Context(), store.Config{URL: address, Catalog: catalog.MustLoad(), Secret: make([]byte, 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, _, err := s.SignUp(t.Context(), "Olive", "olive@example.com", "four plain english words"); err != nil {
+		t.Fatal(err)
+	}
+	for _, demo := range []bool{false, true} {
+		if got := serve(demo); strings.TrimSpace(got) != "" {
+			t.Errorf("demo %v: an installation with a login announces %q", demo, got)
+		}
+	}
+}
+
 // A data folder of a panel that connected as the owner is opened as one whose
 // panel may become nothing, with what was in it.
 func TestADataFolderOfBeforeGetsTheLogin(t *testing.T) {
