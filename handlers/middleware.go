@@ -38,6 +38,7 @@ func (h *Handlers) middleware(e *echo.Echo) {
 		h.knownHost,
 		middleware.ContextTimeout(requestTime),
 		page.PaceRefusals(),
+		page.WatchWrites,
 		limitBody,
 		guard.CrossOrigin(),
 	)

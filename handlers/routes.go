@@ -1,9 +1,11 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -66,8 +68,14 @@ func (h *Handlers) enter(c echo.Context, g authz.Grant) error {
 	return c.Redirect(http.StatusSeeOther, page.AccountPath(at, strings.TrimSuffix(c.Request().URL.EscapedPath(), "/"), page.QueryOf(c.Request().URL)))
 }
 
+// healthTime is less than the second that load balancers commonly wait.
+const healthTime = 800 * time.Millisecond
+
 func (h *Handlers) health(c echo.Context) error {
-	if err := h.Store.Ping(c.Request().Context()); err != nil {
+	ctx, cancel := context.WithTimeout(c.Request().Context(), healthTime)
+	defer cancel()
+	if err := h.Store.Ping(ctx); err != nil {
+		c.Response().Header().Set("Retry-After", "2")
 		return c.String(http.StatusServiceUnavailable, "database unavailable\n")
 	}
 	return c.String(http.StatusOK, "ok\n")

@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -102,9 +100,8 @@ func (h *Base) answer(c echo.Context, err error) error {
 	case errors.Is(err, store.ErrCrowded):
 		c.Response().Header().Set("Retry-After", "5")
 		return h.failure(c, http.StatusServiceUnavailable, "Too many people are signing in", "Your password was not checked. Go back and try again in a few seconds.")
-	case unavailable(err):
-		c.Response().Header().Set("Retry-After", "2")
-		return h.failure(c, http.StatusServiceUnavailable, "Not just now", "The panel can not reach its database, or it is very busy. Try again in a moment.")
+	case store.Unavailable(err):
+		return h.unavailable(c, err)
 	}
 	if errors.As(err, &he) {
 		return h.httpError(c, he)
@@ -137,15 +134,6 @@ func unreadable(err error) bool {
 	return errors.As(err, &pg) && (pg.Code == "22021" || pg.Code == "22P05")
 }
 
-// unavailable tells failures of the moment from faults.
-func unavailable(err error) bool {
-	var connect *pgconn.ConnectError
-	var pg *pgconn.PgError
-	var network net.Error
-	return errors.Is(err, store.ErrBusy) || errors.Is(err, context.DeadlineExceeded) ||
-		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.As(err, &network) || errors.As(err, &connect) || pgconn.SafeToRetry(err) || errors.As(err, &pg) && (strings.HasPrefix(pg.Code, "57P") || strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "53"))
-}
-
 func (h *Base) httpError(c echo.Context, he *echo.HTTPError) error {
 	switch he.Code {
 	case http.StatusNotFound, http.StatusMethodNotAllowed:
@@ -174,8 +162,8 @@ func (h *Base) closed(c echo.Context, closed *record.Closed) error {
 // failure shows a page that says what did not work. Inside an account that the
 // reader may know of it keeps the panel around it; elsewhere it stands alone,
 // and an absent page looks the same for everybody.
-func (h *Base) failure(c echo.Context, status int, title, text string) error {
-	p := part.FailurePage{Status: status, Title: title, Text: text}
+func (h *Base) failure(c echo.Context, status int, title, text string, links ...part.Link) error {
+	p := part.FailurePage{Status: status, Title: title, Text: text, Links: links}
 	if status >= http.StatusInternalServerError {
 		p.RequestID = RequestID(c)
 	}
@@ -183,7 +171,7 @@ func (h *Base) failure(c echo.Context, status int, title, text string) error {
 		f := h.Frame(c, title)
 		p.Frame = &f
 	} else {
-		p.Links = []part.Link{{Text: "To the panel", URL: "/"}}
+		p.Links = append(p.Links, part.Link{Text: "To the panel", URL: "/"})
 	}
 	return Render(c, status, part.Failure(p))
 }

@@ -25,7 +25,9 @@ func (s *Store) Use(ctx context.Context, x Session) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, sessionTime)
 	defer cancel()
-	return s.store.In(ctx, store.ScopeSession, func(db *gorm.DB) error {
+	aside := store.ScopeSession
+	aside.Aside = true
+	return s.store.In(ctx, aside, func(db *gorm.DB) error {
 		return db.Exec(`UPDATE sessions SET used_at = ?, longest_idle = greatest(longest_idle, floor(extract(epoch FROM ?::timestamptz - coalesce(used_at, started_at)))::integer)
 			WHERE id = ? AND coalesce(used_at, started_at) <= ?`, now, now, x.ID, now.Add(-store.UsedEvery)).Error
 	})

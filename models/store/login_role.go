@@ -20,6 +20,7 @@ const (
 	minVersion            = 150000
 	insufficientPrivilege = "42501"
 	undefinedObject       = "42704"
+	readOnly              = "25006"
 )
 
 // panelRole is what queries step down to where the panel has no login of its own

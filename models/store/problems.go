@@ -1,10 +1,14 @@
 package store
 
 import (
+	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
+	"net"
 	"regexp"
 	"slices"
 	"strings"
@@ -28,6 +32,9 @@ var (
 	ErrConflict = errors.New("changed meanwhile")
 	// ErrBusy is for work that could not be had in time; trying again helps.
 	ErrBusy = errors.New("busy")
+	// ErrReadOnly is for a change that the database does not take now, though it
+	// can be read: it is handed over to another machine, or still recovers.
+	ErrReadOnly = errors.New("the database is read-only")
 	// ErrCrowded is for work that so many wait for that one more would not get it
 	// in time.
 	ErrCrowded = errors.New("crowded")
@@ -81,8 +88,10 @@ func Known(err error) error {
 		return ErrNotFound
 	case errors.As(err, &pg) && Constraints[ConstraintOf(pg)] != nil:
 		return Constraints[ConstraintOf(pg)]
-	case errors.As(err, &pg) && (pg.Code == "55P03" || pg.Code == "57014" || pg.Code == "40P01"):
+	case errors.As(err, &pg) && slices.Contains([]string{"55P03", "57014", "40P01", "40001"}, pg.Code):
 		return fmt.Errorf("%w: %w", ErrBusy, err)
+	case code(err) == readOnly:
+		return fmt.Errorf("%w: %w", ErrReadOnly, err)
 	}
 	return err
 }
@@ -102,3 +111,25 @@ func ConstraintOf(pg *pgconn.PgError) string {
 	}
 	return ""
 }
+
+// Unavailable tells a failure of the moment, which goes away by itself or by the
+// hand of whoever runs the database, from a fault.
+func Unavailable(err error) bool {
+	var connect *pgconn.ConnectError
+	var pg *pgconn.PgError
+	var network net.Error
+	switch {
+	case errors.Is(err, ErrBusy), errors.Is(err, ErrReadOnly), errors.As(err, &connect), errors.As(err, &network), pgconn.SafeToRetry(err):
+		return true
+	case errors.As(err, &pg):
+		classes := []string{"08", "53", "57"} // connections, resources, an operator
+		return slices.ContainsFunc(classes, func(class string) bool { return strings.HasPrefix(pg.Code, class) }) || strings.Contains(pg.Message, essential)
+	}
+	// What database/sql says of a transaction whose time or connection is over.
+	return slices.ContainsFunc([]error{context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF, sql.ErrTxDone, sql.ErrConnDone, driver.ErrBadConn},
+		func(e error) bool { return errors.Is(err, e) })
+}
+
+// essential is what Citus says, without a code of its own, when it loses a worker
+// in the middle of a transaction.
+const essential = "connection marked as essential"

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -15,6 +16,7 @@ type Scope struct {
 	System string // the reason, for reads and writes across tenants
 
 	Deleted bool // accounts that were deleted too
+	Aside   bool // what is stored is not what was asked for: an Outcome leaves it out
 }
 
 // TenantScope reads and writes in one tenant.
@@ -25,7 +27,7 @@ var (
 	ScopeSignIn      = Scope{System: "a person signs in before any tenant is known"}
 	ScopeSession     = Scope{System: "a session row tells who is asking, and the epoch of the account in the address, by which a node behind learns that it was deleted", Deleted: true}
 	ScopePurge       = Scope{System: "accounts of any tenant are deleted", Deleted: true}
-	scopeSnapshot    = Scope{System: "the access snapshot holds every tenant"}
+	scopeSnapshot    = Scope{System: "the access snapshot holds every tenant", Aside: true}
 	ScopeMemberships = Scope{System: "one person's accounts lie in many tenants"}
 	ScopeNames       = Scope{System: "members stand outside tenants; a page shows the names of those who work in an account"}
 	ScopeSelf        = Scope{System: "a person's login and sessions stand outside tenants"}
@@ -34,8 +36,8 @@ var (
 	ScopeOperator    = Scope{System: "the operator's command line"}
 	ScopeStaff       = Scope{System: "the staff of an installation stand outside tenants"}
 	ScopeLetters     = Scope{System: "letters go to people in any tenant or none"}
-	ScopeLimits      = Scope{System: "attempts are counted for the whole installation, before anybody is known"}
-	ScopeSignInLog   = Scope{System: "attempts at logins of all tenants are stored together, found by what was typed"}
+	ScopeLimits      = Scope{System: "attempts are counted for the whole installation, before anybody is known", Aside: true}
+	ScopeSignInLog   = Scope{System: "attempts at logins of all tenants are stored together, found by what was typed", Aside: true}
 	ScopeTimeless    = Scope{System: "what timeless accounts take in and give up is worked off for all tenants"}
 )
 
@@ -63,7 +65,7 @@ const SeeDeleted = "SET LOCAL app.deleted = 'seen'"
 
 // In runs do in one transaction of the scope.
 func (s *Store) In(ctx context.Context, sc Scope, do func(*gorm.DB) error) error {
-	return Known(s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+	err := Known(s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		begin := "SET LOCAL lock_timeout = '1s';"
 		for _, st := range s.statements(sc) {
 			begin += st + ";"
@@ -71,8 +73,16 @@ func (s *Store) In(ctx context.Context, sc Scope, do func(*gorm.DB) error) error
 		if err := tx.Exec(begin).Error; err != nil {
 			return fmt.Errorf("begin a scope: %w", err)
 		}
-		return do(tx)
+		err := do(tx)
+		if err == nil && !sc.Aside {
+			committing(ctx)
+		}
+		return err
 	}))
+	if errors.Is(err, ErrReadOnly) {
+		s.pool.Reset() // the address may lead to another server by now
+	}
+	return err
 }
 
 // AmongTenants has work done that waits in any tenant: find gives tenants, do takes
@@ -118,7 +128,7 @@ func (s *Store) ReadAll(ctx context.Context, sc Scope, queries ...Query) error {
 	defer res.Close()
 	for range before {
 		if _, err := res.Exec(); err != nil {
-			return fmt.Errorf("begin a scope: %w", err)
+			return fmt.Errorf("begin a scope: %w", Known(err))
 		}
 	}
 	for _, q := range queries {

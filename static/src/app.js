@@ -188,10 +188,25 @@
   });
   document.addEventListener("htmx:finally:request", () => setTimeout(keepFocus));
 
+  // A form that can not be taken now stays, with what was typed, and says why.
+  const sayInForm = (form, ctx) => {
+    const box = document.createElement("div");
+    box.className = "alert alert-soft alert-error";
+    box.role = "alert";
+    box.dataset.unavailable = "";
+    box.append(new DOMParser().parseFromString(ctx.text, "text/html").querySelector("[data-failure]"));
+    form.prepend(box);
+    box.scrollIntoView({ block: "nearest" });
+    Object.assign(ctx, { text: "", swap: "none", push: null, replace: null });
+  };
+  document.addEventListener("htmx:before:request", (e) => { $("[data-unavailable]", e.detail.ctx.sourceElement.closest("form") ?? undefined)?.remove(); });
+
   // A refusal or failure is a whole page: it takes the place of this one's content.
   document.addEventListener("htmx:response:error", (e) => {
     const { ctx } = e.detail;
     if (ctx.response.status === 422 || !/^\s*<!doctype/i.test(ctx.text)) return;
+    const form = ctx.response.status === 503 && ctx.sourceElement.closest("form[method=post]");
+    if (form && $("input:not([type=hidden]),textarea,select", form)) { sayInForm(form, ctx); return; }
     Object.assign(ctx, { target: $("#main"), select: "#main", swap: "outerHTML show:top", push: null, replace: null });
     $("#dialogs dialog")?.close();
   });

@@ -79,6 +79,10 @@ func panel(t *testing.T) (*httptest.Server, func() []string) {
 			serve(w, r, 404, part.Failure(part.FailurePage{Frame: &f, Status: 404, Title: "There is nothing here", Text: "It was deleted."}))
 			return
 		}
+		if r.FormValue("name") == "busy" {
+			serve(w, r, 503, part.Failure(part.FailurePage{Status: 503, Title: "Not just now", Text: "It may have been stored.", Links: []part.Link{{Text: "See what is there", URL: "/a/east"}}}))
+			return
+		}
 		serve(w, r, status, record.FormOn(part.FormPage{Frame: frame("Rename East", ""), Header: part.Header{Title: "Rename East"}, Form: part.Form{Token: token, Action: "/a/east/name", Fields: []part.Field{{Name: "name", Label: "Name", Value: r.FormValue("name"), Problem: "Not this one."}}}}))
 	})
 	mux.Handle("/", stories)
@@ -180,6 +184,23 @@ func TestAFailureTakesThePlaceOfTheContent(t *testing.T) {
 	defer end()
 	do(t, ctx, chromedp.Navigate(srv.URL+"/s/accounts-rename"), chromedp.SendKeys(chromedp.CSS(`#f-name`), "gone"), chromedp.Click(chromedp.CSS(`#main .btn-primary`)))
 	until(t, ctx, `document.querySelector('#main h1').textContent.includes('nothing here') && document.querySelectorAll('#main').length === 1`)
+}
+
+func TestAFormThatCanNotBeTakenNowKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	srv, _ := panel(t)
+	ctx, end := chromedp.NewContext(tab(t, 1280, 800)) // its own tab: the 503 in the console is wanted here
+	defer end()
+	do(t, ctx, chromedp.Navigate(srv.URL+"/s/accounts-rename"), chromedp.SendKeys(chromedp.CSS(`#f-name`), "busy"))
+	for range 2 {
+		do(t, ctx, chromedp.Click(chromedp.CSS(`#main .btn-primary`)))
+		until(t, ctx, `document.querySelector('#main form [data-unavailable]')?.textContent.includes('may have been stored') === true && !document.querySelector('#main .btn-primary').disabled`)
+		if !eval[bool](t, ctx, `document.querySelectorAll('#main form [data-unavailable]').length === 1 && document.querySelector('#main form [data-unavailable] a').pathname === '/a/east' && document.querySelector('#f-name').value === 'busy' && document.title.includes('Rename')`) {
+			t.Error(eval[string](t, ctx, `document.title + document.querySelector('#main').outerHTML`))
+		}
+	}
+	do(t, ctx, chromedp.SetValue(chromedp.CSS(`#f-name`), "East"), chromedp.Click(chromedp.CSS(`#main .btn-primary`)))
+	until(t, ctx, `location.pathname === '/s/accounts-below-here'`)
 }
 
 func TestWithoutScriptBoxesAndFormsStillWork(t *testing.T) {
