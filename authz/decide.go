@@ -260,6 +260,33 @@ func (s *Snapshot) Ends(w Who) (all []time.Time) {
 	return all
 }
 
+// Place is an account where somebody holds a role: whether they own it, and whether
+// all they hold there is lent.
+type Place struct {
+	Account     Account
+	Owned, Lent bool
+}
+
+// Places are the accounts where w holds any role, each once, in no order.
+func (s *Snapshot) Places(w Who) (all []Place) {
+	if w.p == nil {
+		return nil
+	}
+	var one [1]held
+	for _, h := range w.p.held(&one) {
+		r := s.Role(h.role)
+		if s.ended(h) || r == nil || s.node(h.account).gone {
+			continue
+		}
+		if n := len(all); n == 0 || all[n-1].Account != h.account {
+			all = append(all, Place{Account: h.account, Lent: true})
+		}
+		last := &all[len(all)-1]
+		last.Owned, last.Lent = last.Owned || h.role == s.catalog.Owner().ID, last.Lent && r.Lent
+	}
+	return all
+}
+
 // Accounts are the accounts where w holds any role, in no order.
 func (s *Snapshot) Accounts(w Who) []uuid.UUID {
 	if w.p == nil {

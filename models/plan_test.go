@@ -350,10 +350,10 @@ func TestListsReadWhatTheyShow(t *testing.T) {
 			_, err := w.CountEntitlements(ctx, others, account.Filter{Search: "Town 499"}, modelstest.Ground(w.Store).Catalog().Entitlements)
 			return err
 		}},
-		{"the accounts of one", "accounts_by_owner", 10, mine("", false)},
-		{"the switcher", "accounts_by_owner", 60, mine("", true)},
+		{"the accounts of one", "accounts_by_path", 10, mine("", false)},
+		{"the switcher", "accounts_by_path", 60, mine("", true)},
 		{"the switcher, searched", "accounts_by_path", 20_030, mine("City 19999", true)},
-		{"the accounts used last", "accounts_by_id", 30, func() error {
+		{"the accounts used last", "accounts_by_path", 30, func() error {
 			_, err := w.AccountsAmong(ctx, self, []uuid.UUID{w.busy.ID, w.agency.ID, w.other.ID})
 			return err
 		}},
@@ -361,7 +361,7 @@ func TestListsReadWhatTheyShow(t *testing.T) {
 			_, err := w.Heirs(ctx, modelstest.GrantOf(t, w.Store, w.ada, "account.manage", w.busy.ID), w.busy, "", "")
 			return err
 		}},
-		{"what one owns", "accounts_by_owner", 20, func() error { _, err := w.CloseEffect(ctx, self); return err }},
+		{"what one owns", "accounts_by_id", 20, func() error { _, err := w.CloseEffect(ctx, self); return err }},
 		{"the newest sub-account", "accounts_by_parent", 2, func() error { _, err := w.CopySource(ctx, below); return err }},
 		{"people", "subusers_name_unique", 10, func() error { _, err := w.People(ctx, w.agency.ID, []uuid.UUID{w.agency.ID}); return err }},
 		{"names", "members_pkey", 2, func() error { _, err := w.Names(ctx, []uuid.UUID{w.ada.ID}); return err }},

@@ -1,9 +1,7 @@
 package account
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -113,59 +111,6 @@ func (s *Store) filteredIDs(ctx context.Context, top Account, f Filter) ([]uuid.
 		return err
 	}, "SELECT id FROM accounts a WHERE "+where+" ORDER BY path", pgx.NamedArgs(args))
 	return ids, err
-}
-
-// AccountsOf lists the accounts where a person holds something, tree by tree;
-// with below also those under them, which still have to be decided one by one;
-// of a door that is open to support staff never. Archived ones are left out.
-func (s *Store) AccountsOf(ctx context.Context, g authz.Grant, who authz.PrincipalID, search string, below bool, limit int) ([]Account, error) {
-	if !g.CoversSelf(who) {
-		return nil, authz.ErrDenied
-	}
-	return s.Accounts(ctx, store.ScopeMemberships, `WITH RECURSIVE owned AS ( -- the topmost: each step passes over all that is below one
-			(SELECT tenant_id, path FROM accounts WHERE owner_id = $1 ORDER BY path LIMIT 1)
-			UNION ALL SELECT next.* FROM owned CROSS JOIN LATERAL (
-				SELECT tenant_id, path FROM accounts WHERE owner_id = $1 AND path > owned.path || '0' ORDER BY path LIMIT 1) next
-		), mine AS (
-			SELECT tenant_id, path, $3::boolean AS below FROM owned
-			UNION SELECT a.tenant_id, a.path, $3 FROM memberships m JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id
-				WHERE m.member_id = $1
-			UNION SELECT a.tenant_id, a.path, false FROM support_access d JOIN accounts a ON a.tenant_id = d.tenant_id AND a.id = d.account_id
-				WHERE d.closed_at IS NULL AND d.until > $5 AND EXISTS (SELECT FROM staff WHERE member_id = $1 AND duty = '`+store.DutySupport+`'))
-		SELECT DISTINCT ON (found.kind = 'personal', found.path) found.* FROM mine CROSS JOIN LATERAL (
-			SELECT `+Columns+` FROM accounts a WHERE a.tenant_id = mine.tenant_id AND a.path >= mine.path AND a.path < mine.path || CASE WHEN mine.below THEN '0' ELSE '/' END
-				AND ($2 = '' OR a.name ILIKE $2) AND a.archived_by IS NULL ORDER BY a.path LIMIT $4) found
-		ORDER BY found.kind = 'personal', found.path LIMIT $4`, who.ID, store.Like(search), below, limit, s.store.Now())
-}
-
-// AccountsAmong gives those of some accounts, in their order, that whoever asks
-// works in, or above.
-func (s *Store) AccountsAmong(ctx context.Context, g authz.Grant, ids []uuid.UUID) ([]Account, error) {
-	who := g.Actor().ID
-	if !g.CoversSelf(who) || who.Kind != authz.Member || len(ids) == 0 {
-		return nil, nil
-	}
-	all, err := s.Accounts(ctx, store.ScopeMemberships, "SELECT "+Columns+" FROM accounts WHERE id = ANY($1) AND archived_by IS NULL", ids)
-	if err != nil {
-		return nil, err
-	}
-	var ways []uuid.UUID
-	for _, a := range all {
-		ways = append(ways, a.PathIDs()...)
-	}
-	held := map[uuid.UUID]bool{}
-	err = s.store.Read(ctx, store.ScopeMemberships, func(r pgx.Rows) error {
-		var id uuid.UUID
-		err := r.Scan(&id)
-		held[id] = true
-		return err
-	}, `SELECT id FROM accounts WHERE id = ANY($2) AND owner_id = $1
-		UNION ALL SELECT account_id FROM memberships WHERE member_id = $1 AND account_id = ANY($2)`, who.ID, ways)
-	all = slices.DeleteFunc(all, func(a Account) bool {
-		return !slices.ContainsFunc(a.PathIDs(), func(id uuid.UUID) bool { return held[id] })
-	})
-	slices.SortFunc(all, func(a, b Account) int { return cmp.Compare(slices.Index(ids, a.ID), slices.Index(ids, b.ID)) })
-	return all, err
 }
 
 // People counts the members and subusers of accounts of one tenant.

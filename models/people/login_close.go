@@ -36,6 +36,8 @@ func (s *Store) CloseEffect(ctx context.Context, g authz.Grant) (e CloseEffect, 
 	if !g.CoversSelf(who) || who.Kind != authz.Member {
 		return e, authz.ErrDenied
 	}
+	tenants, owned := account.Owned(s.store.Access(), who)
+	named := min(len(owned), closeNames)
 	duty := false
 	err = s.store.ReadAll(ctx, store.ScopeMemberships,
 		store.Query{Scan: func(r pgx.Rows) error { return r.Scan(&e.Memberships, &duty) }, Sql: `SELECT (SELECT count(*) FROM memberships m
@@ -43,14 +45,11 @@ func (s *Store) CloseEffect(ctx context.Context, g authz.Grant) (e CloseEffect, 
 			EXISTS (SELECT FROM staff WHERE member_id = $1)`, Args: []any{who.ID}},
 		store.Query{Scan: func(r pgx.Rows) error {
 			var name string
-			err := r.Scan(&name, &e.OwnedTotal)
+			err := r.Scan(&name)
 			e.Owned = append(e.Owned, name)
 			return err
-		}, Sql: `WITH RECURSIVE owned AS ( -- each step passes over all that is below one
-				(SELECT name, path FROM accounts WHERE owner_id = $1 AND kind <> 'personal' ORDER BY path LIMIT 1)
-				UNION ALL SELECT next.* FROM owned CROSS JOIN LATERAL (SELECT name, path FROM accounts
-					WHERE owner_id = $1 AND kind <> 'personal' AND path > owned.path || '0' ORDER BY path LIMIT 1) next)
-			SELECT name, count(*) OVER () FROM owned ORDER BY path LIMIT $2`, Args: []any{who.ID, closeNames}},
+		}, Sql: "SELECT name FROM accounts WHERE tenant_id = ANY($1) AND id = ANY($2) AND owner_id = $3 ORDER BY path",
+			Args: []any{tenants[:named], owned[:named], who.ID}},
 		store.Query{Scan: func(r pgx.Rows) error {
 			var name string
 			err := r.Scan(&name)
@@ -60,6 +59,7 @@ func (s *Store) CloseEffect(ctx context.Context, g authz.Grant) (e CloseEffect, 
 			WHERE m.member_id = $1 AND $2 = ANY(m.roles) AND NOT EXISTS (SELECT FROM memberships o JOIN members x ON x.id = o.member_id
 				WHERE o.tenant_id = m.tenant_id AND o.account_id = m.account_id AND o.member_id <> $1 AND $2 = ANY(o.roles) AND x.state = 'active')
 			ORDER BY a.path LIMIT $3`, Args: []any{who.ID, store.AdminKey, closeNames}})
+	e.OwnedTotal = len(owned) - named + len(e.Owned) // those that were named are theirs still
 	switch {
 	case e.OwnedTotal == 1:
 		e.Refusal = "You own " + e.Owned[0] + ": hand it over or delete it first."

@@ -1,0 +1,212 @@
+package account
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"bailiwick/authz"
+	"bailiwick/models/store"
+)
+
+// span is a part of a tenant's tree: an account, with all below it or without.
+type span struct {
+	tenant, top uuid.UUID
+	personal    bool
+	owned       bool
+	from, end   string // of paths; end is left out
+}
+
+// spans are the parts of trees that somebody holds something in, personal ones
+// last. A door that is open to support staff leads to its account alone.
+func spans(snap *authz.Snapshot, who authz.PrincipalID, below bool) (all []span) {
+	held := map[authz.Account]authz.Place{}
+	places := snap.Places(snap.Who(who))
+	for _, p := range places {
+		held[p.Account] = p
+	}
+	covered := func(p authz.Place) bool {
+		for above := snap.Parent(p.Account); above != authz.NoAccount; above = snap.Parent(above) {
+			if top, ok := held[above]; ok && (below && !top.Lent || top.Owned && p.Owned) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, p := range places {
+		if covered(p) {
+			continue
+		}
+		path := pathIn(snap, p.Account)
+		x := span{tenant: snap.Tenant(p.Account), top: snap.ID(p.Account), owned: p.Owned, personal: snap.Kind(p.Account) == authz.Personal, from: path, end: path + "/"}
+		if below && !p.Lent {
+			x.end = path + "0"
+		}
+		all = append(all, x)
+	}
+	slices.SortFunc(all, func(a, b span) int { return byTree(a.personal, b.personal, a.from, b.from) })
+	return all
+}
+
+// Owned are the topmost of the shared accounts that somebody owns, in the order of
+// their trees.
+func Owned(snap *authz.Snapshot, who authz.PrincipalID) (tenants, ids []uuid.UUID) {
+	for _, x := range spans(snap, who, false) {
+		if x.owned && !x.personal {
+			tenants, ids = append(tenants, x.tenant), append(ids, x.top)
+		}
+	}
+	return tenants, ids
+}
+
+// byTree is the order of accounts across tenants.
+func byTree(aPersonal, bPersonal bool, a, b string) int {
+	if aPersonal != bPersonal {
+		if bPersonal {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Compare(a, b)
+}
+
+// AccountsOf lists the accounts where a person holds something, tree by tree;
+// with below also those under them, which still have to be decided one by one;
+// of a door that is open to support staff never. Archived ones are left out.
+func (s *Store) AccountsOf(ctx context.Context, g authz.Grant, who authz.PrincipalID, search string, below bool, limit int) (all []Account, err error) {
+	if !g.CoversSelf(who) {
+		return nil, authz.ErrDenied
+	}
+	search = store.Like(search)
+	err = s.upToDate(ctx, func(snap *authz.Snapshot) (behind []uuid.UUID, err error) {
+		all = nil
+		for rest := spans(snap, who, below); len(rest) > 0 && len(all) < limit; {
+			now := rest
+			if search == "" { // the first ones are enough
+				now = rest[:min(len(rest), limit)]
+			}
+			rest = rest[len(now):]
+			found, behind, err := s.accountsIn(ctx, snap, now, search, limit)
+			if err != nil || len(behind) > 0 {
+				return behind, err
+			}
+			all = append(all, found...)
+		}
+		all = all[:min(len(all), limit)]
+		return nil, nil
+	})
+	return all, err
+}
+
+// upToDate runs do, which answers from the snapshot, until no tenant that it looked
+// at has changed since.
+func (s *Store) upToDate(ctx context.Context, do func(*authz.Snapshot) (behind []uuid.UUID, err error)) error {
+	for range 3 {
+		behind, err := do(s.store.Access())
+		if err != nil || len(behind) == 0 {
+			return err
+		}
+		for _, tenant := range behind {
+			if err := s.store.CatchUp(ctx, tenant); err != nil {
+				return err
+			}
+		}
+	}
+	return store.ErrBusy
+}
+
+// accountsIn reads what spans hold, tenant by tenant in one round trip, and which
+// of their tenants the snapshot is behind of.
+func (s *Store) accountsIn(ctx context.Context, snap *authz.Snapshot, in []span, search string, limit int) (all []Account, behind []uuid.UUID, err error) {
+	var tenants []uuid.UUID
+	var from, end []string
+	for _, x := range in {
+		tenants, from, end = append(tenants, x.tenant), append(from, x.from), append(end, x.end)
+	}
+	columns := "a." + strings.ReplaceAll(Columns, ", ", ", a.")
+	found := store.Query{Scan: func(r pgx.Rows) error {
+		var a Account
+		err := r.Scan(a.Fields()...)
+		all = append(all, a)
+		return err
+	}}
+	if search != "" {
+		found.Sql = "SELECT " + columns + ` FROM accounts a JOIN unnest($1::uuid[], $2::text[], $3::text[]) AS mine (tenant, lower, upper)
+			ON a.tenant_id = mine.tenant AND a.path >= mine.lower AND a.path < mine.upper
+			WHERE a.name ILIKE $4 AND a.archived_by IS NULL ORDER BY a.kind = 'personal', a.path LIMIT $5`
+		found.Args = []any{tenants, from, end, search, limit}
+	} else {
+		parts := make([]string, len(in))
+		found.Args = []any{limit}
+		for i, x := range in {
+			n := len(found.Args)
+			parts[i] = fmt.Sprintf("(SELECT %s FROM accounts a WHERE a.tenant_id = $%d AND a.path >= $%d AND a.path < $%d AND a.archived_by IS NULL ORDER BY a.path LIMIT $1)", columns, n+1, n+2, n+3)
+			found.Args = append(found.Args, x.tenant, x.from, x.end)
+		}
+		found.Sql = "SELECT * FROM (" + strings.Join(parts, " UNION ALL ") + ") found"
+	}
+	err = s.store.ReadAll(ctx, store.ScopeMemberships, behindOf(snap, tenants, &behind), found)
+	slices.SortFunc(all, func(a, b Account) int { return byTree(a.Kind == "personal", b.Kind == "personal", a.Path, b.Path) })
+	return all, behind, err
+}
+
+// behindOf is the query for those of some tenants that a snapshot is behind of.
+func behindOf(snap *authz.Snapshot, tenants []uuid.UUID, behind *[]uuid.UUID) store.Query {
+	return store.Query{Scan: func(r pgx.Rows) error {
+		var tenant uuid.UUID
+		var epoch int64
+		err := r.Scan(&tenant, &epoch)
+		if epoch > snap.Epoch(tenant) {
+			*behind = append(*behind, tenant)
+		}
+		return err
+	}, Sql: "SELECT id, epoch FROM tenants WHERE id = ANY($1)", Args: []any{tenants}}
+}
+
+// AccountsAmong gives those of some accounts, in their order, that whoever asks
+// works in, or above.
+func (s *Store) AccountsAmong(ctx context.Context, g authz.Grant, ids []uuid.UUID) (all []Account, err error) {
+	who := g.Actor().ID
+	if !g.CoversSelf(who) || who.Kind != authz.Member {
+		return nil, nil
+	}
+	err = s.upToDate(ctx, func(snap *authz.Snapshot) ([]uuid.UUID, error) {
+		all = nil
+		var in []span
+		w := snap.Who(who)
+		for _, id := range ids {
+			at, ok := snap.Find(id)
+			if ok && holdsAbove(snap, w, at) {
+				path := pathIn(snap, at)
+				in = append(in, span{tenant: snap.Tenant(at), from: path, end: path + "/"})
+			}
+		}
+		if len(in) == 0 {
+			return nil, nil
+		}
+		var behind []uuid.UUID
+		var err error
+		all, behind, err = s.accountsIn(ctx, snap, in, "", 1)
+		return behind, err
+	})
+	slices.SortFunc(all, func(a, b Account) int { return cmp.Compare(slices.Index(ids, a.ID), slices.Index(ids, b.ID)) })
+	return all, err
+}
+
+// holdsAbove tells whether somebody holds a role, not only a lent one, in an
+// account or above it.
+func holdsAbove(snap *authz.Snapshot, w authz.Who, at authz.Account) bool {
+	for ; at != authz.NoAccount; at = snap.Parent(at) {
+		for _, id := range snap.Held(w, at) {
+			if r := snap.Role(id); r != nil && !r.Lent {
+				return true
+			}
+		}
+	}
+	return false
+}
