@@ -51,9 +51,15 @@ func (s *Store) StartHalfSignIn(ctx context.Context, l Login, returnTo string) (
 	})
 }
 
-const halfSignInColumns = `h.principal_kind = 'subuser', h.principal_id, coalesce(h.tenant_id, ?), coalesce(h.account_id, ?), h.return_to,
-	coalesce((SELECT name FROM members WHERE h.principal_kind = 'member' AND id = h.principal_id AND state = 'active'),
-		(SELECT name FROM subusers WHERE tenant_id = h.tenant_id AND id = h.principal_id AND state = 'active'), '')`
+const halfSignInColumns = `h.principal_kind = 'subuser', h.principal_id, coalesce(h.tenant_id, ?), coalesce(h.account_id, ?), h.return_to`
+
+// read reads one, and then the name where the login stands.
+func (h *HalfSignIn) read(tx, db *gorm.DB, more ...any) error {
+	if err := h.scan(db, more...); err != nil {
+		return err
+	}
+	return row(tx, h.Principal, h.Tenant).Where("state = 'active'").Select("name").Scan(&h.Name).Error
+}
 
 func (h *HalfSignIn) scan(db *gorm.DB, more ...any) error {
 	subuser := false
@@ -65,7 +71,7 @@ func (h *HalfSignIn) scan(db *gorm.DB, more ...any) error {
 	if !rows.Next() {
 		return store.ErrNotFound
 	}
-	if err := rows.Scan(append([]any{&subuser, &h.Principal.ID, &h.Tenant, &h.Account, &h.ReturnTo, &h.Name}, more...)...); err != nil {
+	if err := rows.Scan(append([]any{&subuser, &h.Principal.ID, &h.Tenant, &h.Account, &h.ReturnTo}, more...)...); err != nil {
 		return err
 	}
 	h.Principal.Kind = authz.Member
@@ -79,7 +85,7 @@ func (h *HalfSignIn) scan(db *gorm.DB, more ...any) error {
 // none.
 func (s *Store) HalfSignIn(ctx context.Context, token string) (h HalfSignIn, err error) {
 	err = s.store.In(ctx, store.ScopeSignIn, func(db *gorm.DB) error {
-		return h.scan(db.Raw("SELECT "+halfSignInColumns+", h.tries >= ? OR h.expires_at <= ? FROM half_sign_ins h WHERE h.token_hash = ?",
+		return h.read(db, db.Raw("SELECT "+halfSignInColumns+", h.tries >= ? OR h.expires_at <= ? FROM half_sign_ins h WHERE h.token_hash = ?",
 			uuid.Nil, uuid.Nil, halfSignInTries, s.store.Now(), store.TokenHash(token)), &h.Over)
 	})
 	h.Over = h.Over || h.Name == ""
@@ -93,7 +99,7 @@ func (s *Store) FinishSignIn(ctx context.Context, token, code, address, agent st
 	// The try counts whatever comes of it.
 	tries := 0
 	err = s.store.In(ctx, store.ScopeSignIn, func(db *gorm.DB) error {
-		return h.scan(db.Raw(`UPDATE half_sign_ins h SET tries = tries + 1 WHERE h.token_hash = ? AND h.tries < ? AND h.expires_at > ?
+		return h.read(db, db.Raw(`UPDATE half_sign_ins h SET tries = tries + 1 WHERE h.token_hash = ? AND h.tries < ? AND h.expires_at > ?
 			RETURNING `+halfSignInColumns+", h.tries", store.TokenHash(token), halfSignInTries, s.store.Now(), uuid.Nil, uuid.Nil), &tries)
 	})
 	if err != nil {

@@ -261,9 +261,13 @@ const SignInLife = 90 * 24 * time.Hour
 func (s *Store) PruneSignIns(ctx context.Context) error {
 	for full := true; full; {
 		err := s.store.In(ctx, store.ScopeSignInLog, func(db *gorm.DB) error {
-			done := db.Exec("DELETE FROM sign_ins WHERE ctid = ANY(ARRAY(SELECT ctid FROM sign_ins WHERE at < ? LIMIT ?))", s.store.Now().Add(-SignInLife), account.PurgeRows)
-			full = done.RowsAffected == account.PurgeRows
-			return done.Error
+			full = false
+			old := s.store.Now().Add(-SignInLife)
+			return store.AmongTenants(db, func(tenant uuid.UUID) (bool, error) {
+				done := db.Exec("DELETE FROM sign_ins WHERE tenant_id = ? AND ctid = ANY(ARRAY(SELECT ctid FROM sign_ins WHERE tenant_id = ? AND at < ? LIMIT ?))", tenant, tenant, old, account.PurgeRows)
+				full = full || done.RowsAffected > 0
+				return done.RowsAffected == account.PurgeRows, done.Error
+			}, "SELECT DISTINCT tenant_id FROM (SELECT tenant_id FROM sign_ins WHERE at < ? ORDER BY at LIMIT ?) x", old, account.PurgeRows)
 		})
 		if err != nil {
 			return err

@@ -354,9 +354,11 @@ func (s *Store) changeInvite(ctx context.Context, g authz.Grant, id uuid.UUID, a
 // InviteByToken finds the invite of a link, its account, and whether its
 // address has a login already. ErrNotFound where there is no such invite.
 func (s *Store) InviteByToken(ctx context.Context, token string) (i Invite, a account.Account, login bool, err error) {
-	err = s.store.One(ctx, store.ScopeInvite, append(append(i.fields(), a.Fields()...), &login), "SELECT "+inviteColumns+", a."+strings.ReplaceAll(account.Columns, ", ", ", a.")+`,
-		EXISTS (SELECT FROM members m WHERE m.email_folded = i.email_folded)
+	err = s.store.One(ctx, store.ScopeInvite, append(i.fields(), a.Fields()...), "SELECT "+inviteColumns+", a."+strings.ReplaceAll(account.Columns, ", ", ", a.")+`
 		FROM invites i JOIN accounts a ON a.tenant_id = i.tenant_id AND a.id = i.account_id WHERE i.token_hash = $1`, store.TokenHash(token))
+	if err == nil {
+		err = s.store.One(ctx, store.ScopeInvite, []any{&login}, "SELECT EXISTS (SELECT FROM members WHERE email_folded = $1)", store.FoldEmail(i.Email))
+	}
 	if err == nil {
 		err = s.store.CatchUp(ctx, i.TenantID) // its roles may be newer than what this node knows
 	}
