@@ -72,7 +72,7 @@ func (s *statements) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEnd
 // statements, whatever the number of sub-accounts.
 const (
 	mostBytes  = 100_000
-	mostToRead = 9  // two of them, of who asks and where, in one round trip
+	mostToRead = 8
 	mostAtHome = 12 // what waits for somebody lies in many tables
 	mostToEdit = 24
 	fewRows    = 12 // that a change of everything touches

@@ -37,7 +37,7 @@ func (s *Store) DeleteEffect(ctx context.Context, g authz.Grant, a Account) (e D
 	total := 0
 	err = s.store.ReadAll(ctx, store.TenantScope(g.Resource().Tenant),
 		store.Query{Scan: func(r pgx.Rows) error { return r.Scan(&e.Below, &e.Members, &e.Subusers, &e.Invites) },
-			Sql: `SELECT (SELECT count(*) - 1 FROM accounts WHERE tenant_id = $1 AND path >= $2 AND path < $2 || '0'),
+			SQL: `SELECT (SELECT count(*) - 1 FROM accounts WHERE tenant_id = $1 AND path >= $2 AND path < $2 || '0'),
 				(SELECT count(*) FROM memberships x` + of + `), (SELECT count(*) FROM subusers x` + of + `),
 				(SELECT count(*) FROM invites x` + of + ` AND x.accepted_at IS NULL AND x.cancelled_at IS NULL)`, Args: args},
 		store.Query{Scan: func(r pgx.Rows) error {
@@ -47,7 +47,7 @@ func (s *Store) DeleteEffect(ctx context.Context, g authz.Grant, a Account) (e D
 			e.Records[kind] = n
 			total += n
 			return err
-		}, Sql: "SELECT kind, count(*)::int FROM (SELECT x.kind FROM records x" + of + fmt.Sprintf(" LIMIT %d) r GROUP BY kind", DeleteCounted+1), Args: args})
+		}, SQL: "SELECT kind, count(*)::int FROM (SELECT x.kind FROM records x" + of + fmt.Sprintf(" LIMIT %d) r GROUP BY kind", DeleteCounted+1), Args: args})
 	e.MoreRecords = total > DeleteCounted
 	return e, err
 }

@@ -136,7 +136,7 @@ func (s *Store) accountsIn(ctx context.Context, snap *authz.Snapshot, in []span,
 		return err
 	}}
 	if search != "" {
-		found.Sql = "SELECT " + columns + ` FROM accounts a JOIN unnest($1::uuid[], $2::text[], $3::text[]) AS mine (tenant, lower, upper)
+		found.SQL = "SELECT " + columns + ` FROM accounts a JOIN unnest($1::uuid[], $2::text[], $3::text[]) AS mine (tenant, lower, upper)
 			ON a.tenant_id = mine.tenant AND a.path >= mine.lower AND a.path < mine.upper
 			WHERE a.name ILIKE $4 AND a.archived_by IS NULL ORDER BY a.kind = 'personal', a.path LIMIT $5`
 		found.Args = []any{tenants, from, end, search, limit}
@@ -148,7 +148,7 @@ func (s *Store) accountsIn(ctx context.Context, snap *authz.Snapshot, in []span,
 			parts[i] = fmt.Sprintf("(SELECT %s FROM accounts a WHERE a.tenant_id = $%d AND a.path >= $%d AND a.path < $%d AND a.archived_by IS NULL ORDER BY a.path LIMIT $1)", columns, n+1, n+2, n+3)
 			found.Args = append(found.Args, x.tenant, x.from, x.end)
 		}
-		found.Sql = "SELECT * FROM (" + strings.Join(parts, " UNION ALL ") + ") found"
+		found.SQL = "SELECT * FROM (" + strings.Join(parts, " UNION ALL ") + ") found"
 	}
 	err = s.store.ReadAll(ctx, store.ScopeMemberships, behindOf(snap, tenants, &behind), found)
 	slices.SortFunc(all, func(a, b Account) int { return byTree(a.Kind == "personal", b.Kind == "personal", a.Path, b.Path) })
@@ -165,7 +165,7 @@ func behindOf(snap *authz.Snapshot, tenants []uuid.UUID, behind *[]uuid.UUID) st
 			*behind = append(*behind, tenant)
 		}
 		return err
-	}, Sql: "SELECT id, epoch FROM tenants WHERE id = ANY($1)", Args: []any{tenants}}
+	}, SQL: "SELECT id, epoch FROM tenants WHERE id = ANY($1)", Args: []any{tenants}}
 }
 
 // AccountsAmong gives those of some accounts, in their order, that whoever asks

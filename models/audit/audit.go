@@ -185,14 +185,14 @@ func (s *Store) AuditNames(ctx context.Context, tenant uuid.UUID, ids []uuid.UUI
 		err := rows.Scan(&id, &n.Kind, &n.Account, &n.Name)
 		names[id] = n
 		return err
-	}, Sql: `SELECT id, 'account', id, name FROM accounts WHERE tenant_id = $1 AND id = ANY($2)
+	}, SQL: `SELECT id, 'account', id, name FROM accounts WHERE tenant_id = $1 AND id = ANY($2)
 		UNION ALL SELECT id, 'subuser', account_id, name FROM subusers WHERE tenant_id = $1 AND id = ANY($2)
 		UNION ALL SELECT id, 'role', account_id, name FROM custom_roles WHERE tenant_id = $1 AND id = ANY($2)`, Args: []any{tenant, ids}},
 		store.Query{Scan: func(rows pgx.Rows) error {
 			id, account, n, err := record.ScanNamed(s.store, rows)
 			names[id] = Name{"record", account, n}
 			return err
-		}, Sql: "SELECT " + record.NamedColumns(s.store) + " FROM records WHERE tenant_id = $1 AND id = ANY($2)", Args: []any{tenant, ids}})
+		}, SQL: "SELECT " + record.NamedColumns(s.store) + " FROM records WHERE tenant_id = $1 AND id = ANY($2)", Args: []any{tenant, ids}})
 }
 
 // StandingSelectAlls tells which of a tenant's Select alls, by `entitlement epoch`,

@@ -96,8 +96,8 @@ func (s *Store) TimelessAccounts(ctx context.Context, g authz.Grant) (all []Time
 	}
 	below := func(t TimelessAccount) bool { return s.seesTimelessBelow(g, shut, t) }
 	err = s.store.ReadAll(ctx, stores.TenantScope(r.Tenant),
-		stores.Query{Scan: collect(here), Sql: "SELECT " + timelessColumns + timelessFrom + "AND " + timelessSeen + " ORDER BY lower(t.name), t.id LIMIT 500", Args: []any{r.Tenant, r.Account}},
-		stores.Query{Scan: collect(below), Sql: "SELECT " + timelessColumns + timelessFrom + fmt.Sprintf(
+		stores.Query{Scan: collect(here), SQL: "SELECT " + timelessColumns + timelessFrom + "AND " + timelessSeen + " ORDER BY lower(t.name), t.id LIMIT 500", Args: []any{r.Tenant, r.Account}},
+		stores.Query{Scan: collect(below), SQL: "SELECT " + timelessColumns + timelessFrom + fmt.Sprintf(
 			"AND $3 AND starts_with(a.path, (SELECT path FROM accounts WHERE tenant_id = $1 AND id = $2) || '/') ORDER BY a.path, lower(t.name), t.id LIMIT %d", timelessBelow),
 			Args: []any{r.Tenant, r.Account, s.readsAllTimeless(g)}})
 	return all, err

@@ -288,7 +288,7 @@ func (s *Store) whose(hash []byte, x *Session) store.Query {
 			x.Principal.Kind = authz.Subuser
 		}
 		return err
-	}, Sql: `SELECT s.id, s.principal_kind, s.principal_id, coalesce(s.tenant_id, $2), coalesce(s.account_id, $2),
+	}, SQL: `SELECT s.id, s.principal_kind, s.principal_id, coalesce(s.tenant_id, $2), coalesce(s.account_id, $2),
 			coalesce(m.name, ''), coalesce(m.email, ''), m.email_proven_at IS NOT NULL, coalesce(m.state, '') = 'active',
 			s.address, s.agent, s.started_at, s.expires_at, s.ended_at,
 			coalesce(s.proved_at, s.started_at), s.two_step, coalesce(s.used_at, s.started_at), s.longest_idle,
@@ -305,7 +305,7 @@ func (s *Store) where(tenant uuid.UUID, e *Place) store.Query {
 			&e.Support.Access, &e.Support.Reason, &e.Support.OpenedByName, &e.Support.Until, &e.networks)
 		e.IdleLimit = time.Duration(limit) * time.Minute
 		return err
-	}, Sql: `SELECT t.id, t.epoch, a.kind, a.name, a.owner_id, a.path, coalesce(a.idle_minutes, 0), a.two_step_since,
+	}, SQL: `SELECT t.id, t.epoch, a.kind, a.name, a.owner_id, a.path, coalesce(a.idle_minutes, 0), a.two_step_since,
 			coalesce(d.access, ''), coalesce(d.reason, ''), coalesce(d.opened_by_name, ''), coalesce(d.until, $3),
 			` + fmt.Sprintf(accounts.NetworkRules, "$1", "$2") + `
 		FROM accounts a JOIN tenants t ON t.id = $1
@@ -320,7 +320,7 @@ func whichSubuser(who subuserKey, x *Session) store.Query {
 		err := r.Scan(&x.Name, &x.Active, &limit)
 		x.IdleLimit = time.Duration(limit) * time.Minute
 		return err
-	}, Sql: `SELECT u.name, u.state = 'active', coalesce(a.idle_minutes, 0) FROM subusers u
+	}, SQL: `SELECT u.name, u.state = 'active', coalesce(a.idle_minutes, 0) FROM subusers u
 		JOIN accounts a ON a.tenant_id = $1 AND a.id = u.account_id WHERE u.tenant_id = $1 AND u.id = $2`, Args: []any{who.tenant, who.id}}
 }
 

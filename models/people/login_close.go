@@ -40,7 +40,7 @@ func (s *Store) CloseEffect(ctx context.Context, g authz.Grant) (e CloseEffect, 
 	named := min(len(owned), closeNames)
 	duty := false
 	err = s.store.ReadAll(ctx, store.ScopeMemberships,
-		store.Query{Scan: func(r pgx.Rows) error { return r.Scan(&e.Memberships, &duty) }, Sql: `SELECT (SELECT count(*) FROM memberships m
+		store.Query{Scan: func(r pgx.Rows) error { return r.Scan(&e.Memberships, &duty) }, SQL: `SELECT (SELECT count(*) FROM memberships m
 				JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id WHERE m.member_id = $1),
 			EXISTS (SELECT FROM staff WHERE member_id = $1)`, Args: []any{who.ID}},
 		store.Query{Scan: func(r pgx.Rows) error {
@@ -48,14 +48,14 @@ func (s *Store) CloseEffect(ctx context.Context, g authz.Grant) (e CloseEffect, 
 			err := r.Scan(&name)
 			e.Owned = append(e.Owned, name)
 			return err
-		}, Sql: "SELECT name FROM accounts WHERE tenant_id = ANY($1) AND id = ANY($2) AND owner_id = $3 ORDER BY path",
+		}, SQL: "SELECT name FROM accounts WHERE tenant_id = ANY($1) AND id = ANY($2) AND owner_id = $3 ORDER BY path",
 			Args: []any{tenants[:named], owned[:named], who.ID}},
 		store.Query{Scan: func(r pgx.Rows) error {
 			var name string
 			err := r.Scan(&name)
 			e.LastAdminOf = append(e.LastAdminOf, name)
 			return err
-		}, Sql: `SELECT a.name FROM memberships m JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id
+		}, SQL: `SELECT a.name FROM memberships m JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id
 			WHERE m.member_id = $1 AND $2 = ANY(m.roles) AND NOT EXISTS (SELECT FROM memberships o JOIN members x ON x.id = o.member_id
 				WHERE o.tenant_id = m.tenant_id AND o.account_id = m.account_id AND o.member_id <> $1 AND $2 = ANY(o.roles) AND x.state = 'active')
 			ORDER BY a.path LIMIT $3`, Args: []any{who.ID, store.AdminKey, closeNames}})

@@ -273,11 +273,11 @@ func (s *Store) Subusers(ctx context.Context, g authz.Grant, search, after strin
 		return err
 	}
 	err := s.store.ReadAll(ctx, store.TenantScope(r.Tenant),
-		store.Query{Scan: one, Sql: `SELECT id, name, description, array_to_string(roles, ','), CASE WHEN password_hash IS NULL THEN NULL ELSE '' END, state, last_sign_in, two_step_at IS NOT NULL, created_at FROM subusers
+		store.Query{Scan: one, SQL: `SELECT id, name, description, array_to_string(roles, ','), CASE WHEN password_hash IS NULL THEN NULL ELSE '' END, state, last_sign_in, two_step_at IS NOT NULL, created_at FROM subusers
 			WHERE tenant_id = $1 AND account_id = $2 AND name > $3 AND ($4 = '' OR name ILIKE $4 OR description ILIKE $4) ORDER BY name LIMIT $5`,
 			Args: []any{r.Tenant, r.Account, after, store.Like(search), SubuserPage + 1}},
 		store.Query{Scan: func(rows pgx.Rows) error { return rows.Scan(&l.LoginLink) },
-			Sql: "SELECT link FROM login_links WHERE tenant_id = $1 AND account_id = $2", Args: []any{r.Tenant, r.Account}})
+			SQL: "SELECT link FROM login_links WHERE tenant_id = $1 AND account_id = $2", Args: []any{r.Tenant, r.Account}})
 	return l, err
 }
 

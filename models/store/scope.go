@@ -103,7 +103,7 @@ func AmongTenants(db *gorm.DB, do func(tenant uuid.UUID) (took bool, err error),
 // Query is a statement that reads, and what takes each of its rows.
 type Query struct {
 	Scan func(pgx.Rows) error
-	Sql  string
+	SQL  string
 	Args []any
 }
 
@@ -121,7 +121,7 @@ func (s *Store) ReadAll(ctx context.Context, sc Scope, queries ...Query) error {
 	}
 	before := b.Len()
 	for _, q := range queries {
-		b.Queue(q.Sql, q.Args...)
+		b.Queue(q.SQL, q.Args...)
 	}
 	b.Queue("COMMIT")
 	res := s.pool.SendBatch(ctx, b)
