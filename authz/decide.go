@@ -267,7 +267,8 @@ type Place struct {
 	Owned, Lent bool
 }
 
-// Places are the accounts where w holds any role, each once, in no order.
+// Places are the accounts where w holds any role, ended ones too unless they were
+// lent, each once, in no order.
 func (s *Snapshot) Places(w Who) (all []Place) {
 	if w.p == nil {
 		return nil
@@ -275,7 +276,7 @@ func (s *Snapshot) Places(w Who) (all []Place) {
 	var one [1]held
 	for _, h := range w.p.held(&one) {
 		r := s.Role(h.role)
-		if s.ended(h) || r == nil || s.node(h.account).gone {
+		if r == nil || r.Lent && s.ended(h) || s.node(h.account).gone {
 			continue
 		}
 		if n := len(all); n == 0 || all[n-1].Account != h.account {

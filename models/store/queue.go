@@ -17,17 +17,26 @@ func newQueue(work, wait int) queue {
 	return queue{make(chan struct{}, work), make(chan struct{}, work+wait)}
 }
 
+// longestWait is for a turn: a request has ten seconds in all, and whoever waits
+// for most of them hears more from being turned away.
+const longestWait = 5 * time.Second
+
 // Enter waits for a turn, until leave is called; ErrCrowded where too many wait
-// already.
+// already, or none comes soon.
 func (q queue) Enter(ctx context.Context) (leave func(), err error) {
 	select {
 	case q.here <- struct{}{}:
 	default:
 		return nil, ErrCrowded
 	}
+	late := time.NewTimer(longestWait)
+	defer late.Stop()
 	select {
 	case q.work <- struct{}{}:
 		return func() { <-q.work; <-q.here }, nil
+	case <-late.C:
+		<-q.here
+		return nil, ErrCrowded
 	case <-ctx.Done():
 		<-q.here
 		return nil, ctx.Err()

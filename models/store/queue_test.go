@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -109,4 +110,23 @@ func TestACrowdedPlaceRestsAsLongAsItWorked(t *testing.T) {
 			t.Fatal("somebody left and still takes a place")
 		}
 	}
+}
+
+func TestWhoWaitsTooLongIsTurnedAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q, ctx := newQueue(1, 1), context.Background()
+		leave, err := q.Enter(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		if _, err := q.Enter(ctx); err != ErrCrowded || time.Since(began) != longestWait {
+			t.Errorf("%v after %v", err, time.Since(began))
+		}
+		leave()
+		if leave, err = q.Enter(ctx); err != nil {
+			t.Fatal("who was turned away still stands in the way:", err)
+		}
+		leave()
+	})
 }
