@@ -107,9 +107,14 @@ var actions = map[string]string{
 	"timeless_account.edit":   "changed timeless account",
 }
 
-// pasts are the verbs that every kind of record has.
+// pasts are the verbs that every kind of record has, and those of acts.
 var pasts = map[string]string{
 	"create": "added", "edit": "changed", "delete": "deleted", "append": "appended to", "import": "imported", "report": "reported",
+	"replace_secret": "replaced the secret of",
+
+	"allow": "allowed", "attach": "attached", "block": "blocked", "buy": "bought", "cancel": "cancelled", "close": "closed", "comment": "commented on",
+	"deactivate": "deactivated", "detach": "detached", "flag": "flagged", "parameters": "set the parameters of", "pause": "paused", "release": "released",
+	"reply": "replied to", "reserve": "reserved", "start": "started", "switch_off": "switched off", "switch_on": "switched on", "tag": "tagged", "unblock": "unblocked",
 }
 
 // manyPasts are the verbs of many records of a kind at once.

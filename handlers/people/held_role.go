@@ -161,7 +161,7 @@ func (h *Handlers) roleOptions(c echo.Context, by authz.PrincipalKind, p picks, 
 	return all
 }
 
-const endsHelp = "What several roles give adds up. A role with a time beside it ends then by itself."
+const endsHelp = "Roles add up. A role with a time beside it ends then by itself."
 
 // endsIn says in whose time the ends of roles are typed.
 func endsIn(c echo.Context) string {
