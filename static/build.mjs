@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "nod
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { buildSync } from "esbuild";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const src = join(root, "static/src");
@@ -19,12 +20,15 @@ execFileSync(
   { cwd: root, stdio: ["ignore", "ignore", "pipe"] },
 );
 
+const script = (name) =>
+  Buffer.from(buildSync({ entryPoints: [join(src, name)], bundle: true, minify: true, format: "iife", target: "es2022", write: false }).outputFiles[0].contents);
+
 const files = {
   "panel.css": readFileSync(join(dist, "panel.css")),
   "htmx.js": readFileSync(join(root, "node_modules/htmx.org/dist/htmx.min.js")),
-  "theme.js": readFileSync(join(src, "theme.js")),
-  "app.js": readFileSync(join(src, "app.js")),
-  "passkey.js": readFileSync(join(src, "passkey.js")),
+  "theme.js": script("theme.js"),
+  "app.js": script("app.js"),
+  "passkey.js": script("passkey.js"),
   "icons.svg": readFileSync(join(src, "icons.svg")),
   "favicon.svg": readFileSync(join(src, "favicon.svg")),
 };
