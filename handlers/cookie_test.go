@@ -11,14 +11,13 @@ import (
 	"testing"
 
 	"bailiwick/handlers"
-	pages "bailiwick/handlers/page"
 )
 
 // overHTTPS serves the panel at an https address.
 func (p *panel) overHTTPS() *panel {
 	p.t.Helper()
 	server := httptest.NewUnstartedServer(nil)
-	e, err := handlers.New(p.store, pages.Config{PublicURL: &url.URL{Scheme: "https", Host: server.Listener.Addr().String()}, Secret: p.config.Secret, SendsMail: true,
+	e, err := handlers.New(p.store, handlers.Config{PublicURL: &url.URL{Scheme: "https", Host: server.Listener.Addr().String()}, Secret: p.config.Secret, SendsMail: true,
 		Log: slog.New(slog.NewTextHandler(logTo(p.t), &slog.HandlerOptions{Level: slog.LevelError}))})
 	must(p.t, err)
 	server.Config.Handler = e

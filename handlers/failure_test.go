@@ -14,7 +14,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"bailiwick/handlers"
-	pages "bailiwick/handlers/page"
 	"bailiwick/models/store"
 	"bailiwick/postgres/pgtest"
 )
@@ -23,7 +22,7 @@ import (
 // signed in: nothing is answered from what was known, and it heals by itself.
 func TestDatabaseGoneDeniesAndHeals(t *testing.T) {
 	var database string
-	p := newPanel(t, func(c *store.Config) { database = c.URL })
+	p := newPanel(t, func(c *store.Config) { database, c.Slack = c.URL, 1 })
 	ada := p.as(p.ada)
 	page := in(p.analytical, "/calls")
 	ada.get(page).want(t, http.StatusOK)
@@ -135,7 +134,7 @@ func TestDenialsAreLogged(t *testing.T) {
 	public, err := url.Parse(p.server.URL)
 	must(t, err)
 	var log bytes.Buffer
-	e, err := handlers.New(p.store, pages.Config{PublicURL: public, Secret: p.config.Secret, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	e, err := handlers.New(p.store, handlers.Config{PublicURL: public, Secret: p.config.Secret, Log: slog.New(slog.NewTextHandler(&log, nil))})
 	must(t, err)
 	p.server.Config.Handler = e
 	edsger := p.as(p.edsger)

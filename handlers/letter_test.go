@@ -13,7 +13,6 @@ import (
 	"github.com/google/uuid"
 
 	"bailiwick/handlers"
-	pages "bailiwick/handlers/page"
 	letters "bailiwick/models/letter"
 	"bailiwick/models/people"
 	"bailiwick/models/store"
@@ -24,7 +23,7 @@ import (
 func (p *panel) withMail() *panel {
 	p.t.Helper()
 	public := &url.URL{Scheme: "http", Host: p.server.Listener.Addr().String()}
-	e, err := handlers.New(p.store, pages.Config{PublicURL: public, Secret: make([]byte, 32), SendsMail: true,
+	e, err := handlers.New(p.store, handlers.Config{PublicURL: public, Secret: make([]byte, 32), SendsMail: true,
 		Log: slog.New(slog.NewTextHandler(logTo(p.t), &slog.HandlerOptions{Level: slog.LevelError}))})
 	must(p.t, err)
 	p.server.Config.Handler = e

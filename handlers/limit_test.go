@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"bailiwick/handlers"
-	pages "bailiwick/handlers/page"
 	"bailiwick/models/store"
 )
 
@@ -176,7 +175,7 @@ func (f from) RoundTrip(r *http.Request) (*http.Response, error) {
 func (p *panel) behindProxy() (at func(address string) *browser) {
 	p.t.Helper()
 	server := httptest.NewUnstartedServer(nil)
-	e, err := handlers.New(p.store, pages.Config{PublicURL: &url.URL{Scheme: "http", Host: server.Listener.Addr().String()}, Secret: p.config.Secret,
+	e, err := handlers.New(p.store, handlers.Config{PublicURL: &url.URL{Scheme: "http", Host: server.Listener.Addr().String()}, Secret: p.config.Secret,
 		Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Log: slog.New(slog.DiscardHandler)})
 	must(p.t, err)
 	server.Config.Handler = e

@@ -14,7 +14,6 @@ import (
 	"testing"
 
 	"bailiwick/handlers"
-	pages "bailiwick/handlers/page"
 	"bailiwick/models/letter"
 	"bailiwick/models/login"
 	"bailiwick/models/people"
@@ -124,7 +123,7 @@ func TestAOneTimeLinkLeavesTheAddress(t *testing.T) {
 	var log bytes.Buffer
 	public, err := url.Parse(p.server.URL)
 	must(t, err)
-	e, err := handlers.New(p.store, pages.Config{PublicURL: public, Secret: p.config.Secret, SendsMail: true, Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	e, err := handlers.New(p.store, handlers.Config{PublicURL: public, Secret: p.config.Secret, SendsMail: true, Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	must(t, err)
 	p.server.Config.Handler = e
 	for _, l := range links {

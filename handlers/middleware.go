@@ -36,7 +36,7 @@ func (h *Handlers) middleware(e *echo.Echo) {
 		}}),
 		h.headers,
 		h.knownHost,
-		middleware.ContextTimeout(requestTime),
+		middleware.ContextTimeout(h.Store.AtMost(requestTime)),
 		page.PaceRefusals(),
 		page.WatchWrites,
 		limitBody,

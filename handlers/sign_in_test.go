@@ -15,7 +15,6 @@ import (
 
 	"bailiwick/authz"
 	"bailiwick/handlers"
-	pages "bailiwick/handlers/page"
 	"bailiwick/models/account"
 	"bailiwick/models/login"
 )
@@ -56,7 +55,7 @@ func (l *lines) signIns(t *testing.T) (all []map[string]string) {
 func (p *panel) logged() *lines {
 	l := &lines{}
 	server := httptest.NewUnstartedServer(nil)
-	e, err := handlers.New(p.store, pages.Config{PublicURL: &url.URL{Scheme: "http", Host: server.Listener.Addr().String()}, Secret: p.config.Secret, Log: slog.New(slog.NewJSONHandler(l, nil))})
+	e, err := handlers.New(p.store, handlers.Config{PublicURL: &url.URL{Scheme: "http", Host: server.Listener.Addr().String()}, Secret: p.config.Secret, Log: slog.New(slog.NewJSONHandler(l, nil))})
 	must(p.t, err)
 	server.Config.Handler = e
 	server.Start()

@@ -22,7 +22,6 @@ import (
 	"bailiwick/authz"
 	"bailiwick/catalog"
 	"bailiwick/handlers"
-	pages "bailiwick/handlers/page"
 	"bailiwick/models"
 	"bailiwick/models/account"
 	"bailiwick/models/login"
@@ -62,7 +61,7 @@ func newPanel(t testing.TB, with ...func(*store.Config)) *panel {
 	}
 	ctx := context.Background()
 	p := &panel{t: t, clock: &clock{}}
-	p.config = store.Config{URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 8, Now: p.clock.now}
+	p.config = store.Config{URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 8, Now: p.clock.now, Slack: 10}
 	for _, change := range with {
 		change(&p.config)
 	}
@@ -101,7 +100,7 @@ func (p *panel) open() {
 	p.t.Cleanup(store.Close)
 	server := httptest.NewUnstartedServer(nil)
 	public := &url.URL{Scheme: "http", Host: server.Listener.Addr().String()}
-	e, err := handlers.New(store, pages.Config{PublicURL: public, Secret: p.config.Secret, Log: slog.New(slog.NewTextHandler(logTo(p.t), &slog.HandlerOptions{Level: slog.LevelError}))})
+	e, err := handlers.New(store, handlers.Config{PublicURL: public, Secret: p.config.Secret, Log: slog.New(slog.NewTextHandler(logTo(p.t), &slog.HandlerOptions{Level: slog.LevelError}))})
 	must(p.t, err)
 	server.Config.Handler = e
 	server.Start()

@@ -15,7 +15,6 @@ import (
 
 	"bailiwick/authz"
 	"bailiwick/handlers"
-	pages "bailiwick/handlers/page"
 	"bailiwick/models/account"
 	"bailiwick/models/modelstest"
 	"bailiwick/models/store"
@@ -90,7 +89,7 @@ func TestFiveThousandMemberships(t *testing.T) {
 	must(t, err)
 	t.Cleanup(p.store.Close)
 	server := httptest.NewUnstartedServer(nil)
-	server.Config.Handler, err = handlers.New(p.store, pages.Config{
+	server.Config.Handler, err = handlers.New(p.store, handlers.Config{
 		PublicURL: &url.URL{Scheme: "http", Host: server.Listener.Addr().String()}, Secret: config.Secret, Log: slog.New(slog.DiscardHandler)})
 	must(t, err)
 	server.Start()

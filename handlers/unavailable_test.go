@@ -19,7 +19,7 @@ func TestHealthIsToldInASecond(t *testing.T) {
 	var line *modelstest.Line
 	p := newPanel(t, func(c *store.Config) {
 		line = modelstest.NewLine(t, c.URL)
-		c.URL = line.URL
+		c.URL, c.Slack = line.URL, 1
 	})
 	ada := p.as(p.ada)
 	ada.get("/healthz").want(t, http.StatusOK)
@@ -89,7 +89,7 @@ func TestWhatMayBeStoredSaysSo(t *testing.T) {
 	var line *modelstest.Line
 	p := newPanel(t, func(c *store.Config) {
 		line = modelstest.NewLine(t, c.URL)
-		c.URL = line.URL
+		c.URL, c.Slack = line.URL, 1
 	})
 	ada := p.as(p.ada)
 	page := in(p.analytical, "/accounts")

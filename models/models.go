@@ -66,6 +66,9 @@ func Over(s *store.Store) *Store {
 // Close ends all connections.
 func (s *Store) Close() { s.ground.Close() }
 
+// AtMost is how long something may take that elsewhere may take so long.
+func (s *Store) AtMost(d time.Duration) time.Duration { return s.ground.AtMost(d) }
+
 // Ping tells whether the database answers.
 func (s *Store) Ping(ctx context.Context) error { return s.ground.Ping(ctx) }
 

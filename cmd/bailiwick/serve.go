@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bailiwick/handlers/page"
-
 	"bailiwick/models/store"
 
 	"cmp"
@@ -135,7 +133,7 @@ func (serveCommand) Run(ctx context.Context, c *Config) error {
 	if err != nil {
 		return err
 	}
-	panel, err := handlers.New(db.Store, page.Config{PublicURL: c.publicURL, Secret: c.secret, Proxies: c.proxies, Log: log, SendsMail: c.smtp != nil})
+	panel, err := handlers.New(db.Store, handlers.Config{PublicURL: c.publicURL, Secret: c.secret, Proxies: c.proxies, Log: log, SendsMail: c.smtp != nil})
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func (s *Store) ArchiveAccount(ctx context.Context, g authz.Grant, id uuid.UUID)
 		if a.ArchivedBy != nil {
 			return store.Problems{"": a.Name + " is archived already."}
 		}
-		if err := tx.Exec(batchTime).Error; err != nil {
+		if err := tx.Patient(); err != nil {
 			return err
 		}
 		tx.Changed("state", a.State, "archived")
@@ -48,7 +48,7 @@ func (s *Store) RestoreAccount(ctx context.Context, g authz.Grant, id uuid.UUID)
 			}
 			return store.Problems{"": a.Name + " is archived with " + parent.Name + ". Restore that first."}
 		}
-		if err := tx.Exec(batchTime).Error; err != nil {
+		if err := tx.Patient(); err != nil {
 			return err
 		}
 		tx.Changed("state", "archived", a.State)

@@ -109,9 +109,6 @@ func (s *Store) AccountBatch(ctx context.Context, g authz.Grant, id uuid.UUID) (
 // batchLife is how long it is kept what an act did to many accounts.
 const batchLife = 30 * 24 * time.Hour
 
-// batchTime is what a statement on 20,000 accounts may take on a busy disk.
-const batchTime = "SET LOCAL statement_timeout = '8s'"
-
 func (s *Store) batch(ctx context.Context, g authz.Grant, act, label string, sel Selection, also func(*store.Tx) error) (b Batch, err error) {
 	if BatchActs[act] == "" {
 		return b, store.Problems{"act": "Choose what to do with them."}
@@ -138,7 +135,7 @@ func (s *Store) batch(ctx context.Context, g authz.Grant, act, label string, sel
 		if err != nil {
 			return err
 		}
-		if err := tx.Exec(batchTime).Error; err != nil {
+		if err := tx.Patient(); err != nil {
 			return err
 		}
 		chosen, err := chosen(tx, sel)
@@ -194,7 +191,7 @@ func chosen(tx *store.Tx, sel Selection) (all []batchAccount, err error) {
 	where, args := filter.shown(top)
 	if !sel.All {
 		where += " AND a.id = ANY(CAST(@ids AS uuid[]))"
-		args["ids"] = store.IdList(sel.IDs)
+		args["ids"] = store.IDList(sel.IDs)
 	}
 	return all, tx.Raw(`SELECT a.id, a.path, a.state, a.archived_by, p.archived_by AS parent_archived_by
 		FROM accounts a JOIN accounts p ON p.tenant_id = @tenant AND p.id = a.parent_id WHERE `+where+" ORDER BY a.path", args).Scan(&all).Error
@@ -229,13 +226,13 @@ func suspendMany(tx *store.Tx, b *Batch, chosen []batchAccount) error {
 			tx.Touch("account", a.ID)
 		}
 	}
-	return tx.Exec("UPDATE accounts SET state = ? WHERE tenant_id = ? AND id = ANY(CAST(? AS uuid[]))", state, tx.Change.On.Tenant, store.IdList(b.Changed)).Error
+	return tx.Exec("UPDATE accounts SET state = ? WHERE tenant_id = ? AND id = ANY(CAST(? AS uuid[]))", state, tx.Change.On.Tenant, store.IDList(b.Changed)).Error
 }
 
 // archiveMany archives the topmost of the chosen, and with each what stands
 // under it.
 func archiveMany(tx *store.Tx, b *Batch, snap *authz.Snapshot, chosen []batchAccount) error {
-	var all, tops store.IdList
+	var all, tops store.IDList
 	above := ""
 	for _, a := range chosen {
 		switch {
@@ -277,11 +274,11 @@ func restoreMany(tx *store.Tx, b *Batch, chosen []batchAccount) error {
 			tx.Touch("account", a.ID)
 		}
 	}
-	return tx.Exec("UPDATE accounts SET archived_by = NULL WHERE tenant_id = ? AND archived_by = ANY(CAST(? AS uuid[]))", tx.Change.On.Tenant, store.IdList(b.Changed)).Error
+	return tx.Exec("UPDATE accounts SET archived_by = NULL WHERE tenant_id = ? AND archived_by = ANY(CAST(? AS uuid[]))", tx.Change.On.Tenant, store.IDList(b.Changed)).Error
 }
 
 func labelMany(tx *store.Tx, b *Batch, chosen []batchAccount) error {
-	on, ids := tx.Change.On, make(store.IdList, len(chosen))
+	on, ids := tx.Change.On, make(store.IDList, len(chosen))
 	for i, a := range chosen {
 		ids[i] = a.ID
 	}
@@ -312,10 +309,10 @@ func labelMany(tx *store.Tx, b *Batch, chosen []batchAccount) error {
 		}
 	}
 	if b.Act == "unlabel" {
-		return tx.Exec("DELETE FROM account_labels WHERE tenant_id = ? AND label = ? AND account_id = ANY(CAST(? AS uuid[]))", on.Tenant, b.Label, store.IdList(b.Changed)).Error
+		return tx.Exec("DELETE FROM account_labels WHERE tenant_id = ? AND label = ? AND account_id = ANY(CAST(? AS uuid[]))", on.Tenant, b.Label, store.IDList(b.Changed)).Error
 	}
 	return tx.Exec(`INSERT INTO account_labels (tenant_id, account_id, label)
-		SELECT a.tenant_id, a.id, CAST(? AS text) FROM accounts a WHERE a.tenant_id = ? AND a.id = ANY(CAST(? AS uuid[]))`, b.Label, on.Tenant, store.IdList(b.Changed)).Error
+		SELECT a.tenant_id, a.id, CAST(? AS text) FROM accounts a WHERE a.tenant_id = ? AND a.id = ANY(CAST(? AS uuid[]))`, b.Label, on.Tenant, store.IDList(b.Changed)).Error
 }
 
 // batchNamed is how many of the changed accounts the event of an act names; a
@@ -348,7 +345,7 @@ func keepBatch(tx *store.Tx, b Batch) error {
 		return err
 	}
 	return tx.Exec("INSERT INTO account_batches (tenant_id, id, account_id, act, label, changed, skipped, made_at) VALUES (?, ?, ?, ?, ?, CAST(? AS uuid[]), ?, ?)",
-		on.Tenant, b.ID, on.Account, b.Act, b.Label, store.IdList(b.Changed), string(skipped), b.MadeAt).Error
+		on.Tenant, b.ID, on.Account, b.Act, b.Label, store.IDList(b.Changed), string(skipped), b.MadeAt).Error
 }
 
 // AccountNames gives the names of accounts of the grant's tenant that stand

@@ -120,7 +120,10 @@ func DeleteAccount(tx *store.Tx, a Account, typed string, along bool) error {
 	tx.Note("accounts", below+1)
 	tx.Touch("account", a.ID)
 	return tx.Across(func() error {
-		if err := tx.Exec(store.SeeDeleted + "; " + batchTime).Error; err != nil {
+		if err := tx.Patient(); err != nil {
+			return err
+		}
+		if err := tx.Exec(store.SeeDeleted).Error; err != nil {
 			return err
 		}
 		args := map[string]any{"tenant": a.TenantID, "path": a.Path, "now": tx.Store.Now()}

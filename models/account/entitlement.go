@@ -33,7 +33,7 @@ func giveEntitlements(tx *store.Tx, parent uuid.UUID, children []Account, own ca
 	for _, r := range rules {
 		byKey[r.Entitlement] = r.Allowed
 	}
-	ids := make(store.IdList, len(children))
+	ids := make(store.IDList, len(children))
 	for i, c := range children {
 		ids[i] = c.ID
 	}
@@ -50,7 +50,7 @@ func giveEntitlements(tx *store.Tx, parent uuid.UUID, children []Account, own ca
 }
 
 // except makes accounts differ from their parents' rules.
-func except(tx *store.Tx, accounts store.IdList, e *catalog.Entitlement, allowed bool) error {
+func except(tx *store.Tx, accounts store.IDList, e *catalog.Entitlement, allowed bool) error {
 	if len(accounts) == 0 {
 		return nil
 	}
@@ -91,7 +91,7 @@ func (s *Store) SetEntitlement(ctx context.Context, g authz.Grant, key string, a
 		tx.Note("entitlement", e.Key)
 		tx.Changed("allowed", snap.Own(a).Covers(e.Bit), allowed)
 		tx.Touch("account", account)
-		return except(tx, store.IdList{account}, e, allowed)
+		return except(tx, store.IDList{account}, e, allowed)
 	})
 }
 
@@ -264,7 +264,7 @@ func (s *Store) UndoSelectAll(ctx context.Context, g authz.Grant, key string, ep
 
 // within runs a query for ids of accounts and keeps those at or below the
 // grant's.
-func within(tx *store.Tx, snap *authz.Snapshot, sql string, args ...any) (store.IdList, error) {
+func within(tx *store.Tx, snap *authz.Snapshot, sql string, args ...any) (store.IDList, error) {
 	top, ok := snap.Find(tx.Change.On.Account)
 	if !ok {
 		return nil, store.ErrNotFound
@@ -288,7 +288,7 @@ func ruleAll(tx *store.Tx, snap *authz.Snapshot, top authz.Account, e *catalog.E
 		if parent := snap.Parent(a); parent != last && !seen[parent] {
 			seen[parent] = true
 			rules = append(rules, entitlementRule{TenantID: tx.Change.On.Tenant, ParentID: snap.ID(parent), Entitlement: e.Key, Allowed: allowed, Epoch: tx.Epoch})
-			tx.Touched = append(tx.Touched, store.Touch{Kind: "rule", Id: snap.ID(parent), Entitlement: e.Key, Allowed: allowed})
+			tx.Touched = append(tx.Touched, store.Touch{Kind: "rule", ID: snap.ID(parent), Entitlement: e.Key, Allowed: allowed})
 		}
 		last = snap.Parent(a)
 		return true
@@ -314,7 +314,7 @@ func exceptAll(tx *store.Tx, ctx context.Context, snap *authz.Snapshot, top Acco
 		return err
 	}
 	given := map[authz.Account]bool{} // by this very write
-	var differ store.IdList
+	var differ store.IDList
 	for _, id := range ids {
 		a, ok := snap.Find(id)
 		switch {
@@ -346,7 +346,7 @@ func (s *Store) SelectAllEffect(ctx context.Context, g authz.Grant, e *catalog.E
 		return effect, err
 	}
 	snap, given := s.store.Access(), map[authz.Account]bool{}
-	var change, rest store.IdList
+	var change, rest store.IDList
 	err = s.eachFiltered(ctx, g, f, snap, func(a authz.Account) {
 		switch {
 		case snap.Own(a).Covers(e.Bit) == allowed:

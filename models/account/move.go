@@ -132,7 +132,7 @@ func keepEntitlements(tx *store.Tx, account, parent uuid.UUID, own catalog.Entit
 		if e.AlwaysOn || own.Covers(e.Bit) && !slices.Contains(ruled, e.Key) {
 			continue
 		}
-		if err := except(tx, store.IdList{account}, e, own.Covers(e.Bit)); err != nil {
+		if err := except(tx, store.IDList{account}, e, own.Covers(e.Bit)); err != nil {
 			return err
 		}
 	}
@@ -163,7 +163,7 @@ func (s *Store) moveEffect(db *gorm.DB, snap *authz.Snapshot, g authz.Grant, id,
 	// What stands above it, now and then, as far as the two ways differ.
 	oldWay, newWay := apart(snap, snap.Parent(m), parent)
 	states, err := s.store.ReadAccounts(db, "a.tenant_id = @t AND a.id = ANY(CAST(@a AS uuid[]))",
-		map[string]any{"t": e.Account.TenantID, "a": store.IdList(slices.Concat(e.Account.PathIDs(), e.To.PathIDs()))})
+		map[string]any{"t": e.Account.TenantID, "a": store.IDList(slices.Concat(e.Account.PathIDs(), e.To.PathIDs()))})
 	if err != nil {
 		return e, err
 	}
@@ -219,7 +219,7 @@ func (s *Store) moveEffect(db *gorm.DB, snap *authz.Snapshot, g authz.Grant, id,
 // moveAccounts reads what is shown and checked of some accounts.
 func (s *Store) moveAccounts(db *gorm.DB, tenant uuid.UUID, ids ...uuid.UUID) (map[uuid.UUID]Account, error) {
 	var all []Account
-	err := db.Select(Columns).Where("tenant_id = ? AND id = ANY(CAST(? AS uuid[]))", tenant, store.IdList(ids)).Find(&all).Error
+	err := db.Select(Columns).Where("tenant_id = ? AND id = ANY(CAST(? AS uuid[]))", tenant, store.IDList(ids)).Find(&all).Error
 	byID := map[uuid.UUID]Account{}
 	for _, a := range all {
 		byID[a.ID] = a
@@ -253,7 +253,7 @@ func misplaced(snap *authz.Snapshot, m, parent authz.Account, e MoveEffect) stri
 
 // apart gives the ids on the ways up from two accounts, each as far as the
 // nearest account that stands on both.
-func apart(snap *authz.Snapshot, a, b authz.Account) (upA, upB store.IdList) {
+func apart(snap *authz.Snapshot, a, b authz.Account) (upA, upB store.IDList) {
 	for at := a; !snap.Within(b, at); at = snap.Parent(at) {
 		upA = append(upA, snap.ID(at))
 	}
@@ -265,7 +265,7 @@ func apart(snap *authz.Snapshot, a, b authz.Account) (upA, upB store.IdList) {
 
 // countEntitlements compares the ceilings of all that moves, and gives the
 // accounts where they differ.
-func (e *MoveEffect) countEntitlements(c *catalog.Catalog, before, after *authz.Snapshot, m authz.Account) (affected store.IdList) {
+func (e *MoveEffect) countEntitlements(c *catalog.Catalog, before, after *authz.Snapshot, m authz.Account) (affected store.IDList) {
 	cut, opened := map[catalog.Entitlements]int{}, map[catalog.Entitlements]int{}
 	one := func(a authz.Account) bool {
 		e.Accounts++
@@ -301,7 +301,7 @@ func (e *MoveEffect) countEntitlements(c *catalog.Catalog, before, after *authz.
 // countPeople finds the members whose roles on the two ways make a difference:
 // judged with every ceiling open, so that only roles count. Who gains must not
 // gain what whoever asks could not give them.
-func (e *MoveEffect) countPeople(db *gorm.DB, s *Store, g authz.Grant, before, after *authz.Snapshot, open []authz.AccountState, oldWay, newWay store.IdList) error {
+func (e *MoveEffect) countPeople(db *gorm.DB, s *Store, g authz.Grant, before, after *authz.Snapshot, open []authz.AccountState, oldWay, newWay store.IDList) error {
 	var rows []struct {
 		ID, AccountID     uuid.UUID
 		Name, Kind, Place string
@@ -336,7 +336,7 @@ func (e *MoveEffect) countPeople(db *gorm.DB, s *Store, g authz.Grant, before, a
 		id := authz.PrincipalID{Kind: authz.Member, ID: mine[0].ID}
 		who, whoAfter := roles.Who(id), rolesAfter.Who(id)
 		was, is := roles.May(who, m), rolesAfter.May(whoAfter, m)
-		through := func(way store.IdList) string {
+		through := func(way store.IDList) string {
 			for _, at := range way { // from the moved account upwards
 				for _, r := range mine {
 					if r.AccountID != at {

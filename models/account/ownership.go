@@ -156,14 +156,14 @@ func heirsOf(columns, tenant, accounts, owner string) string {
 }
 
 // upTo are the ids from an account up to one above it, both included.
-func upTo(a Account, top uuid.UUID) store.IdList {
+func upTo(a Account, top uuid.UUID) store.IDList {
 	ids := a.PathIDs()
 	for i, id := range ids {
 		if id == top {
 			return ids[i:]
 		}
 	}
-	return store.IdList{a.ID}
+	return store.IDList{a.ID}
 }
 
 // OwnedBelow counts the accounts below one that its owner holds too.

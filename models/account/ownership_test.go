@@ -17,7 +17,7 @@ import (
 	"bailiwick/models/store"
 )
 
-func ownerOf(s *models.Store, t *testing.T, a account.Account) uuid.UUID {
+func ownerOf(t *testing.T, s *models.Store, a account.Account) uuid.UUID {
 	t.Helper()
 	row, err := s.Account(context.Background(), a.TenantID, a.ID)
 	if err != nil {
@@ -26,7 +26,7 @@ func ownerOf(s *models.Store, t *testing.T, a account.Account) uuid.UUID {
 	return row.OwnerID
 }
 
-func rolesOf(s *models.Store, t *testing.T, a account.Account, m login.Member) []string {
+func rolesOf(t *testing.T, s *models.Store, a account.Account, m login.Member) []string {
 	t.Helper()
 	row, err := s.Member(context.Background(), a.TenantID, a.ID, m.ID)
 	if errors.Is(err, store.ErrNotFound) {
@@ -81,7 +81,7 @@ func TestHandingOverAnAccount(t *testing.T) {
 	if err := s.OfferOwnership(ctx, modelstest.GrantOf(t, s, ada, "sub_accounts.edit", top.ID), east.ID, edsger.ID, false); err != nil {
 		t.Fatal(err)
 	}
-	if ownerOf(s, t, east) != ada.ID {
+	if ownerOf(t, s, east) != ada.ID {
 		t.Error("an offer changes something")
 	}
 	id := modelstest.Offered(t, s, edsger)
@@ -94,8 +94,8 @@ func TestHandingOverAnAccount(t *testing.T) {
 	if _, err := s.AcceptOwnership(ctx, authz.Self(edsger.Actor()), id); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("taken twice: %v", err)
 	}
-	if ownerOf(s, t, east) != edsger.ID || fmt.Sprint(rolesOf(s, t, east, ada)) != "[account:sub_admin]" {
-		t.Error("East:", rolesOf(s, t, east, edsger), rolesOf(s, t, east, ada))
+	if ownerOf(t, s, east) != edsger.ID || fmt.Sprint(rolesOf(t, s, east, ada)) != "[account:sub_admin]" {
+		t.Error("East:", rolesOf(t, s, east, edsger), rolesOf(t, s, east, ada))
 	}
 	if err := s.OfferOwnership(ctx, modelstest.GrantOf(t, s, ada, "sub_accounts.edit", top.ID), east.ID, grace.ID, false); err != nil {
 		t.Fatal(err)
@@ -118,7 +118,7 @@ func TestHandingOverAnAccount(t *testing.T) {
 		{top, grace, "[owner]"}, {west, grace, "[owner]"}, {east, edsger, "[owner]"},
 		{top, ada, "[account:main_admin]"}, {west, ada, "[account:sub_admin]"}, {east, ada, "[account:sub_admin]"},
 	} {
-		if got := fmt.Sprint(rolesOf(s, t, want.a, want.m)); got != want.roles {
+		if got := fmt.Sprint(rolesOf(t, s, want.a, want.m)); got != want.roles {
 			t.Errorf("%s in %s: %s, want %s", want.m.Name, want.a.Name, got, want.roles)
 		}
 	}
@@ -161,7 +161,7 @@ func TestHandingOverAnAccount(t *testing.T) {
 		}
 		modelstest.Inside(s).SetClock(time.Now)
 	}
-	if ownerOf(s, t, top) != grace.ID {
+	if ownerOf(t, s, top) != grace.ID {
 		t.Error("a dead offer was accepted")
 	}
 	personal, err := s.PersonalAccount(ctx, ada.Principal())
@@ -203,7 +203,7 @@ func TestAcceptingOwnershipRacesADeletion(t *testing.T) {
 		if all, err := s.OffersTo(ctx, authz.Self(grace.Actor())); err != nil || len(all) != 0 {
 			t.Fatal("an offer of what is gone waits", err)
 		}
-		if n := modelstest.Unowned(s, t); n != 0 {
+		if n := modelstest.Unowned(t, s); n != 0 {
 			t.Fatalf("%d accounts of nobody", n)
 		}
 	}
@@ -275,7 +275,7 @@ func TestAcceptingOwnershipRaces(t *testing.T) {
 			if accepted[0] && against == nil { // whichever came first rules the other out
 				violations++
 			}
-			now := ownerOf(s, t, top)
+			now := ownerOf(t, s, top)
 			var both, neither int
 			if err := modelstest.Ground(s).One(ctx, store.ScopeOperator, []any{&both, &neither}, `SELECT (SELECT count(*) FROM memberships WHERE account_id = $1 AND member_id = $2),
 				(SELECT count(*) FROM accounts WHERE id = $1 AND owner_id NOT IN (SELECT id FROM members WHERE state = 'active'))`, top.ID, now); err != nil {
@@ -286,7 +286,7 @@ func TestAcceptingOwnershipRaces(t *testing.T) {
 			}
 			if now == other.ID {
 				people[0], people[1] = other, owner
-			} else if rolesOf(s, t, top, other) == nil {
+			} else if rolesOf(t, s, top, other) == nil {
 				if err := modelstest.Inside(s).Load(ctx); err != nil {
 					t.Fatal(err)
 				}

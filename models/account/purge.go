@@ -54,7 +54,7 @@ const (
 // loses nothing but its last step.
 func (s *Store) PurgeAccounts(ctx context.Context) (more bool, err error) {
 	err = s.store.In(ctx, store.ScopePurge, func(db *gorm.DB) error {
-		tenant, ids := uuid.Nil, store.IdList{}
+		tenant, ids := uuid.Nil, store.IDList{}
 		err := store.AmongTenants(db, func(t uuid.UUID) (bool, error) {
 			err := db.Raw("SELECT id FROM accounts WHERE tenant_id = ? AND deleted_at < ? AND purged_at IS NULL ORDER BY deleted_at LIMIT ? FOR NO KEY UPDATE SKIP LOCKED",
 				t, s.store.Now().Add(-purgeAfter), purgeAccounts).Scan(&ids).Error

@@ -116,7 +116,7 @@ func Withdraw(tx *store.Tx, about ...uuid.UUID) error {
 		return nil
 	}
 	return tx.Across(func() error {
-		return tx.Exec("DELETE FROM letters WHERE about = ANY(?) AND state <> 'sent'", store.IdList(about)).Error
+		return tx.Exec("DELETE FROM letters WHERE about = ANY(?) AND state <> 'sent'", store.IDList(about)).Error
 	})
 }
 

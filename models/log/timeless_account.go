@@ -278,7 +278,7 @@ func belowHere(tx *stores.Tx, ids []uuid.UUID, orHere bool) (found []account.Acc
 	on := tx.Change.On
 	err = tx.Raw("SELECT "+account.Columns+` FROM accounts WHERE tenant_id = ? AND id = ANY(CAST(? AS uuid[])) AND (id = ? AND ?
 		OR starts_with(path, (SELECT path FROM accounts WHERE tenant_id = ? AND id = ?) || '/')) ORDER BY path`,
-		on.Tenant, stores.IdList(ids), on.Account, orHere, on.Tenant, on.Account).Scan(&found).Error
+		on.Tenant, stores.IDList(ids), on.Account, orHere, on.Tenant, on.Account).Scan(&found).Error
 	return found, err
 }
 
@@ -301,7 +301,7 @@ func nameTimeless(tx *stores.Tx, table, field string, id uuid.UUID, accounts []a
 		had[b.ID] = true
 		was = append(was, b.Name)
 	}
-	ids := stores.IdList{}
+	ids := stores.IDList{}
 	for _, a := range accounts {
 		ids, is = append(ids, a.ID), append(is, a.Name)
 		if !had[a.ID] {
@@ -375,7 +375,7 @@ func (s *Store) TakeInPast(ctx context.Context) (more bool, err error) {
 		case len(next) == 0:
 			return db.Exec("UPDATE timeless_feeds SET past_at = NULL, past_id = NULL"+which, args).Error
 		}
-		ids := make(stores.IdList, len(next))
+		ids := make(stores.IDList, len(next))
 		for i, x := range next {
 			ids[i] = x.ID
 		}

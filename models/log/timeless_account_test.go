@@ -23,7 +23,7 @@ import (
 )
 
 // Kept are the messages that a timeless account shows somebody in an account.
-func kept(s *models.Store, t *testing.T, m login.Member, at account.Account, id uuid.UUID) (messages []string) {
+func kept(t *testing.T, s *models.Store, m login.Member, at account.Account, id uuid.UUID) (messages []string) {
 	t.Helper()
 	ctx := context.Background()
 	for more := true; more; {
@@ -73,7 +73,7 @@ func TestATimelessAccountKeepsWhatFeedsIt(t *testing.T) {
 	}
 	want := func(id uuid.UUID, messages ...string) {
 		t.Helper()
-		if got := kept(s, t, ada, a, id); !slices.Equal(got, messages) {
+		if got := kept(t, s, ada, a, id); !slices.Equal(got, messages) {
 			t.Errorf("kept %q, want %q", got, messages)
 		}
 	}
@@ -105,7 +105,7 @@ func TestATimelessAccountKeepsWhatFeedsIt(t *testing.T) {
 	if err := modelstest.Logged(s, east, "again at the top"); err != nil {
 		t.Fatal(err)
 	}
-	if got := kept(s, t, ada, west, wests.ID); len(got) != 0 {
+	if got := kept(t, s, ada, west, wests.ID); len(got) != 0 {
 		t.Errorf("West takes in what is not below it: %q", got)
 	}
 	want(future.ID, "after, in East", "again at the top", "later, in East")
@@ -114,7 +114,7 @@ func TestATimelessAccountKeepsWhatFeedsIt(t *testing.T) {
 	if err := s.EditTimelessAccount(ctx, modelstest.GrantOf(t, s, ada, "timeless_accounts.edit", west.ID), wests.ID, log.TimelessInput{Name: "Of West", Readers: []uuid.UUID{berlin.ID}}); err != nil {
 		t.Fatal(err)
 	}
-	if got := kept(s, t, ada, berlin, wests.ID); len(got) != 0 {
+	if got := kept(t, s, ada, berlin, wests.ID); len(got) != 0 {
 		t.Errorf("%q", got)
 	}
 	if err := modelstest.Move(ctx, s, modelstest.GrantOf(t, s, ada, "sub_accounts.edit", a.ID), berlin.ID, east.ID); err != nil {
@@ -215,7 +215,7 @@ func TestAFeedBeginsAfterWhatIsBeingStored(t *testing.T) {
 			err := db.Exec(`INSERT INTO records (tenant_id, id, account_id, kind, data, name, search, created_at, created_by, created_by_name, updated_at, updated_by, updated_by_name)
 				VALUES (?, ?, ?, 'log', '{}', 'slow', '', now(), '', '', now(), '', '')`, a.TenantID, store.NewID(), east.ID).Error
 			if err == nil {
-				err = record.KeepTimeless((&store.Tx{DB: db, Store: modelstest.Ground(s), Change: store.Change{On: east.AuthzResource()}}), nil)
+				err = record.KeepTimeless(&store.Tx{DB: db, Store: modelstest.Ground(s), Change: store.Change{On: east.AuthzResource()}}, nil)
 			}
 			close(stored)
 			time.Sleep(300 * time.Millisecond)

@@ -150,7 +150,7 @@ func TestATheftOfAnAddressIsUndone(t *testing.T) {
 	if email, err := s.UndoEmail(ctx, undo); err != nil || email != "ada@example.com" {
 		t.Fatal(email, err)
 	}
-	if n := liveSessions(s, t, ada); n != 0 {
+	if n := liveSessions(t, s, ada); n != 0 {
 		t.Errorf("%d sessions go on", n)
 	}
 	if _, err := s.SignInMember(ctx, "ada@example.com", adasPassword); !errors.Is(err, store.ErrSignIn) {

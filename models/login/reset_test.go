@@ -22,7 +22,7 @@ import (
 
 const another = "another four plain words"
 
-func liveSessions(s *models.Store, t *testing.T, m login.Member) int {
+func liveSessions(t *testing.T, s *models.Store, m login.Member) int {
 	t.Helper()
 	all, err := s.Sessions(context.Background(), authz.Self(m.Actor()), m.Principal())
 	if err != nil {
@@ -64,7 +64,7 @@ func TestAForgottenPasswordIsReplacedByMail(t *testing.T) {
 	if err := s.ResetPassword(ctx, tokens[1], another); err != nil {
 		t.Fatal(err)
 	}
-	if n := liveSessions(s, t, ada); n != 0 {
+	if n := liveSessions(t, s, ada); n != 0 {
 		t.Errorf("%d sessions outlive the password", n)
 	}
 	if _, err := s.SignInMember(ctx, ada.Email, another); err != nil {

@@ -23,7 +23,7 @@ func (s *Store) Use(ctx context.Context, x Session) error {
 	if now.Sub(x.UsedAt) < store.UsedEvery {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, sessionTime)
+	ctx, cancel := context.WithTimeout(ctx, s.store.AtMost(sessionTime))
 	defer cancel()
 	aside := store.ScopeSession
 	aside.Aside = true
@@ -227,7 +227,7 @@ func (p Place) Blocks(address string) bool {
 //
 // It waits a second at most: a node that can not ask does not know, and denies.
 func (s *Store) Session(ctx context.Context, token string, account uuid.UUID) (Session, Place, error) {
-	ctx, cancel := context.WithTimeout(ctx, sessionTime)
+	ctx, cancel := context.WithTimeout(ctx, s.store.AtMost(sessionTime))
 	defer cancel()
 	hash, tenant := store.TokenHash(token), uuid.Nil
 	snap := s.store.Access()

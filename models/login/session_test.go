@@ -129,7 +129,7 @@ func TestASignInWaitsForTheChangeOfItsPassword(t *testing.T) {
 		}
 		ada.PasswordHash += " "
 	}
-	if n := liveSessions(s, t, ada); n != 0 {
+	if n := liveSessions(t, s, ada); n != 0 {
 		t.Errorf("%d sessions", n)
 	}
 	key := addPasskey(t, s, ada, "phone")

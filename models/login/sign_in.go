@@ -221,7 +221,7 @@ func (s *Store) StoreSignIns(ctx context.Context) (lost int, err error) {
 // typed. A name that nobody has is found nowhere, and leaves nothing.
 func (s *Store) storeSignIns(ctx context.Context, all []SignIn) error {
 	n := len(all)
-	ids, whos, tenants := make(store.IdList, n), make(store.IdList, n), make(store.IdList, n)
+	ids, whos, tenants := make(store.IDList, n), make(store.IDList, n), make(store.IDList, n)
 	at, doors, kinds, links, names, addresses, agents, outcomes, whys := make(store.TextList, n), make(store.TextList, n), make(store.TextList, n), make(store.TextList, n),
 		make(store.TextList, n), make(store.TextList, n), make(store.TextList, n), make(store.TextList, n), make(store.TextList, n)
 	tries := make(store.NumberList, n)

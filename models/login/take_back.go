@@ -51,7 +51,7 @@ func takeBack(tx *store.Tx, what string, l MailedLink, m Member, keep []uuid.UUI
 		return err
 	}
 	from, until := ours(m, l, tx.Store.Now())
-	args := map[string]any{"member": m.ID, "from": from, "until": until, "keep": store.IdList(keep)}
+	args := map[string]any{"member": m.ID, "from": from, "until": until, "keep": store.IDList(keep)}
 	var removed, kept []string
 	if err := tx.Raw(`DELETE FROM passkeys WHERE member_id = @member AND NOT (created_at > @from AND created_at < @until AND id = ANY(CAST(@keep AS uuid[]))) RETURNING name`, args).
 		Scan(&removed).Error; err != nil {

@@ -107,7 +107,7 @@ func TestAResetLeavesNothingOfWhoeverSquattedTheAddress(t *testing.T) {
 	if _, err := s.TakeChallenge(ctx, asked, m.ID); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("the passkey being made answers %v", err)
 	}
-	if n := liveSessions(s, t, m); n != 0 {
+	if n := liveSessions(t, s, m); n != 0 {
 		t.Errorf("%d sessions", n)
 	}
 	if facts := told(t, s, m.Email); facts["what"] != "reset_password" || facts["removed"] != "“Mallory's phone”" || facts["two_step"] != "removed" {

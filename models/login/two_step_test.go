@@ -248,7 +248,7 @@ func TestASignInWaitsForTheSecondStepBeingTurnedOn(t *testing.T) {
 		_, err := s.StartSession(context.Background(), ada.Login(), "", "")
 		return err
 	})
-	if !errors.Is(err, login.ErrTwoStep) || liveSessions(s, t, ada) != 0 {
+	if !errors.Is(err, login.ErrTwoStep) || liveSessions(t, s, ada) != 0 {
 		t.Errorf("a session of one step began beside the second: %v", err)
 	}
 }

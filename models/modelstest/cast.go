@@ -108,7 +108,7 @@ func RefusedAt(t *testing.T, err error, field, says string) {
 }
 
 // Unowned counts accounts and memberships of logins that are gone.
-func Unowned(s *models.Store, t *testing.T) (n int) {
+func Unowned(t *testing.T, s *models.Store) (n int) {
 	t.Helper()
 	if err := Ground(s).One(context.Background(), store.ScopeOperator, []any{&n},
 		`SELECT (SELECT count(*) FROM accounts a JOIN members m ON m.id = a.owner_id WHERE a.kind <> 'personal' AND m.state <> 'active')
@@ -138,7 +138,7 @@ func Person(t *testing.T, s *models.Store, name string) login.Member {
 }
 
 // Admins counts who holds Admin in an account.
-func Admins(s *models.Store, t *testing.T, a account.Account) (n int) {
+func Admins(t *testing.T, s *models.Store, a account.Account) (n int) {
 	t.Helper()
 	if err := Ground(s).One(context.Background(), store.TenantScope(a.TenantID), []any{&n},
 		"SELECT count(*)::int FROM memberships WHERE tenant_id = $1 AND account_id = $2 AND $3 = ANY(roles)", a.TenantID, a.ID, store.AdminKey); err != nil {

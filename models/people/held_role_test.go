@@ -143,7 +143,7 @@ func TestAnAdminWhoseRoleEndsIsNotTheOneWhoStays(t *testing.T) {
 			_ = modelstest.Together(
 				func() error { return s.EditMember(ctx, edit, grace.ID, store.RoleUntil("admin", until)) },
 				func() error { return s.EditMember(ctx, edit, barbara.ID, store.RoleUntil("admin", until)) })
-			if modelstest.Admins(s, t, a) == 0 {
+			if modelstest.Admins(t, s, a) == 0 {
 				violations++
 			}
 		}

@@ -104,7 +104,7 @@ func TestClosingALogin(t *testing.T) {
 	if at, _ := s.Access().Find(top.ID); !s.Access().May(s.Access().Who(again.Principal()), at).Empty() {
 		t.Error("who signs up anew has what the other had")
 	}
-	if n := modelstest.Unowned(s, t); n != 0 {
+	if n := modelstest.Unowned(t, s); n != 0 {
 		t.Errorf("%d accounts of nobody", n)
 	}
 	modelstest.Agrees(t, s)
@@ -162,10 +162,10 @@ func TestClosingALoginRaces(t *testing.T) {
 		if closing == nil {
 			closed++
 		}
-		if n := modelstest.Unowned(s, t); n != 0 {
+		if n := modelstest.Unowned(t, s); n != 0 {
 			t.Fatalf("round %d: %d accounts or memberships of a closed login; closing %v, the other %v", i, n, closing, other)
 		}
-		if modelstest.Admins(s, t, top) == 0 {
+		if modelstest.Admins(t, s, top) == 0 {
 			t.Fatalf("round %d: no Admin is left", i)
 		}
 		// The others go on as before.

@@ -46,7 +46,7 @@ func TestTheLastAdminStaysWhoeverIsFaster(t *testing.T) {
 				func() error { _, err := s.LeaveAccount(ctx, authz.Self(barbara.Actor()), a.ID); return err },
 			}[i%3]
 			_ = modelstest.Together(func() error { return s.RemoveMember(ctx, remove, grace.ID) }, other)
-			if modelstest.Admins(s, t, a) == 0 {
+			if modelstest.Admins(t, s, a) == 0 {
 				violations++
 			}
 		}
@@ -88,8 +88,8 @@ func TestHundredAcceptancesOfOneInvite(t *testing.T) {
 			refused++
 		}
 	}
-	if refused != 99 || modelstest.Admins(s, t, a) != 1 {
-		t.Errorf("%d were refused, and there are %d Admins", refused, modelstest.Admins(s, t, a))
+	if refused != 99 || modelstest.Admins(t, s, a) != 1 {
+		t.Errorf("%d were refused, and there are %d Admins", refused, modelstest.Admins(t, s, a))
 	}
 	joins := 0
 	events, err := s.Audit(ctx, modelstest.GrantOf(t, s, ada, "audit", a.ID), audit.Filter{Limit: 1000})

@@ -340,7 +340,7 @@ func givesUntil(tx *store.Tx, snap *authz.Snapshot, r *catalog.Role) time.Time {
 // storeHolders stores the roles that the holders have in the end.
 func storeHolders(tx *store.Tx, e RoleEffect) error {
 	var names []string
-	ids, roles := map[authz.PrincipalKind]store.IdList{}, map[authz.PrincipalKind]store.TextList{}
+	ids, roles := map[authz.PrincipalKind]store.IDList{}, map[authz.PrincipalKind]store.TextList{}
 	for _, h := range e.Holders {
 		ids[h.ID.Kind], roles[h.ID.Kind] = append(ids[h.ID.Kind], h.ID.ID), append(roles[h.ID.Kind], strings.Join(store.StoredList(h.will), ","))
 		names = append(names, h.Name)

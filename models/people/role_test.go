@@ -121,7 +121,7 @@ func held(e people.RoleEffect, t *testing.T, m login.Member) people.RoleHolder {
 	return people.RoleHolder{}
 }
 
-func may(s *models.Store, t *testing.T, m login.Member, permission string, account uuid.UUID) bool {
+func may(t *testing.T, s *models.Store, m login.Member, permission string, account uuid.UUID) bool {
 	t.Helper()
 	snap := s.Access()
 	at, _ := snap.Find(account)
@@ -168,7 +168,7 @@ func TestAnEditOfARoleIsSeenFirst(t *testing.T) {
 	}
 	before := r.Version()
 	will, err := s.EditRole(ctx, roles, r.ID, "Reader of logs", wider, e.Key)
-	if err != nil || will.Version() == before || may(s, t, grace, "calls", a.ID) || !may(s, t, grace, "logs", a.ID) {
+	if err != nil || will.Version() == before || may(t, s, grace, "calls", a.ID) || !may(t, s, grace, "logs", a.ID) {
 		t.Errorf("the edit: %v", err)
 	}
 	if _, err := s.EditRole(ctx, roles, r.ID, "Reader", wider, ""); err != nil {
@@ -327,7 +327,7 @@ func TestNobodyIsLeftWithoutARole(t *testing.T) {
 			t.Errorf("%s has %v, want %s: %v", m.Name, got.Roles, want, err)
 		}
 	}
-	if !may(s, t, grace, "calls", a.ID) || may(s, t, edsger, "calls", a.ID) {
+	if !may(t, s, grace, "calls", a.ID) || may(t, s, edsger, "calls", a.ID) {
 		t.Error("the snapshot does not have what is stored")
 	}
 	_, err = s.AcceptInvite(ctx, authz.Self(newton.Actor()), made[0].Token)
@@ -396,7 +396,7 @@ func TestARoleIsEditedWhileItIsGiven(t *testing.T) {
 				return edited
 			},
 			func() error { given = s.AddMember(ctx, add, barbara.ID, r.Key()); return given })
-		switch wide := may(s, t, barbara, "logs", a.ID); {
+		switch wide := may(t, s, barbara, "logs", a.ID); {
 		case given != nil:
 			t.Fatal(given)
 		case edited == nil && wide:

@@ -149,7 +149,7 @@ func keepClosed(tx *store.Tx, kind *catalog.Kind, r *Record, before map[string]a
 
 // closedAmong are those of some records that a record's account may not use.
 func closedAmong(tx *store.Tx, r Record, ids []string) (closed []string, err error) {
-	var list store.IdList
+	var list store.IDList
 	for _, text := range ids {
 		if id, err := uuid.Parse(text); err == nil {
 			list = append(list, id)

@@ -25,7 +25,7 @@ const TakeIn = `INSERT INTO timeless_entries (tenant_id, timeless_id, id, accoun
 // KeepTimeless copies new log entries to where they are kept. It comes after they
 // were stored, which waits for whoever begins to take them in.
 func KeepTimeless(tx *store.Tx, all []*Record) error {
-	ids := make(store.IdList, len(all))
+	ids := make(store.IDList, len(all))
 	for i, r := range all {
 		ids[i] = r.ID
 	}

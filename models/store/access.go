@@ -124,7 +124,7 @@ func (s *Store) catchUp(db *gorm.DB, tenant uuid.UUID, to int64) (*authz.Snapsho
 // more.
 func (s *Store) readTenant(db *gorm.DB, tenant uuid.UUID, snap *authz.Snapshot) (authz.Changes, error) {
 	accounts, roles, principals := snap.Known(tenant)
-	var members, subusers IdList
+	var members, subusers IDList
 	for _, id := range principals {
 		switch id.Kind {
 		case authz.Member:
@@ -142,7 +142,7 @@ func (s *Store) readTenant(db *gorm.DB, tenant uuid.UUID, snap *authz.Snapshot) 
 }
 
 func (s *Store) readChanged(db *gorm.DB, tenant uuid.UUID, changes []accessChange) (authz.Changes, error) {
-	var accounts, parents, members, subusers, roles IdList
+	var accounts, parents, members, subusers, roles IDList
 	var rules []authz.Rule
 	for _, c := range changes {
 		switch c.Kind {
@@ -217,7 +217,7 @@ func tellGone(ch *authz.Changes, tenant uuid.UUID, accounts, roles, subusers []u
 
 // readOwners gives the owners of accounts what is theirs. Who is not the owner
 // any more is told of as a member.
-func (s *Store) readOwners(db *gorm.DB, accounts IdList, args map[string]any) ([]authz.Added, error) {
+func (s *Store) readOwners(db *gorm.DB, accounts IDList, args map[string]any) ([]authz.Added, error) {
 	if len(accounts) == 0 {
 		return nil, nil
 	}
@@ -301,7 +301,7 @@ func (s *Store) readMembers(db *gorm.DB, which string, args ...any) (all []authz
 	if err != nil || len(people) == 0 {
 		return nil, err
 	}
-	at, ids, support := map[uuid.UUID]int{}, make(IdList, len(people)), IdList{}
+	at, ids, support := map[uuid.UUID]int{}, make(IDList, len(people)), IDList{}
 	for i, p := range people {
 		all = append(all, authz.Principal{ID: authz.PrincipalID{Kind: authz.Member, ID: p.ID}, Active: p.State == "active"})
 		at[p.ID], ids[i] = i, p.ID

@@ -90,8 +90,8 @@ func hasCitus(ctx context.Context, db querier) (has bool, err error) {
 
 // Distribute spreads a migrated database over the machines of Citus, as its
 // owner: what is a tenant's by tenant, all of one tenant on one machine. The rest
-// stays on the coordinator, as tables of plain Postgres. It does what is left to do, all of it or nothing, and
-// says what it does. Nobody else can use the tables meanwhile.
+// stays on the coordinator, as tables of plain Postgres. It does what is left to do,
+// all of it or nothing, and says what it does. Nobody else can use the tables meanwhile.
 func Distribute(ctx context.Context, owner string, say func(sentence string)) error {
 	cc, err := readOwnerAddress(owner)
 	if err != nil {

@@ -28,7 +28,7 @@ func Examine(ctx context.Context, address string) (wrong []string, err error) {
 		say("The database does not let the panel in: %v.", err)
 		return wrong, nil
 	}
-	s := &Store{pool: pool}
+	s := &Store{pool: pool, slack: 1}
 	if err := checkSchema(ctx, pool); err != nil {
 		say("%v.", err)
 	}

@@ -123,7 +123,7 @@ func (s *Store) Take(ctx context.Context, n int, all ...Bucket) (taken int, shor
 }
 
 func (s *Store) takeIn(db *gorm.DB, now time.Time, n int, all []Bucket) (taken int, short Shortage, err error) {
-	keys, costs := make(IdList, len(all)), make([]int64, len(all))
+	keys, costs := make(IDList, len(all)), make([]int64, len(all))
 	for i, b := range all {
 		keys[i], costs[i] = b.key, b.Every.Microseconds()
 	}
@@ -164,7 +164,7 @@ func (s *Store) takeIn(db *gorm.DB, now time.Time, n int, all []Bucket) (taken i
 }
 
 // moveLimits takes n from buckets, or gives them back where n is negative.
-func (s *Store) moveLimits(db *gorm.DB, keys IdList, costs []int64, n int) error {
+func (s *Store) moveLimits(db *gorm.DB, keys IDList, costs []int64, n int) error {
 	for i := range costs {
 		costs[i] *= int64(n)
 	}
@@ -177,7 +177,7 @@ func (s *Store) GiveBack(ctx context.Context, n int, all ...Bucket) error {
 	if n <= 0 || len(all) == 0 {
 		return nil
 	}
-	keys, costs := make(IdList, len(all)), make([]int64, len(all))
+	keys, costs := make(IDList, len(all)), make([]int64, len(all))
 	for i, b := range all {
 		keys[i], costs[i] = b.key, b.Every.Microseconds()
 		s.limiter.empty.Invalidate(b.key)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -41,10 +43,24 @@ var (
 	ScopeTimeless    = Scope{System: "what timeless accounts take in and give up is worked off for all tenants"}
 )
 
+// What a transaction may take, and wait for a row that others hold.
+const (
+	statementTime = 2 * time.Second
+	patientTime   = 8 * time.Second // for tens of thousands of rows on a busy disk
+	lockTime      = time.Second
+)
+
+// AtMost is how long something may take that elsewhere may take so long.
+func (s *Store) AtMost(d time.Duration) time.Duration { return d * s.slack }
+
+func (s *Store) setLimit(name string, d time.Duration) string {
+	return "SET LOCAL " + name + " = " + strconv.FormatInt(s.AtMost(d).Milliseconds(), 10)
+}
+
 // statements begin every transaction. SET LOCAL with literals reaches through
 // PgBouncer and to the workers of a distributed Postgres.
 func (s *Store) statements(sc Scope) []string {
-	all := []string{"SET LOCAL statement_timeout = '2s'"}
+	all := []string{s.setLimit("statement_timeout", statementTime)}
 	if s.role != "" {
 		all = append(all, "SET LOCAL ROLE "+s.role)
 	}
@@ -66,7 +82,7 @@ const SeeDeleted = "SET LOCAL app.deleted = 'seen'"
 // In runs do in one transaction of the scope.
 func (s *Store) In(ctx context.Context, sc Scope, do func(*gorm.DB) error) error {
 	err := Known(s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		begin := "SET LOCAL lock_timeout = '1s';"
+		begin := s.setLimit("lock_timeout", lockTime) + ";"
 		for _, st := range s.statements(sc) {
 			begin += st + ";"
 		}

@@ -34,6 +34,9 @@ type Config struct {
 	Now func() time.Time
 	// MaxConns limits the pool; pgx's default where zero.
 	MaxConns int32
+	// Slack is how many times longer than elsewhere everything may take; 1 where
+	// zero. For tests, many of which share a machine.
+	Slack int
 	// Tracer sees every statement, where it is not nil.
 	Tracer pgx.QueryTracer
 	// Inside is filled, where it is not nil, with what only tests do to a store.
@@ -47,6 +50,7 @@ type Store struct {
 	catalog *catalog.Catalog
 	Secret  []byte
 	now     func() time.Time
+	slack   time.Duration
 	role    string // what queries step down to, empty to stay who the connection is
 	exposed string // what of the second line is missing, as a sentence
 
@@ -87,7 +91,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{
-		pool: pool, catalog: c.Catalog, Secret: c.Secret, now: c.Now,
+		pool: pool, slack: time.Duration(max(1, c.Slack)), catalog: c.Catalog, Secret: c.Secret, now: c.Now,
 		Hashing: newQueue(hashers(), hashWaiters), limiter: newLimiter(), digestKey: digestKey, lockTenant: "UPDATE tenants SET epoch = epoch + 1 WHERE id = ? RETURNING epoch",
 	}
 	if s.now == nil {

@@ -13,11 +13,11 @@ import (
 	"golang.org/x/text/unicode/rangetable"
 )
 
-// IdList is a list of ids as one query argument; write `= ANY(CAST(@x AS uuid[]))`.
-type IdList []uuid.UUID
+// IDList is a list of ids as one query argument; write `= ANY(CAST(@x AS uuid[]))`.
+type IDList []uuid.UUID
 
 // Value gives the array literal.
-func (l IdList) Value() (driver.Value, error) {
+func (l IDList) Value() (driver.Value, error) {
 	var b strings.Builder
 	b.WriteByte('{')
 	for i, id := range l {

@@ -37,7 +37,7 @@ type Tx struct {
 // Touch is one line of access_changes.
 type Touch struct {
 	Kind        string
-	Id          uuid.UUID
+	ID          uuid.UUID
 	Entitlement string
 	Allowed     bool
 }
@@ -158,11 +158,13 @@ func (tx *Tx) Across(do func() error) error {
 // Patient lets the statements of this write take longer than usual: one that
 // changes a row, with its index entries, of each of 20,000 accounts takes about a
 // third of a second, and many times that while the disk is busy.
-func (tx *Tx) Patient() error { return tx.Exec("SET LOCAL statement_timeout = '8s'").Error }
+func (tx *Tx) Patient() error {
+	return tx.Exec(tx.Store.setLimit("statement_timeout", patientTime)).Error
+}
 
 // Touch says that the access of something changed; LockAccess came before.
 func (tx *Tx) Touch(kind string, id uuid.UUID) {
-	tx.Touched = append(tx.Touched, Touch{Kind: kind, Id: id})
+	tx.Touched = append(tx.Touched, Touch{Kind: kind, ID: id})
 }
 
 func (tx *Tx) storeTouched() error {
@@ -173,9 +175,9 @@ func (tx *Tx) storeTouched() error {
 		return fmt.Errorf("%s changes access without its lock", tx.Change.Action)
 	}
 	n := len(tx.Touched)
-	kinds, ids, entitlements, allowed := make(TextList, n), make(IdList, n), make(TextList, n), make(TextList, n)
+	kinds, ids, entitlements, allowed := make(TextList, n), make(IDList, n), make(TextList, n), make(TextList, n)
 	for i, t := range tx.Touched {
-		kinds[i], ids[i], entitlements[i], allowed[i] = t.Kind, t.Id, t.Entitlement, strconv.FormatBool(t.Allowed)
+		kinds[i], ids[i], entitlements[i], allowed[i] = t.Kind, t.ID, t.Entitlement, strconv.FormatBool(t.Allowed)
 	}
 	if err := tx.Exec(`INSERT INTO access_changes (tenant_id, epoch, seq, kind, subject_id, entitlement, allowed)
 		SELECT t.id, CAST(? AS bigint), x.n - 1, x.kind, x.id, NULLIF(x.entitlement, ''), CASE WHEN x.entitlement <> '' THEN x.allowed END
