@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -225,5 +226,29 @@ func TestSignInsAreShownToWhoeverMayKnow(t *testing.T) {
 		if got := b.get("/sessions").want(t, http.StatusOK).Text(); !strings.Contains(got, "Recent sign-ins") || !strings.Contains(got, "Succeeded") {
 			t.Error("one's own sign-ins are not on the page of sessions")
 		}
+	}
+}
+
+// Two who come in by the same link, and sign in in the same tenant, see their own sign-ins alone.
+func TestSignInsOfOthersAreNotOnesOwn(t *testing.T) {
+	p := newPanel(t)
+	_, link := p.subuser(p.east, "dev", "Developer")
+	p.subuser(p.east, "caller", "CallListManager")
+	dev := p.asSubuser(link, "dev")
+	p.browser().post("/login/"+link, values("name", "caller", "password", notThePassword)).want(t, http.StatusUnprocessableEntity)
+	caller := p.asSubuser(link, "caller")
+	_, err := p.store.StoreSignIns(context.Background())
+	must(t, err)
+	for who, x := range map[string]struct {
+		*browser
+		n, refused int
+	}{"dev": {dev, 1, 0}, "the caller": {caller, 2, 1}} {
+		list := x.get("/sessions").want(t, http.StatusOK).Find("h2.after").NextAll().Find("tbody tr")
+		want(t, "sign-ins of "+who, list.Length(), x.n)
+		want(t, "refused ones of "+who, strings.Count(list.Text(), "Wrong password"), x.refused)
+	}
+	_, err = p.store.OwnSignIns(context.Background(), authz.Self(p.ada.Actor()), login.Session{Principal: p.edsger.Principal()}, 100)
+	if !errors.Is(err, authz.ErrDenied) {
+		t.Errorf("Ada asks for those of Edsger: %v", err)
 	}
 }
