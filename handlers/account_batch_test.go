@@ -40,32 +40,32 @@ func TestManyAccountsAtOnce(t *testing.T) {
 	list := in(p.analytical, "/accounts")
 	suspended := func() string { return listed(ada.get(list + "?state=suspended")) }
 
-	x := ada.get(list).want(t, http.StatusOK).says(t, "All 3 that are shown")
+	x := ada.get(list).want(t, http.StatusOK).says(t, "Suspend…", "Add label…")
 	if n := x.Find("tbody input[name=id][form=bulk]").Length(); n != 3 {
 		t.Errorf("%d rows can be ticked", n)
 	}
-	ada.get(in(p.analytical, "/accounts/batches/new?act=suspend")).want(t, http.StatusUnprocessableEntity).says(t, "Select at least one account.")
+	ada.get(in(p.analytical, "/accounts/batches/new?act=suspend")).want(t, http.StatusUnprocessableEntity).says(t, "Select at least one row.")
 	ada.get(in(p.analytical, "/accounts/batches/new?act=sell&all=1")).want(t, http.StatusUnprocessableEntity).says(t, "Choose what to do")
 
 	ada.get(in(p.analytical, "/accounts/batches/new?act=suspend&id="+id(p.west)+"&id="+id(p.berlin))).want(t, http.StatusOK).says(t, "Suspend: 2 accounts")
 	if suspended() != "" {
 		t.Error("asking did it")
 	}
-	report := ada.together(p.analytical, "act", "suspend", "id", id(p.west), "id", id(p.berlin)).says(t, "2 accounts are suspended")
+	report := ada.together(p.analytical, "act", "suspend", "id", id(p.west), "id", id(p.berlin)).says(t, "2 accounts suspended")
 	p.as(p.barbara).get(in(p.west, "")).want(t, http.StatusForbidden)
 	if got := suspended(); got != "East Berlin West" {
 		t.Errorf("suspended: %s", got)
 	}
 	// What was so before is told, and stays so when the rest is undone.
-	all := ada.together(p.analytical, "act", "suspend", "all", "1").says(t, "1 account is suspended, 2 left as they were", "is suspended already", "East Berlin")
+	all := ada.together(p.analytical, "act", "suspend", "all", "1").says(t, "1 account suspended, 2 skipped", "is suspended already", "East Berlin")
 	if csv := ada.get(all.Find("a[download]").AttrOr("href", "")).want(t, http.StatusOK).body; strings.Count(csv, "is suspended already") != 2 || strings.Count(csv, "\n") != 4 {
 		t.Errorf("the CSV of the report: %s", csv)
 	}
-	ada.undo(all).says(t, "1 account is open again")
+	ada.undo(all).says(t, "1 account resumed")
 	if got := suspended(); got != "East Berlin West" {
 		t.Errorf("after undoing all, suspended: %s", got)
 	}
-	ada.undo(report).says(t, "2 accounts are open again")
+	ada.undo(report).says(t, "2 accounts resumed")
 	if suspended() != "" {
 		t.Errorf("after undoing, suspended: %s", suspended())
 	}
@@ -74,7 +74,7 @@ func TestManyAccountsAtOnce(t *testing.T) {
 	// Labels: ten at most, and only those that got one lose it again.
 	ada.send(below(p.analytical, p.east, "/edit"), "name", "East", "labels", "a,b,c,d,e,f,g,h,i,j").want(t, http.StatusSeeOther)
 	ada.send(below(p.analytical, p.west, "/edit"), "name", "West", "labels", "gold").want(t, http.StatusSeeOther)
-	report = ada.together(p.analytical, "act", "label", "all", "1", "carry", "Gold").says(t, "1 account is labelled “gold”, 2 left", "carries it already", "carries 10 labels")
+	report = ada.together(p.analytical, "act", "label", "all", "1", "carry", "Gold").says(t, "1 account labelled “gold”, 2 skipped", "carries it already", "carries 10 labels")
 	if got := listed(ada.get(list + "?label=gold")); got != "East Berlin West" {
 		t.Errorf("labelled: %s", got)
 	}
@@ -83,15 +83,15 @@ func TestManyAccountsAtOnce(t *testing.T) {
 		t.Errorf("after undoing, labelled: %s", got)
 	}
 	ada.send(in(p.analytical, "/accounts/batches"), "act", "label", "id", id(p.west), "carry", "two words").want(t, http.StatusUnprocessableEntity).says(t, "not a label")
-	ada.together(p.analytical, "act", "unlabel", "all", "1", "label", "gold", "carry", "gold").says(t, "1 account is without the label “gold”")
+	ada.together(p.analytical, "act", "unlabel", "all", "1", "label", "gold", "carry", "gold").says(t, "1 account no longer labelled “gold”")
 
 	// Archiving what stands under another goes with that.
-	ada.together(p.analytical, "act", "archive", "id", id(p.east), "id", id(p.berlin)).says(t, "1 account is archived, 1 left as it was", "is archived with the one above it")
+	ada.together(p.analytical, "act", "archive", "id", id(p.east), "id", id(p.berlin)).says(t, "1 account archived, 1 skipped", "is archived with the one above it")
 	if got := listed(ada.get(list)); got != "West" {
 		t.Errorf("after archiving, listed: %s", got)
 	}
-	ada.together(p.analytical, "act", "suspend", "id", id(p.east)).says(t, "0 accounts are suspended", "is archived")
-	ada.together(p.analytical, "act", "restore", "all", "1", "state", "archived").says(t, "1 account is restored, 1 left", "comes back with the one above it")
+	ada.together(p.analytical, "act", "suspend", "id", id(p.east)).says(t, "0 accounts suspended", "is archived")
+	ada.together(p.analytical, "act", "restore", "all", "1", "state", "archived").says(t, "1 account restored, 1 skipped", "comes back with the one above it")
 	if got := listed(ada.get(list)); got != "East East Berlin West" {
 		t.Errorf("after restoring, listed: %s", got)
 	}
@@ -101,12 +101,12 @@ func TestManyAccountsAtOnce(t *testing.T) {
 
 	// What is not below answers like what is gone.
 	report = ada.together(p.analytical, "act", "suspend", "id", id(p.west), "id", id(p.malloryville), "id", id(p.analytical), "id", "018f0000-0000-7000-8000-000000000000").
-		says(t, "1 account is suspended, 3 left", "is not there any more")
+		says(t, "1 account suspended, 3 skipped", "is not there any more")
 	if strings.Contains(report.Find("main").Text(), "Malloryville") {
 		t.Error("the report names a foreign account")
 	}
 	p.as(p.mallory).get(in(p.malloryville, "")).want(t, http.StatusOK)
-	report = ada.together(p.east, "act", "suspend", "id", id(p.west), "id", id(p.analytical)).says(t, "0 accounts are suspended, 2 left")
+	report = ada.together(p.east, "act", "suspend", "id", id(p.west), "id", id(p.analytical)).says(t, "0 accounts suspended, 2 skipped")
 
 	// Viewers, siblings and others do none of it, nor see what was done.
 	theirs := strings.TrimPrefix(report.Find(".actions a[download]").AttrOr("href", ""), in(p.east, ""))
@@ -121,7 +121,7 @@ func TestManyAccountsAtOnce(t *testing.T) {
 	p.as(p.mallory).get(in(p.malloryville, theirs)).want(t, http.StatusNotFound)
 	p.as(p.mallory).send(in(p.malloryville, strings.Split(theirs, "?")[0]+"/undo")).want(t, http.StatusNotFound)
 	ada.get(in(p.analytical, theirs)).want(t, http.StatusNotFound)
-	p.as(p.mallory).together(p.malloryville, "act", "suspend", "id", id(p.east)).says(t, "0 accounts are suspended", "is not there any more")
+	p.as(p.mallory).together(p.malloryville, "act", "suspend", "id", id(p.east)).says(t, "0 accounts suspended", "is not there any more")
 	edsger.get(in(p.east, "")).want(t, http.StatusOK)
 	p.browser().post(in(p.analytical, "/accounts/batches"), values("act", "suspend", "all", "1")).want(t, http.StatusSeeOther)
 

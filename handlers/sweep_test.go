@@ -22,6 +22,7 @@ import (
 	"bailiwick/models/log"
 	"bailiwick/models/login"
 	"bailiwick/models/people"
+	"bailiwick/models/store"
 	"bailiwick/postgres/pgtest"
 )
 
@@ -98,7 +99,7 @@ func newSweep(t *testing.T) *sweep {
 		must(t, err)
 		sub, err := p.store.CreateSubAccounts(ctx, p.grant(owner, "sub_accounts.create", a), []string{fmt.Sprintf("Swept %d", i)})
 		must(t, err)
-		batch, err := p.store.ChangeAccounts(ctx, p.grant(owner, "sub_accounts.edit", a), "label", "swept", account.Selection{IDs: []uuid.UUID{sub[0].ID}})
+		batch, err := p.store.ChangeAccounts(ctx, p.grant(owner, "sub_accounts.edit", a), "label", "swept", account.Selection{Many: store.Some(sub[0].ID)})
 		must(t, err)
 		timeless, err := p.store.CreateTimelessAccount(ctx, p.grant(owner, "timeless_accounts.edit", a), log.TimelessInput{Name: fmt.Sprintf("Swept %d", i)})
 		must(t, err)

@@ -148,8 +148,8 @@ func (h *history) batch() *operation {
 	act, _ := one(h, acts)
 	op.effect = map[string]effect{"suspend": shrinks, "archive": shrinks, "resume": grows, "restore": grows, "label": nothingAtAll, "unlabel": nothingAtAll}[act]
 	op.detail = act
-	sel := account.Selection{IDs: []uuid.UUID{h.below(op.at), h.below(op.at), h.below(op.at)}, Expected: -1}
-	var made account.Batch
+	sel := account.Selection{Many: store.Some(h.below(op.at), h.below(op.at), h.below(op.at))}
+	var made store.Batch
 	op.do = func() (err error) {
 		made, err = h.s.ChangeAccounts(h.ctx, g, act, "label-1", sel)
 		return err

@@ -146,7 +146,7 @@ func TestOtherTenantsShowNothing(t *testing.T) {
 	if err := s.EditAccount(ctx, modelstest.GrantOf(t, s, ada, "sub_accounts.edit", a.ID), made[0].ID, "East", true, []string{"vip"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.ChangeAccounts(ctx, modelstest.GrantOf(t, s, ada, "sub_accounts.edit", a.ID), "suspend", "", account.Selection{IDs: []uuid.UUID{made[0].ID}}); err != nil {
+	if _, err := s.ChangeAccounts(ctx, modelstest.GrantOf(t, s, ada, "sub_accounts.edit", a.ID), "suspend", "", account.Selection{Many: store.Some(made[0].ID)}); err != nil {
 		t.Fatal(err)
 	}
 	var tables []string

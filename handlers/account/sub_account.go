@@ -116,7 +116,7 @@ func (h *Handlers) listSubAccounts(c echo.Context, g authz.Grant) error {
 		if err != nil {
 			return err
 		}
-		p.List.Bulk, p.List.Table.Pick = bulkForm(c, f, total), "bulk"
+		p.List.Bulk = bulkForm(c, f, total, len(all))
 	}
 	base := v.Snapshot.Depth(v.At)
 	for _, a := range all {

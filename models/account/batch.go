@@ -2,20 +2,15 @@ package account
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"bailiwick/authz"
 	"bailiwick/models/store"
-	"bailiwick/words"
 )
 
 // BatchActs are the acts that can be done to many accounts at once, each with
@@ -24,92 +19,37 @@ var BatchActs = map[string]string{
 	"suspend": "resume", "resume": "suspend", "archive": "restore", "restore": "archive", "label": "unlabel", "unlabel": "label",
 }
 
-// Selection says which accounts below the acting one are meant: some, or
-// all that a filter shows.
+// Selection says which accounts below the acting one are meant.
 type Selection struct {
-	IDs    []uuid.UUID
-	All    bool
-	Filter Filter
-	// Expected is how many of All somebody was told of; where there are others
-	// by now, nothing is done. Negative for any number.
-	Expected int
-}
-
-// Batch is what one act did to many accounts.
-type Batch struct {
-	ID       uuid.UUID
-	Act      string
-	Label    string
-	Changed  []uuid.UUID
-	Skipped  []SkippedAccounts
-	MadeAt   time.Time
-	UndoneAt *time.Time
-}
-
-// SkippedAccounts were left as they are.
-type SkippedAccounts struct {
-	Reason   string      `json:"reason"` // the end of a sentence that begins with the account
-	Accounts []uuid.UUID `json:"accounts"`
-}
-
-// Left is how many accounts were left as they are.
-func (b Batch) Left() (n int) {
-	for _, s := range b.Skipped {
-		n += len(s.Accounts)
-	}
-	return n
+	store.Many
+	Filter Filter // what All are narrowed down to
 }
 
 const accountGone = "is not there any more"
 
-func (b *Batch) skip(id uuid.UUID, reason string) {
-	for i := range b.Skipped {
-		if b.Skipped[i].Reason == reason {
-			b.Skipped[i].Accounts = append(b.Skipped[i].Accounts, id)
-			return
-		}
-	}
-	b.Skipped = append(b.Skipped, SkippedAccounts{reason, []uuid.UUID{id}})
-}
-
 // ChangeAccounts does one act to many accounts below the grant's, in one
 // transaction. Those that it can not be done to are left, each with the reason.
-func (s *Store) ChangeAccounts(ctx context.Context, g authz.Grant, act, label string, sel Selection) (Batch, error) {
+func (s *Store) ChangeAccounts(ctx context.Context, g authz.Grant, act, label string, sel Selection) (store.Batch, error) {
 	return s.batch(ctx, g, act, label, sel, func(*store.Tx) error { return nil })
 }
 
 // UndoAccountBatch does the opposite to just the accounts that an act changed, once.
-func (s *Store) UndoAccountBatch(ctx context.Context, g authz.Grant, id uuid.UUID) (Batch, error) {
+func (s *Store) UndoAccountBatch(ctx context.Context, g authz.Grant, id uuid.UUID) (store.Batch, error) {
 	done, err := s.AccountBatch(ctx, g, id)
 	if err != nil {
 		return done, err
 	}
-	return s.batch(ctx, g, BatchActs[done.Act], done.Label, Selection{IDs: done.Changed}, func(tx *store.Tx) error {
-		tx.Note("undoes", id)
-		undone := tx.Exec("UPDATE account_batches SET undone_at = ? WHERE tenant_id = ? AND id = ? AND undone_at IS NULL", s.store.Now(), tx.Change.On.Tenant, id)
-		if undone.Error == nil && undone.RowsAffected == 0 {
-			return store.Problems{"": "This was undone already."}
-		}
-		return undone.Error
+	return s.batch(ctx, g, BatchActs[done.Act], done.Detail, Selection{Many: store.Some(done.Changed...)}, func(tx *store.Tx) error {
+		return tx.UndoesBatch(id)
 	})
 }
 
-// Batch finds what an act in the grant's account did.
-func (s *Store) AccountBatch(ctx context.Context, g authz.Grant, id uuid.UUID) (b Batch, err error) {
-	r := g.Resource()
-	var skipped []byte
-	err = s.store.One(ctx, store.TenantScope(r.Tenant), []any{&b.ID, &b.Act, &b.Label, &b.Changed, &skipped, &b.MadeAt, &b.UndoneAt},
-		"SELECT id, act, label, changed, skipped, made_at, undone_at FROM account_batches WHERE tenant_id = $1 AND account_id = $2 AND id = $3", r.Tenant, r.Account, id)
-	if err == nil {
-		err = json.Unmarshal(skipped, &b.Skipped)
-	}
-	return b, err
+// AccountBatch finds what an act in the grant's account did.
+func (s *Store) AccountBatch(ctx context.Context, g authz.Grant, id uuid.UUID) (store.Batch, error) {
+	return s.store.Batch(ctx, g, "account", id)
 }
 
-// batchLife is how long it is kept what an act did to many accounts.
-const batchLife = 30 * 24 * time.Hour
-
-func (s *Store) batch(ctx context.Context, g authz.Grant, act, label string, sel Selection, also func(*store.Tx) error) (b Batch, err error) {
+func (s *Store) batch(ctx context.Context, g authz.Grant, act, label string, sel Selection, also func(*store.Tx) error) (b store.Batch, err error) {
 	if BatchActs[act] == "" {
 		return b, store.Problems{"act": "Choose what to do with them."}
 	}
@@ -125,12 +65,12 @@ func (s *Store) batch(ctx context.Context, g authz.Grant, act, label string, sel
 	} else {
 		label = ""
 	}
-	if !sel.All && len(sel.IDs) == 0 {
+	if sel.None() {
 		return b, store.Problems{"": "Select at least one account."}
 	}
 	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account}
 	err = s.store.Write(ctx, g, store.Change{Action: "account." + act + "_many", Permission: "sub_accounts.edit", On: on, Name: label}, func(tx *store.Tx) error {
-		b = Batch{ID: store.NewID(), Act: act, Label: label, MadeAt: s.store.Now()}
+		b = store.Batch{ID: store.NewID(), Things: "account", Act: act, Detail: label, Permission: "sub_accounts.edit", MadeAt: s.store.Now()}
 		snap, err := tx.LockAccess()
 		if err != nil {
 			return err
@@ -142,8 +82,8 @@ func (s *Store) batch(ctx context.Context, g authz.Grant, act, label string, sel
 		if err != nil {
 			return err
 		}
-		if sel.All && sel.Expected >= 0 && len(chosen) != sel.Expected {
-			return store.Problems{"": fmt.Sprintf("There are %s of them now, and there were %s. Look again whether all are meant.", words.Number(len(chosen)), words.Number(sel.Expected))}
+		if err := sel.Agrees(len(chosen)); err != nil {
+			return err
 		}
 		found := map[uuid.UUID]bool{}
 		for _, a := range chosen {
@@ -152,7 +92,7 @@ func (s *Store) batch(ctx context.Context, g authz.Grant, act, label string, sel
 		for _, id := range sel.IDs {
 			if !sel.All && !found[id] {
 				found[id] = true
-				b.skip(id, accountGone)
+				b.Skip(id, accountGone)
 			}
 		}
 		if err := do(tx, &b, snap, chosen); err != nil {
@@ -164,7 +104,7 @@ func (s *Store) batch(ctx context.Context, g authz.Grant, act, label string, sel
 		if sel.All {
 			sel.Filter.note(tx)
 		}
-		return keepBatch(tx, b)
+		return tx.KeepBatch(b)
 	})
 	return b, err
 }
@@ -198,7 +138,7 @@ func chosen(tx *store.Tx, sel Selection) (all []batchAccount, err error) {
 }
 
 // do says of each account whether the act can be done to it, and does it.
-func do(tx *store.Tx, b *Batch, snap *authz.Snapshot, chosen []batchAccount) error {
+func do(tx *store.Tx, b *store.Batch, snap *authz.Snapshot, chosen []batchAccount) error {
 	switch b.Act {
 	case "suspend", "resume":
 		return suspendMany(tx, b, chosen)
@@ -210,7 +150,7 @@ func do(tx *store.Tx, b *Batch, snap *authz.Snapshot, chosen []batchAccount) err
 	return labelMany(tx, b, chosen)
 }
 
-func suspendMany(tx *store.Tx, b *Batch, chosen []batchAccount) error {
+func suspendMany(tx *store.Tx, b *store.Batch, chosen []batchAccount) error {
 	state, already := "suspended", "is suspended already"
 	if b.Act == "resume" {
 		state, already = "active", "is not suspended"
@@ -218,9 +158,9 @@ func suspendMany(tx *store.Tx, b *Batch, chosen []batchAccount) error {
 	for _, a := range chosen {
 		switch {
 		case a.ArchivedBy != nil:
-			b.skip(a.ID, "is archived")
+			b.Skip(a.ID, "is archived")
 		case a.State == state:
-			b.skip(a.ID, already)
+			b.Skip(a.ID, already)
 		default:
 			b.Changed = append(b.Changed, a.ID)
 			tx.Touch("account", a.ID)
@@ -231,15 +171,15 @@ func suspendMany(tx *store.Tx, b *Batch, chosen []batchAccount) error {
 
 // archiveMany archives the topmost of the chosen, and with each what stands
 // under it.
-func archiveMany(tx *store.Tx, b *Batch, snap *authz.Snapshot, chosen []batchAccount) error {
+func archiveMany(tx *store.Tx, b *store.Batch, snap *authz.Snapshot, chosen []batchAccount) error {
 	var all, tops store.IDList
 	above := ""
 	for _, a := range chosen {
 		switch {
 		case a.ArchivedBy != nil:
-			b.skip(a.ID, "is archived already")
+			b.Skip(a.ID, "is archived already")
 		case above != "" && strings.HasPrefix(a.Path, above+"/"):
-			b.skip(a.ID, "is archived with the one above it")
+			b.Skip(a.ID, "is archived with the one above it")
 		default:
 			above = a.Path
 			b.Changed = append(b.Changed, a.ID)
@@ -257,17 +197,17 @@ func archiveMany(tx *store.Tx, b *Batch, snap *authz.Snapshot, chosen []batchAcc
 		WHERE accounts.tenant_id = ? AND accounts.id = x.id AND accounts.archived_by IS NULL`, all, tops, tx.Change.On.Tenant).Error
 }
 
-func restoreMany(tx *store.Tx, b *Batch, chosen []batchAccount) error {
+func restoreMany(tx *store.Tx, b *store.Batch, chosen []batchAccount) error {
 	back := map[uuid.UUID]bool{} // restored by this very act
 	for _, a := range chosen {
 		by, parent := a.ArchivedBy, a.ParentArchivedBy
 		switch {
 		case by == nil:
-			b.skip(a.ID, "is not archived")
+			b.Skip(a.ID, "is not archived")
 		case *by != a.ID && back[*by]:
-			b.skip(a.ID, "comes back with the one above it")
+			b.Skip(a.ID, "comes back with the one above it")
 		case *by != a.ID || parent != nil && !back[*parent]:
-			b.skip(a.ID, "is archived with one above it")
+			b.Skip(a.ID, "is archived with one above it")
 		default:
 			back[a.ID] = true
 			b.Changed = append(b.Changed, a.ID)
@@ -277,7 +217,7 @@ func restoreMany(tx *store.Tx, b *Batch, chosen []batchAccount) error {
 	return tx.Exec("UPDATE accounts SET archived_by = NULL WHERE tenant_id = ? AND archived_by = ANY(CAST(? AS uuid[]))", tx.Change.On.Tenant, store.IDList(b.Changed)).Error
 }
 
-func labelMany(tx *store.Tx, b *Batch, chosen []batchAccount) error {
+func labelMany(tx *store.Tx, b *store.Batch, chosen []batchAccount) error {
 	on, ids := tx.Change.On, make(store.IDList, len(chosen))
 	for i, a := range chosen {
 		ids[i] = a.ID
@@ -288,7 +228,7 @@ func labelMany(tx *store.Tx, b *Batch, chosen []batchAccount) error {
 		Carries   bool
 	}
 	err := tx.Raw(`SELECT account_id, count(*) AS labels, bool_or(label = ?) AS carries FROM account_labels
-		WHERE tenant_id = ? AND account_id = ANY(CAST(? AS uuid[])) GROUP BY account_id`, b.Label, on.Tenant, ids).Scan(&rows).Error
+		WHERE tenant_id = ? AND account_id = ANY(CAST(? AS uuid[])) GROUP BY account_id`, b.Detail, on.Tenant, ids).Scan(&rows).Error
 	if err != nil {
 		return err
 	}
@@ -299,53 +239,20 @@ func labelMany(tx *store.Tx, b *Batch, chosen []batchAccount) error {
 	for _, id := range ids {
 		switch {
 		case b.Act == "unlabel" && !carries[id]:
-			b.skip(id, "does not carry it")
+			b.Skip(id, "does not carry it")
 		case b.Act == "label" && carries[id]:
-			b.skip(id, "carries it already")
+			b.Skip(id, "carries it already")
 		case b.Act == "label" && full[id]:
-			b.skip(id, fmt.Sprintf("carries %d labels, which is all it can", MaxLabels))
+			b.Skip(id, fmt.Sprintf("carries %d labels, which is all it can", MaxLabels))
 		default:
 			b.Changed = append(b.Changed, id)
 		}
 	}
 	if b.Act == "unlabel" {
-		return tx.Exec("DELETE FROM account_labels WHERE tenant_id = ? AND label = ? AND account_id = ANY(CAST(? AS uuid[]))", on.Tenant, b.Label, store.IDList(b.Changed)).Error
+		return tx.Exec("DELETE FROM account_labels WHERE tenant_id = ? AND label = ? AND account_id = ANY(CAST(? AS uuid[]))", on.Tenant, b.Detail, store.IDList(b.Changed)).Error
 	}
 	return tx.Exec(`INSERT INTO account_labels (tenant_id, account_id, label)
-		SELECT a.tenant_id, a.id, CAST(? AS text) FROM accounts a WHERE a.tenant_id = ? AND a.id = ANY(CAST(? AS uuid[]))`, b.Label, on.Tenant, store.IDList(b.Changed)).Error
-}
-
-// batchNamed is how many of the changed accounts the event of an act names; a
-// digest of all of them stands beside.
-const batchNamed = 100
-
-// keepBatch stores what was done, for the report and to undo it, and notes it
-// for the audit: one event, since one decision of one person was carried out.
-func keepBatch(tx *store.Tx, b Batch) error {
-	on := tx.Change.On
-	tx.Note("changed", len(b.Changed))
-	for _, s := range b.Skipped {
-		tx.Note("left: "+s.Reason, len(s.Accounts))
-	}
-	tx.Note("accounts", b.Changed[:min(len(b.Changed), batchNamed)])
-	digest := sha256.New()
-	for _, id := range b.Changed {
-		digest.Write(id[:])
-	}
-	tx.Note("accounts_sha256", hex.EncodeToString(digest.Sum(nil)))
-	tx.Note("batch", b.ID)
-	if b.Skipped == nil {
-		b.Skipped = []SkippedAccounts{}
-	}
-	skipped, err := json.Marshal(b.Skipped)
-	if err != nil {
-		return fmt.Errorf("encode what was left: %w", err)
-	}
-	if err := tx.Exec("DELETE FROM account_batches WHERE tenant_id = ? AND made_at < ?", on.Tenant, b.MadeAt.Add(-batchLife)).Error; err != nil {
-		return err
-	}
-	return tx.Exec("INSERT INTO account_batches (tenant_id, id, account_id, act, label, changed, skipped, made_at) VALUES (?, ?, ?, ?, ?, CAST(? AS uuid[]), ?, ?)",
-		on.Tenant, b.ID, on.Account, b.Act, b.Label, store.IDList(b.Changed), string(skipped), b.MadeAt).Error
+		SELECT a.tenant_id, a.id, CAST(? AS text) FROM accounts a WHERE a.tenant_id = ? AND a.id = ANY(CAST(? AS uuid[]))`, b.Detail, on.Tenant, store.IDList(b.Changed)).Error
 }
 
 // AccountNames gives the names of accounts of the grant's tenant that stand

@@ -31,7 +31,7 @@ var purged = []struct{ table, where string }{
 	{"timeless_accounts", "account_id = ANY(CAST(@ids AS uuid[]))"},
 	{"custom_roles", "account_id = ANY(CAST(@ids AS uuid[]))"},
 	{"account_labels", "account_id = ANY(CAST(@ids AS uuid[]))"},
-	{"account_batches", "account_id = ANY(CAST(@ids AS uuid[]))"},
+	{"batches", "account_id = ANY(CAST(@ids AS uuid[]))"},
 	{"entitlement_exceptions", "account_id = ANY(CAST(@ids AS uuid[]))"},
 	{"entitlement_rules", "parent_id = ANY(CAST(@ids AS uuid[]))"},
 }

@@ -1,5 +1,7 @@
 // What HTML and htmx do not do by themselves. Everything here is an addition: without it,
 // menus, dialogs, forms and boxes still work as links and forms.
+import "./bulk.js";
+
 (() => {
   const $ = (s, r = document) => r.querySelector(s);
   const $$ = (s, r = document) => [...r.querySelectorAll(s)];
@@ -92,12 +94,6 @@
     const on = boxes.some((b) => !b.checked);
     boxes.forEach((b) => { b.checked = on; });
   };
-
-  // One box ticks all of its page.
-  document.addEventListener("change", (e) => {
-    const all = closest(e, "[data-pick]");
-    if (all) $$(`input[form="${all.dataset.pick}"]`).forEach((x) => { x.checked = all.checked; });
-  });
 
   // All rows share one menu, filled from the template that their dots name.
   let rowMenu, dots, closes;

@@ -50,22 +50,6 @@ type Use struct {
 	Cut    []string // with who does it: "Logs, by East"
 }
 
-// BatchPage reports what one act did to many accounts.
-type BatchPage struct {
-	Frame   part.Frame
-	Header  part.Header
-	Left    []LeftAccounts
-	ListURL string
-	CSVURL  string
-}
-
-// LeftAccounts are accounts that were left as they are, for one reason.
-type LeftAccounts struct {
-	Title    string // "3 accounts: each is archived"
-	Accounts []part.Link
-	More     string
-}
-
 // SubAccountsFormPage makes several sub-accounts at once.
 // POST /a/:account/sub-accounts with name, once for each; names holds a pasted list.
 type SubAccountsFormPage struct {

@@ -21,15 +21,6 @@ type List struct {
 	Clear   string // address without search and filters; set when one is in force
 }
 
-// Bulk is a form that acts on many rows: each row has a box in it, of the name
-// "id". GET of Action leads to what asks before it is done.
-type Bulk struct {
-	Action string
-	Keep   []Pair // what the list is narrowed down to
-	Acts   []Option
-	All    string // label of the box for all that the list shows: "All 204 that are shown"
-}
-
 // Search narrows the list down by typing, and by the choices beside it.
 type Search struct {
 	Action      string // GET
@@ -60,7 +51,7 @@ type Table struct {
 	Columns []Column
 	Rows    []Row
 	Token   string // for the forms in the row menus
-	Pick    string // id of the form that each row has a box in; empty for none
+	pick    bool   // each row has a box of the list's bulk form
 }
 
 // Column heads one column. Without SortURL it can not be sorted by.
@@ -107,6 +98,12 @@ func (s Search) name() string {
 		return "q"
 	}
 	return s.Name
+}
+
+// table is the list's, with boxes where there is something to do with many rows.
+func (l List) table() Table {
+	l.Table.pick = l.Bulk != nil
+	return l.Table
 }
 
 func (l List) Asked() bool { return l.Clear != "" }

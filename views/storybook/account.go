@@ -90,8 +90,7 @@ func accounts() []Story {
 	refused.Pasted, refused.PasteError = "North\nPo\u202ele", "Line 2: Leave out characters that can not be seen."
 
 	many := below
-	many.List.Bulk = &part.Bulk{Action: "/a/analytical/accounts/batches/new", All: "All 204 that are shown", Acts: []part.Option{{Value: "suspend", Text: "Suspend"}, {Value: "archive", Text: "Archive"}, {Value: "label", Text: "Add a label"}}}
-	many.List.Table.Pick = "bulk"
+	many.List.Bulk = &part.Bulk{Action: "/a/analytical/accounts/batches/new", All: "All 204 that match", Acts: []part.BulkAct{{Value: "suspend", Text: "Suspend…", Danger: true}, {Value: "archive", Text: "Archive…", Danger: true}, {Value: "label", Text: "Add label…"}}}
 	many.List.Table.Rows = []part.Row{
 		accountRow("east-2", "East", "Sub-account", "Active", "", "1", 0), accountRow("east-berlin-2", "East Berlin", "Sub-account", "Active", "", "0", 1), accountRow("north-2", "North", "Sub-account", "Suspended", "", "0", 0),
 	}
@@ -122,12 +121,12 @@ func accounts() []Story {
 	away.Header.Badge, away.Notice = part.Badge{Text: "Archived"}, &part.Alert{Tone: part.Warn, Text: "It is archived with East, and closed to its people."}
 	away.Header.Actions = []part.Action{{Text: "Edit", URL: "/a/analytical/accounts/east-berlin/edit"}, {Text: "Restore", Post: &part.Post{Text: "Restore", Action: "/a/analytical/accounts/east-berlin/restore"}}}
 
-	report := account.BatchPage{
-		Frame: frame("Suspend", "Accounts"), ListURL: "/a/analytical/accounts", CSVURL: "/a/analytical/accounts/batches/1?format=csv",
-		Header: part.Header{Title: "201 accounts are suspended, 3 left as they were", Actions: []part.Action{{Text: "Undo", Icon: "undo-2", Post: &part.Post{Text: "Undo", Action: "/a/analytical/accounts/batches/1/undo"}}}},
-		Left: []account.LeftAccounts{
-			{Title: "2 accounts: each is suspended already", Accounts: []part.Link{{Text: "North", URL: "/a/analytical/accounts/north"}, {Text: "East Berlin", URL: "/a/analytical/accounts/east-berlin"}}},
-			{Title: "1 account is not there any more", More: "and 12 more, all of which the CSV names"},
+	report := part.BatchPage{
+		Frame: frame("Suspend", "Accounts"), ListURL: "/a/analytical/accounts", ListText: "Back to accounts", CSVURL: "/a/analytical/accounts/batches/1?format=csv",
+		Header: part.Header{Title: "201 accounts suspended, 3 skipped", Actions: []part.Action{{Text: "Undo", Icon: "undo-2", Post: &part.Post{Text: "Undo", Action: "/a/analytical/accounts/batches/1/undo"}}}},
+		Left: []part.Left{
+			{Title: "2 accounts: each is suspended already", Some: []part.Link{{Text: "North", URL: "/a/analytical/accounts/north"}, {Text: "East Berlin", URL: "/a/analytical/accounts/east-berlin"}}},
+			{Title: "1 account is not there any more", More: "and 12 more, all in the CSV"},
 		},
 	}
 	remove := part.Dialog{
@@ -144,7 +143,7 @@ func accounts() []Story {
 		{Name: "One of them", Render: account.SubAccount(page)},
 		{Name: "One of them, archived", Render: account.SubAccount(away)},
 		{Name: "Below here, many at once", Render: account.SubAccounts(many)},
-		{Name: "Many at once, report", Render: account.Batch(report)},
+		{Name: "Many at once, report", Render: part.Batch(report)},
 		{Name: "Delete", Render: part.DialogPage(remove)},
 		{Name: "All of mine", Render: account.Accounts(mine)},
 		{Name: "All of mine, nothing found", Render: account.Accounts(nothing)},
