@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math/bits"
+	"slices"
 	"strings"
 )
 
@@ -48,9 +49,18 @@ func MustLoad() *Catalog {
 	return c
 }
 
-// Group is a heading of the navigation.
+// Group is a heading of the navigation, with the entries below it, in order.
 type Group struct {
 	Key, Title string
+	Entries    []string
+}
+
+// rank is where an entry stands among those of the group.
+func (g Group) rank(entry string) int {
+	if i := slices.Index(g.Entries, entry); i >= 0 {
+		return i
+	}
+	return len(g.Entries)
 }
 
 // Area is the part of the panel a permission belongs to. It decides where a
@@ -77,6 +87,7 @@ type Section struct {
 	Label    string // as the navigation and the page have it; the title where it is not declared
 	Sentence string // what the section is for, shown while it is empty
 	Group    string
+	Entry    string // of the navigation, below the group: what names the same one stands there as tabs of one page
 	Icon     string
 	Path     string   // below /a/:account
 	Inside   *Section // the section in whose records it lives, or nil

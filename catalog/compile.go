@@ -85,12 +85,13 @@ func (k *compiler) read(name string, into any) bool {
 
 func (k *compiler) groups() {
 	var decls []struct {
-		Key   word
-		Title string
+		Key     word
+		Title   string
+		Entries []string
 	}
 	if k.read("groups.yaml", &decls) {
 		for _, d := range decls {
-			k.c.Groups = append(k.c.Groups, Group{d.Key.Text, d.Title})
+			k.c.Groups = append(k.c.Groups, Group{d.Key.Text, d.Title, d.Entries})
 		}
 	}
 }
@@ -168,6 +169,7 @@ type sectionDecl struct {
 	Label        string
 	Sentence     string
 	Group        word
+	Entry        word
 	Icon         string
 	Path         word
 	Area         word
@@ -182,6 +184,10 @@ type sectionDecl struct {
 	Always       bool
 	Records      *recordsDecl
 }
+
+// entry is the entry of the navigation that the section stands in: without one
+// declared, its own.
+func (d sectionDecl) entry() string { return cmp.Or(d.Entry.Text, d.Label, d.Title) }
 
 type permissionDecl struct {
 	Key          word
@@ -211,11 +217,19 @@ func (k *compiler) sections() {
 			}
 		}
 	}
-	// Groups order the navigation; within a group, the order of the files.
-	rank := func(f found) int {
-		return slices.IndexFunc(k.c.Groups, func(g Group) bool { return g.Key == f.decl.Group.Text })
+	// Groups order the navigation, and a group its entries; within an entry, the order of the files.
+	rank := func(f found) (group, entry int) {
+		group = slices.IndexFunc(k.c.Groups, func(g Group) bool { return g.Key == f.decl.Group.Text })
+		if group >= 0 {
+			entry = k.c.Groups[group].rank(f.decl.entry())
+		}
+		return group, entry
 	}
-	slices.SortStableFunc(all, func(a, b found) int { return rank(a) - rank(b) })
+	slices.SortStableFunc(all, func(a, b found) int {
+		ag, ae := rank(a)
+		bg, be := rank(b)
+		return cmp.Or(ag-bg, ae-be)
+	})
 	for _, f := range all {
 		k.section(f.file, f.decl)
 	}
@@ -273,9 +287,11 @@ func (k *compiler) section(file string, d sectionDecl) {
 		bad("area "+d.Area.Text+" is unknown", "use data, setup, money, people, keys, common or none")
 	case !slices.ContainsFunc(k.c.Groups, func(g Group) bool { return g.Key == d.Group.Text }):
 		bad("group "+d.Group.Text+" is unknown", "use a group of groups.yaml")
+	case d.Entry.Text != "" && !slices.ContainsFunc(k.c.Groups, func(g Group) bool { return g.Key == d.Group.Text && slices.Contains(g.Entries, d.Entry.Text) }):
+		bad("entry "+d.Entry.Text+" is not one of its group", "name it under `entries:` of the group in groups.yaml")
 	}
 	s := &Section{
-		Key: d.Key.Text, Title: d.Title, Label: cmp.Or(d.Label, d.Title), Sentence: d.Sentence, Group: d.Group.Text, Icon: d.Icon,
+		Key: d.Key.Text, Title: d.Title, Label: cmp.Or(d.Label, d.Title), Sentence: d.Sentence, Group: d.Group.Text, Entry: d.entry(), Icon: d.Icon,
 		Path: path.Clean("/" + d.Path.Text), Area: Area(d.Area.Text), Pending: d.Pending, Own: d.Own, Always: d.Always, File: file, Line: line,
 	}
 	k.c.bySection[s.Key] = s

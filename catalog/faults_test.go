@@ -59,6 +59,7 @@ func TestAFaultNamesItsPlaceAndRemedy(t *testing.T) {
 		{"no sentence", "  sentence: see the shelf\n", "", "sections/shelf.yaml:1: section shelf: has no sentence: add `sentence:`"},
 		{"an unknown area", "area: setup", "area: attic", "sections/shelf.yaml:1: section shelf: area attic is unknown: use data, setup"},
 		{"an unknown group", "group: overview", "group: attic", "sections/shelf.yaml:1: section shelf: group attic is unknown: use a group of groups.yaml"},
+		{"an unknown entry", "group: overview", "group: overview\n  entry: Attic", "sections/shelf.yaml:1: section shelf: entry Attic is not one of its group: name it under `entries:` of the group in groups.yaml"},
 		{"an unknown permission", "    name: name\n", "    delete: shelf.burn\n    name: name\n", "sections/shelf.yaml:13: section shelf: permission shelf.burn is not declared: declare it under `permissions:`, or write `none`"},
 		{"an act without a permission", "permission: shelf.edit", "permission: shelf.age", "sections/shelf.yaml:23: section shelf: act age needs permission shelf.age, which is not declared"},
 		{"an unknown reference", "x-ref: applications", "x-ref: cupboards", "sections/shelf.yaml:19: property owner: section cupboards is not declared or holds no records"},

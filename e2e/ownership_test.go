@@ -72,7 +72,7 @@ func TestAnAgencyChangesHands(t *testing.T) {
 	mary.stands(agency)
 
 	// Dorothy sees the change at her next request.
-	dorothy.press("link", "Members")
+	dorothy.press("link", "Access")
 	dorothy.sees("Mary", "Account owner", "Account role: Admin")
 	dorothy.open(agency + "/settings/ownership")
 	dorothy.sees("Mary owns it", "Only its owner")

@@ -26,6 +26,7 @@ func TestAdminOpensAndClosesFeatures(t *testing.T) {
 	edsger.expect("403")
 	edsger.signIn("edsger@example.com")
 	east := edsger.stands(`/a/[^/]+`)
+	edsger.press("link", "Agents")
 	edsger.press("link", "Knowledge bases")
 	knowledge := edsger.stands(east + `/knowledge-bases`)
 
@@ -41,8 +42,8 @@ func TestAdminOpensAndClosesFeatures(t *testing.T) {
 	grace.looksRight("permissions-toast")
 	edsger.open(knowledge)
 	edsger.sees("You need", "East may not use Knowledge Base.")
-	if edsger.has("link", "Knowledge bases") {
-		t.Error("Edsger's navigation still leads to knowledge bases")
+	if edsger.has("link", "Knowledge bases") || !edsger.has("link", "Test center") {
+		t.Error("Edsger's tabs still leads to knowledge bases")
 	}
 	edsger.looksRight("account-lacks-it")
 	grace.press("button", "Undo")

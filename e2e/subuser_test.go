@@ -41,6 +41,7 @@ func TestOwnerHandsOverALogin(t *testing.T) {
 	ada.press("link", "Lyon Account owner")
 	ada.find("heading", "Lyon")
 	lyon := ada.stands(`/a/[^/]+`)
+	ada.press("link", "Access")
 	ada.press("link", "Subusers")
 	ada.stands(lyon + `/settings/subusers`)
 	ada.sees("No subusers yet")
@@ -242,7 +243,7 @@ func (b *tab) navigation(account string) []string {
 		paths[i] = "/" + strings.TrimPrefix(rest, "/")
 	}
 	slices.Sort(paths)
-	return paths
+	return slices.Compact(paths) // an entry leads to the first of its tabs
 }
 
 // sectionsOf lists the pages that stand in the navigation of a subuser with one

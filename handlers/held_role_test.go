@@ -11,10 +11,13 @@ import (
 var friday = time.Date(2026, 11, 27, 18, 0, 0, 0, time.UTC)
 
 // Zone has the browser tell its time zone.
-func (b *browser) zone(name string) *browser {
+func (b *browser) zone(name string) *browser { return b.keeps("zone", name) }
+
+// keeps has the browser hold a cookie that script set.
+func (b *browser) keeps(cookie, value string) *browser {
 	at, err := url.Parse(b.base)
 	must(b.t, err)
-	b.client.Jar.SetCookies(at, []*http.Cookie{{Name: "zone", Value: name, Path: "/"}})
+	b.client.Jar.SetCookies(at, []*http.Cookie{{Name: cookie, Value: value, Path: "/"}})
 	return b
 }
 

@@ -54,8 +54,8 @@ func TestMembersPage(t *testing.T) {
 	p := newPanel(t)
 	ada := p.as(p.ada)
 	got := ada.get(in(p.analytical, "/members")).want(t, http.StatusOK).says(t, "Ada", "Account owner", "grace@example.com", "Account role: Admin")
-	if got.Find("nav.side a[aria-current]").Text() == "" || !strings.Contains(got.Find("nav.side a[aria-current]").Text(), "Members") {
-		t.Error("the sidebar does not lead here")
+	if entry, tab := got.Find("nav.side a[aria-current]"), got.Find("main .tabs a[aria-current]"); words(entry) != "Access" || words(tab) != "Members" {
+		t.Errorf("the page stands in %q, %q", words(entry), words(tab))
 	}
 	if n := got.Find("tbody tr").Length(); n != 2 {
 		t.Errorf("%d rows", n)

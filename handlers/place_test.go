@@ -73,35 +73,41 @@ func (b *browser) crawl(see func(path string, x page), from ...string) {
 	}
 }
 
-// belongs is the path of the sidebar's entry that a page of an account belongs
-// to, both without the account: the entry that its address begins with, or the
-// one it was asked from, where its address is beside those of the entries.
-func belongs(entries map[string]string, at *url.URL) string {
-	here := func(path string) string { return "/" + strings.TrimPrefix(inAccount.ReplaceAllString(path, ""), "/") }
+// belongs is which of some paths a page of an account belongs to, all without the
+// account: the one that its address begins with, or that it was asked from, where
+// its address is beside them.
+func belongs[T any](paths map[string]T, at *url.URL) string {
 	path := here(at.Path)
 	for beside, entry := range map[string]string{
 		"/permissions/": "/permissions/general", "/settings/security/": "/settings/security/allowed", "/settings/ownership": "/settings/account",
 	} {
-		if strings.HasPrefix(path, beside) {
-			return entry
+		if _, is := paths[entry]; is && strings.HasPrefix(path, beside) {
+			if _, other := paths["/settings/security/two-step"]; !other {
+				return entry
+			}
 		}
 	}
 	best := "/"
-	for entry := range entries {
-		if len(entry) > len(best) && (path == entry || strings.HasPrefix(path, entry+"/")) {
-			best = entry
+	for p := range paths {
+		if len(p) > len(best) && (path == p || strings.HasPrefix(path, p+"/")) {
+			best = p
 		}
 	}
 	if from := at.Query().Get("return"); best == "/" && path != "/" && from != "" {
-		return belongs(entries, &url.URL{Path: strings.SplitN(from, "?", 2)[0]})
+		return belongs(paths, &url.URL{Path: strings.SplitN(from, "?", 2)[0]})
 	}
 	return best
 }
 
+// here is a path without its account.
+func here(path string) string {
+	return "/" + strings.TrimPrefix(inAccount.ReplaceAllString(path, ""), "/")
+}
+
 var inAccount = regexp.MustCompile(`^/a/[0-9a-f-]{36}`)
 
-// Every page stands in one place: one entry of the sidebar is the current one,
-// and the breadcrumb goes through it.
+// Every page stands in one place: one entry of the sidebar is the current one, one
+// tab where there are any, and the breadcrumb goes through the entry.
 func TestEveryPageStandsInOnePlace(t *testing.T) {
 	p, cast := demoPanel(t)
 	ada := p.login(cast, "ada@example.com")
@@ -117,15 +123,26 @@ func TestEveryPageStandsInOnePlace(t *testing.T) {
 			}
 			return
 		}
-		entries := map[string]string{}
-		x.Find("#sidebar .nav a").Each(func(_ int, a *goquery.Selection) {
-			entry := "/" + strings.TrimPrefix(inAccount.ReplaceAllString(a.AttrOr("href", ""), ""), "/")
-			entries[entry] = words(a)
+		entries, beside := map[string]string{}, map[string]int{} // by path, the entry; by entry, the tabs
+		x.Find("#nav > details > ul > li").Each(func(_ int, li *goquery.Selection) {
+			entry := words(li.ChildrenFiltered("a"))
+			li.Find("a").Each(func(_ int, a *goquery.Selection) { entries[here(a.AttrOr("href", ""))] = entry })
+			beside[entry] = li.Find("li").Length()
 		})
 		want := belongs(entries, at)
 		seen[want] = true
 		if current.Length() != 1 || words(current) != entries[want] {
 			t.Errorf("%s: the current entry is %q, not %q", path, words(current), entries[want])
+		}
+		tabs, on := map[string]string{}, x.Find("main > .tabs [aria-current=page]")
+		x.Find("main > .tabs:first-child a").Each(func(_ int, a *goquery.Selection) { tabs[here(a.AttrOr("href", ""))] = words(a) })
+		switch tab := tabs[belongs(tabs, at)]; {
+		case beside[entries[want]] > 0 && len(tabs) == 0:
+			t.Errorf("%s: the tabs of %s are missing", path, entries[want])
+		case len(tabs) > 0 && (words(on.First()) != tab || tab == ""):
+			t.Errorf("%s: the current tab is %q, not %q", path, words(on.First()), tab)
+		case len(tabs) > 0 && x.Find("main > .tabs:first-child [aria-current=page]").Length() != 1:
+			t.Errorf("%s has two current tabs", path)
 		}
 		crumbs := x.Find(".crumbs li")
 		if n := x.Find(".crumbs [aria-current=page]").Length(); n != 1 || crumbs.Length() < 2 {
@@ -134,7 +151,7 @@ func TestEveryPageStandsInOnePlace(t *testing.T) {
 		}
 		if second := crumbs.Eq(1); words(second) != entries[want] {
 			t.Errorf("%s: the breadcrumb is %q, and the entry %q", path, words(x.Find(".crumbs")), entries[want])
-		} else if href, linked := second.Find("a").Attr("href"); linked != (crumbs.Length() > 2) || linked && belongs(entries, &url.URL{Path: href}) != want {
+		} else if href, linked := second.Find("a").Attr("href"); linked != (crumbs.Length() > 2) || linked && entries[belongs(entries, &url.URL{Path: href})] != entries[want] {
 			t.Errorf("%s: the breadcrumb's %q leads to %q", path, words(second), href)
 		}
 	}, home, home+"/accounts/batches/new?act=suspend&id="+west)

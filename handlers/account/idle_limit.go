@@ -36,7 +36,7 @@ func (h *Handlers) idleLimitPage(c echo.Context, status int, limit time.Duration
 		idle = page.MinutesText(limit)
 	}
 	p := record.Page{
-		Frame: h.Frame(c, "Idle limit", page.SecurityLink(v)), Tabs: page.SecurityTabs(v, "Idle limit"),
+		Frame:  h.Frame(c, "Idle limit", page.SecurityLink(v)),
 		Header: part.Header{Title: "Idle limit", Text: "Whoever leaves the panel unused for longer signs in again before they open " + v.Place.Name + ". Sub-accounts set their own limit."},
 		Details: []part.Detail{
 			{Label: "Longest without use", Value: part.Cell{Text: idle}},

@@ -22,7 +22,7 @@ func (h *Handlers) showTwoStepRule(c echo.Context, g authz.Grant) error {
 		return err
 	}
 	p := record.Page{
-		Frame: h.Frame(c, "Two-step sign-in", page.SecurityLink(v)), Tabs: page.SecurityTabs(v, "Two-step sign-in"),
+		Frame:   h.Frame(c, "Two-step sign-in", page.SecurityLink(v)),
 		Header:  part.Header{Title: "Two-step sign-in", Badge: part.Badge{Text: "Optional"}, Text: "A password and a code: whoever learns somebody’s password still does not get into " + v.Place.Name + "."},
 		Details: []part.Detail{{Label: "People who have set it up", Value: part.Cell{Text: words.Number(rule.Ready) + " of " + words.Number(rule.People)}}},
 	}

@@ -117,7 +117,7 @@ func (h *Handlers) listSignIns(c echo.Context, g authz.Grant) error {
 		text = "Attempts at your login and those of subusers here, kept for 90 days."
 	}
 	p := record.ListPage{
-		Frame: h.Frame(c, "Sign-ins", page.SecurityLink(v)), Header: part.Header{Title: "Sign-ins", Text: text}, Tabs: page.SecurityTabs(v, "Sign-ins"),
+		Frame: h.Frame(c, "Sign-ins", page.SecurityLink(v)), Header: part.Header{Title: "Sign-ins", Text: text},
 		List: part.List{
 			Label: "Sign-ins", CSVURL: page.WithQuery(here, append(asked.pairs(), "format", "csv")...),
 			Empty: part.Empty{Icon: "history", Title: "No sign-ins yet", Text: "Every attempt is kept here, also those that fail."},

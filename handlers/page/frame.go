@@ -3,7 +3,6 @@ package page
 import (
 	"crypto/hkdf"
 	"crypto/sha256"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -32,35 +31,6 @@ func derive(secret []byte, use string) []byte {
 	return key
 }
 
-// navGroup is a group of the sidebar: the sections that have a page.
-type navGroup struct {
-	title    string
-	Sections []*catalog.Section
-}
-
-// navigation keeps the sections whose own path is a route of the table.
-func (h *Base) navigation(table []guard.Route) (groups []navGroup) {
-	page := map[string]bool{}
-	for _, l := range guard.Describe(table) {
-		if l.Method == Get {
-			page[l.Path] = true
-		}
-	}
-	for _, g := range h.Catalog.Groups {
-		n := navGroup{title: g.Title}
-		for _, s := range h.Catalog.Sections {
-			full := strings.TrimSuffix("/a/:account"+s.Path, "/")
-			if s.Group == g.Key && s.InNavigation() && (page[full] || page[path.Dir(full)+"/:tab"]) {
-				n.Sections = append(n.Sections, s)
-			}
-		}
-		if len(n.Sections) > 0 {
-			groups = append(groups, n)
-		}
-	}
-	return groups
-}
-
 // Frame is what stands around a page: the sidebar with what may be opened here,
 // the account, and who is signed in. The crumbs end with the page itself.
 func (h *Base) Frame(c echo.Context, title string, above ...part.Link) part.Frame {
@@ -85,36 +55,19 @@ func (h *Base) FrameIn(c echo.Context, section *catalog.Section, title string, a
 	if f.Account.SearchURL != "" {
 		f.Account.SearchURL = WithQuery(f.Account.SearchURL, "at", id.String())
 	}
-	current := h.entryOf(section)
-	for _, g := range h.Nav {
-		n := part.NavGroup{Title: g.title}
-		for _, s := range g.Sections {
-			if v.May.Has(s.View) {
-				n.Items = append(n.Items, part.NavItem{Text: s.Label, URL: AccountPath(id, strings.TrimSuffix(s.Path, "/")), Icon: s.Icon, Current: s == current})
-			}
-		}
-		if len(n.Items) > 0 {
-			f.Nav = append(f.Nav, n)
-		}
-	}
+	var entry part.Link
+	f.Nav, entry = h.sidebar(c, section)
+	f.Tabs = h.tabs(c, section)
 	home := part.Link{Text: v.Place.Name}
 	if v.May.Has(h.Catalog.Permission("control_panel")) {
 		home.URL = AccountPath(id)
 	}
-	f.Crumbs = part.Crumb(title, append([]part.Link{home}, above...)...)
+	trail := []part.Link{home}
+	if first := append(above, part.Link{Text: title})[0].Text; entry.Text != "" && first != entry.Text {
+		trail = append(trail, entry)
+	}
+	f.Crumbs = part.Crumb(title, append(trail, above...)...)
 	return f
-}
-
-// entryOf is the section whose entry of the sidebar a section belongs to: its
-// own, or that of what it is inside.
-func (h *Base) entryOf(s *catalog.Section) *catalog.Section {
-	for s != nil && s.Inside != nil {
-		s = s.Inside
-	}
-	if s != nil && s.Single() {
-		return h.ListOf(s)
-	}
-	return s
 }
 
 func (h *Base) profile(c echo.Context, v *guard.Visit) part.Profile {

@@ -1,6 +1,8 @@
 package page
 
 import (
+	"strings"
+
 	"bailiwick/handlers/guard"
 	"bailiwick/views/part"
 )
@@ -25,13 +27,14 @@ func SecurityLink(v *guard.Visit) part.Link {
 	return part.Link{Text: "Security", URL: networksPath(v.Place.Account)}
 }
 
-// SecurityTabs are the pages of Security.
-func SecurityTabs(v *guard.Visit, current string) []part.Tab {
+// securityTabs are the pages of Security; the current one is that which the path
+// is of, or below.
+func securityTabs(v *guard.Visit, path string) []part.Tab {
 	all := []part.Tab{
 		{Text: "Networks", URL: SecurityLink(v).URL}, {Text: "Two-step sign-in", URL: TwoStepRulePath(v)}, {Text: "Idle limit", URL: IdleLimitPath(v)}, {Text: "Sign-ins", URL: SignInsPath(v)},
 	}
 	for i := range all {
-		all[i].Current = all[i].Text == current
+		all[i].Current = path == all[i].URL || strings.HasPrefix(path, all[i].URL+"/")
 	}
 	return all
 }

@@ -119,7 +119,7 @@ func (h *Handlers) ListRecords(rv Visit) error {
 	}
 	title := h.listTitle(rv, rv.section)
 	p := record.ListPage{
-		Frame: h.recordFrame(rv, title), Header: part.Header{Title: title}, Tabs: h.besides(rv),
+		Frame: h.recordFrame(rv, title), Header: part.Header{Title: title},
 		List: part.List{
 			Label: rv.records.Plural, CSVURL: address(here+".csv", asked.pairs()),
 			Pager: part.Pager{Summary: counted(l.Total, rv.records)},
@@ -198,24 +198,6 @@ func counted(n int, r *catalog.Records) string {
 		return "more than " + words.Count(records.CountCap, r.Noun, r.Plural)
 	}
 	return words.Count(n, r.Noun, r.Plural)
-}
-
-// besides are the sections beside one that is inside a record, and the pages
-// beside the networks.
-func (h *Handlers) besides(rv Visit) (tabs []part.Tab) {
-	if rv.section.Key == "security" {
-		return page.SecurityTabs(rv.Visit, "Networks")
-	}
-	if rv.section.Inside == nil {
-		return nil
-	}
-	for _, s := range h.inside(rv, rv.section.Inside) {
-		tabs = append(tabs, part.Tab{Text: page.Upper(s.Records.Plural), URL: rv.url(s.Path), Current: s == rv.section})
-	}
-	if len(tabs) < 2 {
-		return nil
-	}
-	return tabs
 }
 
 // reaches tells whether the list can show the accounts below too.

@@ -1,6 +1,7 @@
 // What HTML and htmx do not do by themselves. Everything here is an addition: without it,
 // menus, dialogs, forms and boxes still work as links and forms.
 import "./bulk.js";
+import "./sidebar.js";
 
 (() => {
   const $ = (s, r = document) => r.querySelector(s);
@@ -220,7 +221,7 @@ import "./bulk.js";
 
   // The page one is on stays in sight in a long sidebar, and in the drawer once it opens.
   const side = $("#sidebar");
-  const showCurrent = () => $("[aria-current]", side)?.scrollIntoView({ block: "nearest" });
+  const showCurrent = () => $(".nav [aria-current]", side)?.scrollIntoView({ block: "nearest" });
   if (side) { showCurrent(); side.addEventListener("toggle", showCurrent); }
 
   // The page one is on stays in sight among tabs that do not fit beside each other.

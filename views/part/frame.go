@@ -1,6 +1,8 @@
 package part
 
 import (
+	"slices"
+
 	"bailiwick/static"
 )
 
@@ -9,6 +11,7 @@ type Frame struct {
 	Title    string // of the browser tab
 	Token    string // anti-forgery token of this session, carried by every form
 	Nav      []NavGroup
+	Tabs     []Tab  // pages beside this one
 	Crumbs   []Link // from the outside in; the last one is this page and has no URL
 	Account  Switcher
 	Profile  Profile
@@ -21,16 +24,25 @@ type Link struct {
 	Text, URL string
 }
 
-// NavGroup is one titled group of the sidebar.
+// NavGroup is one titled group of the sidebar. Folded, it shows its items only while
+// one of them is current.
 type NavGroup struct {
-	Title string
-	Items []NavItem
+	Key, Title string
+	Folded     bool
+	Items      []NavItem
 }
 
-// NavItem leads to one section. Icon is a name of the sprite (static/src/icons.svg).
+// open tells whether the group shows its items.
+func (g NavGroup) open() bool {
+	return !g.Folded || slices.ContainsFunc(g.Items, func(n NavItem) bool { return n.Current })
+}
+
+// NavItem leads to one page of the panel, or the first of several that are tabs of
+// each other. Icon is a name of the sprite (static/src/icons.svg).
 type NavItem struct {
 	Text, URL, Icon string
 	Current         bool
+	Tabs            []Link // what the filter of the sidebar finds; itself, where it has none
 	Count           string // shown as a small number behind the text, if any
 }
 

@@ -8,7 +8,7 @@ import (
 type ListPage struct {
 	Frame  part.Frame
 	Header part.Header
-	Tabs   []part.Tab // sections beside this one: inside an application, one- and two-way SMS
+	Tabs   []part.Tab // other sets of the same
 	List   part.List
 	States *StateFigure // how these records change state, where that needs telling
 	Notice *part.Alert
@@ -19,7 +19,6 @@ type ListPage struct {
 type Page struct {
 	Frame   part.Frame
 	Header  part.Header
-	Tabs    []part.Tab
 	Secret  *part.CopyBox // right after it was made or replaced, and never again
 	Notice  *part.Alert   // inherited, read only, attached to something that is gone
 	Details []part.Detail

@@ -1,6 +1,8 @@
 package storybook
 
 import (
+	"strings"
+
 	"bailiwick/views/part"
 )
 
@@ -12,8 +14,9 @@ func frame(title, current string, crumbs ...part.Link) part.Frame {
 	if len(crumbs) == 0 {
 		crumbs = part.Crumb(title, part.Link{Text: "Analytical", URL: "/a/analytical"})
 	}
+	groups, tabs := nav(current)
 	return part.Frame{
-		Title: title, Token: token, Crumbs: crumbs, Nav: nav(current),
+		Title: title, Token: token, Crumbs: crumbs, Nav: groups, Tabs: tabs,
 		Account: part.Switcher{
 			Name: "Analytical", Detail: "Agency", Role: "Account owner",
 			SearchURL: "/switcher", AllURL: "/accounts", NewURL: "/accounts/new",
@@ -31,39 +34,64 @@ func subuserFrame(title, current string) part.Frame {
 	f := frame(title, current)
 	f.Account = part.Switcher{Name: "Analytical", Role: "Subuser role: CallListManager"}
 	f.Profile = part.Profile{Name: "tabulator", Detail: "Subuser of Analytical", Until: "17:40", UntilExact: "21 November 2026, 17:40 CET", SignOutURL: "/sign-out"}
-	f.Nav = []part.NavGroup{
-		{Items: []part.NavItem{{Text: "Control panel", URL: "/a/analytical", Icon: "house", Current: current == "Control panel"}}},
+	f.Tabs, f.Nav = nil, []part.NavGroup{
+		{Title: "Overview", Items: []part.NavItem{{Text: "Control panel", URL: "/a/analytical", Icon: "house", Current: current == "Control panel"}}},
 		{Title: "Voice", Items: []part.NavItem{{Text: "Applications", URL: "/a/analytical/applications", Icon: "app-window", Current: current == "Applications"}}},
 	}
 	return f
 }
 
-func nav(current string) []part.NavGroup {
-	groups := []part.NavGroup{
-		{Items: []part.NavItem{{Text: "Control panel", Icon: "house"}, {Text: "Notifications", Icon: "bell", Count: "3"}}},
-		{Title: "Voice", Items: []part.NavItem{
-			{Text: "Applications", Icon: "app-window"}, {Text: "Calls", Icon: "phone-call"}, {Text: "Call downloads", Icon: "download"},
-			{Text: "Active sessions", Icon: "activity"}, {Text: "SIP registrations", Icon: "server"},
-		}},
-		{Title: "Numbers", Items: []part.NavItem{
-			{Text: "My numbers", Icon: "hash"}, {Text: "Buy a number", Icon: "shopping-cart"}, {Text: "Blocked numbers", Icon: "ban"}, {Text: "Caller IDs", Icon: "phone"},
-		}},
-		{Title: "Messaging", Items: []part.NavItem{{Text: "One-way SMS", Icon: "message-square"}, {Text: "Two-way SMS", Icon: "message-circle"}}},
-		{Title: "Agents", Items: []part.NavItem{
-			{Text: "Agents", Icon: "bot"}, {Text: "Knowledge bases", Icon: "book-open"}, {Text: "Actions", Icon: "zap"}, {Text: "Workflows", Icon: "workflow"},
-			{Text: "Contacts", Icon: "contact"}, {Text: "Test center", Icon: "flask-conical"},
-		}},
-		{Title: "People and access", Items: []part.NavItem{
-			{Text: "Accounts", Icon: "folder-tree"}, {Text: "Permissions", Icon: "list-checks"}, {Text: "Members", Icon: "users"}, {Text: "Subusers", Icon: "users"}, {Text: "Roles", Icon: "key-round"},
-		}},
-		{Title: "Settings", Items: []part.NavItem{{Text: "Security", Icon: "shield"}, {Text: "API keys", Icon: "key"}, {Text: "Webhooks", Icon: "webhook"}, {Text: "Service accounts", Icon: "server"}}},
-	}
-	for g := range groups {
-		for i := range groups[g].Items {
-			item := &groups[g].Items[i]
-			item.URL = "/a/analytical/" + item.Icon
-			item.Current = item.Text == current
+// nav is the sidebar of an owner with the entry of a page as the current one, and
+// the tabs beside that page.
+func nav(current string) (groups []part.NavGroup, tabs []part.Tab) {
+	const all = `Overview
+house Control panel
+life-buoy Support: Support tickets, All tickets
+# Accounts and access
+folder-tree Accounts
+list-checks Permissions
+users Access: Members, Subusers, Roles, Service accounts, Support access
+history Audit
+# Voice and messages
+app-window Applications: Applications, SIP registrations
+phone-call Calls: Calls, Call downloads, Active sessions
+hash Numbers: My numbers, Buy a number, Blocked numbers, Caller IDs
+message-square Messages: One-way SMS, One-way SMS history, Two-way SMS, Two-way SMS history
+# Agents
+bot Agents: Agents, Knowledge bases, Test center
+zap Actions: Actions, Integrations
+workflow Workflows
+contact Contacts
+# Reports and logs
+scroll-text Logs: Logs, Shared tokens, Timeless accounts
+# Settings
+building-2 Account: Account, Profile settings
+bell Notifications: Notification settings, Notification channels, Notification history
+shield Security
+key Developers: API keys, Webhooks`
+	for _, group := range strings.Split(all, "\n# ") {
+		lines := strings.Split(group, "\n")
+		g := part.NavGroup{Key: strings.ToLower(lines[0]), Title: lines[0]}
+		for _, line := range lines[1:] {
+			icon, rest, _ := strings.Cut(line, " ")
+			text, list, _ := strings.Cut(rest, ": ")
+			n := part.NavItem{Text: text, Icon: icon, URL: "/a/analytical/" + icon, Current: text == current}
+			var beside []part.Tab
+			for i, tab := range strings.Split(list, ", ") {
+				url := n.URL
+				if i > 0 {
+					url += "/" + strings.ReplaceAll(strings.ToLower(tab), " ", "-")
+				}
+				n.Tabs = append(n.Tabs, part.Link{Text: tab, URL: url})
+				n.Current = n.Current || tab == current
+				beside = append(beside, part.Tab{Text: tab, URL: url, Current: tab == current})
+			}
+			if list != "" && n.Current {
+				tabs = beside
+			}
+			g.Items = append(g.Items, n)
 		}
+		groups = append(groups, g)
 	}
-	return groups
+	return groups, tabs
 }

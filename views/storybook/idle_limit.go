@@ -9,10 +9,10 @@ func idleLimits() []Story {
 	const here = "/a/analytical/settings/security"
 	page := func(limit, typed, problem string) record.Page {
 		f := frame("Idle limit", "Security")
+		f.Tabs = securityTabs("Idle limit")
 		f.Profile.Until = "17:40, or 30 minutes without use"
 		return record.Page{
 			Frame: f, Header: part.Header{Title: "Idle limit", Text: "Whoever leaves the panel unused for longer signs in again before they open Analytical. Sub-accounts set their own limit."},
-			Tabs: []part.Tab{{Text: "Networks", URL: here + "/allowed"}, {Text: "Two-step sign-in", URL: here + "/two-step"}, {Text: "Idle limit", URL: here + "/idle-limit", Current: true}, {Text: "Sign-ins", URL: here + "/sign-ins"}},
 			Details: []part.Detail{
 				{Label: "Longest without use", Value: part.Cell{Text: limit}},
 				{Label: "Longest session", Value: part.Cell{Text: "8 hours"}},

@@ -19,7 +19,6 @@ func callsList() record.ListPage {
 	return record.ListPage{
 		Frame:  frame("Calls", "Calls"),
 		Header: part.Header{Title: "Calls", Menu: []part.Action{{Text: "Call downloads", URL: "/a/analytical/calls/downloads", Icon: "download"}}},
-		Tabs:   []part.Tab{{Text: "Calls", URL: "/a/analytical/calls", Current: true}, {Text: "Downloads", URL: "/a/analytical/calls/downloads", Count: "2"}, {Text: "Active sessions", URL: "/a/analytical/calls/sessions"}},
 		List: part.List{
 			Label: "calls", CSVURL: "/a/analytical/calls.csv", Clear: "/a/analytical/calls",
 			Search: &part.Search{Action: "/a/analytical/calls", Placeholder: "Number or tag", Keep: []part.Pair{{Name: "sort", Value: "-start"}}, Filters: []part.Field{
@@ -94,7 +93,7 @@ func records() []Story {
 	}
 
 	numbers := list
-	numbers.Frame, numbers.Header, numbers.Tabs = frame("My numbers", "My numbers"), part.Header{Title: "My numbers"}, nil
+	numbers.Frame, numbers.Header = frame("My numbers", "My numbers"), part.Header{Title: "My numbers"}
 	numbers.States = &record.StateFigure{
 		Title: "How numbers change state",
 		States: []record.StateBox{

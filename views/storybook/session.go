@@ -34,9 +34,10 @@ func signInTable(who bool) (t part.Table) {
 // signIns is the log of an account.
 func signIns() record.ListPage {
 	const here = "/a/analytical/settings/security"
+	f := frame("Sign-ins", "Security")
+	f.Tabs = securityTabs("Sign-ins")
 	return record.ListPage{
-		Frame: frame("Sign-ins", "Security"), Header: part.Header{Title: "Sign-ins", Text: "Attempts at the logins of subusers, kept for 90 days. Members see those at theirs under Your sessions."},
-		Tabs: []part.Tab{{Text: "Networks", URL: here + "/allowed"}, {Text: "Two-step sign-in", URL: here + "/two-step"}, {Text: "Idle limit", URL: here + "/idle-limit"}, {Text: "Sign-ins", URL: here + "/sign-ins", Current: true}},
+		Frame: f, Header: part.Header{Title: "Sign-ins", Text: "Attempts at the logins of subusers, kept for 90 days. Members see those at theirs under Your sessions."},
 		List: part.List{
 			Label: "Sign-ins", CSVURL: here + "/sign-ins?format=csv", Clear: here + "/sign-ins",
 			Search: &part.Search{Action: here + "/sign-ins", Placeholder: "Search names and addresses", Filters: []part.Field{
@@ -78,4 +79,13 @@ func sessions() []Story {
 		{Name: "Sessions", Render: login.Sessions(list)},
 		{Name: "Sessions, only this one", Render: login.Sessions(alone)},
 	}
+}
+
+func securityTabs(current string) []part.Tab {
+	const here = "/a/analytical/settings/security"
+	tabs := []part.Tab{{Text: "Networks", URL: here + "/allowed"}, {Text: "Two-step sign-in", URL: here + "/two-step"}, {Text: "Idle limit", URL: here + "/idle-limit"}, {Text: "Sign-ins", URL: here + "/sign-ins"}}
+	for i := range tabs {
+		tabs[i].Current = tabs[i].Text == current
+	}
+	return tabs
 }

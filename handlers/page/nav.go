@@ -1,0 +1,126 @@
+package page
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/catalog"
+	"bailiwick/handlers/guard"
+	"bailiwick/views/part"
+)
+
+// navGroup is a group of the sidebar: the sections that have a page, those of one
+// entry beside each other.
+type navGroup struct {
+	key, title string
+	Sections   []*catalog.Section
+}
+
+// navigation keeps the sections whose own path is a route of the table.
+func (h *Base) navigation(table []guard.Route) (groups []navGroup) {
+	page := map[string]bool{}
+	for _, l := range guard.Describe(table) {
+		if l.Method == Get {
+			page[l.Path] = true
+		}
+	}
+	for _, g := range h.Catalog.Groups {
+		n := navGroup{key: g.Key, title: g.Title}
+		for _, s := range h.Catalog.Sections {
+			full := strings.TrimSuffix("/a/:account"+s.Path, "/")
+			if s.Group == g.Key && s.InNavigation() && (page[full] || page[path.Dir(full)+"/:tab"]) {
+				n.Sections = append(n.Sections, s)
+			}
+		}
+		if len(n.Sections) > 0 {
+			groups = append(groups, n)
+		}
+	}
+	return groups
+}
+
+// foldedCookie holds the keys of the sidebar's folded groups. Script sets it
+// (static/src/sidebar.js).
+const foldedCookie = "folded"
+
+// sidebar is what the visitor may open here. Sections of one entry are its tabs: it
+// leads to the first of them, and goes by the name of the only one. The entry of
+// the page's section is given too, where it has tabs.
+func (h *Base) sidebar(c echo.Context, section *catalog.Section) (nav []part.NavGroup, entry part.Link) {
+	v := guard.Of(c)
+	folded := strings.Split(readCookie(c, foldedCookie), ".")
+	for _, g := range h.Nav {
+		n := part.NavGroup{Key: g.key, Title: g.title, Folded: slices.Contains(folded, g.key)}
+		var last string
+		for _, s := range g.Sections {
+			if !v.May.Has(s.View) {
+				continue
+			}
+			link := part.Link{Text: s.Label, URL: AccountPath(v.Place.Account, strings.TrimSuffix(s.Path, "/"))}
+			current := section != nil && section.Group == s.Group && section.Entry == s.Entry
+			if last != s.Entry {
+				last = s.Entry
+				n.Items = append(n.Items, part.NavItem{Text: s.Label, URL: link.URL, Icon: s.Icon, Current: current, Tabs: []part.Link{link}})
+				continue
+			}
+			item := &n.Items[len(n.Items)-1]
+			item.Text, item.Tabs = s.Entry, append(item.Tabs, link)
+			if current {
+				entry = part.Link{Text: item.Text, URL: item.URL}
+			}
+		}
+		if len(n.Items) > 0 {
+			nav = append(nav, n)
+		}
+	}
+	return nav, entry
+}
+
+// tabs are the pages beside that of a section: inside the same record, or of the
+// same entry of the sidebar.
+func (h *Base) tabs(c echo.Context, section *catalog.Section) (tabs []part.Tab) {
+	v := guard.Of(c)
+	if section == nil {
+		return nil
+	}
+	if section.Key == "security" {
+		return securityTabs(v, c.Request().URL.Path)
+	}
+	one, at := section, section
+	for one.Inside != nil {
+		at, one = one, one.Inside
+	}
+	add := func(text, path string, s *catalog.Section) {
+		if s.Pending == "" && v.May.Has(s.View) {
+			tabs = append(tabs, part.Tab{Text: text, URL: AccountPath(v.Place.Account, path), Current: s == at})
+		}
+	}
+	if id := c.Param(strings.TrimPrefix(path.Base(one.Path), ":")); one.Single() && id != "" {
+		in := func(s *catalog.Section) string { return strings.Replace(s.Path, path.Base(one.Path), id, 1) }
+		add(Upper(one.Records.Noun), in(one), one)
+		for _, s := range h.Catalog.Sections {
+			if s.Inside == one {
+				add(Upper(s.Records.Plural), in(s), s)
+			}
+		}
+	} else {
+		at = one
+		if one.Single() {
+			at = h.ListOf(one)
+		}
+		for _, g := range h.Nav {
+			for _, s := range g.Sections {
+				if s.Group == at.Group && s.Entry == at.Entry {
+					add(s.Label, s.Path, s)
+				}
+			}
+		}
+	}
+	if len(tabs) < 2 {
+		return nil
+	}
+	return tabs
+}
