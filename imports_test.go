@@ -26,7 +26,7 @@ var mayImport = map[string][]string{
 	"postgres/*":                 {"postgres", "postgres/*"},
 	"static":                     {},
 	"views":                      {"static", "words"},
-	"views/storybook":            {"static", "views"},
+	"views/storybook":            {"static", "views", "words"},
 	"mail":                       {"models", "views"},
 	"handlers":                   {"authz", "catalog", "mail", "models", "static", "views", "words"},
 	"cmd/bailiwick/demo":         {"authz", "catalog", "models"},

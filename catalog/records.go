@@ -29,8 +29,11 @@ type Records struct {
 	// a leading minus.
 	Sort string
 	// Sum is the number property whose sum stands above the list, if any.
+	// Its records can not be changed or deleted, so that the sum stays right.
 	Sum      *Field
 	SumTitle string
+	// Daily says that records are counted by the day they came to be.
+	Daily bool
 	// Required are properties that must be given here, beyond what the schema
 	// requires; Among those that name a record of another section.
 	Required map[string]bool
@@ -158,6 +161,7 @@ type recordsDecl struct {
 		Unless  map[string]any
 		Says    string
 	}
+	Daily  bool
 	Import bool
 	Proof  bool
 	Acts   []actDecl
@@ -195,7 +199,7 @@ func (k *compiler) records(file string, s *Section, d *recordsDecl) {
 	}
 	r := &Records{
 		Section: s, Kind: kind, Noun: d.Noun, Plural: d.Plural, Where: d.Where, Set: d.Set,
-		Import: d.Import, Proof: d.Proof, One: s, Sort: "-created_at",
+		Daily: d.Daily, Import: d.Import, Proof: d.Proof, One: s, Sort: "-created_at",
 	}
 	if d.Noun == "" || d.Plural == "" {
 		bad(d.Kind, "its records have no name", "add `noun:` and `plural:`")
@@ -263,6 +267,9 @@ func (k *compiler) records(file string, s *Section, d *recordsDecl) {
 		r.SumTitle = d.Sum.Title
 		if r.Sum = kind.Field(d.Sum.Property.Text); r.Sum == nil || r.Sum.Type != "number" && r.Sum.Type != "integer" {
 			bad(d.Sum.Property, "sum "+d.Sum.Property.Text+" is no number of "+kind.Key, "name a property with `type: number`")
+		}
+		if r.Edit != 0 || r.Delete != 0 {
+			bad(d.Sum.Property, "it sums what can be changed or deleted", "write `edit: none` and `delete: none`")
 		}
 	}
 	var acts []*Act

@@ -158,6 +158,8 @@ INSERT INTO audit_events (tenant_id, account_id, seq, at, principal_kind, princi
 INSERT INTO sign_ins (tenant_id, account_id, id, at, door, principal_kind, principal_id, principal_name, address, agent, outcome, why, tries)
 	SELECT a.tenant_id, a.id, id('attempt', n), now() - (20001 - n) * interval '1 minute', 'subuser', 'subuser', id('busy subuser', n % 2000 + 1), 'agent-' || n % 2000, '192.0.2.' || n % 250, '',
 		CASE WHEN n % 5 = 0 THEN 'refused' ELSE 'ok' END, '', 1 FROM accounts a, generate_series(1, 20000) n WHERE a.id = id('ours', 7);
+INSERT INTO record_days (tenant_id, account_id, kind, day, records, total)
+	SELECT a.tenant_id, a.id, k, current_date - n, 5000, 12.5 FROM accounts a, generate_series(0, 999) n, unnest(ARRAY['call', 'transaction']) k WHERE a.id = id('ours', 7);
 INSERT INTO records (tenant_id, id, account_id, kind, data, name, search, created_at, created_by, created_by_name, updated_at, updated_by, updated_by_name)
 	SELECT tenant_id, id('contact', row_number() OVER ()), id, 'contact', jsonb '{"name": "Charles", "phone": "+442079460000"}', 'Charles', 'charles', now(), '', '', now(), '', ''
 	FROM accounts WHERE kind = 'sub'
@@ -432,6 +434,9 @@ func TestListsReadWhatTheyShow(t *testing.T) {
 			_, err := w.CountRecords(ctx, may("control_panel"), []string{"contact", "application", "agent"})
 			return err
 		}},
+		{"records by day", "record_days_pkey", 16_100, func() error { _, _, _, err := w.Days(ctx, may("control_panel"), "call", 30); return err }},
+		{"sign-ins by day", "sign_ins_done", 16_100, func() error { _, _, _, err := w.Days(ctx, may("control_panel"), "call", 30); return err }},
+		{"a balance", "record_days_pkey", 1_000, func() error { _, err := w.Sum(ctx, may("control_panel"), "transaction"); return err }},
 		{"one box", "access_changes_pkey", 40, func() error {
 			return w.SetEntitlement(ctx, modelstest.GrantOf(t, w.Store, w.ada, "entitlements.edit", w.agency.ID), "logs", w.busy.ID, false)
 		}},

@@ -139,6 +139,10 @@ func TestOtherTenantsShowNothing(t *testing.T) {
 	if err := modelstest.Logged(s, a, "kept"); err != nil {
 		t.Fatal(err)
 	}
+	bill := record.Place{Section: modelstest.Ground(s).Catalog().Section("billing")}
+	if _, err := s.ReportRecords(ctx, authz.SystemGrant("the test"), a, bill, []record.Report{{Values: map[string]any{"description": "A payment", "amount": 5.25, "type": "payment"}}}); err != nil {
+		t.Fatal(err)
+	}
 	place := record.Place{Section: modelstest.Ground(s).Catalog().Section("contacts")}
 	if _, _, err := s.CreateRecord(ctx, modelstest.GrantOf(t, s, ada, "contacts.edit", a.ID), place, map[string]any{"name": "Charles", "phone": "+442079460000"}); err != nil {
 		t.Fatal(err)

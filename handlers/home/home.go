@@ -2,7 +2,6 @@ package home
 
 import (
 	"net/http"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -15,6 +14,7 @@ import (
 	"bailiwick/handlers/people"
 	"bailiwick/models/account"
 	"bailiwick/models/audit"
+	persons "bailiwick/models/people"
 	records "bailiwick/models/record"
 	"bailiwick/views/home"
 	"bailiwick/views/part"
@@ -25,8 +25,14 @@ import (
 const (
 	homeTree    = 12
 	homeChanges = 8
-	endsSoon    = 7 * 24 * time.Hour
 )
+
+// known is what a home page has looked up of its account.
+type known struct {
+	people  persons.Headcount
+	balance string
+	counts  map[string]int // of records, by kind
+}
 
 // showHome is the control panel of an account.
 func (h *Handlers) showHome(c echo.Context, g authz.Grant) error {
@@ -35,7 +41,16 @@ func (h *Handlers) showHome(c echo.Context, g authz.Grant) error {
 		Frame:  h.Frame(c, "Control panel"),
 		Header: part.Header{Title: v.Place.Name, Text: page.KindTitle(v.Place.Kind)},
 	}
-	var err error
+	purposes := h.purposes(v.May)
+	k, err := h.lookUp(c, g, purposes)
+	if err != nil {
+		return err
+	}
+	p.Purposes = h.showPurposes(c, purposes, func(s *catalog.Section) string { return h.fact(c, k, s) })
+	p.Facts = h.facts(c, k)
+	if p.Charts, err = h.charts(c, g); err != nil {
+		return err
+	}
 	if h.May(c, "sub_accounts") && v.Place.Kind != "personal" {
 		if p.Tree, err = h.homeTree(c, g); err != nil {
 			return err
@@ -53,104 +68,78 @@ func (h *Handlers) showHome(c echo.Context, g authz.Grant) error {
 		}
 		p.Changes.AllURL = page.AccountPath(v.Place.Account, "/audit")
 	}
-	if p.Counts, err = h.recordCounts(c, g); err != nil {
-		return err
-	}
-	p.Start = h.firstSteps(c, len(p.Counts) == 0)
-	if p.Attention, err = h.attention(c, g); err != nil {
+	p.Start = h.firstSteps(c, k)
+	if p.Attention, err = h.attention(c, g, k); err != nil {
 		return err
 	}
 	return page.Render(c, http.StatusOK, home.Home(p))
 }
 
-// recordCounts are the sections that hold something, with how much.
-func (h *Handlers) recordCounts(c echo.Context, g authz.Grant) (all []record.Place, err error) {
+// lookUp counts what is to be said of the account.
+func (h *Handlers) lookUp(c echo.Context, g authz.Grant, purposes []purpose) (k known, err error) {
+	ctx := c.Request().Context()
+	if h.May(c, "members") || h.May(c, "subusers") {
+		if k.people, err = h.Store.CountPeople(ctx, g); err != nil {
+			return k, err
+		}
+	}
+	if h.May(c, "billing") {
+		if k.balance, err = h.Store.Sum(ctx, g, h.Catalog.Section("billing").Records.Kind.Key); err != nil {
+			return k, err
+		}
+	}
+	var kinds []string
+	for _, p := range purposes {
+		if r := p.lead.Records; r != nil && r.Where == nil && r.Sum == nil && !p.lead.Own && p.lead.Inside == nil {
+			kinds = append(kinds, r.Kind.Key)
+		}
+	}
+	if len(kinds) > 0 {
+		k.counts, err = h.Store.CountRecords(ctx, g, kinds)
+	}
+	return k, err
+}
+
+// fact says how much there is of what a section holds.
+func (h *Handlers) fact(c echo.Context, k known, s *catalog.Section) string {
+	if r := s.Records; r != nil && r.Sum != nil {
+		return r.SumTitle + " " + k.balance
+	} else if r != nil {
+		n, counted := k.counts[r.Kind.Key]
+		switch {
+		case n > records.CountCap:
+			return "More than " + words.Count(records.CountCap, r.Noun, r.Plural)
+		case counted:
+			return words.Count(n, r.Noun, r.Plural)
+		}
+	}
+	return ""
+}
+
+// facts are the numbers worth knowing of the account.
+func (h *Handlers) facts(c echo.Context, k known) (all []home.Fact) {
 	v := guard.Of(c)
-	var sections []*catalog.Section
-	var kinds []string
-	for _, n := range h.Nav {
-		for _, s := range n.Sections {
-			if s.Records != nil && s.Inside == nil && v.May.Has(s.View) && s.Records.Where == nil && !s.Own {
-				sections, kinds = append(sections, s), append(kinds, s.Records.Kind.Key)
-			}
-		}
+	if b := h.Catalog.Section("billing"); v.May.Has(b.View) {
+		all = append(all, home.Fact{Label: b.Records.SumTitle, Value: k.balance, URL: page.AccountPath(v.Place.Account, b.Path)})
 	}
-	counts, err := h.Store.CountRecords(c.Request().Context(), g, kinds)
-	for _, s := range sections {
-		n := counts[s.Records.Kind.Key]
-		if n == 0 {
-			continue
-		}
-		p := record.Place{Icon: s.Icon, Text: s.Label, URL: page.AccountPath(v.Place.Account, s.Path), Count: words.Number(n)}
-		if n > records.CountCap {
-			p.Count = words.Number(records.CountCap) + "+"
-		}
-		all = append(all, p)
+	if h.May(c, "members") && page.Shared(v.Place.Kind) {
+		all = append(all, home.Fact{Label: "Members", Value: words.Number(k.people.Members), URL: people.MembersPath(c)})
 	}
-	return all, err
+	if h.May(c, "subusers") {
+		all = append(all, home.Fact{Label: "Subusers", Value: words.Number(k.people.Subusers), URL: people.SubusersPath(c)})
+	}
+	return all
 }
 
-// attention is what waits for somebody: logins nobody has used yet, and what
-// ends soon.
-func (h *Handlers) attention(c echo.Context, g authz.Grant) (all []home.Attention, err error) {
-	v, ctx := guard.Of(c), c.Request().Context()
-	if all, err = h.account.OffersWaiting(c); err != nil {
-		return nil, err
-	}
-	if a := h.login.EmailProofWaits(c); a != nil {
-		all = append(all, *a)
-	}
-	if mine, err := h.InvitesForMe(c); err != nil {
-		return nil, err
-	} else if mine != nil {
-		all = append(all, home.Attention{Tone: mine.Tone, Text: mine.Title, Details: mine.Text})
-	}
-	if h.May(c, "members.add") && page.Shared(v.Place.Kind) {
-		wait, lost, err := h.Store.CountInvites(ctx, g)
-		if err != nil {
-			return nil, err
-		}
-		if lost > 0 {
-			all = append(all, home.Attention{Tone: part.Warn, Text: words.Count(lost, "invite", "invites") + " could not be delivered", URL: people.MembersPath(c, "/invites")})
-		}
-		if wait > lost {
-			all = append(all, home.Attention{Tone: part.Info, Text: words.Count(wait-lost, "invite waits", "invites wait") + " to be accepted", URL: people.MembersPath(c, "/invites")})
-		}
-	}
-	if h.May(c, "subuser_edit") {
-		n, err := h.Store.CountWithoutPassword(ctx, g)
-		if err != nil {
-			return nil, err
-		}
+// firstSteps are offered while nobody but its owner works in an account and nothing
+// is in it.
+func (h *Handlers) firstSteps(c echo.Context, k known) (steps []record.Place) {
+	for _, n := range k.counts {
 		if n > 0 {
-			all = append(all, home.Attention{Tone: part.Info, Text: words.Count(n, "subuser has", "subusers have") + " not chosen a password yet", URL: people.SubusersPath(c)})
+			return nil
 		}
 	}
-	var kinds []string
-	sections := map[string]*catalog.Section{}
-	for _, n := range h.Nav {
-		for _, s := range n.Sections {
-			if s.Records != nil && s.Records.Kind.Field("expires_at") != nil && v.May.Has(s.View) && s.Inside == nil {
-				kinds = append(kinds, s.Records.Kind.Key)
-				sections[s.Records.Kind.Key] = s
-			}
-		}
-	}
-	if len(kinds) == 0 {
-		return all, nil
-	}
-	counts, err := h.Store.CountExpiring(ctx, g, kinds, h.Store.Now().Add(endsSoon))
-	for _, k := range kinds {
-		if n, s := counts[k], sections[k]; n > 0 {
-			all = append(all, home.Attention{Tone: part.Warn, Text: words.Count(n, s.Records.Noun+" ends", s.Records.Plural+" end") + " within a week", URL: page.AccountPath(v.Place.Account, s.Path)})
-		}
-	}
-	return all, err
-}
-
-// firstSteps are offered while an account is empty.
-func (h *Handlers) firstSteps(c echo.Context, empty bool) (steps []record.Place) {
-	if !empty {
+	if k.people.Members+k.people.Subusers > 1 {
 		return nil
 	}
 	v := guard.Of(c)
@@ -159,11 +148,11 @@ func (h *Handlers) firstSteps(c echo.Context, empty bool) (steps []record.Place)
 			steps = append(steps, record.Place{Icon: icon, Text: text, Help: help, URL: page.AccountPath(v.Place.Account, path)})
 		}
 	}
-	add("subuser_create", "users", "Add a subuser", "A login of this account alone, with a role.", "/settings/subusers/new")
+	add("subuser_create", "users", "Add a subuser", "Someone who signs in to this account only, with a role.", "/settings/subusers/new")
 	if v.Place.Kind != "personal" {
-		add("sub_accounts.create", "network", "Make sub-accounts", "With their own people, and what you let them use.", "/accounts/new")
+		add("sub_accounts.create", "network", "Add sub-accounts", "Each has its own people, and the features that you turn on.", "/accounts/new")
 	}
-	add("application.edit", "app-window", "Make an application", "Scenarios, rules, queues and numbers live in it.", "/applications/new")
+	add("application.edit", "app-window", "Add an application", "It holds scenarios, rules, queues and numbers.", "/applications/new")
 	return steps
 }
 

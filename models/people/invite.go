@@ -260,16 +260,6 @@ func (s *Store) Invites(ctx context.Context, g authz.Grant, search string, after
 	return all, err
 }
 
-// CountInvites tells how many invites of the grant's account can be accepted, and
-// of how many the mail could not be delivered.
-func (s *Store) CountInvites(ctx context.Context, g authz.Grant) (wait, lost int, err error) {
-	r := g.Resource()
-	err = s.store.One(ctx, store.ScopeLetters, []any{&wait, &lost}, `SELECT count(*)::int, count(l.id)::int FROM invites i
-		LEFT JOIN letters l ON l.about = i.id AND l.state = 'failed'
-		WHERE i.tenant_id = $1 AND i.account_id = $2 AND i.accepted_at IS NULL AND i.cancelled_at IS NULL AND i.expires_at > $3`, r.Tenant, r.Account, s.store.Now())
-	return wait, lost, err
-}
-
 // CountInvitesFor tells how many invites wait for the address of whoever asks.
 // Nobody has proven that it is theirs, so more than that is not told.
 func (s *Store) CountInvitesFor(ctx context.Context, g authz.Grant) (n int, err error) {

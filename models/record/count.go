@@ -48,12 +48,3 @@ func (s *Store) countByKind(ctx context.Context, tenant uuid.UUID, sql string, a
 	}, sql, args...)
 	return counts, err
 }
-
-// CountWithoutPassword counts the subusers of the grant's account that have not
-// used their one-time link yet.
-func (s *Store) CountWithoutPassword(ctx context.Context, g authz.Grant) (n int, err error) {
-	r := g.Resource()
-	err = s.store.One(ctx, store.TenantScope(r.Tenant), []any{&n},
-		"SELECT count(*)::int FROM subusers WHERE tenant_id = $1 AND account_id = $2 AND password_hash IS NULL AND state = 'active'", r.Tenant, r.Account)
-	return n, err
-}

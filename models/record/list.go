@@ -106,11 +106,8 @@ func (s *Store) Records(ctx context.Context, g authz.Grant, at Place, q Query) (
 			l.Prev = cursor(keys[l.Records[0].ID], l.Records[0].ID)
 		}
 	}
-	if f := at.records().Sum; f != nil {
-		err := s.store.One(ctx, store.TenantScope(g.Resource().Tenant), []any{&l.Sum},
-			"SELECT coalesce(sum((data->>$4)::numeric), 0)::numeric(20,2)::text FROM records WHERE tenant_id = $1 AND account_id = $2 AND kind = $3",
-			g.Resource().Tenant, g.Resource().Account, at.kind().Key, f.Name)
-		if err != nil {
+	if at.records().Sum != nil {
+		if l.Sum, err = s.Sum(ctx, g, at.kind().Key); err != nil {
 			return l, err
 		}
 	}

@@ -55,6 +55,9 @@ func insertRecords(tx *store.Tx, kind *catalog.Kind, all []*Record) error {
 		if err := tx.Table("records").Create(rows).Error; err != nil {
 			return takenName(kind, err)
 		}
+		if err := keepDays(tx, kind, chunk); err != nil {
+			return err
+		}
 		if kind.Key == LogKind {
 			if err := KeepTimeless(tx, chunk); err != nil {
 				return err

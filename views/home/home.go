@@ -5,15 +5,17 @@ import (
 	"bailiwick/views/record"
 )
 
-// Page is the control panel of one account.
+// Page is the control panel of one account, for one person.
 type Page struct {
 	Frame     part.Frame
 	Header    part.Header
 	Attention []Attention
-	Counts    []record.Place // sections with how many records they hold
-	Tree      *TreeBox       // the accounts around here; nil where there are none
-	Changes   ChangesBox     // the newest changes
 	Start     []record.Place // first steps, while the account is still empty
+	Purposes  []Purpose      // what this person is here for
+	Facts     []Fact
+	Charts    []Chart
+	Tree      *TreeBox   // the accounts around here; nil where there are none
+	Changes   ChangesBox // the newest changes
 }
 
 // Attention is one thing that waits for somebody.
@@ -21,6 +23,18 @@ type Attention struct {
 	Tone      part.Tone
 	Text, URL string
 	Details   string
+}
+
+// Purpose is one of the few things that somebody's role is for.
+type Purpose struct {
+	Icon, Title, URL string
+	Fact             string // "18 numbers"
+	Actions          []part.Link
+}
+
+// Fact is a number worth knowing, and where it comes from.
+type Fact struct {
+	Label, Value, URL string
 }
 
 // TreeBox shows where one is among the accounts.
