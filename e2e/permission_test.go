@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
@@ -143,7 +144,32 @@ func TestPermissionsByKeyboard(t *testing.T) {
 	ada.open(agency + "/permissions/agent_types")
 	ada.boxIs("Chat agents East", "true")
 
+	// The table is one stop of Tab; arrows go to each box, heading and name in it.
 	ada.tabTo("Chat agents East")
+	ada.keys(kb.ArrowDown)
+	ada.hasFocus("Chat agents East Berlin")
+	ada.keys(kb.ArrowRight)
+	second := ada.focused()
+	if second == "Chat agents East Berlin" || !strings.HasSuffix(second, " East Berlin") {
+		t.Errorf("right of the first box is %q", second)
+	}
+	ada.keys(kb.End)
+	ada.keys(kb.ArrowRight) // there is nothing further
+	if last := ada.focused(); !strings.HasSuffix(last, " East Berlin") || last == second {
+		t.Errorf("the end of the row is %q", last)
+	}
+	ada.keys(kb.Home)
+	ada.hasFocus("East Berlin")
+	ada.keys(kb.ArrowUp)
+	ada.hasFocus("East")
+	ada.keys(kb.Tab)
+	if eval[bool](ada, `!!document.activeElement.closest('table')`) {
+		t.Errorf("Tab stays in the table, at %q", ada.focused())
+	}
+	ada.do(chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift)))
+	ada.hasFocus("East")
+	ada.keys(kb.ArrowRight)
+	ada.hasFocus("Chat agents East")
 	ada.keys(" ")
 	ada.sees("East may not use Chat agents now.")
 	ada.boxIs("Chat agents East", "false")
@@ -156,8 +182,9 @@ func TestPermissionsByKeyboard(t *testing.T) {
 	// Escape leaves the dialog and nothing has happened; the focus is where it was.
 	const all = "Select all: Chat agents, 2 of 3"
 	ada.boxIs(all, "mixed")
+	ada.keys(kb.ArrowUp)
 	for _, key := range []string{" ", kb.Enter} {
-		ada.tabTo(all)
+		ada.hasFocus(all)
 		ada.keys(key)
 		ada.sees("chat agents?")
 		ada.comesTrue(`!!document.querySelector('dialog:modal')?.contains(document.activeElement)`)

@@ -173,3 +173,131 @@ func TestTreeIsSixteenDeep(t *testing.T) {
 		t.Error("the form does not say how deep accounts can be nested")
 	}
 }
+
+// what is a sub-account's own set, as the store has it.
+func (p *panel) own(a account.Account) string {
+	var keys []string
+	for _, e := range p.store.Catalog().Entitlements {
+		if p.gives(a, e.Key) {
+			keys = append(keys, e.Key)
+		}
+	}
+	return strings.Join(keys, " ")
+}
+
+func TestPermissionsAreCopiedFromOneToMany(t *testing.T) {
+	p := newPanel(t)
+	ada, copying := p.as(p.ada), in(p.analytical, "/permissions/copy")
+	set := func(a account.Account, key, allowed string) {
+		t.Helper()
+		ada.send(in(p.analytical, permissions), "entitlement", key, "sub_account", a.ID.String(), "allowed", allowed).want(t, http.StatusSeeOther)
+	}
+	set(p.west, "logs", "0")
+	set(p.west, "contacts", "0")
+	set(p.east, "workflows", "0")
+	east, berlin, west := p.own(p.east), p.own(p.berlin), p.own(p.west)
+
+	// The page leads there; the first list is of sources, the second of those that differ.
+	list := ada.get(in(p.analytical, permissions)).want(t, http.StatusOK)
+	if list.Find("a[href='"+copying+"']").Length() != 1 {
+		t.Error("the page of permissions does not lead to copying")
+	}
+	if got := list.Find(".pager").Text(); !strings.Contains(got, "1–3 of 3") {
+		t.Errorf("the page says %q of how many it shows", got)
+	}
+	from := ada.get(copying).want(t, http.StatusOK).Find("a:contains(West)").AttrOr("href", "")
+	to := ada.get(from).want(t, http.StatusOK)
+	if to.Find("tbody [name=id]").Length() != 2 || to.Find("[name=id][value='"+p.west.ID.String()+"']").Length() != 0 {
+		t.Error("the targets are not East and Berlin")
+	}
+
+	// The preview says who gains and loses, and does nothing.
+	ask := ada.get(copying+"/preview?from="+p.west.ID.String()+"&id="+p.east.ID.String()).want(t, http.StatusOK)
+	ask.says(t, "Copy the permissions of West to 1 sub-account?", "1 person works there", "1 sub-account loses Logs.", "1 sub-account loses Contacts.", "1 sub-account gains Workflows.")
+	if p.own(p.east) != east {
+		t.Error("the preview changes what it tells of")
+	}
+
+	// One ticked: East alone becomes as West is, and Undo takes back just that.
+	ada.send(copying, "from", p.west.ID.String(), "id", p.east.ID.String()).want(t, http.StatusSeeOther)
+	if p.own(p.east) != west || p.own(p.berlin) != berlin || p.own(p.west) != west {
+		t.Errorf("copied to East:\nEast   %s\nBerlin %s\nWest   %s", p.own(p.east), p.own(p.berlin), p.own(p.west))
+	}
+	offered := func() (undo func()) {
+		t.Helper()
+		said := ada.get(in(p.analytical, permissions)).want(t, http.StatusOK).Find(".toasts form")
+		return func() {
+			t.Helper()
+			ada.send(said.AttrOr("action", ""), "undo", said.Find("[name=undo]").AttrOr("value", "nothing to undo")).want(t, http.StatusSeeOther)
+		}
+	}
+	undo := offered()
+	set(p.east, "simulations", "0") // since then: this stays
+	undo()
+	if got := p.own(p.east); got != strings.Replace(east, "simulations ", "", 1) {
+		t.Errorf("after undo East has %s", got)
+	}
+	set(p.east, "simulations", "1")
+
+	// All that are shown, by a rule; and undone by putting it back.
+	ada.send(copying, "from", p.west.ID.String(), "all", "1").want(t, http.StatusSeeOther)
+	if p.own(p.east) != west || p.own(p.berlin) != west || p.own(p.west) != west {
+		t.Errorf("copied to all:\nEast   %s\nBerlin %s\nWest   %s", p.own(p.east), p.own(p.berlin), p.own(p.west))
+	}
+	offered()()
+	if p.own(p.east) != east || p.own(p.berlin) != berlin || p.own(p.west) != west {
+		t.Errorf("undone for all:\nEast   %s\nBerlin %s\nWest   %s", p.own(p.east), p.own(p.berlin), p.own(p.west))
+	}
+
+	// What East lacks stays closed to Berlin below it, and is said.
+	ask = ada.get(copying+"/preview?from="+p.west.ID.String()+"&q=Berlin&all=1").want(t, http.StatusOK)
+	if strings.Contains(ask.Find("dialog").Text(), "Workflows") {
+		t.Error("Berlin has Workflows in its own set already")
+	}
+	set(p.berlin, "workflows", "0")
+	ask = ada.get(copying+"/preview?from="+p.west.ID.String()+"&q=Berlin&all=1").want(t, http.StatusOK)
+	ask.says(t, "1 sub-account stays without Workflows, limited by an account above.")
+	ada.send(copying, "from", p.west.ID.String(), "q", "Berlin", "all", "1").want(t, http.StatusSeeOther)
+	if p.gives(p.berlin, "workflows") || p.gives(p.berlin, "logs") || p.own(p.east) != east {
+		t.Error("a filter does not narrow the copy down, or what is limited was given")
+	}
+
+	// Nothing chosen, nothing to change, no account, others', and without the right.
+	ada.send(copying, "from", p.west.ID.String()).want(t, http.StatusUnprocessableEntity)
+	ada.send(copying, "from", p.west.ID.String(), "id", p.west.ID.String()).want(t, http.StatusUnprocessableEntity)
+	ada.get(copying+"/preview?from="+p.west.ID.String()+"&id="+p.west.ID.String()).want(t, http.StatusUnprocessableEntity).says(t, "Nothing would change")
+	for _, bad := range []string{"", "zebra", p.malloryville.ID.String(), p.analytical.ID.String()} {
+		ada.send(copying, "from", bad, "all", "1").want(t, http.StatusNotFound)
+		ada.get(copying+"/preview?all=1&from="+bad).want(t, http.StatusNotFound)
+	}
+	ada.send(copying, "from", p.west.ID.String(), "id", p.malloryville.ID.String()).want(t, http.StatusUnprocessableEntity) // it is none of hers, so none is left
+	p.as(p.mallory).send(in(p.malloryville, "/permissions/copy"), "from", p.west.ID.String(), "all", "1").want(t, http.StatusNotFound)
+	p.as(p.mallory).send(copying, "from", p.west.ID.String(), "all", "1").want(t, http.StatusNotFound)
+	p.as(p.barbara).send(copying, "from", p.west.ID.String(), "all", "1").want(t, http.StatusNotFound)
+	ada.send(copying, "undo", "1e9").want(t, http.StatusBadRequest)
+	p.browser().post(copying, values("from", p.west.ID.String(), "all", "1")).want(t, http.StatusSeeOther) // to the sign-in
+	if p.own(p.west) != west || p.own(p.east) != east {
+		t.Error("a refused copy had effect")
+	}
+}
+
+// Two who copy at the same time: one after the other, and each can be undone by its own.
+func TestTwoCopiesAtOnce(t *testing.T) {
+	p := newPanel(t)
+	ada, grace, copying := p.as(p.ada), p.as(p.grace), in(p.analytical, "/permissions/copy")
+	ada.send(in(p.analytical, permissions), "entitlement", "logs", "sub_account", p.west.ID.String(), "allowed", "0").want(t, http.StatusSeeOther)
+	ada.send(in(p.analytical, permissions), "entitlement", "contacts", "sub_account", p.east.ID.String(), "allowed", "0").want(t, http.StatusSeeOther)
+	east, west := p.own(p.east), p.own(p.west)
+	done := make(chan page, 2)
+	go func() { done <- ada.send(copying, "from", p.west.ID.String(), "id", p.east.ID.String()) }()
+	go func() { done <- grace.send(copying, "from", p.east.ID.String(), "id", p.west.ID.String()) }()
+	first, second := <-done, <-done
+	for _, got := range []page{first, second} {
+		if got.status != http.StatusSeeOther && got.status != http.StatusUnprocessableEntity {
+			t.Errorf("a copy answers %d", got.status)
+		}
+	}
+	if is := p.own(p.east); is != p.own(p.west) || is != east && is != west {
+		t.Errorf("East has %s and West has %s", is, p.own(p.west))
+	}
+}

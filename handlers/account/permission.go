@@ -38,15 +38,22 @@ func (h *Handlers) entitlementPlace(c echo.Context) (entitlementPlace, error) {
 		return p, store.ErrNotFound
 	}
 	p.path = page.AccountPath(guard.Of(c).Place.Account, "/permissions/", p.tab.Key)
-	p.filter = accounts.Filter{Search: strings.TrimSpace(c.FormValue("q")), Label: strings.TrimSpace(c.FormValue("label")), After: c.FormValue("after"), Limit: matrixSize + 1}
+	var err error
+	p.filter, err = entitlementFilter(c)
+	return p, err
+}
+
+// entitlementFilter reads which sub-accounts are shown.
+func entitlementFilter(c echo.Context) (accounts.Filter, error) {
+	f := accounts.Filter{Search: strings.TrimSpace(c.FormValue("q")), Label: strings.TrimSpace(c.FormValue("label")), After: c.FormValue("after"), Limit: matrixSize + 1}
 	if u := c.FormValue("under"); u != "" {
 		id, err := uuid.Parse(u)
 		if err != nil {
-			return p, store.ErrNotFound
+			return f, store.ErrNotFound
 		}
-		p.filter.Under = id
+		f.Under = id
 	}
-	return p, nil
+	return f, nil
 }
 
 // address is the page itself, with its filter.
@@ -108,7 +115,7 @@ func (h *Handlers) showEntitlements(c echo.Context, g authz.Grant) error {
 		return err
 	}
 	p.Search.Filters = labelChoice(labels, place.filter.Label)
-	if place.filter.Search != "" || place.filter.Label != "" || place.filter.Under != uuid.Nil {
+	if !place.filter.Whole() || place.filter.Under != uuid.Nil {
 		p.Clear = place.path
 	}
 	if v.May.Has(h.Catalog.Permission("sub_accounts.create")) && v.Place.Kind != "personal" {
@@ -117,6 +124,16 @@ func (h *Handlers) showEntitlements(c echo.Context, g authz.Grant) error {
 	var next string
 	if p.Matrix, next, err = h.entitlementMatrix(c, g, v.Snapshot, place); err != nil {
 		return err
+	}
+	if n := len(p.Matrix.Rows); n > 0 {
+		before, err := h.Store.CountBefore(c.Request().Context(), g, place.filter)
+		if err != nil {
+			return err
+		}
+		p.Pager.Summary = spanText(before, n, p.Matrix.Total)
+		if !p.Matrix.ReadOnly {
+			p.Header.Actions = []part.Action{{Text: "Copy permissions…", URL: place.address(page.AccountPath(v.Place.Account, "/permissions/copy"), ""), Icon: "copy"}}
+		}
 	}
 	if next != "" {
 		p.Pager.Next = place.address(place.path, next)
@@ -135,6 +152,11 @@ func (h *Handlers) showEntitlements(c echo.Context, g authz.Grant) error {
 		p.Idle = idleWords(place.tab)
 	}
 	return page.Render(c, http.StatusOK, account.Permissions(p))
+}
+
+// spanText says which of how many a page shows: "1–40 of 1,005".
+func spanText(before, shown, total int) string {
+	return fmt.Sprintf("%s–%s of %s", words.Number(before+1), words.Number(before+shown), words.Number(total))
 }
 
 // idleWords says which entitlements of a tab change nothing yet.
@@ -172,6 +194,7 @@ func (h *Handlers) entitlementMatrix(c echo.Context, g authz.Grant, snap *authz.
 	}
 	for i, e := range place.tab.Entitlements {
 		n := counts[i]
+		m.Total = n.Accounts
 		col := account.PermissionColumn{
 			Key: e.Key, Title: e.Title, Help: covers(e), Fixed: e.AlwaysOn, Idle: e.Idle, State: ticks(n.Given, n.Accounts),
 			Count: words.Number(n.Given) + " of " + words.Number(n.Accounts),

@@ -40,8 +40,10 @@ var actions = map[string]string{
 	"account.take_ownership":    "became the owner of",
 	"account.unlabel_many":      "took from many accounts the label",
 
+	"entitlement.copy":            "copied permissions of a sub-account to others under",
 	"entitlement.select_all":      "changed a permission of all under",
 	"entitlement.set":             "changed a permission of",
+	"entitlement.undo_copy":       "took back permissions that were copied under",
 	"entitlement.undo_select_all": "took back a change of a permission of all under",
 
 	"invite.cancel": "cancelled the invite of",

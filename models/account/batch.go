@@ -126,13 +126,9 @@ func chosen(tx *store.Tx, sel Selection) (all []batchAccount, err error) {
 	}
 	filter := sel.Filter
 	if !sel.All {
-		filter = Filter{}
+		filter = Filter{IDs: sel.IDs}
 	}
 	where, args := filter.shown(top)
-	if !sel.All {
-		where += " AND a.id = ANY(CAST(@ids AS uuid[]))"
-		args["ids"] = store.IDList(sel.IDs)
-	}
 	return all, tx.Raw(`SELECT a.id, a.path, a.state, a.archived_by, p.archived_by AS parent_archived_by
 		FROM accounts a JOIN accounts p ON p.tenant_id = @tenant AND p.id = a.parent_id WHERE `+where+" ORDER BY a.path", args).Scan(&all).Error
 }

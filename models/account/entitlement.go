@@ -197,11 +197,11 @@ func (s *Store) SelectAll(ctx context.Context, g authz.Grant, key string, f Filt
 		}
 		tx.Note("entitlement", e.Key)
 		tx.Note("allowed", allowed)
-		if f.whole() {
+		if f.Whole() {
 			err = ruleAll(tx, snap, at, e, allowed, &done)
 		} else {
 			f.note(tx)
-			err = exceptAll(tx, ctx, snap, top, f, e, allowed, &done)
+			err = exceptAll(tx, snap, top, f, e, allowed, &done)
 		}
 		tx.Note("changed", done.Changed)
 		tx.Note("epoch", tx.Epoch) // names it for Undo
@@ -212,41 +212,49 @@ func (s *Store) SelectAll(ctx context.Context, g authz.Grant, key string, f Filt
 }
 
 // UndoSelectAll puts back what the Select all of an epoch changed at or below the
-// grant's account, as far as nothing newer stands there: boxes changed since
-// stay as they are.
+// grant's account, as far as nothing newer stands there: boxes changed since stay as
+// they are. Without a key it is what CopyEntitlements did.
 func (s *Store) UndoSelectAll(ctx context.Context, g authz.Grant, key string, epoch int64) error {
-	e, err := s.changeable(key)
-	if err != nil {
-		return err
+	action := "entitlement.undo_copy"
+	if key != "" {
+		action = "entitlement.undo_select_all"
+		if _, err := s.changeable(key); err != nil {
+			return err
+		}
 	}
 	on := authz.Resource{Tenant: g.Resource().Tenant, Account: g.Resource().Account}
-	return s.store.Write(ctx, g, store.Change{Action: "entitlement.undo_select_all", Permission: "entitlements.edit", On: on}, func(tx *store.Tx) error {
+	return s.store.Write(ctx, g, store.Change{Action: action, Permission: "entitlements.edit", On: on}, func(tx *store.Tx) error {
 		snap, err := tx.LockAccess()
 		if err != nil {
+			return err
+		}
+		if err := tx.Patient(); err != nil {
 			return err
 		}
 		var top Account
 		if err := TakeAccount(tx, &top, on.Account); err != nil {
 			return err
 		}
-		tx.Note("entitlement", e.Key)
+		if key != "" {
+			tx.Note("entitlement", key)
+		}
 		tx.Change.Name = top.Name
-		parents, err := within(tx, snap, "SELECT parent_id FROM entitlement_rules WHERE tenant_id = ? AND entitlement = ? AND epoch = ?", on.Tenant, e.Key, epoch)
+		what := " WHERE tenant_id = @tenant AND epoch = @epoch AND (@key = '' OR entitlement = @key)"
+		args := map[string]any{"tenant": on.Tenant, "epoch": epoch, "key": key, "now": tx.Epoch}
+		parents, err := within(tx, snap, "SELECT DISTINCT parent_id FROM entitlement_rules"+what, args)
 		if err != nil {
 			return err
 		}
+		accounts, err := within(tx, snap, "SELECT DISTINCT account_id FROM entitlement_exceptions"+what, args)
+		if err != nil {
+			return err
+		}
+		args["parents"], args["accounts"] = parents, accounts
 		if err := tx.Exec(`UPDATE entitlement_rules SET allowed = coalesce(previous_allowed, true), epoch = coalesce(previous_epoch, 0),
-			previous_allowed = NULL, previous_epoch = NULL WHERE tenant_id = ? AND entitlement = ? AND parent_id IN (SELECT unnest(CAST(? AS uuid[])))`,
-			on.Tenant, e.Key, parents).Error; err != nil {
+			previous_allowed = NULL, previous_epoch = NULL`+what+` AND parent_id IN (SELECT unnest(CAST(@parents AS uuid[])))`, args).Error; err != nil {
 			return err
 		}
-		accounts, err := within(tx, snap, "SELECT account_id FROM entitlement_exceptions WHERE tenant_id = ? AND entitlement = ? AND epoch = ?", on.Tenant, e.Key, epoch)
-		if err != nil {
-			return err
-		}
-		if err := tx.Exec(`UPDATE entitlement_exceptions SET allowed = NOT allowed, epoch = ?
-			WHERE tenant_id = ? AND entitlement = ? AND account_id IN (SELECT unnest(CAST(? AS uuid[])))`,
-			tx.Epoch, on.Tenant, e.Key, accounts).Error; err != nil {
+		if err := tx.Exec(`UPDATE entitlement_exceptions SET allowed = NOT allowed, epoch = @now`+what+` AND account_id IN (SELECT unnest(CAST(@accounts AS uuid[])))`, args).Error; err != nil {
 			return err
 		}
 		for _, id := range parents {
@@ -307,25 +315,24 @@ func ruleAll(tx *store.Tx, snap *authz.Snapshot, top authz.Account, e *catalog.E
 
 // exceptAll sets the accounts that a filter shows, parents before children, and
 // leaves out those that would be cut even so.
-func exceptAll(tx *store.Tx, ctx context.Context, snap *authz.Snapshot, top Account, f Filter, e *catalog.Entitlement, allowed bool, done *SelectAllResult) error {
-	var ids []uuid.UUID
-	where, args := f.shown(top)
-	if err := tx.Raw("SELECT id FROM accounts a WHERE "+where+" ORDER BY path", args).Scan(&ids).Error; err != nil {
+func exceptAll(tx *store.Tx, snap *authz.Snapshot, top Account, f Filter, e *catalog.Entitlement, allowed bool, done *SelectAllResult) error {
+	at, _ := snap.Find(top.ID)
+	all, err := shownIn(tx, snap, at, top, f)
+	if err != nil {
 		return err
 	}
 	given := map[authz.Account]bool{} // by this very write
 	var differ store.IDList
-	for _, id := range ids {
-		a, ok := snap.Find(id)
+	for _, a := range all {
 		switch {
-		case !ok || snap.Own(a).Covers(e.Bit) == allowed:
+		case snap.Own(a).Covers(e.Bit) == allowed:
 		case allowed && !reaches(snap, a, e, given):
 			done.Skipped++
 		default:
 			given[a] = allowed
 			done.Changed++
-			differ = append(differ, id)
-			tx.Touch("account", id)
+			differ = append(differ, snap.ID(a))
+			tx.Touch("account", snap.ID(a))
 		}
 	}
 	return except(tx, differ, e, allowed)
@@ -361,16 +368,24 @@ func (s *Store) SelectAllEffect(ctx context.Context, g authz.Grant, e *catalog.E
 			change = append(change, snap.ID(a))
 		}
 	})
-	if err != nil || len(change) == 0 {
+	if err != nil {
 		return effect, err
 	}
+	effect.People, err = s.peopleIn(ctx, top, f, change, rest)
+	return effect, err
+}
+
+// peopleIn counts who works in the accounts of a filter that change; the rest do not.
+func (s *Store) peopleIn(ctx context.Context, top Account, f Filter, change, rest store.IDList) (n int, err error) {
+	if len(change) == 0 {
+		return 0, nil
+	}
 	which, ids := "account_id IN (SELECT unnest($2::uuid[]))", change
-	if f.whole() && top.ID == top.TenantID && len(rest) < len(change) { // all of the tenant but few
+	if f.Whole() && top.ID == top.TenantID && len(rest) < len(change) { // all of the tenant but few
 		which, ids = "account_id <> ALL($2::uuid[])", append(rest, top.ID)
 	}
-	err = s.store.One(ctx, store.TenantScope(top.TenantID), []any{&effect.People}, "SELECT (SELECT count(*) FROM memberships WHERE tenant_id = $1 AND "+which+`)
+	return n, s.store.One(ctx, store.TenantScope(top.TenantID), []any{&n}, "SELECT (SELECT count(*) FROM memberships WHERE tenant_id = $1 AND "+which+`)
 		+ (SELECT count(*) FROM subusers WHERE tenant_id = $1 AND `+which+")", top.TenantID, ids)
-	return effect, err
 }
 
 // reaches tells whether an entitlement given to a would have effect there, with

@@ -13,16 +13,19 @@ import (
 
 // Filter narrows a list of accounts.
 type Filter struct {
-	Search string    // part of the name
-	Label  string    // that they carry
-	State  string    // active, suspended, archived, or "current" for all but the archived; empty for all
-	Under  uuid.UUID // only what stands under this account; zero for all below the acting one
-	After  string    // the path after which the page begins
+	Search string      // part of the name
+	Label  string      // that they carry
+	State  string      // active, suspended, archived, or "current" for all but the archived; empty for all
+	Under  uuid.UUID   // only what stands under this account; zero for all below the acting one
+	IDs    []uuid.UUID // only these; none for all
+	After  string      // the path after which the page begins
 	Limit  int
 }
 
-// whole tells whether the filter shows all that stands under its account.
-func (f Filter) whole() bool { return f.Search == "" && f.Label == "" && f.State == "" }
+// Whole tells whether the filter shows all that stands under its account.
+func (f Filter) Whole() bool {
+	return f.Search == "" && f.Label == "" && f.State == "" && len(f.IDs) == 0
+}
 
 // shown is the condition, with its arguments by name, of what the filter shows
 // under top; page and limit apart.
@@ -36,6 +39,10 @@ func (f Filter) shown(top Account) (string, map[string]any) {
 	if f.Label != "" {
 		where += " AND EXISTS (SELECT FROM account_labels l WHERE l.tenant_id = @tenant AND l.account_id = a.id AND l.label = @label)"
 		args["label"] = foldLabel(f.Label)
+	}
+	if len(f.IDs) > 0 {
+		where += " AND a.id = ANY(CAST(@ids AS uuid[]))"
+		args["ids"] = store.IDList(f.IDs)
 	}
 	switch f.State {
 	case "":
@@ -72,6 +79,20 @@ func (s *Store) CountAccounts(ctx context.Context, g authz.Grant, f Filter) (n i
 	return n, s.store.One(ctx, store.TenantScope(top.TenantID), []any{&n}, "SELECT count(*) FROM accounts a WHERE "+where, pgx.NamedArgs(args))
 }
 
+// CountBefore is how many accounts a filter shows before its page.
+func (s *Store) CountBefore(ctx context.Context, g authz.Grant, f Filter) (n int, err error) {
+	if f.After == "" {
+		return 0, nil
+	}
+	top, err := s.filterTop(g, f)
+	if err != nil {
+		return 0, err
+	}
+	where, args := f.shown(top)
+	args["after"] = f.After
+	return n, s.store.One(ctx, store.TenantScope(top.TenantID), []any{&n}, "SELECT count(*) FROM accounts a WHERE "+where+" AND a.path <= @after", pgx.NamedArgs(args))
+}
+
 // filterTop is the place of the account under which a filter looks, the grant's or
 // one below it: its ids and its path, as the snapshot has them.
 func (s *Store) filterTop(g authz.Grant, f Filter) (top Account, err error) {
@@ -99,7 +120,7 @@ func pathIn(snap *authz.Snapshot, at authz.Account) string {
 // filteredIDs are the ids of all accounts that a filter shows, in the order of
 // the tree; nil, without a query, where it shows all.
 func (s *Store) filteredIDs(ctx context.Context, top Account, f Filter) ([]uuid.UUID, error) {
-	if f.whole() {
+	if f.Whole() {
 		return nil, nil
 	}
 	where, args := f.shown(top)

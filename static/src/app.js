@@ -1,6 +1,8 @@
 // What HTML and htmx do not do by themselves. Everything here is an addition: without it,
 // menus, dialogs, forms and boxes still work as links and forms.
 import "./bulk.js";
+import "./grid.js";
+import "./role.js";
 import "./sidebar.js";
 
 (() => {
@@ -50,7 +52,6 @@ import "./sidebar.js";
     if (hit("[data-theme-toggle]")) toggleTheme();
     else if ((b = hit("[data-copy],[data-copy-text]"))) copy(b);
     else if ((b = hit("[data-add]"))) addRow(b);
-    else if ((b = hit("[data-tick-all]"))) tickAll(b);
     else if ((b = hit("[data-menu]"))) { e.preventDefault(); toggleRowMenu(b); }
     else if (hit("[data-print]")) print();
     else if ((b = hit("[data-dismiss]"))) { b.closest(".alert").remove(); keepFocus(); }
@@ -78,23 +79,6 @@ import "./sidebar.js";
     const first = box && $("#switcher-list [data-found]")?.dataset.found === box.value.trim() && $("#switcher-list a");
     if (first) { e.preventDefault(); first.click(); }
   });
-  // Boxes of a long form: narrowed down by typing, and ticked by section.
-  document.addEventListener("input", (e) => {
-    const narrow = closest(e, "[data-narrow]");
-    if (!narrow) return;
-    const words = narrow.value.toLowerCase();
-    $$(".box-section", document.getElementById(narrow.dataset.narrow)).forEach((s) => {
-      const whole = $("legend", s).firstChild.textContent.toLowerCase().includes(words);
-      const rows = $$(".tick", s);
-      rows.forEach((r) => { r.hidden = !whole && !r.textContent.toLowerCase().includes(words); });
-      s.hidden = rows.every((r) => r.hidden);
-    });
-  });
-  const tickAll = (button) => {
-    const boxes = $$("input:enabled", button.closest("fieldset")).filter((b) => b.offsetParent);
-    const on = boxes.some((b) => !b.checked);
-    boxes.forEach((b) => { b.checked = on; });
-  };
 
   // All rows share one menu, filled from the template that their dots name.
   let rowMenu, dots, closes;

@@ -37,6 +37,7 @@ type PermissionMatrix struct {
 	Hidden   []part.Pair // search and cursor, to come back to the same place
 	Columns  []PermissionColumn
 	Rows     []PermissionRow
+	Total    int  // rows on all pages
 	ReadOnly bool // boxes are shown and can not be used
 }
 

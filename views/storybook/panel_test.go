@@ -132,7 +132,7 @@ func TestSelectAllBoxAnswersToTheSpaceBar(t *testing.T) {
 	srv, _ := panel(t)
 	ctx := tab(t, 1280, 800)
 	do(t, ctx, chromedp.Navigate(srv.URL+"/a/analytical/permissions/general"))
-	eval[int](t, ctx, `document.querySelector('a.box').focus(), 0`)
+	eval[int](t, ctx, `document.querySelector('a.all').focus(), 0`)
 	do(t, ctx, chromedp.KeyEvent(" "))
 	until(t, ctx, `document.querySelector('#dialogs dialog:modal')?.textContent.includes('86 sub-accounts') ?? false`)
 }
