@@ -24,7 +24,8 @@ func (b *browser) asksProof(path string, form ...string) page {
 		for i := 0; i < len(form); i += 2 {
 			field := got.Find(`[name="` + form[i] + `"]`)
 			kept := field.FilterFunction(func(_ int, s *goquery.Selection) bool {
-				return strings.TrimSpace(s.Text()) == form[i+1] || s.AttrOr("value", "") == form[i+1]
+				_, checked := s.Attr("checked")
+				return strings.TrimSpace(s.Text()) == form[i+1] || s.AttrOr("value", "") == form[i+1] && (checked || s.AttrOr("type", "") != "radio")
 			})
 			if form[i] != "password" && kept.Length() == 0 {
 				b.t.Errorf("%s loses %s", path, form[i])
@@ -124,7 +125,7 @@ func TestAChangedRoleThatLetsPeopleInNeedsAProof(t *testing.T) {
 		edsger.get(in(p.analytical, "/members/invites/new")).want(t, want)
 	}
 	p.clock.advance(login.ProofLife)
-	more := []string{"name", "Helper", "permission", "control_panel", "permission", "calls", "permission", "members", "permission", "members.add"}
+	more := []string{"name", "Helper", "level.control_panel", "view", "level.calls", "view", "level.members", "some", "permission", "members", "permission", "members.add"}
 	ada.get(helper+"/edit").want(t, http.StatusOK).says(t, "Your password")
 	ask := ada.asksProof(helper+"/edit", more...).want(t, http.StatusOK).says(t, "Change Helper?")
 	letsIn(http.StatusForbidden)
@@ -136,7 +137,7 @@ func TestAChangedRoleThatLetsPeopleInNeedsAProof(t *testing.T) {
 
 	// To take it away asks for none, and Undo does again.
 	p.clock.advance(login.ProofLife)
-	ask = ada.send(helper+"/edit", more[:8]...).want(t, http.StatusOK)
+	ask = ada.send(helper+"/edit", more[:10]...).want(t, http.StatusOK)
 	ada.send(helper+"/edit", ask.form()...).want(t, http.StatusSeeOther)
 	letsIn(http.StatusForbidden)
 	undo := ada.get(helper).Find("form[action$='/undo']")

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,7 +41,7 @@ func (x page) form(change ...string) []string {
 func TestARoleOfTheAccountsOwn(t *testing.T) {
 	p := newPanel(t)
 	ada := p.as(p.ada)
-	ada.get(in(p.analytical, "/roles")).want(t, http.StatusOK).says(t, "This account’s own", "Make a role")
+	ada.get(in(p.analytical, "/roles")).want(t, http.StatusOK).says(t, "This account’s own", "Create role")
 	ada.get(in(p.analytical, "/roles?set=custom")).want(t, http.StatusOK).says(t, "No roles of your own yet")
 	ada.get(in(p.analytical, "/roles/new")).want(t, http.StatusOK).says(t, "Member access: Full viewer", "Account role: Admin", "Subuser role: Developer")
 	if got := ada.get(in(p.analytical, "/roles/new")).Text(); strings.Contains(got, "Account owner: ") || strings.Contains(got, "Support access: ") || strings.Contains(got, "sub_admin") {
@@ -173,13 +174,111 @@ func TestARoleShowsWhatExists(t *testing.T) {
 		t.Error("an edit would take what it does not show")
 	}
 	for _, path := range []string{"/settings/subusers/preview?role=Admin", "/members/preview?role=full_editor"} {
-		got := ada.get(in(p.analytical, path)).want(t, http.StatusOK).Text()
+		got := ada.get(in(p.analytical, path)).want(t, http.StatusOK).Find("dd").Text()
 		for title := range absent {
 			if strings.Contains(got, title) {
 				t.Errorf("%s names %s", path, title)
 			}
 		}
 	}
+}
+
+// The form asks for a level of each section, and for acts where that is Some; the
+// answer while one chooses says how the role differs, and what changes for whom.
+func TestARoleIsMadeByLevels(t *testing.T) {
+	p := newPanel(t)
+	ada := p.as(p.ada)
+	level := func(x page, section string) string {
+		return x.Find("[name='level."+section+"'][checked]").AttrOr("value", "nothing")
+	}
+	form := ada.get(in(p.analytical, "/roles/new?base=member:reporting_editor")).want(t, http.StatusOK).says(t, "The same as Member access: Reporting editor")
+	for section, want := range map[string]string{"calls": "some", "logs": "view", "agents": "none", "call_downloads": "edit"} {
+		if got := level(form, section); got != want {
+			t.Errorf("a Reporting editor has the level %s of %s, not %s", got, section, want)
+		}
+	}
+	levels := []string{"name", "Listener", "base", "member:reporting_editor", "level.control_panel", "view", "level.calls", "some", "permission", "calls", "permission", "calls.tag",
+		"level.agents", "edit", "level.logs", "none", "permission", "logs", "level.members", "view", "permission", "members.add"} // the acts of a level that is not Some say nothing
+	draft := ada.send(in(p.analytical, "/roles"), append(levels, "preview", "1")...).want(t, http.StatusOK).says(t, "Gives ")
+	var differ []string
+	for _, r := range draft.Find("tbody tr").EachIter() {
+		differ = append(differ, strings.Join(r.Children().Map(func(_ int, c *goquery.Selection) string { return strings.TrimSpace(c.Text()) }), " "))
+	}
+	for _, want := range []string{"Agents None → Edit", "Members None → View", "Calls (Application) View → None"} {
+		if !slices.Contains(differ, want) {
+			t.Errorf("the preview does not say %q: %q", want, differ)
+		}
+	}
+	if draft.Find("form").Length() != 0 || strings.Contains(ada.get(in(p.analytical, "/roles?set=custom")).Text(), "Listener") {
+		t.Error("the preview is a whole page, or makes the role")
+	}
+	one := ada.send(in(p.analytical, "/roles"), levels...).want(t, http.StatusSeeOther).location()
+	must(t, p.store.AddMember(t.Context(), p.grant(p.ada, "members.add", p.analytical), p.edsger.ID, key(one)))
+	edsger := p.as(p.edsger)
+	for path, want := range map[string]int{"/calls": http.StatusOK, "/agents": http.StatusOK, "/agents/new": http.StatusOK, "/logs": http.StatusForbidden, "/members": http.StatusOK, "/members/invites/new": http.StatusForbidden} {
+		edsger.get(in(p.analytical, path)).want(t, want)
+	}
+
+	// The preview of an edit says who gains and loses; nothing is done.
+	edit := slices.Clone(levels)
+	edit[slices.Index(edit, "level.agents")+1] = "none"
+	ada.send(one+"/edit", append(edit, "preview", "1")...).want(t, http.StatusOK).says(t, "1 person has this role.", "Edsger", "Loses Agents")
+	if unchanged := ada.send(one+"/edit", append(levels, "preview", "1")...).want(t, http.StatusOK).Text(); strings.Contains(unchanged, "Edsger") {
+		t.Errorf("a form without a change tells of one: %s", unchanged)
+	}
+	edsger.get(in(p.analytical, "/agents")).want(t, http.StatusOK)
+	if got := ada.get(one+"/edit").want(t, http.StatusOK); level(got, "agents") != "edit" || level(got, "calls") != "some" || got.Find("[value='calls.tag'][checked]").Length() != 1 || level(got, "members") != "view" {
+		t.Error("the form of an edit does not begin with what the role gives")
+	}
+
+	// What is no level, and who may not.
+	ada.send(in(p.analytical, "/roles"), "name", "Odd", "base", "member:reporting_editor", "level.calls", "everything").want(t, http.StatusUnprocessableEntity).says(t, "None, View, Edit or Some")
+	ada.send(in(p.analytical, "/roles"), "name", "Empty", "base", "member:reporting_editor", "level.calls", "none").want(t, http.StatusUnprocessableEntity).says(t, "Choose at least one thing")
+	edsger.send(in(p.analytical, "/roles"), append(levels, "preview", "1")...).want(t, http.StatusForbidden)
+	p.as(p.mallory).send(one+"/edit", append(levels, "preview", "1")...).want(t, http.StatusNotFound)
+	p.as(p.mallory).send(in(p.malloryville, "/roles"+one[strings.LastIndex(one, "/"):]+"/edit"), append(levels, "preview", "1")...).want(t, http.StatusNotFound)
+}
+
+// Roles are read off one table: some of a set, or any two beside each other.
+func TestRolesAreComparedTwoByTwo(t *testing.T) {
+	p := newPanel(t)
+	ada := p.as(p.ada)
+	columns := func(x page) string {
+		return strings.Join(x.want(t, http.StatusOK).Find("main table thead th").Map(func(_ int, th *goquery.Selection) string { return strings.Join(strings.Fields(th.Text()), " ") }), ", ")
+	}
+	if got := columns(ada.get(in(p.analytical, "/roles?set=member&role=full_viewer&role=full_editor&role=nobody"))); got != "Section, Full editor, Full viewer" {
+		t.Errorf("the columns are %s", got)
+	}
+	compare := in(p.analytical, "/roles/compare?a=account:main_admin&b=account:main_user")
+	all, some := ada.get(compare), ada.get(compare+"&differences=1")
+	if got := columns(some); got != "Section, Account role: Admin, Account role: User" {
+		t.Errorf("the columns are %s", got)
+	}
+	row := func(x page, name string) string {
+		return strings.Join(strings.Fields(x.Find("main tbody tr:not(.group)").FilterFunction(func(_ int, r *goquery.Selection) bool { return strings.TrimSpace(r.Find("th").Text()) == name }).Text()), " ")
+	}
+	if got := row(all, "Logs"); got != "Logs Edit View" && got != "Logs View View" {
+		t.Errorf("the row of logs is %q", got)
+	}
+	if row(all, "Control panel") != "Control panel View View" || row(some, "Control panel") != "" || row(some, "Roles") == "" {
+		t.Error("only differences shows what is the same, or leaves out what differs")
+	}
+	// The names are those of the sidebar, not of the tables.
+	if text := all.Find("main table").Text(); strings.Contains(text, "in a certain application") || row(all, "Calls") == "" {
+		t.Error("sections go by their long names")
+	}
+
+	// A role of the account's own beside the one it was made from; others' are not there.
+	one := ada.makeRole(p.analytical, "Listener", "member:reporting_editor", "control_panel", "calls", "calls.tag")
+	if got := row(ada.get(in(p.analytical, "/roles/compare?a=member:reporting_editor&b="+key(one)+"&differences=1")), "Call downloads"); got != "Call downloads Edit No" {
+		t.Errorf("compared with its base, Listener gives %q", got)
+	}
+	for _, bad := range []string{"nothing", "custom:018f0000-0000-7000-8000-000000000000"} {
+		ada.get(in(p.analytical, "/roles/compare?a="+bad)).want(t, http.StatusNotFound)
+	}
+	p.as(p.mallory).get(in(p.malloryville, "/roles/compare?a="+key(one))).want(t, http.StatusNotFound)
+	p.as(p.mallory).get(compare).want(t, http.StatusNotFound)
+	p.browser().get(compare).want(t, http.StatusSeeOther)
 }
 
 func TestAnEditSaysWhatItDoesToWhom(t *testing.T) {

@@ -30,14 +30,84 @@ func (h *Handlers) showRoles(c echo.Context, g authz.Grant) error {
 	case c.QueryParam("format") == "csv":
 		return exportRoles(c, h.Catalog, set)
 	}
-	here := rolesPath(c)
-	p := h.roleMatrix(c, here, set.Roles, part.Pair{Name: "set", Value: set.Key})
+	here, shown := rolesPath(c), pickedRoles(c, set)
+	keep := []part.Pair{{Name: "set", Value: set.Key}}
+	if len(shown) < len(set.Roles) {
+		for _, r := range shown {
+			keep = append(keep, part.Pair{Name: "role", Value: r.Name})
+		}
+	}
+	p := h.roleMatrix(c, here, shown, keep...)
 	p.Frame = h.Frame(c, "Roles")
-	p.Header = part.Header{Title: "Roles", Text: "What each role gives in the account where it is held. Several roles of one person add up."}
+	p.Header = part.Header{Title: "Roles", Text: "What each role gives in the account where it is held. Roles of one person add up.",
+		Actions: []part.Action{{Text: "Compare two roles", URL: page.WithQuery(rolesPath(c, "/compare"), "a", set.Roles[0].Key, "b", set.Roles[min(1, len(set.Roles)-1)].Key), Icon: "columns-3"}}}
 	if h.May(c, "roles.edit") {
-		p.Header.Actions = []part.Action{{Text: "Make a role", URL: here + "/new", Icon: "plus"}}
+		p.Header.Actions = append(p.Header.Actions, part.Action{Text: "Create role", URL: here + "/new", Icon: "plus"})
 	}
 	p.CSVURL, p.Sets = page.WithQuery(here, "set", set.Key, "format", "csv"), h.roleTabs(c, set.Key)
+	p.Choice = &part.ColumnChoice{Action: here, Name: "role", Keep: keep[:1]}
+	for _, r := range set.Roles {
+		p.Choice.Options = append(p.Choice.Options, part.Option{Value: r.Name, Text: columnTitle(set, r), Selected: slices.Contains(shown, r)})
+	}
+	return page.Render(c, http.StatusOK, people.Roles(p))
+}
+
+// pickedRoles are the roles of a set that the address names, or all.
+func pickedRoles(c echo.Context, set *catalog.RoleSet) (shown []*catalog.Role) {
+	asked := c.QueryParams()["role"]
+	for _, r := range set.Roles {
+		if slices.Contains(asked, r.Name) {
+			shown = append(shown, r)
+		}
+	}
+	if len(shown) == 0 {
+		return set.Roles
+	}
+	return shown
+}
+
+// compareRoles shows any two roles beside each other, those of the account's own too.
+func (h *Handlers) compareRoles(c echo.Context, g authz.Grant) error {
+	own, err := h.Store.CustomRoles(c.Request().Context(), g)
+	if err != nil {
+		return err
+	}
+	var all []*catalog.Role
+	var options []part.Option
+	for _, set := range h.Catalog.Sets {
+		for _, r := range set.Roles {
+			all = append(all, r)
+			options = append(options, part.Option{Value: r.Key, Text: columnTitle(set, r), Group: set.Title})
+		}
+	}
+	for _, r := range own {
+		if x := h.Store.CompiledRole(r); x != nil {
+			all = append(all, x)
+			options = append(options, part.Option{Value: r.Key(), Text: r.Name, Group: "This account’s own"})
+		}
+	}
+	pair := make([]*catalog.Role, 2)
+	for i, name := range []string{"a", "b"} {
+		at := slices.IndexFunc(options, func(o part.Option) bool { return o.Value == c.QueryParam(name) })
+		if at < 0 {
+			if c.QueryParam(name) != "" {
+				return store.ErrNotFound
+			}
+			at = i
+		}
+		pair[i] = all[at]
+	}
+	p := h.roleMatrix(c, rolesPath(c, "/compare"), pair)
+	p.Clear = page.WithQuery(rolesPath(c, "/compare"), "a", pair[0].Key, "b", pair[1].Key)
+	p.Frame = h.Frame(c, "Compare roles", part.Link{Text: "Roles", URL: rolesPath(c)})
+	p.Header = part.Header{Title: "Compare roles", Text: "Two roles side by side, section by section."}
+	choose := func(name, label string, r *catalog.Role) part.Field {
+		return part.Field{Kind: part.Select, Name: name, Label: label, Value: r.Key, Options: options}
+	}
+	p.Search.Filters = append([]part.Field{choose("a", "First role", pair[0]), choose("b", "Second role", pair[1])}, p.Search.Filters...)
+	for i, r := range pair {
+		p.Columns[i].Name = page.RoleTitle(r)
+	}
 	return page.Render(c, http.StatusOK, people.Roles(p))
 }
 
@@ -57,7 +127,8 @@ func (h *Handlers) roleMatrix(c echo.Context, here string, roles []*catalog.Role
 	p := people.RolesPage{
 		Search: &part.Search{Action: here, Value: q, Placeholder: "Search sections", Keep: keep,
 			Filters: []part.Field{{Kind: part.Checkbox, Name: "differences", Label: "Only differences", Checked: differ}}},
-		Legend: []people.Term{{Word: "View", Meaning: "sees the section"}, {Word: "Edit", Meaning: "sees and changes everything in it"}, {Word: "Part", Meaning: "sees it and may do some of what can be done there"}, {Word: "Own", Meaning: "sees and changes what they made themselves"}},
+		Legend: []people.Term{{Word: "View", Meaning: "sees the section"}, {Word: "Edit", Meaning: "sees and changes everything in it"}, {Word: "Part", Meaning: "sees it and does some of what can be done there"}, {Word: "Own", Meaning: "sees and changes what they created themselves"}},
+		Wide:   len(roles) < 4,
 	}
 	if q != "" || differ {
 		p.Clear = here
@@ -73,12 +144,19 @@ func (h *Handlers) roleMatrix(c echo.Context, here string, roles []*catalog.Role
 	for _, g := range h.Catalog.Groups {
 		group := people.RoleGroup{Title: g.Title}
 		for _, s := range h.Catalog.In(g) {
-			if q != "" && !strings.Contains(strings.ToLower(s.Title+" "+s.Key), strings.ToLower(q)) {
+			row := people.RoleRow{Title: rowTitle(s), Sentence: s.Sentence}
+			if s.Inside != nil {
+				row.Inside = rowTitle(s.Inside)
+			}
+			if q != "" && !strings.Contains(strings.ToLower(row.Title+" "+row.Inside+" "+s.Title+" "+s.Key), strings.ToLower(q)) {
 				continue
 			}
-			row := people.RoleRow{Title: s.Title, Sentence: s.Sentence}
 			for _, r := range roles {
-				row.Cells = append(row.Cells, sectionCell(h.Catalog, r, s))
+				cell := sectionCell(h.Catalog, r, s)
+				if cell.Text == "Part" && p.Wide {
+					cell.Details = h.titles(r.Own.And(h.edits()).And(maskOf(s)))
+				}
+				row.Cells = append(row.Cells, cell)
 			}
 			if !differ || differs(roles, s) {
 				group.Rows = append(group.Rows, row)
@@ -89,6 +167,34 @@ func (h *Handlers) roleMatrix(c echo.Context, here string, roles []*catalog.Role
 		}
 	}
 	return p
+}
+
+// rowTitle names a section as the sidebar and the tabs of a record do.
+func rowTitle(s *catalog.Section) string {
+	switch {
+	case s.Records == nil || s.Label != s.Title:
+		return s.Label
+	case s.Inside != nil:
+		return page.Upper(s.Records.Plural)
+	case strings.HasPrefix(s.Label, "Certain "):
+		return page.Upper(s.Records.Noun)
+	}
+	return s.Label
+}
+
+// fullTitle tells sections of one name apart.
+func fullTitle(s *catalog.Section) string {
+	if s.Inside == nil {
+		return rowTitle(s)
+	}
+	return rowTitle(s) + " (" + rowTitle(s.Inside) + ")"
+}
+
+func maskOf(s *catalog.Section) (all catalog.Mask) {
+	for _, p := range s.Permissions {
+		all.Set(p)
+	}
+	return all
 }
 
 // differs tells whether the roles give different things of a section.
@@ -124,7 +230,7 @@ func sectionCell(c *catalog.Catalog, r *catalog.Role, s *catalog.Section) people
 	case given > 0 && s.Own:
 		return people.RoleCell{Text: "Own"}
 	case !r.Own.Has(s.View) && given == 0:
-		return people.RoleCell{Label: "no"}
+		return people.RoleCell{}
 	case given == 0:
 		return people.RoleCell{Text: "View"}
 	case given < edits:

@@ -12,7 +12,6 @@ import (
 
 	"bailiwick/authz"
 	"bailiwick/catalog"
-	"bailiwick/handlers/account"
 	"bailiwick/handlers/guard"
 	"bailiwick/handlers/page"
 	persons "bailiwick/models/people"
@@ -58,7 +57,7 @@ func (h *Handlers) listOwnRoles(c echo.Context, g authz.Grant) error {
 		},
 	}
 	if h.May(c, "roles.edit") {
-		add := part.Action{Text: "Make a role", URL: rolesPath(c, "/new"), Icon: "plus", Primary: true}
+		add := part.Action{Text: "Create role", URL: rolesPath(c, "/new"), Icon: "plus", Primary: true}
 		p.Header.Actions, p.List.Empty.Action = []part.Action{add}, &add
 	}
 	for _, r := range all {
@@ -115,8 +114,8 @@ func (h *Handlers) newRole(c echo.Context, _ authz.Grant) error {
 		return h.roleForm(c, http.StatusOK, nil, roleInput{base: base, own: base.Own})
 	}
 	p := record.Page{
-		Frame:  h.Frame(c, "Make a role", part.Link{Text: "Roles", URL: rolesPath(c)}),
-		Header: part.Header{Title: "Make a role", Text: "From which one? It decides who can have the new role, and how far it can reach into accounts below."},
+		Frame:  h.Frame(c, "Create a role", part.Link{Text: "Roles", URL: rolesPath(c)}),
+		Header: part.Header{Title: "Create a role", Text: "Choose the role to start from. It decides who can have the new role, and how far it can reach into accounts below."},
 	}
 	for _, set := range h.Catalog.Sets {
 		for _, r := range set.Roles {
@@ -128,95 +127,17 @@ func (h *Handlers) newRole(c echo.Context, _ authz.Grant) error {
 	return page.Render(c, http.StatusOK, record.Record(p))
 }
 
-// roleInput is what a form says of a role.
-type roleInput struct {
-	name  string
-	base  *catalog.Role
-	own   catalog.Mask
-	keys  []string // as sent
-	wrong store.Problems
-}
-
-func (h *Handlers) readRole(c echo.Context, base *catalog.Role) (in roleInput, err error) {
-	form, err := c.FormParams()
-	if err != nil {
-		return in, echo.ErrBadRequest
-	}
-	in = roleInput{name: form.Get("name"), base: base, keys: account.NonEmpty(form["permission"])}
-	for _, key := range in.keys {
-		if p := h.Catalog.Permission(key); p != 0 {
-			in.own.Set(p)
-		}
-	}
-	return in, nil
-}
-
-// givable is what the reader may give in this account by a role made from another
-// one, which decides how far it reaches.
-func (h *Handlers) givable(v *guard.Visit, base *catalog.Role) (may catalog.Mask) {
-	for _, p := range h.Catalog.Permissions() {
-		may.Set(p)
-	}
-	return may.Minus(v.Snapshot.MayGrant(v.Who, v.At, h.Catalog.Custom(base, "", "", may)).What())
-}
-
-// roleForm shows the form of a new role, or of r.
-func (h *Handlers) roleForm(c echo.Context, status int, r *store.CustomRole, in roleInput) error {
-	v, list := guard.Of(c), ownRolesPath(c)
-	givable := h.givable(v, in.base)
-	p := people.RoleFormPage{
-		Action: rolesPath(c), Cancel: list, Submit: "Make the role", Header: part.Header{Title: "Make a role from " + in.base.Title}, Name: in.name,
-		Problem: cmp.Or(in.wrong[""], in.wrong["base"]), NameProblem: in.wrong["name"], BoxesProblem: in.wrong["permission"], Base: in.base.Key, BaseTitle: page.RoleTitle(in.base),
-	}
-	p.Header.Text = "For " + strings.ToLower(whoFor(in.base)) + " of this account alone. In accounts below, it reaches as far as roles of its kind do."
-	if r != nil {
-		p.Action, p.Cancel, p.Submit, p.Header.Title = rolesPath(c, "/", r.ID.String(), "/edit"), rolesPath(c, "/", r.ID.String()), "Go on", "Edit "+r.Name
-		p.Header.Text = "Before anything changes, the next page says what it does to whom."
-		p.Proof = h.RoleProof(c, in.wrong)
-	}
-	p.Frame = h.Frame(c, p.Header.Title, part.Link{Text: "Roles", URL: rolesPath(c)}, part.Link{Text: "This account’s own", URL: list})
-	in.own.And(givable).Each(func(x catalog.Permission) {
-		if info := h.Catalog.Info(x); !decides(info) {
-			p.Kept = append(p.Kept, info.Key)
-		}
-	})
-	for _, g := range h.Catalog.Groups {
-		group := people.BoxGroup{Title: g.Title}
-		for _, s := range h.Catalog.In(g) {
-			section := people.BoxSection{Title: s.Label}
-			for _, x := range s.Permissions {
-				if info := h.Catalog.Info(x); decides(info) {
-					section.Boxes = append(section.Boxes, people.Box{Value: info.Key, Title: info.Title, Sentence: info.Sentence, Ticked: in.own.Has(x) && givable.Has(x), Locked: !givable.Has(x)})
-				}
-			}
-			if len(section.Boxes) > 0 {
-				group.Sections = append(group.Sections, section)
-			}
-		}
-		if len(group.Sections) > 0 {
-			p.Boxes = append(p.Boxes, group)
-		}
-	}
-	return page.Render(c, status, people.RoleForm(p))
-}
-
-// reachesBelow is a permission that no route asks for and that yet decides: how far a
-// role made from an account role reaches.
-const reachesBelow = "sub_accounts.read_all"
-
-// decides tells whether anything that exists depends on a permission.
-func decides(info catalog.PermissionInfo) bool {
-	return info.Unused == "" || info.Key == reachesBelow
-}
-
 func (h *Handlers) createRole(c echo.Context, g authz.Grant) error {
 	base := h.Catalog.Role(c.FormValue("base"))
 	if base == nil || !persons.FitsKind(base, guard.Of(c).Place.Kind) {
-		return store.Problems{"base": "Choose the role to begin with: open “Make a role” again."}
+		return store.Problems{"base": "Choose the role to begin with: open “Create role” again."}
 	}
 	in, err := h.readRole(c, base)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case page.Posted(c, "preview") != "":
+		return h.previewRole(c, nil, in)
 	}
 	r, err := h.Store.CreateRole(c.Request().Context(), g, in.name, base.Key, in.keys)
 	if wrong, ok := page.Problems(err); ok {
@@ -245,8 +166,11 @@ func (h *Handlers) updateRole(c echo.Context, g authz.Grant, r store.CustomRole)
 		return store.ErrConflict
 	}
 	in, err := h.readRole(c, x.Base)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case page.Posted(c, "preview") != "":
+		return h.previewRole(c, &r, in)
 	}
 	var will store.CustomRole
 	if page.LetsMoreIn(r.Permissions, in.keys) {

@@ -45,6 +45,7 @@ func (h *Handlers) Routes() []guard.Route {
 		guard.On(page.Get, "/settings/subusers/:subuser/delete", "subuser_edit", h.Store.Subuser, h.askDeleteSubuser),
 		guard.On(page.Post, "/settings/subusers/:subuser/delete", "subuser_edit", h.Store.Subuser, h.deleteSubuser),
 		guard.In(page.Get, "/roles", "roles", h.showRoles),
+		guard.In(page.Get, "/roles/compare", "roles", h.compareRoles),
 		guard.In(page.Get, "/roles/new", "roles.edit", h.newRole),
 		guard.In(page.Post, "/roles", "roles.edit", h.createRole),
 		guard.On(page.Get, "/roles/:role", "roles", h.Store.Role, h.showOwnRole),

@@ -1,6 +1,8 @@
 package people
 
 import (
+	"strings"
+
 	"bailiwick/views/part"
 )
 
@@ -11,7 +13,9 @@ type RolesPage struct {
 	Sets    []part.Tab
 	Search  *part.Search // with the filter "only differences" as a Checkbox among its Filters
 	CSVURL  string
-	Clear   string // address without the search, when there is one
+	Clear   string             // address without the search, when there is one
+	Choice  *part.ColumnChoice // of the roles that are shown
+	Wide    bool               // few enough roles for words; else a sign stands for each
 	Columns []RoleColumn
 	Groups  []RoleGroup
 	Legend  []Term // what the words in the cells mean
@@ -32,55 +36,27 @@ type RoleGroup struct {
 // RoleRow is one section or permission. Cells stand in the order of the columns.
 type RoleRow struct {
 	Title, Sentence string
+	Inside          string // the section in whose records it lives
 	Cells           []RoleCell
 }
 
-// RoleCell says what one role gives. Text stands in the cell; an empty one means nothing.
+// RoleCell says what one role gives: "View", "Edit", "Part" or "Own"; nothing without.
 type RoleCell struct {
-	Text  string // "✓", "View", "Edit", "CRUD"
-	Label string // read aloud in place of a sign: "yes"
+	Text    string
+	Details string // what it is part of, where there is room
+}
+
+// sign is the class that draws a cell.
+func (c RoleCell) sign() string {
+	if c.Text == "" {
+		return "no"
+	}
+	return "is-" + strings.ToLower(c.Text)
 }
 
 // Term explains one word.
 type Term struct {
 	Word, Meaning string
-}
-
-// RoleFormPage makes or changes a role of the account's own. POST with name, base
-// and permission (repeatable).
-type RoleFormPage struct {
-	Frame          part.Frame
-	Header         part.Header
-	Action, Cancel string
-	Submit         string
-	Problem        string
-	Name           string
-	NameProblem    string
-	Base           string // key of the role that it is made from
-	BaseTitle      string
-	BoxesProblem   string
-	Boxes          []BoxGroup
-	Kept           []string // permissions without a box, which the role has
-	Proof          []part.Field
-}
-
-// BoxGroup is the sections of one group of the navigation.
-type BoxGroup struct {
-	Title    string
-	Sections []BoxSection
-}
-
-// BoxSection is the permissions of one section.
-type BoxSection struct {
-	Title string
-	Boxes []Box
-}
-
-// Box is one permission.
-type Box struct {
-	Value, Title, Sentence string
-	Ticked                 bool
-	Locked                 bool // beyond what the reader may give
 }
 
 // RoleEffectPage says what a change of a role does to those who have it, and asks
@@ -93,29 +69,4 @@ type RoleEffectPage struct {
 	Table     part.Table // who gains and loses what; no rows where nothing changes
 	More      string
 	Form      part.Form
-}
-
-func (p RoleFormPage) form() part.Form {
-	f := part.Form{Token: p.Frame.Token, Action: p.Action, Cancel: p.Cancel, Problem: p.Problem, Submit: p.Submit,
-		Hidden: []part.Pair{{Name: "base", Value: p.Base}}, Beside: []part.Field{p.boxes()}, Fields: []part.Field{
-			{Name: "name", Label: "Name", Value: p.Name, Problem: p.NameProblem, Required: true, MaxLength: 64, Autocomplete: "off", Autofocus: p.Name == "" && p.Problem == ""},
-			{Kind: part.Fixed, Name: "made-from", Label: "Made from", Value: p.BaseTitle},
-		}}
-	for _, key := range p.Kept {
-		f.Hidden = append(f.Hidden, part.Pair{Name: "permission", Value: key})
-	}
-	return f
-}
-
-func (p RoleFormPage) boxes() part.Field {
-	return part.Field{Name: "permission", Label: "What the role gives", Problem: p.BoxesProblem,
-		Help: "What is ticked is given in this account. Greyed boxes are beyond what you can give, here or in sub-accounts that the role would reach."}
-}
-
-// boxHelp says what a permission lets do, and why it can not be given.
-func boxHelp(b Box) string {
-	if b.Locked {
-		return "You can't " + b.Sentence + " everywhere that this role would reach, so you can't give it."
-	}
-	return "One may " + b.Sentence + "."
 }

@@ -315,23 +315,41 @@ func TestAnEndStandsBesideItsRoleWhileThatIsChosen(t *testing.T) {
 	until(t, ctx, "!"+shown)
 }
 
-// The boxes of a role are narrowed down by typing and ticked by section; what may
-// not be given is not.
-func TestBoxesOfARole(t *testing.T) {
+// The levels of a role and its acts follow each other; sections are found by typing,
+// also by their acts; what may not be given stays as it is.
+func TestLevelsOfARole(t *testing.T) {
 	t.Parallel()
 	srv := httptest.NewServer(Handler())
 	defer srv.Close()
 	ctx := tab(t, 1280, 800)
-	seen := `[...document.querySelectorAll('.box-section .tick')].filter(x => x.checkVisibility()).map(x => x.textContent.trim()).join()`
+	seen := `[...document.querySelectorAll('.level')].filter(x => x.checkVisibility()).map(x => x.querySelector('legend').textContent.trim()).join()`
 	ticked := `[...document.querySelectorAll('[name=permission]:checked')].map(x => x.value).join()`
-	do(t, ctx, chromedp.Navigate(srv.URL+"/s/roles-make"), chromedp.SendKeys(chromedp.CSS(`[data-narrow]`), "delete"))
-	until(t, ctx, seen+` === 'Calls: delete'`)
-	do(t, ctx, chromedp.Click(chromedp.CSS(`.box-section [data-tick-all]`)))
-	until(t, ctx, ticked+` === 'calls,calls.tag,calls.delete'`)
-	do(t, ctx, chromedp.SendKeys(chromedp.CSS(`[data-narrow]`), kb.Backspace+kb.Backspace+kb.Backspace+kb.Backspace+kb.Backspace+kb.Backspace), chromedp.Click(chromedp.CSS(`#mine-only`)))
-	until(t, ctx, seen+` === 'All calls,Calls: tag,Calls: delete,All active sessions'`)
-	do(t, ctx, chromedp.Click(chromedp.CSS(`.box-section [data-tick-all]`)))
-	until(t, ctx, ticked+` === ''`)
+	level := `document.querySelector('[name="level.calls"]:checked').value`
+	differs := `[...document.querySelectorAll('.level-was')].filter(x => x.checkVisibility()).length`
+	do(t, ctx, chromedp.Navigate(srv.URL+"/s/roles-make"))
+	until(t, ctx, ticked+` === 'calls,calls.tag' && `+level+` === 'some' && `+differs+` === 1`)
+	choose := func(value string) browser.Action {
+		return chromedp.Click(chromedp.CSS(`[name="level.calls"][value=` + value + `]`))
+	}
+	for _, x := range []struct{ level, ticked, differ string }{{"edit", "calls,calls.tag,calls.delete", "1"}, {"view", "calls", "0"}, {"none", "", "1"}} {
+		do(t, ctx, choose(x.level))
+		until(t, ctx, ticked+` === '`+x.ticked+`' && `+differs+` === `+x.differ)
+	}
+	act := func(value string) browser.Action {
+		return chromedp.Click(chromedp.CSS(`[name=permission][value="` + value + `"]`))
+	}
+	for _, x := range []struct{ act, level string }{{"calls", "view"}, {"calls.delete", "some"}, {"calls.tag", "edit"}} {
+		do(t, ctx, act(x.act))
+		until(t, ctx, level+` === '`+x.level+`'`)
+	}
+	do(t, ctx, chromedp.SendKeys(chromedp.CSS(`[data-level-search]`), "delete"))
+	until(t, ctx, seen+` === 'Calls'`)
+	do(t, ctx, chromedp.SendKeys(chromedp.CSS(`[data-level-search]`), "d"))
+	until(t, ctx, seen+` === '' && document.querySelector('[data-level-none]').checkVisibility()`)
+	do(t, ctx, chromedp.SendKeys(chromedp.CSS(`[data-level-search]`), strings.Repeat(kb.Backspace, 7)), chromedp.Click(chromedp.CSS(`#only-mine`)))
+	until(t, ctx, seen+` === 'Calls,Active sessions,Workflows'`)
+	do(t, ctx, chromedp.Click(chromedp.CSS(`#only-changed`)))
+	until(t, ctx, seen+` === 'Calls'`)
 }
 
 // A link to a dialog opens it over the page; Cancel and Escape close it and give the focus back.

@@ -7,7 +7,7 @@ import (
 )
 
 func roles() []Story {
-	yes := people.RoleCell{Text: "✓", Label: "yes"}
+	yes := people.RoleCell{Text: "Edit"}
 	no := people.RoleCell{}
 	page := people.RolesPage{
 		Frame: frame("Roles", "Roles"), Header: part.Header{Title: "Subuser roles", Text: "What each role opens. The account owner has all of it."},
@@ -40,35 +40,43 @@ func roles() []Story {
 		{Title: "Numbers", Rows: []people.RoleRow{row("All actions with numbers", "", "10000010000"), row("Purchasing a phone number", "", "11000110000"), row("Reserved phone numbers", "", "00000010000")}},
 		{Title: "Billing", Rows: []people.RoleRow{row("Billing", "", "11000100011")}},
 	}
-	letters := page
-	letters.Header = part.Header{Title: "Account roles"}
-	letters.CSVURL = "/a/analytical/roles/account.csv"
-	letters.Columns = []people.RoleColumn{{Name: "Admin", Help: "of a main account"}, {Name: "User", Help: "of a main account"}, {Name: "Sub-account admin"}, {Name: "Sub-account user"}}
-	letters.Groups = []people.RoleGroup{{Rows: []people.RoleRow{
-		{Title: "Sub accounts", Cells: []people.RoleCell{{Text: "CRUD"}, {Text: "R"}, {}, {}}},
-		{Title: "Live tail", Cells: []people.RoleCell{yes, yes, yes, yes}},
+	two := page
+	two.Header, two.Choice, two.CSVURL, two.Wide = part.Header{Title: "Compare roles"}, nil, "", true
+	two.Columns = []people.RoleColumn{{Name: "Account role: Admin", Help: "of a main account"}, {Name: "Account role: User", Yours: true}}
+	two.Groups = []people.RoleGroup{{Title: "Voice", Rows: []people.RoleRow{
+		{Title: "Applications", Cells: []people.RoleCell{{Text: "Edit"}, {Text: "View"}}},
+		{Title: "Calls", Inside: "Application", Cells: []people.RoleCell{{Text: "Part", Details: "Calls: tag"}, {}}},
+		{Title: "Support tickets", Cells: []people.RoleCell{{Text: "Own"}, {Text: "Own"}}},
 	}}}
-	letters.Legend = []people.Term{{Word: "C", Meaning: "create"}, {Word: "R", Meaning: "read"}, {Word: "U", Meaning: "change"}, {Word: "D", Meaning: "delete"}}
+	page.Choice = &part.ColumnChoice{Action: "/a/analytical/roles", Name: "role", Options: []part.Option{{Value: "Admin", Text: "Admin", Selected: true}, {Value: "Developer", Text: "Developer", Selected: true}}}
+	page.Legend = []people.Term{{Word: "View", Meaning: "sees the section"}, {Word: "Edit", Meaning: "sees and changes everything in it"}, {Word: "Part", Meaning: "sees it and does some of what can be done there"}, {Word: "Own", Meaning: "sees and changes what they created themselves"}}
+	page.Groups[0].Rows[0].Cells = []people.RoleCell{{Text: "View"}, {Text: "Part"}, {Text: "Own"}, {Text: "Edit"}, {}, {}, {}, {}, {}, {}, {}}
 	nothing := page
 	nothing.Groups, nothing.Clear = nil, "/a/analytical/roles"
 	const own = "/a/analytical/roles"
-	boxes := []people.BoxGroup{
-		{Title: "Voice", Sections: []people.BoxSection{
-			{Title: "Calls", Boxes: []people.Box{{Value: "calls", Title: "All calls", Sentence: "see all calls and listen to their recordings", Ticked: true},
+	all := []people.Level{{Value: people.LevelNone}, {Value: people.LevelView}, {Value: people.LevelEdit}}
+	groups := []people.LevelGroup{
+		{Title: "Voice", Sections: []people.LevelSection{
+			{Key: "calls", Title: "Calls", Level: people.LevelSome, Base: people.LevelView, Levels: append(all[:3:3], people.Level{Value: people.LevelSome}), Acts: []people.Act{
+				{Value: "calls", Title: "All calls", Sentence: "see all calls and listen to their recordings", View: true, Ticked: true, Base: true},
 				{Value: "calls.tag", Title: "Calls: tag", Sentence: "tag calls and remove tags", Ticked: true}, {Value: "calls.delete", Title: "Calls: delete", Sentence: "delete call records with their recordings"}}},
-			{Title: "Active sessions", Boxes: []people.Box{{Value: "sessions", Title: "All active sessions", Sentence: "see all active sessions"}}},
+			{Key: "sessions", Title: "Active sessions", Level: people.LevelNone, Base: people.LevelNone, Levels: all[:2]},
+			{Key: "workflows", Title: "Workflows", Level: people.LevelView, Base: people.LevelView, Levels: []people.Level{all[0], all[1], {Value: people.LevelEdit, Locked: true}}},
 		}},
-		{Title: "Settings", Sections: []people.BoxSection{{Title: "API keys", Boxes: []people.Box{
-			{Value: "api_keys", Title: "API keys", Sentence: "see API keys", Locked: true}, {Value: "api_keys.edit", Title: "API keys: edit", Sentence: "make and end API keys", Locked: true}}}}},
+		{Title: "Settings", Sections: []people.LevelSection{{Key: "api_keys", Title: "API keys", Level: people.LevelNone, Base: people.LevelNone, Levels: all, Locked: true}}},
 	}
 	make := people.RoleFormPage{
-		Frame: frame("Make a role from Reporting viewer", "Roles"), Header: part.Header{Title: "Make a role from Reporting viewer"}, Action: own, Cancel: own, Submit: "Make the role",
-		Name: "Listener", Base: "member:reporting_viewer", BaseTitle: "Member access: Reporting viewer", Boxes: boxes,
+		Frame: frame("Create a role from Reporting viewer", "Roles"), Header: part.Header{Title: "Create a role from Reporting viewer"}, Action: own, Cancel: own, Submit: "Create role",
+		Name: "Listener", Base: "member:reporting_viewer", BaseTitle: "Member access: Reporting viewer", Groups: groups,
+		Draft: people.RoleDraft{Gives: "Gives 3 permissions in 2 sections.", Differences: []people.RoleDifference{{Section: "Calls", From: people.LevelView, To: people.LevelSome}}},
 	}
 	refused := make
-	refused.NameProblem, refused.BoxesProblem = "This account has a role with this name already.", "You do not have “API keys” here, so you can not give it."
+	refused.NameProblem, refused.LevelsProblem = "This account has a role with this name already.", "You do not have “API keys” here, so you can not give it."
 	unproven := make
-	unproven.Header, unproven.Submit = part.Header{Title: "Edit Listener", Text: "Before anything changes, the next page says what it does to whom."}, "Go on"
+	unproven.Header, unproven.Submit = part.Header{Title: "Edit Listener", Text: "Before anything changes, the next page says what it does to whom."}, "Review changes"
+	unproven.Draft.Effect = []string{"38 people have this role.", "22 gain something, 1 loses something, for 15 nothing changes now."}
+	unproven.Draft.Table = part.Table{Rows: []part.Row{{Cells: []part.Cell{{Text: "Barbara"}, {Text: "Calls: tag", Details: "in accounts below: Logs"}, {Text: "nothing"}}}}}
+	unproven.Draft.EffectMore = "And 22 more people."
 	unproven.Proof = []part.Field{{Kind: part.Password, Name: "proof", Label: "Your password", Autocomplete: "current-password", Problem: "This is not your password.",
 		Help: "Needed for roles that let people give access to others, such as Admin. It is not asked again for five minutes."}}
 	edit := people.RoleEffectPage{
@@ -87,7 +95,7 @@ func roles() []Story {
 		{Kind: part.Select, Name: "instead", Label: "Role instead", Required: true, Problem: "Choose the role that those get who have no other.",
 			Help: "1 person has no other role. They get this one, as long as they had the other.", Options: append([]part.Option{{Text: "Choose a role"}}, memberOptions[:4]...)}}}
 	list := record.ListPage{
-		Frame: frame("Roles", "Roles"), Header: part.Header{Title: "Roles", Text: "Roles that this account made for itself. They can be held here alone.", Actions: []part.Action{{Text: "Make a role", URL: own + "/new", Icon: "plus", Primary: true}}},
+		Frame: frame("Roles", "Roles"), Header: part.Header{Title: "Roles", Text: "Roles that this account made for itself. They can be held here alone.", Actions: []part.Action{{Text: "Create role", URL: own + "/new", Icon: "plus", Primary: true}}},
 		Tabs: []part.Tab{{Text: "Subuser role", URL: own}, {Text: "Member access", URL: own + "?set=member"}, {Text: "This account’s own", URL: own + "?set=custom", Current: true}},
 		List: part.List{Label: "Roles of this account", Table: part.Table{Token: token, Columns: []part.Column{{Text: "Name"}, {Text: "For"}, {Text: "Made from"}, {Text: "Gives", Number: true}, {Text: "Held by", Number: true}}, Rows: []part.Row{
 			{ID: "1", Cells: []part.Cell{{Text: "Listener", URL: own + "/1"}, {Text: "Members"}, {Text: "Member access: Reporting viewer"}, {Text: "7 permissions"}, {Text: "38"}},
@@ -102,7 +110,7 @@ func roles() []Story {
 		{Name: "Effect of an edit", Render: people.RoleEffect(edit)},
 		{Name: "Effect of a deletion", Render: people.RoleEffect(end)},
 		{Name: "Subuser roles", Render: people.Roles(page)},
-		{Name: "Account roles", Render: people.Roles(letters)},
+		{Name: "Compare two", Render: people.Roles(two)},
 		{Name: "Nothing found", Render: people.Roles(nothing)},
 	}
 }
