@@ -35,6 +35,9 @@ func (h *Handlers) actURL(rv Visit, a *catalog.Act, r record.Record) string {
 }
 
 func (h *Handlers) askAct(rv Visit, a *catalog.Act, r record.Record) error {
+	if asked, err := h.suggests(rv, a.Fields); asked {
+		return err
+	}
 	return h.actForm(rv, http.StatusOK, a, r, formInput{})
 }
 
@@ -51,6 +54,7 @@ func (h *Handlers) actForm(rv Visit, status int, a *catalog.Act, r record.Record
 		title += "?"
 	} else {
 		var err error
+		in.page = form.Action
 		if form.Fields, err = h.formFields(rv, h.shownFields(rv, a.Fields), r.Values, in, a.Required); err != nil {
 			return err
 		}
@@ -79,6 +83,9 @@ func (h *Handlers) doAct(rv Visit, a *catalog.Act, r record.Record) error {
 	in, err := readForm(rv, h.shownFields(rv, a.Fields))
 	if err != nil {
 		return err
+	}
+	if in.find != "" {
+		return h.actForm(rv, http.StatusOK, a, r, in)
 	}
 	changed, err := h.Store.Act(rv.Request().Context(), rv.grant, rv.kind, a, r.ID, in.values)
 	if wrong, ok := page.Problems(err); ok {

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"bailiwick/catalog"
@@ -21,7 +20,9 @@ import (
 
 // formInput is what was typed into a record's form, and what came of it.
 type formInput struct {
+	page    string     // the address of the form
 	typed   url.Values // nil where nothing was
+	find    string     // the field whose choices were searched instead of sending the form
 	values  map[string]any
 	wrong   store.Problems
 	version int64 // the record's, on which an edit stands
@@ -57,7 +58,7 @@ func readForm(rv Visit, fields []*catalog.Field) (formInput, error) {
 	if err != nil {
 		return formInput{}, echo.ErrBadRequest
 	}
-	in := formInput{typed: typed, values: map[string]any{}}
+	in := formInput{typed: typed, find: typed.Get("find"), values: map[string]any{}}
 	for _, f := range fields {
 		value := f.Parse(typed[f.Name], page.Zone(rv.Context))
 		if value == nil || f.Secret == catalog.Sealed && value == "" {
@@ -82,6 +83,7 @@ func (h *Handlers) recordForm(rv Visit, status int, r *records.Record, in formIn
 	values := map[string]any{}
 	p := part.FormPage{Header: part.Header{Title: "New " + rv.records.Noun}}
 	p.Form = part.Form{Action: rv.listURL(), Cancel: rv.listURL(), Submit: "Add"}
+	in.page = rv.listURL() + "/new"
 	crumbs := []part.Link{h.listLink(rv)}
 	if r == nil {
 		for _, f := range rv.records.Fields {
@@ -92,6 +94,7 @@ func (h *Handlers) recordForm(rv Visit, status int, r *records.Record, in formIn
 		one := rv.url(rv.records.OnePath(), *r)
 		p.Header.Title = "Edit " + r.Name
 		p.Form.Action, p.Form.Cancel, p.Form.Submit = one+"/edit", one, "Save"
+		in.page = p.Form.Action
 		p.Form.Hidden = []part.Pair{{Name: "version", Value: fmt.Sprint(in.version)}}
 		crumbs = append(crumbs, part.Link{Text: r.Name, URL: one})
 	}
@@ -169,7 +172,7 @@ func (h *Handlers) formFields(rv Visit, fields []*catalog.Field, values map[stri
 	for i, f := range fields {
 		x := part.Field{
 			Name: f.Name, Label: f.Title, Help: f.Help, Problem: in.wrong[f.Name], Required: f.Required || required[f.Name],
-			Unit: f.Unit, Autofocus: i == 0 && in.typed == nil, MaxLength: f.MaxLength, Autocomplete: "off",
+			Unit: f.Unit, Autofocus: i == 0 && in.typed == nil || f.Name == in.find, MaxLength: f.MaxLength, Autocomplete: "off",
 		}
 		x.Value, x.Values = f.Text(values[f.Name], page.Zone(rv.Context)), catalog.Texts(values[f.Name])
 		x.Checked = values[f.Name] == true
@@ -187,24 +190,9 @@ func (h *Handlers) formFields(rv Visit, fields []*catalog.Field, values map[stri
 			x.Max = fmt.Sprint(*f.Max)
 		}
 		h.dressField(rv, f, &x)
-		if f.Ref != nil {
-			var err error
-			if x.Options, err = h.refOptions(rv, f, x.Values); err != nil {
-				return nil, err
-			}
-		}
-		if among := rv.records.Among[f.Name]; among != nil {
-			if err := h.amongOptions(rv, among, &x); err != nil {
-				return nil, err
-			}
-		}
-		if f.Widget == "ordered" {
-			all = append(all, orderedFields(x)...)
-			continue
-		}
 		all = append(all, x)
 	}
-	return all, nil
+	return all, h.offer(rv, fields, in, all)
 }
 
 // dressField chooses how a field is entered.
@@ -232,10 +220,10 @@ func (h *Handlers) dressField(rv Visit, f *catalog.Field, x *part.Field) {
 		x.Help = strings.TrimSpace(x.Help + " Never shown again; left empty, what was given before stays.")
 	case f.Type == "boolean":
 		x.Kind, x.Value = part.Checkbox, "1"
-	case f.Many && (f.Ref != nil || len(f.Options) > 0):
+	case f.Ref != nil || rv.records.Among[f.Name] != nil:
+		x.Kind, x.Many, x.Ordered = part.Reference, f.Many, f.Widget == "ordered"
+	case f.Many && len(f.Options) > 0:
 		x.Kind = part.Multi
-	case f.Ref != nil:
-		x.Kind = part.Reference
 	case len(f.Options) > 0:
 		x.Kind = part.Select
 	case f.Grows():
@@ -275,85 +263,6 @@ func roleOf(f *catalog.Field, name string) *catalog.Role {
 		return nil
 	}
 	return f.Roles.Role(name)
-}
-
-// maxOptions is how many records a field offers to choose from.
-const maxOptions = 500
-
-// refOptions are the records that a field may name. The right to the form is
-// the right to choose: who attaches a number may see how applications are called.
-func (h *Handlers) refOptions(rv Visit, f *catalog.Field, chosen []string) ([]part.Option, error) {
-	ctx := rv.Request().Context()
-	all, err := h.Store.RecordOptions(ctx, rv.grant, rv.kind, f, rv.At.Parent, maxOptions)
-	if err != nil {
-		return nil, err
-	}
-	var options []part.Option
-	missing := slices.Clone(chosen)
-	for _, r := range all {
-		id := r.ID.String()
-		options = append(options, part.Option{Value: id, Text: r.Name, Selected: slices.Contains(chosen, id)})
-		missing = slices.DeleteFunc(missing, func(c string) bool { return c == id })
-	}
-	// What is chosen stays choosable, also beyond the first ones.
-	for _, text := range missing {
-		id, err := uuid.Parse(text)
-		if err != nil {
-			continue
-		}
-		r, err := h.Store.Record(ctx, rv.grant, id)
-		var closed *records.Closed
-		if errors.As(err, &closed) && r.Kind == f.Ref.Records.Kind.Key {
-			options = append(options, part.Option{Value: text, Text: page.ClosedName, Selected: true, Disabled: f.Many})
-			continue
-		}
-		if errors.Is(err, store.ErrNotFound) || err == nil && r.Kind != f.Ref.Records.Kind.Key {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		options = append(options, part.Option{Value: text, Text: r.Name, Selected: true})
-	}
-	return options, nil
-}
-
-// amongOptions offer the names that a property may have here.
-func (h *Handlers) amongOptions(rv Visit, among *catalog.Among, x *part.Field) error {
-	names, err := h.Store.AmongOptions(rv.Request().Context(), rv.grant, among, maxOptions)
-	if err != nil {
-		return err
-	}
-	x.Kind, x.Options = part.Select, nil
-	if x.Value == "" {
-		x.Options = append(x.Options, part.Option{Text: "Choose one"})
-	}
-	for _, name := range names {
-		x.Options = append(x.Options, part.Option{Value: name, Text: name})
-	}
-	if len(names) == 0 {
-		x.Help = strings.TrimSpace(x.Help + " There is none to choose yet.")
-	}
-	return nil
-}
-
-// orderedFields offer one choice after the other, with room for two more.
-func orderedFields(x part.Field) (all []part.Field) {
-	chosen := slices.DeleteFunc(slices.Clone(x.Values), func(v string) bool { return v == "" })
-	for i := range max(3, len(chosen)+2) {
-		one := x
-		one.Kind, one.ID, one.Values, one.Value = part.Reference, fmt.Sprintf("f-%s-%d", x.Name, i+1), nil, ""
-		one.Label, one.Required, one.Options = fmt.Sprintf("%s: %d", x.Label, i+1), x.Required && i == 0, nil
-		if i > 0 {
-			one.Help, one.Problem, one.Autofocus = "", "", false
-		}
-		for _, o := range x.Options {
-			o.Selected = i < len(chosen) && o.Value == chosen[i]
-			one.Options = append(one.Options, o)
-		}
-		all = append(all, one)
-	}
-	return all
 }
 
 // newImport is the form that takes the lines of a CSV text.

@@ -249,11 +249,7 @@ func (h *Handlers) listSearch(rv Visit, asked listAsked) (*part.Search, []part.C
 		case f.Type == "boolean":
 			x.Options = append(x.Options, part.Option{Value: "true", Text: f.Title + ": yes"}, part.Option{Value: "false", Text: f.Title + ": no"})
 		case f.Ref != nil:
-			chosen := []string{}
-			if value != "" {
-				chosen = []string{value}
-			}
-			options, err := h.refOptions(rv, f, chosen)
+			options, err := h.filterOptions(rv, f, value)
 			if err != nil {
 				return nil, nil, err
 			}

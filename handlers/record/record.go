@@ -180,6 +180,9 @@ func (h *Handlers) recordMenu(rv Visit, r records.Record, back string) (menu []p
 }
 
 func (h *Handlers) newRecord(rv Visit) error {
+	if asked, err := h.suggests(rv, rv.records.Fields); asked {
+		return err
+	}
 	return h.recordForm(rv, http.StatusOK, nil, formInput{})
 }
 
@@ -188,6 +191,9 @@ func (h *Handlers) createRecord(rv Visit) error {
 	in, err := readForm(rv, fields)
 	if err != nil {
 		return err
+	}
+	if in.find != "" {
+		return h.recordForm(rv, http.StatusOK, nil, in)
 	}
 	var r records.Record
 	var secrets map[string]string
@@ -223,6 +229,9 @@ func (h *Handlers) afterURL(rv Visit, r records.Record) string {
 }
 
 func (h *Handlers) editRecord(rv Visit, r records.Record) error {
+	if asked, err := h.suggests(rv, rv.records.Fields); asked {
+		return err
+	}
 	return h.recordForm(rv, http.StatusOK, &r, formInput{version: r.Version})
 }
 
@@ -235,6 +244,9 @@ func (h *Handlers) updateRecord(rv Visit, r records.Record) error {
 	in.version, err = strconv.ParseInt(rv.FormValue("version"), 10, 64)
 	if err != nil {
 		return echo.ErrBadRequest
+	}
+	if in.find != "" {
+		return h.recordForm(rv, http.StatusOK, &r, in)
 	}
 	var changed records.Record
 	if err = h.proveRecord(rv); err == nil {

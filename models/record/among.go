@@ -1,13 +1,6 @@
 package record
 
 import (
-	"context"
-	"fmt"
-	"strings"
-
-	"github.com/jackc/pgx/v5"
-
-	"bailiwick/authz"
 	"bailiwick/catalog"
 	"bailiwick/models/store"
 )
@@ -56,24 +49,4 @@ func isAmong(tx *store.Tx, a *catalog.Among, r Record, name string) (bool, error
 		found = found || at.Holds(x) && !a.Excludes(x.Values)
 	}
 	return found, rows.Err()
-}
-
-// AmongOptions are the names that a property may have, for a form.
-func (s *Store) AmongOptions(ctx context.Context, g authz.Grant, a *catalog.Among, limit int) (names []string, err error) {
-	if !s.store.Ceiling(g).Covers(s.store.Catalog().Info(a.Section.View).Needs) {
-		return nil, nil
-	}
-	b, err := s.recordQuery(ctx, g, Place{Section: a.Section}, Query{})
-	if err != nil {
-		return nil, err
-	}
-	for name, value := range a.Unless {
-		b.Where("coalesce(data->>%s, '') <> %s", name, fmt.Sprint(value))
-	}
-	return names, s.store.Read(ctx, store.TenantScope(g.Resource().Tenant), func(rows pgx.Rows) error {
-		var name string
-		err := rows.Scan(&name)
-		names = append(names, name)
-		return err
-	}, fmt.Sprintf("SELECT name FROM records WHERE %s ORDER BY name_sort, id LIMIT %d", strings.Join(b.Conditions, " AND "), limit), b.Args...)
 }

@@ -85,23 +85,23 @@ func gatedNames(s *store.Store) (all []string) {
 
 // Named is what one record shows of another that it names.
 type Named struct {
+	Kind   string
 	Name   string
 	Closed bool // its account may not use it: the name is not told
 }
 
 // ScanNamed reads a row of NamedColumns.
 func ScanNamed(s *store.Store, row interface{ Scan(...any) error }) (id, account uuid.UUID, n Named, err error) {
-	var kind string
 	var gated []byte
 	values := map[string]any{}
-	if err = row.Scan(&id, &account, &kind, &n.Name, &gated); err != nil {
+	if err = row.Scan(&id, &account, &n.Kind, &n.Name, &gated); err != nil {
 		return id, account, n, err
 	}
 	if gated != nil {
 		err = json.Unmarshal(gated, &values)
 	}
-	if k := s.Catalog().Kind(kind); k != nil && k.Missing(values, s.CeilingAt(account)) != 0 {
-		n = Named{Closed: true}
+	if k := s.Catalog().Kind(n.Kind); k != nil && k.Missing(values, s.CeilingAt(account)) != 0 {
+		n = Named{Kind: n.Kind, Closed: true}
 	}
 	return id, account, n, err
 }

@@ -175,34 +175,6 @@ func listColumns(kind *catalog.Kind, long []string) string {
 	return strings.Replace(Columns, "data", "data - ARRAY["+strings.Join(without, ", ")+"]", 1)
 }
 
-// Option is a record to choose.
-type Option struct {
-	ID   uuid.UUID
-	Name string
-}
-
-// RecordOptions are the records that a property may name, by name, for a form.
-func (s *Store) RecordOptions(ctx context.Context, g authz.Grant, kind *catalog.Kind, f *catalog.Field, parent uuid.UUID, limit int) ([]Option, error) {
-	at := Place{Section: f.Ref}
-	if f.Ref.Inside != nil {
-		if f.Ref.Inside != kind.Section.Inside {
-			return nil, nil
-		}
-		at.Parent = parent
-	}
-	b, err := s.recordQuery(ctx, g, at, Query{})
-	if err != nil {
-		return nil, err
-	}
-	var all []Option
-	return all, s.store.Read(ctx, store.TenantScope(g.Resource().Tenant), func(rows pgx.Rows) error {
-		var o Option
-		err := rows.Scan(&o.ID, &o.Name)
-		all = append(all, o)
-		return err
-	}, fmt.Sprintf("SELECT id, name FROM records WHERE %s ORDER BY name_sort, id LIMIT %d", strings.Join(b.Conditions, " AND "), limit), b.Args...)
-}
-
 // listQuery is a list in SQL: conditions, the sort key, and their arguments.
 type listQuery struct {
 	store.Clauses

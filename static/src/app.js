@@ -3,6 +3,7 @@
 import "./bulk.js";
 import "./grid.js";
 import "./role.js";
+import "./pick.js";
 import "./sidebar.js";
 
 (() => {

@@ -78,6 +78,33 @@ func attrs(f Field) templ.OrderedAttributes {
 	return append(a, preview(f)...)
 }
 
+// picking is what script needs to make a Reference a box that is searched in.
+func picking(f Field) templ.OrderedAttributes {
+	a := templ.OrderedAttributes{{Key: "data-pick", Value: f.Id()}, {Key: "data-name", Value: f.Name}}
+	flag := func(key string, on bool) {
+		if on {
+			a = append(a, templ.KeyValue[string, any]{Key: key, Value: true})
+		}
+	}
+	flag("data-many", f.Many)
+	flag("data-ordered", f.Ordered)
+	flag("data-more", f.More)
+	flag("data-focus", f.Autofocus)
+	flag("data-wrong", f.Problem != "")
+	for _, text := range [][2]string{{"data-suggest", f.SuggestURL}, {"data-about", f.DescribedBy()}} {
+		if text[1] != "" {
+			a = append(a, templ.KeyValue[string, any]{Key: text[0], Value: text[1]})
+		}
+	}
+	if f.Many {
+		a = append(a, templ.KeyValue[string, any]{Key: "id", Value: f.Id()}, templ.KeyValue[string, any]{Key: "tabindex", Value: "-1"})
+		if f.DescribedBy() != "" {
+			a = append(a, templ.KeyValue[string, any]{Key: "aria-describedby", Value: f.DescribedBy()})
+		}
+	}
+	return a
+}
+
 // toRows leads to the rows of a list on another of its pages.
 func toRows(url string) templ.SafeURL { return templ.SafeURL(url + "#list-rows") }
 

@@ -40,7 +40,7 @@ const (
 	Select    FieldKind = "select"
 	Radio     FieldKind = "radio"
 	Multi     FieldKind = "multi"     // several boxes of one name; Values holds what is ticked
-	Reference FieldKind = "reference" // another record: a select, searched by typing when SuggestURL is set
+	Reference FieldKind = "reference" // another thing by its name, searched by typing
 	Datetime  FieldKind = "datetime"  // 2026-11-21T17:40, in the zone that Help names
 	Date      FieldKind = "date"
 	Email     FieldKind = "email"
@@ -59,7 +59,7 @@ type Field struct {
 	ID           string // "f-" and Name if empty; set it where a name occurs twice on a page
 	Label        string
 	Value        string   // as typed, also when it is wrong
-	Values       []string // for Multi
+	Values       []string // for Multi, and for Reference with Many
 	Checked      bool     // for Checkbox; its Value is "1" if empty
 	Help         string   // one sentence under the label
 	Problem      string   // one sentence: what is wrong and what would be right
@@ -76,7 +76,11 @@ type Field struct {
 	Rows         int    // for the large kinds; 6 if 0
 	Unit         string // behind the box: "seconds", "EUR"
 	Accept       string // for File: ".csv"
-	SuggestURL   string // for Reference: GET with q answers Suggestions
+	Many         bool   // for Reference: Values holds what is chosen
+	Ordered      bool   // for Reference with Many: the order of Values counts
+	More         bool   // for Reference: there is more to choose than Options
+	Find         string // for Reference: what Options were searched for
+	SuggestURL   string // for Reference: GET with q besides answers Suggestions
 	PreviewURL   string // GET with this field's values whenever they change …
 	PreviewInto  string // … into the element with this id
 	PreviewWhole bool   // with the values of the whole fieldset that it stands in
@@ -86,7 +90,7 @@ type Field struct {
 type Option struct {
 	Value, Text string
 	Help        string // for Radio and Multi: under the text
-	Selected    bool   // for Select, Radio and Reference; Multi may use it instead of Field.Values
+	Selected    bool   // for Select, Radio and Reference of one; Multi may use it instead of Field.Values
 	Disabled    bool
 	Group       string // for Select, Radio and Multi: neighbours with the same group stand under its name
 	With        *Field // for Radio and Multi: goes with the choice, and shows while it is chosen
@@ -130,7 +134,7 @@ func (f Field) chosen(o Option) bool {
 	if o.Selected {
 		return true
 	}
-	if f.Kind == Multi {
+	if f.Kind == Multi || f.Many {
 		for _, v := range f.Values {
 			if v == o.Value {
 				return true
@@ -206,6 +210,12 @@ func (f Form) submit() string {
 		return "Save"
 	}
 	return f.Submit
+}
+
+// finds tells whether a field has a button of its own. Return sends the form by its
+// first button, which then must be another.
+func (f Form) finds() bool {
+	return slices.ContainsFunc(f.Fields, func(x Field) bool { return x.More })
 }
 
 func (f Form) hasProblem() bool { return f.Problem != "" || len(f.wrong()) > 0 }

@@ -88,7 +88,7 @@ func records() []Story {
 			{Label: "Application", Value: part.Cell{Text: "Reception", URL: "/a/analytical/applications/1"}},
 		},
 		Acts: []record.ActForm{{Title: "Attach to an application", Text: "Calls to this number are then answered by its rules.", Form: part.Form{Token: token, Action: "/a/analytical/numbers/1/attach", Submit: "Attach", Fields: []part.Field{
-			{Kind: part.Reference, Name: "application", Label: "Application", Required: true, SuggestURL: "/a/analytical/applications/suggest", Options: []part.Option{{Value: "1", Text: "Reception", Selected: true}, {Value: "2", Text: "Night line"}}},
+			{Kind: part.Reference, Name: "application", Label: "Application", Required: true, SuggestURL: "/a/analytical/numbers/1/attach?options=application", Value: "1", Options: []part.Option{{Value: "1", Text: "Reception"}, {Value: "2", Text: "Night line"}}},
 		}}}},
 	}
 
@@ -183,7 +183,9 @@ func allKinds() []part.Field {
 		{Kind: part.Select, Name: "country", Label: "Country", Value: "de", Required: true, Options: []part.Option{{Value: "de", Text: "Germany", Group: "Europe"}, {Value: "fr", Text: "France", Group: "Europe"}, {Value: "us", Text: "United States", Group: "America"}}},
 		{Kind: part.Radio, Name: "mode", Label: "Mode", Options: []part.Option{{Value: "a", Text: "In turn", Selected: true}, {Value: "b", Text: "All at once", Help: "The first to pick up gets the call."}}},
 		{Kind: part.Multi, Name: "skills", Label: "Skills", Values: []string{"german"}, Options: []part.Option{{Value: "german", Text: "German"}, {Value: "french", Text: "French"}, {Value: "latin", Text: "Latin", Disabled: true}}},
-		{Kind: part.Reference, Name: "scenario", Label: "Scenario", SuggestURL: "/a/analytical/scenarios/suggest", Options: []part.Option{{Value: "1", Text: "Greeting"}, {Value: "2", Text: "Night"}}},
+		{Kind: part.Reference, Name: "scenario", Label: "Scenario", SuggestURL: "/x?options=scenario", Options: []part.Option{{Value: "1", Text: "Greeting"}, {Value: "2", Text: "Night"}}},
+		{Kind: part.Reference, Name: "contacts", Label: "Contacts", Many: true, More: true, Values: []string{"1", "2"}, SuggestURL: "/x?options=contacts", Options: []part.Option{{Value: "1", Text: "Hopper"}, {Value: "2", Text: "Not available", Disabled: true}, {Value: "3", Text: "Lovelace"}}},
+		{Kind: part.Reference, Name: "scenarios", Label: "Scenarios in order", Many: true, Ordered: true, Values: []string{"2", "1"}, SuggestURL: "/x?options=scenarios", Options: []part.Option{{Value: "1", Text: "Greeting"}, {Value: "2", Text: "Night"}, {Value: "3", Text: "Good-bye"}}, Problem: "Choose at most one."},
 		{Kind: part.Datetime, Name: "start", Label: "Start", Value: "2026-11-21T17:40", Help: "Berlin time."},
 		{Kind: part.Date, Name: "expiry", Label: "Expiry", Value: "2027-01-01"},
 		{Kind: part.Email, Name: "email", Label: "E-mail", Value: "ada@analytical.example"},
