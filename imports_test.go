@@ -15,6 +15,7 @@ import (
 // of them. Tests are left out.
 var mayImport = map[string][]string{
 	"words":                      {},
+	"manual":                     {},
 	"catalog":                    {},
 	"authz":                      {"catalog"},
 	"authz/oracle":               {"authz", "catalog"}, // used by tests and bench only
@@ -28,7 +29,7 @@ var mayImport = map[string][]string{
 	"views":                      {"static", "words"},
 	"views/storybook":            {"static", "views", "words"},
 	"mail":                       {"models", "views"},
-	"handlers":                   {"authz", "catalog", "mail", "models", "static", "views", "words"},
+	"handlers":                   {"authz", "catalog", "mail", "manual", "models", "static", "views", "words"},
 	"cmd/bailiwick/demo":         {"authz", "catalog", "models"},
 	"cmd/bailiwick":              {"authz", "catalog", "cmd/bailiwick/demo", "handlers", "mail", "models", "postgres", "views/storybook"},
 	"attack":                     {},

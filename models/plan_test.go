@@ -158,8 +158,11 @@ INSERT INTO audit_events (tenant_id, account_id, seq, at, principal_kind, princi
 INSERT INTO sign_ins (tenant_id, account_id, id, at, door, principal_kind, principal_id, principal_name, address, agent, outcome, why, tries)
 	SELECT a.tenant_id, a.id, id('attempt', n), now() - (20001 - n) * interval '1 minute', 'subuser', 'subuser', id('busy subuser', n % 2000 + 1), 'agent-' || n % 2000, '192.0.2.' || n % 250, '',
 		CASE WHEN n % 5 = 0 THEN 'refused' ELSE 'ok' END, '', 1 FROM accounts a, generate_series(1, 20000) n WHERE a.id = id('ours', 7);
+INSERT INTO sign_ins (tenant_id, account_id, id, at, door, principal_kind, principal_id, principal_name, address, agent, outcome, why, tries)
+	SELECT a.tenant_id, a.id, id('elsewhere', n), now() - n * interval '1 second', 'subuser', 'subuser', a.id, 'agent', '192.0.2.1', '', 'ok', '', 1
+	FROM accounts a, generate_series(1, 60000) n WHERE a.id = id('ours', 8);
 INSERT INTO record_days (tenant_id, account_id, kind, day, records, total)
-	SELECT a.tenant_id, a.id, k, current_date - n, 5000, 12.5 FROM accounts a, generate_series(0, 999) n, unnest(ARRAY['call', 'transaction']) k WHERE a.id = id('ours', 7);
+	SELECT a.tenant_id, a.id, k, current_date - n, 5000, 12.5 FROM accounts a, generate_series(0, 999) n, unnest(ARRAY['call', 'transaction']) k WHERE a.id BETWEEN id('ours', 1) AND id('ours', 20);
 INSERT INTO records (tenant_id, id, account_id, kind, data, name, search, created_at, created_by, created_by_name, updated_at, updated_by, updated_by_name)
 	SELECT tenant_id, id('contact', row_number() OVER ()), id, 'contact', jsonb '{"name": "Charles", "phone": "+442079460000"}', 'Charles', 'charles', now(), '', '', now(), '', ''
 	FROM accounts WHERE kind = 'sub'

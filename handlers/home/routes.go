@@ -3,11 +3,14 @@ package home
 import (
 	"bailiwick/handlers/guard"
 	"bailiwick/handlers/page"
+	"bailiwick/manual"
 )
 
 // Routes are the routes of this wing: who may come in stands beside each.
 func (h *Handlers) Routes() []guard.Route {
 	return []guard.Route{
 		guard.In(page.Get, "/", "control_panel", h.showHome),
+		guard.Self(page.Get, manual.Root, "the manual says the same to everybody", h.listManual),
+		guard.Self(page.Get, manual.Root+"/:page", "the manual says the same to everybody", h.showManual),
 	}
 }

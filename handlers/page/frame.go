@@ -17,6 +17,7 @@ import (
 	"bailiwick/authz"
 	"bailiwick/catalog"
 	"bailiwick/handlers/guard"
+	"bailiwick/manual"
 
 	accounts "bailiwick/models/account"
 	"bailiwick/models/store"
@@ -41,6 +42,10 @@ func (h *Base) Frame(c echo.Context, title string, above ...part.Link) part.Fram
 func (h *Base) FrameIn(c echo.Context, section *catalog.Section, title string, above ...part.Link) part.Frame {
 	v := guard.Of(c)
 	f := part.Frame{Title: title, Token: v.Token, Messages: h.takeSaid(c), Profile: h.profile(c, v)}
+	f.Help = manual.Root
+	if section != nil {
+		f.Help = manual.PlaceOf(section.Key)
+	}
 	if v.Session.Principal.Kind == authz.Member {
 		f.Account = part.Switcher{Name: "Choose an account", SearchURL: "/accounts/switcher", AllURL: "/accounts", NewURL: "/accounts/new"}
 	}

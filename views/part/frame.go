@@ -14,6 +14,7 @@ type Frame struct {
 	Tabs     []Tab  // pages beside this one
 	Crumbs   []Link // from the outside in; the last one is this page and has no URL
 	Account  Switcher
+	Help     string // where the manual explains this page
 	Profile  Profile
 	Messages []Toast // what just happened
 	Notice   *Alert  // something about the whole account, above the content

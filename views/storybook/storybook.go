@@ -48,6 +48,7 @@ func Stories() []Story {
 		{"Mailed links", mailedLinks()},
 		{"Failures", failures()},
 		{"Home", homes()},
+		{"Manual", manuals()},
 		{"Accounts", accounts()},
 		{"Moving an account", accountMoves()},
 		{"Ownership", ownerships()},
