@@ -193,7 +193,7 @@ func TestAuditIsKept(t *testing.T) {
 	if n, err := s.VerifyAudit(ctx, a.ID, a.ID); err != nil || n == 0 {
 		t.Fatal(n, err)
 	}
-	modelstest.AsOwner(t, s, "SET app.scope = 'system'; UPDATE audit_events SET principal_name = 'Mallory' WHERE account_id = '"+a.ID.String()+"'")
+	modelstest.AsOwner(t, s, "BEGIN", "SET LOCAL app.scope = 'system'", "UPDATE audit_events SET principal_name = 'Mallory' WHERE account_id = '"+a.ID.String()+"'", "COMMIT")
 	if _, err := s.VerifyAudit(ctx, a.ID, a.ID); err == nil {
 		t.Error("a changed event is not noticed")
 	}

@@ -18,6 +18,7 @@ import (
 	"bailiwick/views/account"
 	"bailiwick/views/part"
 	"bailiwick/views/record"
+	"bailiwick/words"
 )
 
 // LastAccount is where somebody goes who names no account: where they were
@@ -30,14 +31,19 @@ func (h *Handlers) LastAccount(c echo.Context, g authz.Grant) (uuid.UUID, error)
 			return at, nil
 		}
 	}
-	all, err := h.Store.AccountsOf(c.Request().Context(), g, v.Session.Principal, "", false, page.MineSize)
-	if err != nil {
+	all, unread := h.Store.AccountsOf(c.Request().Context(), g, v.Session.Principal, "", false, page.MineSize)
+	if _, err := accounts.InPart(unread); err != nil {
 		return uuid.Nil, err
 	}
+	snap := h.Store.Access() // the node may have heard of them by this list
+	who := snap.Who(v.Session.Principal)
 	for _, a := range all {
-		if at, ok := v.Snapshot.Find(a.ID); ok && !v.Snapshot.May(v.Who, at).Empty() {
+		if at, ok := snap.Find(a.ID); ok && !snap.May(who, at).Empty() {
 			return a.ID, nil
 		}
+	}
+	if unread != nil {
+		return uuid.Nil, unread
 	}
 	return uuid.Nil, store.ErrNotFound
 }
@@ -49,6 +55,7 @@ func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
 		return store.ErrNotFound
 	}
 	all, err := h.Store.AccountsOf(c.Request().Context(), g, v.Session.Principal, q, true, page.MineSize+1)
+	lacks, err := accounts.InPart(err)
 	if err != nil {
 		return err
 	}
@@ -62,6 +69,10 @@ func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
 	}
 	if q != "" {
 		p.Clear = "/accounts"
+	}
+	if lacks > 0 {
+		p.Partial = true
+		p.Offers = append(p.Offers, part.Alert{Tone: part.Warn, Title: "Some accounts are missing", Text: missing(lacks)})
 	}
 	offers, err := h.OffersWaiting(c)
 	if err != nil {
@@ -117,6 +128,11 @@ func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
 	return page.Render(c, http.StatusOK, account.Accounts(p))
 }
 
+// missing says that a list of accounts lacks some trees.
+func missing(trees int) string {
+	return fmt.Sprintf("The accounts of %s can not be read just now. Try again in a minute.", words.Count(trees, "tree", "trees"))
+}
+
 // isMember tells whether the reader has a membership of the very account, which
 // its owner and support staff have not.
 func (h *Handlers) isMember(v *guard.Visit, at authz.Account) bool {
@@ -159,13 +175,14 @@ func (h *Handlers) searchAccounts(c echo.Context, g authz.Grant) error {
 		return store.ErrNotFound
 	}
 	all, err := h.Store.AccountsOf(c.Request().Context(), g, v.Session.Principal, q, true, page.SwitcherSize+1)
+	lacks, err := accounts.InPart(err)
 	if err != nil {
 		return err
 	}
 	list := part.SwitcherList{Query: q, AllURL: page.WithQuery("/accounts", "q", q)}
 	if q == "" {
 		last, err := h.Store.AccountsAmong(c.Request().Context(), g, page.LastUsed(c))
-		if err != nil {
+		if _, err := accounts.InPart(err); err != nil {
 			return err
 		}
 		group := part.SwitcherGroup{Title: "Last used"}
@@ -180,6 +197,9 @@ func (h *Handlers) searchAccounts(c echo.Context, g authz.Grant) error {
 	}
 	if len(all) > page.SwitcherSize {
 		all, list.More = all[:page.SwitcherSize], "There are more: type to narrow down."
+	}
+	if lacks > 0 {
+		list.More = strings.TrimSpace(list.More + " " + missing(lacks))
 	}
 	names := tops(all)
 	last := uuid.Nil

@@ -295,6 +295,9 @@ func (h *Handlers) declineOffer(c echo.Context, g authz.Grant) error {
 // attention.
 func (h *Handlers) OffersWaiting(c echo.Context) (all []home.Attention, err error) {
 	offers, err := h.Store.OffersTo(c.Request().Context(), authz.Self(guard.Of(c).Actor()))
+	if store.PartLost(err) {
+		return []home.Attention{{Tone: part.Warn, Text: "Whether an account is offered to you can not be told just now"}}, nil
+	}
 	for _, o := range offers {
 		all = append(all, home.Attention{Tone: part.Info, Text: fmt.Sprintf("%s offers you the account %s", o.By.Name, o.Account.Name), URL: o.Path(),
 			Details: "You can accept until " + page.When(c, o.ExpiresAt, h.Store.Now()) + "."})

@@ -233,7 +233,10 @@ func (h *Base) May(c echo.Context, permission string) bool {
 // InvitesForMe tells that invites wait for the reader's address, nil where none
 // does. Whose and where is told by the link alone: it proves the address.
 func (h *Base) InvitesForMe(c echo.Context) (*part.Alert, error) {
-	n, err := h.Store.CountInvitesFor(c.Request().Context(), authz.Self(guard.Of(c).Actor()))
+	n, err := h.Store.CountInvitesFor(c.Request().Context(), guard.Of(c).Session)
+	if store.PartLost(err) {
+		return &part.Alert{Tone: part.Warn, Title: "Whether invites wait for you can not be told just now", Text: "Not all of the panel's database can be reached."}, nil
+	}
 	if err != nil || n == 0 {
 		return nil, err
 	}

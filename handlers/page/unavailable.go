@@ -36,6 +36,8 @@ func (h *Base) unavailable(c echo.Context, err error) error {
 	switch {
 	case errors.Is(err, store.ErrReadOnly):
 		text = "The panel's database takes no changes just now, as while it moves to another machine. What is there can be read."
+	case store.PartLost(err):
+		text = "The part of the panel's database that this is in can not be reached just now. Other accounts may be in another part."
 	case errors.Is(err, store.ErrBusy):
 		text = "The panel's database is very busy, or somebody else is changing the same thing."
 	}

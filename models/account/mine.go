@@ -3,6 +3,7 @@ package account
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -75,23 +76,59 @@ func byTree(aPersonal, bPersonal bool, a, b string) int {
 	return cmp.Compare(a, b)
 }
 
+// Unread is the error that comes with a list which lacks what stands in some
+// tenants: they are where the database can not reach just now.
+type Unread struct {
+	Trees int
+	Err   error // of the first
+}
+
+func (u *Unread) Error() string { return fmt.Sprintf("%d trees can not be read: %v", u.Trees, u.Err) }
+
+// Unwrap lets who does not ask for Unread take it for a failure of the moment.
+func (u *Unread) Unwrap() error { return u.Err }
+
+// InPart gives how many trees a list lacks, and the error of one that is none.
+func InPart(err error) (lacks int, _ error) {
+	var u *Unread
+	if errors.As(err, &u) {
+		return u.Trees, nil
+	}
+	return 0, err
+}
+
 // AccountsOf lists the accounts where a person holds something, tree by tree;
 // with below also those under them, which still have to be decided one by one;
-// of a door that is open to support staff never. Archived ones are left out.
+// of a door that is open to support staff never. Archived ones are left out. It may
+// be Unread in part.
 func (s *Store) AccountsOf(ctx context.Context, g authz.Grant, who authz.PrincipalID, search string, below bool, limit int) (all []Account, err error) {
 	if !g.CoversSelf(who) {
 		return nil, authz.ErrDenied
 	}
 	search = store.Like(search)
+	var lacks *Unread
+	asked := false
 	err = s.upToDate(ctx, func(snap *authz.Snapshot) (behind []uuid.UUID, err error) {
-		all = nil
-		for rest := spans(snap, who, below); len(rest) > 0 && len(all) < limit; {
+		all, lacks = nil, nil
+		rest := spans(snap, who, below)
+		if len(rest) == 0 && !asked { // everybody has something: this node has not heard of them
+			asked = true
+			return s.tenantsOf(ctx, who)
+		}
+		for len(rest) > 0 && len(all) < limit {
 			now := rest
 			if search == "" { // the first ones are enough
 				now = rest[:min(len(rest), limit)]
 			}
 			rest = rest[len(now):]
 			found, behind, err := s.accountsIn(ctx, snap, now, search, limit)
+			var u *Unread
+			if errors.As(err, &u) {
+				if lacks, err = lacks.and(u), nil; len(behind) == 0 {
+					all = append(all, found...)
+					continue
+				}
+			}
 			if err != nil || len(behind) > 0 {
 				return behind, err
 			}
@@ -100,7 +137,31 @@ func (s *Store) AccountsOf(ctx context.Context, g authz.Grant, who authz.Princip
 		all = all[:min(len(all), limit)]
 		return nil, nil
 	})
+	if err == nil && lacks != nil {
+		err = lacks
+	}
 	return all, err
+}
+
+func (u *Unread) and(more *Unread) *Unread {
+	if u == nil {
+		return more
+	}
+	return &Unread{u.Trees + more.Trees, u.Err}
+}
+
+// tenantsOf asks in which tenants somebody holds something, whatever the snapshot
+// knows.
+func (s *Store) tenantsOf(ctx context.Context, who authz.PrincipalID) (tenants []uuid.UUID, err error) {
+	if who.Kind != authz.Member {
+		return nil, nil
+	}
+	return tenants, s.store.Read(ctx, store.ScopeMemberships, func(r pgx.Rows) error {
+		var tenant uuid.UUID
+		err := r.Scan(&tenant)
+		tenants = append(tenants, tenant)
+		return err
+	}, "SELECT tenant_id FROM memberships WHERE member_id = $1 UNION SELECT tenant_id FROM accounts WHERE owner_id = $1 ORDER BY 1", who.ID)
 }
 
 // upToDate runs do, which answers from the snapshot, until no tenant that it looked
@@ -120,9 +181,45 @@ func (s *Store) upToDate(ctx context.Context, do func(*authz.Snapshot) (behind [
 	return store.ErrBusy
 }
 
-// accountsIn reads what spans hold, tenant by tenant in one round trip, and which
-// of their tenants the snapshot is behind of.
+// mostApart is how many trees are read one by one where not all can be read.
+const mostApart = 100
+
+// accountsIn reads what spans hold, and which of their tenants the snapshot is behind
+// of: all in one round trip or, where a part of the database is lost, tree by tree.
 func (s *Store) accountsIn(ctx context.Context, snap *authz.Snapshot, in []span, search string, limit int) (all []Account, behind []uuid.UUID, err error) {
+	all, behind, err = s.readSpans(ctx, snap, in, search, limit)
+	if !store.PartLost(err) {
+		return all, behind, err
+	}
+	all, behind = nil, nil
+	trees := map[uuid.UUID][]span{}
+	var order []uuid.UUID
+	for _, x := range in {
+		if trees[x.tenant] == nil {
+			order = append(order, x.tenant)
+		}
+		trees[x.tenant] = append(trees[x.tenant], x)
+	}
+	lacks := &Unread{Trees: max(0, len(order)-mostApart), Err: err}
+	for _, tenant := range order[:len(order)-lacks.Trees] {
+		found, old, err := s.readSpans(ctx, snap, trees[tenant], search, limit)
+		switch {
+		case err == nil:
+			all, behind = append(all, found...), append(behind, old...)
+		case store.PartLost(err):
+			lacks.Trees++
+		default:
+			return nil, nil, err
+		}
+	}
+	if lacks.Trees == 0 { // it is back
+		return all, behind, nil
+	}
+	return all, behind, lacks
+}
+
+// readSpans is accountsIn in one round trip.
+func (s *Store) readSpans(ctx context.Context, snap *authz.Snapshot, in []span, search string, limit int) (all []Account, behind []uuid.UUID, err error) {
 	var tenants []uuid.UUID
 	var from, end []string
 	for _, x := range in {
@@ -169,7 +266,7 @@ func behindOf(snap *authz.Snapshot, tenants []uuid.UUID, behind *[]uuid.UUID) st
 }
 
 // AccountsAmong gives those of some accounts, in their order, that whoever asks
-// works in, or above.
+// works in, or above. It may be Unread in part.
 func (s *Store) AccountsAmong(ctx context.Context, g authz.Grant, ids []uuid.UUID) (all []Account, err error) {
 	who := g.Actor().ID
 	if !g.CoversSelf(who) || who.Kind != authz.Member {

@@ -42,3 +42,21 @@ func TestMyAccountsAreTheNewestOnEveryNode(t *testing.T) {
 		t.Errorf("after she was removed on another node: %q", got)
 	}
 }
+
+// Somebody who signed up at another node is asked for, where this one knows nothing
+// of them.
+func TestANodeAsksForWhomItHasNotHeardOf(t *testing.T) {
+	ctx := t.Context()
+	s, ada, a := modelstest.Agency(t)
+	other, err := modelstest.Open(ctx, store.Config{URL: modelstest.Inside(s).Pool.Config().ConnString(), Catalog: modelstest.Ground(s).Catalog(), Secret: make([]byte, 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(other.Close)
+	grace := modelstest.Person(t, s, "Grace")
+	modelstest.Join(t, s, ada, a, grace, "full_viewer")
+	all, err := other.AccountsOf(ctx, authz.Self(grace.Actor()), grace.Principal(), "", true, 10)
+	if err != nil || len(all) != 2 || all[0].Name != "Analytical" || all[1].Name != "Grace" {
+		t.Errorf("%v, %v", all, err)
+	}
+}

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -302,20 +303,39 @@ func (e *MoveEffect) countEntitlements(c *catalog.Catalog, before, after *authz.
 // judged with every ceiling open, so that only roles count. Who gains must not
 // gain what whoever asks could not give them.
 func (e *MoveEffect) countPeople(db *gorm.DB, s *Store, g authz.Grant, before, after *authz.Snapshot, open []authz.AccountState, oldWay, newWay store.IDList) error {
-	var rows []struct {
+	type held struct {
 		ID, AccountID     uuid.UUID
 		Name, Kind, Place string
 		Roles             string
 	}
-	if err := db.Raw(`SELECT x.id, x.name, h.account_id, h.kind, h.place, h.roles FROM (
-			SELECT m.member_id, m.account_id, a.kind, a.name AS place, array_to_string(m.roles, ',') AS roles
+	var rows []held
+	if err := db.Raw(`SELECT m.member_id AS id, m.account_id, a.kind, a.name AS place, array_to_string(m.roles, ',') AS roles
 			FROM memberships m JOIN accounts a ON a.tenant_id = @t AND a.id = m.account_id
 			WHERE m.tenant_id = @t AND m.account_id = ANY(CAST(@a AS uuid[]))
 			UNION ALL SELECT a.owner_id, a.id, a.kind, a.name, 'owner' FROM accounts a WHERE a.tenant_id = @t AND a.id = ANY(CAST(@a AS uuid[]))
-		) h JOIN members x ON x.id = h.member_id ORDER BY lower(x.name), x.id, h.account_id, h.roles`,
+			ORDER BY account_id, roles`,
 		map[string]any{"t": e.Account.TenantID, "a": slices.Concat(oldWay, newWay)}).Scan(&rows).Error; err != nil {
 		return err
 	}
+	ids := make(store.IDList, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	var people []struct {
+		ID   uuid.UUID
+		Name string
+	}
+	if err := db.Raw("SELECT id, name FROM members WHERE id = ANY(CAST(? AS uuid[])) ORDER BY lower(name), id", ids).Scan(&people).Error; err != nil {
+		return err
+	}
+	place, names := map[uuid.UUID]int{}, map[uuid.UUID]string{}
+	for i, p := range people {
+		place[p.ID], names[p.ID] = i, p.Name
+	}
+	for i := range rows {
+		rows[i].Name = names[rows[i].ID]
+	}
+	slices.SortStableFunc(rows, func(a, b held) int { return cmp.Compare(place[a.ID], place[b.ID]) })
 	roles := before.With(authz.Changes{Accounts: open})
 	for i := range open {
 		if open[i].ID == e.Account.ID {

@@ -310,11 +310,9 @@ func TestMovingTwentyThousand(t *testing.T) {
 func twentyThousand(t *testing.T, s *models.Store, below account.Account) {
 	t.Helper()
 	ctx := context.Background()
-	if _, err := modelstest.Inside(s).Pool.Exec(ctx, `SET app.scope = 'system'; INSERT INTO accounts (tenant_id, id, parent_id, kind, name, owner_id, depth, path, created_at)
+	modelstest.Across(t, s, `INSERT INTO accounts (tenant_id, id, parent_id, kind, name, owner_id, depth, path, created_at)
 		SELECT e.tenant_id, x.id, e.id, 'sub', 'Town ' || x.n, e.owner_id, e.depth + 1, e.path || '/' || x.id, now()
-		FROM accounts e, (SELECT n, gen_random_uuid() AS id FROM generate_series(1, 20000) n) x WHERE e.id = '`+below.ID.String()+`'; RESET app.scope`); err != nil {
-		t.Fatal(err)
-	}
+		FROM accounts e, (SELECT n, gen_random_uuid() AS id FROM generate_series(1, 20000) n) x WHERE e.id = '`+below.ID.String()+"'")
 	if err := modelstest.Inside(s).Load(ctx); err != nil {
 		t.Fatal(err)
 	}

@@ -3,11 +3,13 @@ package account
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm"
 
 	"bailiwick/authz"
 	"bailiwick/models/letter"
@@ -41,26 +43,44 @@ type Person struct{ Name, Email string }
 // Path is where its receiver answers the offer.
 func (o Offer) Path() string { return "/offers/" + o.ID.String() }
 
-const offerColumns = `o.tenant_id, o.id, o.account_id, o.owner_id, o.offered_by, o.offered_to, o.with_below, o.created_at, o.expires_at,
-	w.name, w.email, b.name, b.email, t.name, t.email`
+const offerColumns = "o.tenant_id, o.id, o.account_id, o.owner_id, o.offered_by, o.offered_to, o.with_below, o.created_at, o.expires_at"
 
-const offerTables = `ownership_offers o JOIN accounts a ON a.tenant_id = o.tenant_id AND a.id = o.account_id
-	JOIN members w ON w.id = a.owner_id JOIN members b ON b.id = o.offered_by JOIN members t ON t.id = o.offered_to`
+const offerTables = "ownership_offers o JOIN accounts a ON a.tenant_id = o.tenant_id AND a.id = o.account_id"
 
 func (o *Offer) fields() []any {
-	return append([]any{&o.TenantID, &o.ID, &o.AccountID, &o.OwnerID, &o.OfferedBy, &o.OfferedTo, &o.WithBelow, &o.CreatedAt, &o.ExpiresAt,
-		&o.Owner.Name, &o.Owner.Email, &o.By.Name, &o.By.Email, &o.To.Name, &o.To.Email}, o.Account.Fields()...)
+	return append([]any{&o.TenantID, &o.ID, &o.AccountID, &o.OwnerID, &o.OfferedBy, &o.OfferedTo, &o.WithBelow, &o.CreatedAt, &o.ExpiresAt}, o.Account.Fields()...)
 }
 
+// offers reads what is offered, and then the people, who stand outside tenants.
 func (s *Store) offers(ctx context.Context, where string, args ...any) ([]Offer, error) {
 	var all []Offer
+	var ids []uuid.UUID
 	err := s.store.Read(ctx, store.ScopeMemberships, func(r pgx.Rows) error {
 		var o Offer
 		err := r.Scan(o.fields()...)
-		all = append(all, o)
+		all, ids = append(all, o), append(ids, o.Account.OwnerID, o.OfferedBy, o.OfferedTo)
 		return err
 	}, "SELECT "+offerColumns+", a."+strings.ReplaceAll(Columns, ", ", ", a.")+" FROM "+offerTables+" WHERE o.ended_at IS NULL AND "+where, args...)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	people, err := peopleBy(ctx, s.store, ids)
+	for i := range all {
+		o := &all[i]
+		o.Owner, o.By, o.To = people[o.Account.OwnerID], people[o.OfferedBy], people[o.OfferedTo]
+	}
 	return all, err
+}
+
+func peopleBy(ctx context.Context, s *store.Store, ids []uuid.UUID) (map[uuid.UUID]Person, error) {
+	people := map[uuid.UUID]Person{}
+	return people, s.Read(ctx, store.ScopeNames, func(r pgx.Rows) error {
+		var id uuid.UUID
+		var p Person
+		err := r.Scan(&id, &p.Name, &p.Email)
+		people[id] = p
+		return err
+	}, "SELECT id, name, email FROM members WHERE id = ANY($1)", ids)
 }
 
 // OfferOf finds the offer of an account that waits; nil where there is none.
@@ -118,13 +138,13 @@ func (s *Store) Heirs(ctx context.Context, g authz.Grant, a Account, search, aft
 	if err != nil && after != "" {
 		return nil, store.ErrNotFound
 	}
-	return s.heirs(ctx, g, a, `($4 = '' OR x.name ILIKE $4 OR x.email ILIKE $4) AND ($5 = '' OR (lower(x.name), x.id) > ($6, $7))`,
+	return s.heirs(ctx, g, a, `($2 = '' OR x.name ILIKE $2 OR x.email ILIKE $2) AND ($3 = '' OR (lower(x.name), x.id) > ($4, $5))`,
 		store.Like(search), after, name, last)
 }
 
 // Heir finds one of them.
 func (s *Store) Heir(ctx context.Context, g authz.Grant, a Account, id uuid.UUID) (Heir, error) {
-	all, err := s.heirs(ctx, g, a, "x.id = $4", id)
+	all, err := s.heirs(ctx, g, a, "x.id = $2", id)
 	if err == nil && len(all) == 0 {
 		err = store.ErrNotFound
 	}
@@ -136,23 +156,30 @@ func (s *Store) Heir(ctx context.Context, g authz.Grant, a Account, id uuid.UUID
 
 func (s *Store) heirs(ctx context.Context, g authz.Grant, a Account, where string, args ...any) ([]Heir, error) {
 	var all []Heir
-	err := s.store.Read(ctx, store.ScopeNames, func(r pgx.Rows) error {
+	var ids []uuid.UUID
+	err := s.store.In(ctx, store.TenantScope(a.TenantID), func(db *gorm.DB) (err error) {
+		ids, err = heirsOf(db, a, upTo(a, g.Resource().Account))
+		return err
+	})
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	err = s.store.Read(ctx, store.ScopeNames, func(r pgx.Rows) error {
 		var m Heir
 		err := r.Scan(&m.ID, &m.Name, &m.Email, &m.sort)
 		all = append(all, m)
 		return err
-	}, heirsOf("x.id, x.name, x.email, lower(x.name)", "$1", "$2", "$3")+" AND "+where+" ORDER BY lower(x.name), x.id LIMIT "+fmt.Sprint(HeirPage+1),
-		append([]any{a.TenantID, upTo(a, g.Resource().Account), a.OwnerID}, args...)...)
+	}, "SELECT x.id, x.name, x.email, lower(x.name) FROM members x WHERE x.id = ANY($1) AND x.state = 'active' AND "+where+
+		" ORDER BY lower(x.name), x.id LIMIT "+fmt.Sprint(HeirPage+1), append([]any{ids}, args...)...)
 	return all, err
 }
 
-// heirsOf selects those to whom an account can be offered. Its arguments are the
-// placeholders of the tenant, of the accounts from it upwards, and of its owner.
-func heirsOf(columns, tenant, accounts, owner string) string {
-	in := "tenant_id = " + tenant + " AND %id = ANY(CAST(" + accounts + " AS uuid[]))"
-	return "SELECT " + columns + ` FROM members x WHERE x.state = 'active' AND x.id <> ` + owner + ` AND x.id IN (
-		SELECT member_id FROM memberships WHERE ` + strings.ReplaceAll(in, "%id", "account_id") + `
-		UNION SELECT owner_id FROM accounts WHERE ` + strings.ReplaceAll(in, "%id", "id") + `)`
+// heirsOf gives those to whom an account can be offered, as far as they are
+// active: who works in one of some accounts, but for the account's owner.
+func heirsOf(db *gorm.DB, a Account, accounts store.IDList) (ids []uuid.UUID, err error) {
+	return ids, db.Raw(`SELECT member_id FROM memberships WHERE tenant_id = @t AND account_id = ANY(CAST(@a AS uuid[])) AND member_id <> @o
+		UNION SELECT owner_id FROM accounts WHERE tenant_id = @t AND id = ANY(CAST(@a AS uuid[])) AND owner_id <> @o`,
+		map[string]any{"t": a.TenantID, "a": accounts, "o": a.OwnerID}).Scan(&ids).Error
 }
 
 // upTo are the ids from an account up to one above it, both included.
@@ -186,19 +213,22 @@ func (s *Store) OfferOwnership(ctx context.Context, g authz.Grant, account, to u
 			CreatedAt: s.store.Now(), ExpiresAt: s.store.Now().Add(OfferLife),
 		}
 		people := map[uuid.UUID]Person{}
-		err := tx.Across(func() error {
-			var rows []struct {
-				ID          uuid.UUID
-				Name, Email string
-			}
-			err := tx.Raw(heirsOf("x.id, x.name, x.email", "@t", "@a", "@o")+" AND x.id = @x UNION SELECT id, name, email FROM members WHERE id = @by",
-				map[string]any{"t": a.TenantID, "a": upTo(a, g.Resource().Account), "o": a.OwnerID, "x": to, "by": o.OfferedBy}).Scan(&rows).Error
-			for _, r := range rows {
-				people[r.ID] = Person{r.Name, r.Email}
-			}
-			return err
-		})
+		heirs, err := heirsOf(tx.DB, a, upTo(a, g.Resource().Account))
+		if err == nil {
+			err = tx.Across(func() error {
+				var rows []struct {
+					ID          uuid.UUID
+					Name, Email string
+				}
+				err := tx.Raw("SELECT id, name, email FROM members WHERE id = ? AND state = 'active' OR id = ?", to, o.OfferedBy).Scan(&rows).Error
+				for _, r := range rows {
+					people[r.ID] = Person{r.Name, r.Email}
+				}
+				return err
+			})
+		}
 		receiver, ok := people[to]
+		ok = ok && slices.Contains(heirs, to)
 		switch {
 		case err != nil:
 			return err

@@ -13,12 +13,9 @@ import (
 func TestAuditSearchEndsWithItsWindow(t *testing.T) {
 	ctx := t.Context()
 	s, ada, a := modelstest.Agency(t)
-	if _, err := modelstest.Inside(s).Pool.Exec(ctx, `SET app.scope = 'system';
-		INSERT INTO audit_events (tenant_id, account_id, seq, at, principal_kind, principal_id, principal_name, address, action, permission, because, kind, resource_id, resource_name, change, previous, hash)
+	modelstest.Across(t, s, `INSERT INTO audit_events (tenant_id, account_id, seq, at, principal_kind, principal_id, principal_name, address, action, permission, because, kind, resource_id, resource_name, change, previous, hash)
 		SELECT id, id, 1000 + n, now() + n * interval '1 s', 'member', owner_id, 'Grace', '', 'contact.edit', 'contacts.edit', '', 'contact', id, CASE n WHEN 3 THEN 'Difference engine' ELSE 'Loom' END, '{}', '', ''
-		FROM accounts, generate_series(1, 30) n WHERE id = '`+a.ID.String()+`'; RESET app.scope`); err != nil {
-		t.Fatal(err)
-	}
+		FROM accounts, generate_series(1, 30) n WHERE id = '`+a.ID.String()+"'")
 	g := modelstest.GrantOf(t, s, ada, "audit", a.ID)
 	for _, below := range []bool{false, true} {
 		search := func(text string, limit int, before store.AuditCursor) ([]store.AuditEvent, store.AuditCursor) {

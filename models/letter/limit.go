@@ -71,17 +71,18 @@ func (s *Store) Letters(ctx context.Context, who authz.PrincipalID, on authz.Res
 		a.Taken = n
 		return a, nil
 	}
-	const owned = `(SELECT m.email_proven_at IS NOT NULL FROM accounts a JOIN members m ON m.id = a.owner_id WHERE a.tenant_id = $2 AND a.id = `
-	var account, tenant bool
-	err = s.store.One(ctx, store.ScopeLetters, []any{&a.proven, &account, &tenant}, `SELECT coalesce((SELECT email_proven_at IS NOT NULL FROM members WHERE id = $1),
-		`+owned+`$3), false), coalesce(`+owned+`$3), false), coalesce(`+owned+`$2), false)`, who.ID, on.Tenant, on.Account)
+	owners, proven, err := s.proven(ctx, who, on)
 	if err != nil {
 		return a, err
 	}
+	a.proven = proven[who.ID]
+	if who.Kind != authz.Member {
+		a.proven = proven[owners[on.Account]]
+	}
 	a.from = []store.Bucket{
 		perSender.bucket(s, a.proven, "person", who),
-		perAccount.bucket(s, account, "account", on.Account),
-		perTenant.bucket(s, tenant, "root account", on.Tenant),
+		perAccount.bucket(s, proven[owners[on.Account]], "account", on.Account),
+		perTenant.bucket(s, proven[owners[on.Tenant]], "root account", on.Tenant),
 	}
 	if !a.proven {
 		a.from = append(a.from, s.store.Bucket(perUnproven, "people with unconfirmed addresses", ""))
@@ -89,6 +90,28 @@ func (s *Store) Letters(ctx context.Context, who authz.PrincipalID, on authz.Res
 	a.from = append(a.from, s.store.Bucket(perInstallation, "installation", ""))
 	a.Taken, a.Short, err = s.store.Take(ctx, n, a.from...)
 	return a, err
+}
+
+// proven tells who owns the account and its root, and which of them and whoever asks
+// have an address that is known to be theirs.
+func (s *Store) proven(ctx context.Context, who authz.PrincipalID, on authz.Resource) (owners map[uuid.UUID]uuid.UUID, proven map[uuid.UUID]bool, err error) {
+	owners, proven = map[uuid.UUID]uuid.UUID{}, map[uuid.UUID]bool{}
+	people := []uuid.UUID{who.ID}
+	err = s.store.Read(ctx, store.TenantScope(on.Tenant), func(r pgx.Rows) error {
+		var id, owner uuid.UUID
+		err := r.Scan(&id, &owner)
+		owners[id], people = owner, append(people, owner)
+		return err
+	}, "SELECT id, owner_id FROM accounts WHERE tenant_id = $1 AND id = ANY($2)", on.Tenant, []uuid.UUID{on.Account, on.Tenant})
+	if err != nil {
+		return nil, nil, err
+	}
+	return owners, proven, s.store.Read(ctx, store.ScopeLetters, func(r pgx.Rows) error {
+		var id uuid.UUID
+		err := r.Scan(&id)
+		proven[id] = true
+		return err
+	}, "SELECT id FROM members WHERE id = ANY($1) AND email_proven_at IS NOT NULL", people)
 }
 
 // Sentence says to whoever asks why there are no more letters, and what helps.

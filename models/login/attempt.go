@@ -124,9 +124,15 @@ func (s *Store) knowsBrowser(ctx context.Context, a Attempt) (known bool, err er
 		err = s.store.One(ctx, store.ScopeLimits, []any{&known}, by+`JOIN members m ON b.principal_kind = 'member' AND m.id = b.principal_id
 			WHERE b.token_hash = $1 AND m.email_folded = $2)`, hash, store.FoldEmail(a.Name))
 	case a.Door == DoorSubuser:
-		err = s.store.One(ctx, store.ScopeLimits, []any{&known}, by+`JOIN login_links l ON l.link = $2
-			JOIN subusers u ON u.tenant_id = l.tenant_id AND u.account_id = l.account_id AND u.name = $3 AND b.principal_kind = 'subuser' AND u.id = b.principal_id
-			WHERE b.token_hash = $1)`, hash, a.Link, store.FoldSubuser(a.Name))
+		var who uuid.UUID
+		err = s.store.One(ctx, store.ScopeLimits, []any{&who}, `SELECT u.id FROM login_links l
+			JOIN subusers u ON u.tenant_id = l.tenant_id AND u.account_id = l.account_id AND u.name = $2 WHERE l.link = $1`, a.Link, store.FoldSubuser(a.Name))
+		if err == store.ErrNotFound {
+			return false, nil
+		}
+		if err == nil {
+			err = s.store.One(ctx, store.ScopeLimits, []any{&known}, by+"WHERE b.token_hash = $1 AND b.principal_kind = 'subuser' AND b.principal_id = $2)", hash, who)
+		}
 	}
 	return known, err
 }

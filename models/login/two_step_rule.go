@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
+
 	"bailiwick/authz"
 	"bailiwick/models/account"
 	"bailiwick/models/store"
@@ -21,13 +23,18 @@ type TwoStepRule struct {
 // members and its subusers.
 func (s *Store) TwoStepRule(ctx context.Context, g authz.Grant) (t TwoStepRule, err error) {
 	r := g.Resource()
-	err = s.store.One(ctx, store.ScopeNames, []any{&t.Since, &t.People, &t.Ready}, `WITH people AS (
-			SELECT `+MemberHasTwoStep("m")+` AS ready FROM members m WHERE id IN (
-				SELECT owner_id FROM accounts WHERE tenant_id = $1 AND id = $2
-				UNION SELECT member_id FROM memberships WHERE tenant_id = $1 AND account_id = $2)
-			UNION ALL SELECT two_step_at IS NOT NULL FROM subusers WHERE tenant_id = $1 AND account_id = $2)
-		SELECT (SELECT two_step_since FROM accounts WHERE tenant_id = $1 AND id = $2), count(*), count(*) FILTER (WHERE ready) FROM people`,
-		r.Tenant, r.Account)
+	var members []uuid.UUID
+	err = s.store.One(ctx, store.TenantScope(r.Tenant), []any{&t.Since, &members, &t.People, &t.Ready}, `SELECT a.two_step_since,
+			ARRAY(SELECT a.owner_id UNION SELECT m.member_id FROM memberships m WHERE m.tenant_id = $1 AND m.account_id = $2),
+			(SELECT count(*) FROM subusers u WHERE u.tenant_id = $1 AND u.account_id = $2),
+			(SELECT count(*) FROM subusers u WHERE u.tenant_id = $1 AND u.account_id = $2 AND u.two_step_at IS NOT NULL)
+		FROM accounts a WHERE a.tenant_id = $1 AND a.id = $2`, r.Tenant, r.Account)
+	if err != nil {
+		return t, err
+	}
+	ready := 0
+	err = s.store.One(ctx, store.ScopeNames, []any{&ready}, "SELECT count(*) FROM members m WHERE id = ANY($1) AND "+MemberHasTwoStep("m"), members)
+	t.People, t.Ready = t.People+len(members), t.Ready+ready
 	return t, err
 }
 

@@ -23,7 +23,7 @@ import (
 var empties atomic.Int64
 
 // Ask runs statements as whoever an address names.
-func Ask(t *testing.T, address, sql string) (answer string) {
+func Ask(t testing.TB, address, sql string) (answer string) {
 	t.Helper()
 	ctx := context.Background() // a test asks while it cleans up, too
 	c, err := pgx.Connect(ctx, address)
@@ -132,6 +132,32 @@ func AsOwner(t *testing.T, s *models.Store, statements ...string) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// Across does what tests need in any tenant, by the panel's own login, each statement
+// on its own in one transaction.
+func Across(t testing.TB, s *models.Store, statements ...string) {
+	t.Helper()
+	if err := Ground(s).In(context.Background(), store.Scope{System: "a test makes what it needs"}, func(db *gorm.DB) error {
+		for _, sql := range append([]string{"SET LOCAL statement_timeout = 60000"}, statements...) {
+			if err := db.Exec(sql).Error; err != nil {
+				return fmt.Errorf("%s: %w", sql, err)
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// People makes members of an account, by SQL that gives the name of the nth, with
+// some roles.
+func People(t testing.TB, s *models.Store, a account.Account, n int, name, roles string) {
+	t.Helper()
+	Across(t, s, fmt.Sprintf(`INSERT INTO members (id, name, email, email_folded, password_hash, created_at)
+			SELECT md5('person ' || n)::uuid, %s, n || '@example.com', n || '@example.com', '-', now() FROM generate_series(1, %d) n`, name, n),
+		fmt.Sprintf(`INSERT INTO memberships (tenant_id, account_id, member_id, roles, created_at)
+			SELECT a.tenant_id, a.id, md5('person ' || n)::uuid, '{%s}'::text[], now() FROM accounts a, generate_series(1, %d) n WHERE a.tenant_id = '%s' AND a.id = '%s'`, roles, n, a.TenantID, a.ID))
 }
 
 // Prepare makes the template of test databases: migrated, and distributed where

@@ -132,9 +132,7 @@ func TestAnAdminWhoseRoleEndsIsNotTheOneWhoStays(t *testing.T) {
 		add, edit := modelstest.GrantOf(t, s, ada, "members.add", a.ID), modelstest.GrantOf(t, s, ada, "members.edit", a.ID)
 		until := modelstest.Ground(s).Now().Add(time.Hour)
 		for range modelstest.Rounds {
-			if _, err := modelstest.Inside(s).Pool.Exec(ctx, "SET app.scope = 'system'; DELETE FROM memberships WHERE account_id = '"+a.ID.String()+"'; RESET app.scope"); err != nil {
-				t.Fatal(err)
-			}
+			modelstest.Across(t, s, "DELETE FROM memberships WHERE account_id = '"+a.ID.String()+"'")
 			for _, m := range []login.Member{grace, barbara} {
 				if err := s.AddMember(ctx, add, m.ID, "admin"); err != nil {
 					t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -39,10 +40,11 @@ func (s *Store) CloseEffect(ctx context.Context, g authz.Grant) (e CloseEffect, 
 	tenants, owned := account.Owned(s.store.Access(), who)
 	named := min(len(owned), closeNames)
 	duty := false
+	var admin []adminOf
 	err = s.store.ReadAll(ctx, store.ScopeMemberships,
-		store.Query{Scan: func(r pgx.Rows) error { return r.Scan(&e.Memberships, &duty) }, SQL: `SELECT (SELECT count(*) FROM memberships m
-				JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id WHERE m.member_id = $1),
-			EXISTS (SELECT FROM staff WHERE member_id = $1)`, Args: []any{who.ID}},
+		store.Query{Scan: func(r pgx.Rows) error { return r.Scan(&e.Memberships) }, SQL: `SELECT count(*) FROM memberships m
+			JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id WHERE m.member_id = $1`, Args: []any{who.ID}},
+		store.Query{Scan: func(r pgx.Rows) error { return r.Scan(&duty) }, SQL: "SELECT EXISTS (SELECT FROM staff WHERE member_id = $1)", Args: []any{who.ID}},
 		store.Query{Scan: func(r pgx.Rows) error {
 			var name string
 			err := r.Scan(&name)
@@ -51,14 +53,17 @@ func (s *Store) CloseEffect(ctx context.Context, g authz.Grant) (e CloseEffect, 
 		}, SQL: "SELECT name FROM accounts WHERE tenant_id = ANY($1) AND id = ANY($2) AND owner_id = $3 ORDER BY path",
 			Args: []any{tenants[:named], owned[:named], who.ID}},
 		store.Query{Scan: func(r pgx.Rows) error {
-			var name string
-			err := r.Scan(&name)
-			e.LastAdminOf = append(e.LastAdminOf, name)
+			var x adminOf
+			err := r.Scan(&x.name, &x.others)
+			admin = append(admin, x)
 			return err
-		}, SQL: `SELECT a.name FROM memberships m JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id
-			WHERE m.member_id = $1 AND $2 = ANY(m.roles) AND NOT EXISTS (SELECT FROM memberships o JOIN members x ON x.id = o.member_id
-				WHERE o.tenant_id = m.tenant_id AND o.account_id = m.account_id AND o.member_id <> $1 AND $2 = ANY(o.roles) AND x.state = 'active')
-			ORDER BY a.path LIMIT $3`, Args: []any{who.ID, store.AdminKey, closeNames}})
+		}, SQL: `SELECT a.name, ARRAY(SELECT o.member_id FROM memberships o
+				WHERE o.tenant_id = m.tenant_id AND o.account_id = m.account_id AND o.member_id <> $1 AND $2 = ANY(o.roles))
+			FROM memberships m JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id
+			WHERE m.member_id = $1 AND $2 = ANY(m.roles) ORDER BY a.path LIMIT $3`, Args: []any{who.ID, store.AdminKey, MaxLeft + 1}})
+	if err == nil {
+		e.LastAdminOf, err = s.lastAdminOf(ctx, admin)
+	}
 	e.OwnedTotal = len(owned) - named + len(e.Owned) // those that were named are theirs still
 	switch {
 	case e.OwnedTotal == 1:
@@ -75,6 +80,35 @@ func (s *Store) CloseEffect(ctx context.Context, g authz.Grant) (e CloseEffect, 
 		e.Refusal = "You work in " + words.Number(e.Memberships) + " accounts, more than can be left at once. Leave some of them first."
 	}
 	return e, err
+}
+
+// adminOf is an account that somebody is an Admin of, and who else is.
+type adminOf struct {
+	name   string
+	others []uuid.UUID
+}
+
+// lastAdminOf names the first of some accounts that have no other active Admin.
+func (s *Store) lastAdminOf(ctx context.Context, all []adminOf) (names []string, err error) {
+	var others []uuid.UUID
+	for _, a := range all {
+		others = append(others, a.others...)
+	}
+	active := map[uuid.UUID]bool{}
+	if len(others) > 0 {
+		err = s.store.Read(ctx, store.ScopeNames, func(r pgx.Rows) error {
+			var id uuid.UUID
+			err := r.Scan(&id)
+			active[id] = true
+			return err
+		}, "SELECT id FROM members WHERE id = ANY($1) AND state = 'active'", others)
+	}
+	for _, a := range all {
+		if len(names) < closeNames && !slices.ContainsFunc(a.others, func(id uuid.UUID) bool { return active[id] }) {
+			names = append(names, a.name)
+		}
+	}
+	return names, err
 }
 
 // CloseLogin closes the login of whoever asks, for good: its sessions and
@@ -198,13 +232,17 @@ func lockLogin(tx *store.Tx, id uuid.UUID, places []authz.Resource) error {
 	if err := tx.Raw("SELECT id FROM members WHERE id = ? AND state = 'active' FOR UPDATE", id).Scan(&active).Error; err != nil {
 		return err
 	}
-	var now struct{ Owned, Memberships, Duties int }
-	if err := tx.Raw(`SELECT (SELECT count(*) FROM accounts WHERE owner_id = @id AND kind <> 'personal') AS owned,
-		(SELECT count(*) FROM memberships m JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id WHERE m.member_id = @id) AS memberships,
-		(SELECT count(*) FROM staff WHERE member_id = @id) AS duties`, map[string]any{"id": id}).Scan(&now).Error; err != nil {
-		return err
+	var owned, memberships, duties int
+	for sql, n := range map[string]*int{
+		"SELECT count(*) FROM accounts WHERE owner_id = ? AND kind <> 'personal'":                                                       &owned,
+		"SELECT count(*) FROM memberships m JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id WHERE m.member_id = ?": &memberships,
+		"SELECT count(*) FROM staff WHERE member_id = ?":                                                                                &duties,
+	} {
+		if err := tx.Raw(sql, id).Scan(n).Error; err != nil {
+			return err
+		}
 	}
-	if len(active) == 0 || now.Owned > 0 || now.Duties > 0 || now.Memberships != len(places) {
+	if len(active) == 0 || owned > 0 || duties > 0 || memberships != len(places) {
 		return store.ErrConflict
 	}
 	return nil

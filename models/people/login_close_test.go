@@ -124,9 +124,7 @@ func TestClosingALoginRaces(t *testing.T) {
 	both := modelstest.Subs(t, s, ada, top, "East", "West")
 	closed := 0
 	for i := range modelstest.Rounds / 3 {
-		if _, err := modelstest.Inside(s).Pool.Exec(ctx, "SET app.scope = 'system'; DELETE FROM memberships WHERE account_id = '"+top.ID.String()+"'; RESET app.scope"); err != nil {
-			t.Fatal(err)
-		}
+		modelstest.Across(t, s, "DELETE FROM memberships WHERE account_id = '"+top.ID.String()+"'")
 		modelstest.Join(t, s, ada, top, charles, "main_admin")
 		p := modelstest.Person(t, s, fmt.Sprint("Grace", i))
 		modelstest.Join(t, s, ada, top, p, "main_admin")

@@ -298,11 +298,14 @@ func keepAnAdmin(tx *store.Tx, m memberHold) error {
 	if !slices.Contains(m.keys, store.AdminKey) {
 		return nil
 	}
+	var ids []uuid.UUID
+	if err := tx.Raw("SELECT member_id FROM memberships WHERE tenant_id = ? AND account_id = ? AND member_id <> ? AND ? = ANY(roles)",
+		m.account.TenantID, m.account.ID, m.id, store.AdminKey).Scan(&ids).Error; err != nil {
+		return err
+	}
 	others := 0
 	err := tx.Across(func() error {
-		return tx.Raw(`SELECT count(*) FROM memberships h JOIN members x ON x.id = h.member_id
-			WHERE h.tenant_id = ? AND h.account_id = ? AND h.member_id <> ? AND ? = ANY(h.roles) AND x.state = 'active'`,
-			m.account.TenantID, m.account.ID, m.id, store.AdminKey).Scan(&others).Error
+		return tx.Raw("SELECT count(*) FROM members WHERE id = ANY(CAST(? AS uuid[])) AND state = 'active'", store.IDList(ids)).Scan(&others).Error
 	})
 	if err != nil || others > 0 {
 		return err

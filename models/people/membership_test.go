@@ -3,7 +3,6 @@ package people_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -29,9 +28,7 @@ func TestTheLastAdminStaysWhoeverIsFaster(t *testing.T) {
 		grace, barbara := modelstest.Person(t, s, "Grace"), modelstest.Person(t, s, "Barbara")
 		add, edit, remove := modelstest.GrantOf(t, s, ada, "members.add", a.ID), modelstest.GrantOf(t, s, ada, "members.edit", a.ID), modelstest.GrantOf(t, s, ada, "members.remove", a.ID)
 		clear := func() {
-			if _, err := modelstest.Inside(s).Pool.Exec(ctx, "SET app.scope = 'system'; DELETE FROM memberships WHERE account_id = '"+a.ID.String()+"'; RESET app.scope"); err != nil {
-				t.Fatal(err)
-			}
+			modelstest.Across(t, s, "DELETE FROM memberships WHERE account_id = '"+a.ID.String()+"'")
 		}
 		for i := range modelstest.Rounds {
 			clear()
@@ -256,13 +253,7 @@ func TestRolesReadByTheKindOfTheAccount(t *testing.T) {
 func TestMembersByPage(t *testing.T) {
 	ctx := context.Background()
 	s, ada, a := modelstest.Agency(t)
-	if _, err := modelstest.Inside(s).Pool.Exec(ctx, fmt.Sprintf(`SET app.scope = 'system';
-		WITH people AS (INSERT INTO members (id, name, email, email_folded, password_hash, created_at)
-			SELECT gen_random_uuid(), 'Person ' || n %% 300, n || '@example.com', n || '@example.com', '-', now() FROM generate_series(1, 5000) n RETURNING id)
-		INSERT INTO memberships (tenant_id, account_id, member_id, roles, created_at) SELECT '%s', '%s', id, '{member:full_viewer}', now() FROM people;
-		RESET app.scope`, a.TenantID, a.ID)); err != nil {
-		t.Fatal(err)
-	}
+	modelstest.People(t, s, a, 5000, "'Person ' || n % 300", "member:full_viewer")
 	g, seen, after := modelstest.GrantOf(t, s, ada, "members", a.ID), map[uuid.UUID]bool{}, ""
 	start := time.Now()
 	for pages := 1; ; pages++ {

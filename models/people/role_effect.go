@@ -1,10 +1,13 @@
 package people
 
 import (
+	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -57,16 +60,37 @@ func (e RoleEffect) Alone() (n int) {
 
 // holdersOf reads who has a role, by name; db reaches across tenants.
 func (s *Store) holdersOf(db *gorm.DB, r store.CustomRole, kind string) ([]RoleHolder, error) {
-	var rows []struct {
+	type holding struct {
 		Kind, Name, Roles, State string
 		ID                       uuid.UUID
 	}
+	var rows []holding
 	err := db.Raw(`SELECT * FROM (
-			SELECT 'member' AS kind, m.member_id AS id, x.name, array_to_string(m.roles, ',') AS roles, x.state FROM memberships m JOIN members x ON x.id = m.member_id
+			SELECT 'member' AS kind, m.member_id AS id, '' AS name, array_to_string(m.roles, ',') AS roles, '' AS state FROM memberships m
 				WHERE m.tenant_id = @t AND m.account_id = @a
 			UNION ALL SELECT 'subuser', u.id, u.name, array_to_string(u.roles, ','), u.state FROM subusers u WHERE u.tenant_id = @t AND u.account_id = @a
-		) h WHERE h.roles LIKE '%' || @k || '%' ORDER BY lower(h.name), h.id`,
+		) h WHERE h.roles LIKE '%' || @k || '%'`,
 		map[string]any{"t": r.TenantID, "a": r.AccountID, "k": r.Key()}).Scan(&rows).Error
+	if err != nil {
+		return nil, err
+	}
+	at, ids := map[uuid.UUID]int{}, store.IDList{}
+	for i, row := range rows {
+		if row.Kind == "member" {
+			at[row.ID], ids = i, append(ids, row.ID)
+		}
+	}
+	var people []struct {
+		ID          uuid.UUID
+		Name, State string
+	}
+	err = db.Raw("SELECT id, name, state FROM members WHERE id = ANY(CAST(? AS uuid[]))", ids).Scan(&people).Error
+	for _, p := range people {
+		rows[at[p.ID]].Name, rows[at[p.ID]].State = p.Name, p.State
+	}
+	slices.SortFunc(rows, func(a, b holding) int {
+		return cmp.Or(cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), bytes.Compare(a.ID[:], b.ID[:]))
+	})
 	holders := make([]RoleHolder, len(rows))
 	for i, row := range rows {
 		h := &holders[i]

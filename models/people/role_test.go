@@ -426,13 +426,7 @@ func TestARoleThatManyHave(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := modelstest.Inside(s).Pool.Exec(ctx, fmt.Sprintf(`SET app.scope = 'system';
-		WITH people AS (INSERT INTO members (id, name, email, email_folded, password_hash, created_at)
-			SELECT gen_random_uuid(), 'Person ' || n, n || '@example.com', n || '@example.com', '-', now() FROM generate_series(1, 5000) n RETURNING id)
-		INSERT INTO memberships (tenant_id, account_id, member_id, roles, created_at) SELECT '%[1]s', '%[1]s', id, '{%[2]s}', now() FROM people;
-		RESET app.scope`, a.ID, r.Key())); err != nil {
-		t.Fatal(err)
-	}
+	modelstest.People(t, s, a, 5000, "'Person ' || n", r.Key())
 	if err := modelstest.Inside(s).Load(ctx); err != nil {
 		t.Fatal(err)
 	}

@@ -148,9 +148,15 @@ func (w *agency) query(sql string, args ...any) string {
 	}
 	defer c.Close(context.Background())
 	var out string
-	_, err = c.Exec(w.t.Context(), "SET app.scope = 'system'")
+	tx, err := c.Begin(w.t.Context())
 	if err == nil {
-		err = c.QueryRow(w.t.Context(), sql, args...).Scan(&out)
+		_, err = tx.Exec(w.t.Context(), "SET LOCAL app.scope = 'system'")
+	}
+	if err == nil {
+		err = tx.QueryRow(w.t.Context(), sql, args...).Scan(&out)
+	}
+	if err == nil {
+		err = tx.Commit(w.t.Context())
 	}
 	if err != nil {
 		w.t.Fatal(err)

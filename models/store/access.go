@@ -133,9 +133,12 @@ func (s *Store) readTenant(db *gorm.DB, tenant uuid.UUID, snap *authz.Snapshot) 
 			subusers = append(subusers, id.ID)
 		}
 	}
-	ch, err := s.readAccess(db, "a.tenant_id = @t",
-		`x.id IN (SELECT member_id FROM memberships WHERE tenant_id = @t UNION SELECT owner_id FROM accounts WHERE tenant_id = @t
-			UNION SELECT member_id FROM staff UNION SELECT unnest(CAST(@m AS uuid[])))`,
+	var now []uuid.UUID
+	if err := db.Raw("SELECT member_id FROM memberships WHERE tenant_id = @t UNION SELECT owner_id FROM accounts WHERE tenant_id = @t", map[string]any{"t": tenant}).Scan(&now).Error; err != nil {
+		return authz.Changes{}, err
+	}
+	members = append(members, now...)
+	ch, err := s.readAccess(db, "a.tenant_id = @t", "(x.id = ANY(CAST(@m AS uuid[])) OR x.id IN (SELECT member_id FROM staff))",
 		"u.tenant_id = @t", "r.tenant_id = @t", map[string]any{"t": tenant, "m": members})
 	tellGone(&ch, tenant, accounts, roles, subusers)
 	return ch, err

@@ -130,6 +130,13 @@ func Unavailable(err error) bool {
 		func(e error) bool { return errors.Is(err, e) })
 }
 
+// PartLost tells that the database answers but does not reach a part of itself: what
+// is elsewhere can be read.
+func PartLost(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (strings.HasPrefix(pg.Code, "08") || strings.Contains(pg.Message, essential))
+}
+
 // essential is what Citus says, without a code of its own, when it loses a worker
 // in the middle of a transaction.
 const essential = "connection marked as essential"

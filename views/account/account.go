@@ -14,6 +14,8 @@ type AccountsPage struct {
 	Trees  []Tree
 	Pager  part.Pager
 	Empty  part.Empty
+
+	Partial bool // some trees could not be read: where there is none, nothing is said of that
 }
 
 // Tree is one root with what lies below it, as rows with depth.

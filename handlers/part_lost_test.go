@@ -1,0 +1,102 @@
+package handlers_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"bailiwick/models/modelstest"
+	"bailiwick/postgres/pgtest"
+)
+
+// lose makes a tenant's rows unreadable, as they are on a distributed database that
+// does not reach the machine they are on, and gives what brings them back.
+func (p *panel) lose(tenant uuid.UUID) (find func()) {
+	p.t.Helper()
+	if pgtest.OnCitus() {
+		p.t.Skip("CITUS KEEPS NO RESTRICTIVE POLICY: what is lost there is lost by stopping a worker")
+	}
+	owner := pgtest.OwnerURL(p.config.URL)
+	modelstest.Ask(p.t, owner, `CREATE FUNCTION lost() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
+		RAISE EXCEPTION 'connection to the remote node db2:5432 failed' USING ERRCODE = '08006'; END $$`)
+	tables := map[string]string{"tenants": "id", "accounts": "tenant_id", "memberships": "tenant_id", "invites": "tenant_id", "ownership_offers": "tenant_id"}
+	for table, column := range tables {
+		modelstest.Ask(p.t, owner, "CREATE POLICY lost ON "+table+" AS RESTRICTIVE USING ("+column+" <> '"+tenant.String()+"' OR lost())")
+	}
+	return func() {
+		p.t.Helper()
+		for table := range tables {
+			modelstest.Ask(p.t, owner, "DROP POLICY lost ON "+table)
+		}
+	}
+}
+
+// Grace works in two tenants, one of which is lost for a while: the other goes on,
+// and what shows both shows what there is and says that something is missing.
+func TestALostPartCostsItsTenantsAlone(t *testing.T) {
+	p := newPanel(t)
+	ctx := context.Background()
+	must(t, p.store.AddMember(ctx, p.grant(p.mallory, "members.add", p.malloryville), p.grace.ID, "member:full_viewer"))
+	must(t, p.store.OfferOwnership(ctx, p.grant(p.mallory, "account.manage", p.malloryville), p.malloryville.ID, p.grace.ID, false))
+	_, err := p.store.Invite(ctx, p.grant(p.mallory, "members.add", p.malloryville), []string{"edsger@example.com"}, []string{"full_viewer"})
+	must(t, err)
+	grace, edsger, mallory := p.as(p.grace), p.as(p.edsger), p.as(p.mallory)
+	whole := grace.get("/accounts/switcher").want(t, http.StatusOK)
+	if got := whole.switcher(); got["Malloryville"] == "" || got["Analytical"] == "" || strings.Contains(whole.Text(), "can not be read") {
+		t.Fatalf("before: %v", got)
+	}
+	grace.get("/accounts").want(t, http.StatusOK).says(t, "Mallory offers you the account Malloryville")
+
+	find := p.lose(p.malloryville.TenantID)
+	lost := grace.get(in(p.malloryville, "")).want(t, http.StatusServiceUnavailable).says(t, "Other accounts may be in another part")
+	if lost.header.Get("Retry-After") == "" {
+		t.Error("not said when to try again")
+	}
+	for _, path := range []string{in(p.analytical, ""), in(p.east, "/calls"), in(p.analytical, "/members")} {
+		grace.get(path).want(t, http.StatusOK)
+	}
+	got := grace.get("/accounts/switcher").want(t, http.StatusOK).says(t, "The accounts of 1 tree can not be read just now")
+	if groups := got.switcher(); groups["Analytical"] == "" || groups["Malloryville"] != "" {
+		t.Errorf("the switcher: %v", groups)
+	}
+	grace.get("/accounts/switcher?q=east").want(t, http.StatusOK).says(t, "East Berlin")
+	grace.get("/accounts").want(t, http.StatusOK).says(t, "Some accounts are missing").says(t, "East Berlin").
+		says(t, "Whether an account is offered to you can not be told just now")
+	grace.get(in(p.analytical, "")).want(t, http.StatusOK).says(t, "Whether an account is offered to you can not be told just now")
+	edsger.get(in(p.east, "")).want(t, http.StatusOK).says(t, "Whether invites wait for you can not be told just now")
+	// A bare address leads to what can be read.
+	if to := p.as(p.grace).get("/").location(); !strings.Contains(to, p.analytical.ID.String()) {
+		t.Errorf("led to %s", to)
+	}
+	// Writes in the other tenant are as ever.
+	_, err = p.store.CreateSubAccounts(ctx, p.grant(p.ada, "sub_accounts.create", p.analytical), []string{"South"})
+	must(t, err)
+	// All that Mallory shares is lost, which is no reason to say that there is none.
+	if text := mallory.get("/accounts").want(t, http.StatusOK).Text(); strings.Contains(text, "No accounts") {
+		t.Error("told that there are no accounts")
+	}
+
+	find()
+	grace.get(in(p.malloryville, "")).want(t, http.StatusOK)
+	if got := grace.get("/accounts/switcher").want(t, http.StatusOK); got.switcher()["Malloryville"] == "" || strings.Contains(got.Text(), "can not be read") {
+		t.Errorf("afterwards: %v", got.switcher())
+	}
+}
+
+// Somebody who signed up at one node signs in at another, which has not heard of
+// them.
+func TestABareAddressLeadsANewLoginHomeOnEveryNode(t *testing.T) {
+	p := newPanel(t)
+	first := p.store
+	p.open() // another node
+	charles, _, err := first.SignUp(context.Background(), "Charles", "charles@example.com", password)
+	must(t, err)
+	b := p.as(charles)
+	to := b.get("/").location()
+	if b.get(to).want(t, http.StatusOK); !strings.Contains(to, "/a/") {
+		t.Errorf("led to %s", to)
+	}
+}
