@@ -119,11 +119,11 @@ func TestADeletedAccountLeavesItsRowAndItsAudit(t *testing.T) {
 		t.Error("a new node's snapshot has it")
 	}
 	for what, sql := range map[string]string{
-		"login links":   "SELECT count(*) FROM login_links x JOIN accounts a ON a.id = x.account_id WHERE a.path LIKE ?",
-		"one-time link": "SELECT count(*) FROM password_links l JOIN subusers x ON x.id = l.subuser_id JOIN accounts a ON a.id = x.account_id WHERE a.path LIKE ?",
-		"live sessions": "SELECT count(*) FROM sessions x JOIN accounts a ON a.id = x.account_id WHERE x.ended_at IS NULL AND a.path LIKE ?",
-		"letters":       "SELECT count(*) FROM letters l JOIN invites x ON x.id = l.about JOIN accounts a ON a.id = x.account_id WHERE l.state <> 'sent' AND a.path LIKE ?",
-		"open invites":  "SELECT count(*) FROM invites x JOIN accounts a ON a.id = x.account_id WHERE x.cancelled_at IS NULL AND a.path LIKE ?",
+		"login links":   "SELECT count(*) FROM login_links x JOIN accounts a ON a.tenant_id = x.tenant_id AND a.id = x.account_id WHERE a.path LIKE ?",
+		"one-time link": "SELECT count(*) FROM password_links l JOIN subusers x ON x.tenant_id = l.tenant_id AND x.id = l.subuser_id JOIN accounts a ON a.tenant_id = x.tenant_id AND a.id = x.account_id WHERE a.path LIKE ?",
+		"live sessions": "SELECT count(*) FROM sessions x JOIN accounts a ON a.tenant_id = x.tenant_id AND a.id = x.account_id WHERE x.ended_at IS NULL AND a.path LIKE ?",
+		"letters":       "SELECT count(*) FROM letters l JOIN invites x ON x.id = l.about JOIN accounts a ON a.tenant_id = x.tenant_id AND a.id = x.account_id WHERE l.state <> 'sent' AND a.path LIKE ?",
+		"open invites":  "SELECT count(*) FROM invites x JOIN accounts a ON a.tenant_id = x.tenant_id AND a.id = x.account_id WHERE x.cancelled_at IS NULL AND a.path LIKE ?",
 	} {
 		if n := seeing(t, s, sql, east.Path+"%"); n != 0 {
 			t.Errorf("%d %s", n, what)
@@ -134,7 +134,7 @@ func TestADeletedAccountLeavesItsRowAndItsAudit(t *testing.T) {
 	}
 	var late uuid.UUID // a subuser whose password was checked just before
 	if err := modelstest.Ground(s).In(ctx, store.ScopePurge, func(db *gorm.DB) error {
-		return db.Raw("SELECT x.id FROM subusers x JOIN accounts a ON a.id = x.account_id WHERE a.path LIKE ?", east.Path+"%").Row().Scan(&late)
+		return db.Raw("SELECT x.id FROM subusers x JOIN accounts a ON a.tenant_id = x.tenant_id AND a.id = x.account_id WHERE a.path LIKE ?", east.Path+"%").Row().Scan(&late)
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -286,8 +286,8 @@ func TestNothingLivesUnderWhatIsDeleted(t *testing.T) {
 		}
 		violations += seeing(t, s, `SELECT count(*) FROM accounts a JOIN accounts p ON p.tenant_id = a.tenant_id AND p.id = a.parent_id
 			WHERE p.state = 'deleted' AND a.state <> 'deleted'`)
-		violations += seeing(t, s, "SELECT count(*) FROM login_links x JOIN accounts a ON a.id = x.account_id WHERE a.state = 'deleted'")
-		violations += seeing(t, s, "SELECT count(*) FROM invites x JOIN accounts a ON a.id = x.account_id WHERE a.state = 'deleted' AND x.accepted_at IS NULL AND x.cancelled_at IS NULL")
+		violations += seeing(t, s, "SELECT count(*) FROM login_links x JOIN accounts a ON a.tenant_id = x.tenant_id AND a.id = x.account_id WHERE a.state = 'deleted'")
+		violations += seeing(t, s, "SELECT count(*) FROM invites x JOIN accounts a ON a.tenant_id = x.tenant_id AND a.id = x.account_id WHERE a.state = 'deleted' AND x.accepted_at IS NULL AND x.cancelled_at IS NULL")
 		if n := seeing(t, s, "SELECT count(*) FROM accounts a JOIN members m ON m.id = a.owner_id WHERE a.kind <> 'personal' AND a.state <> 'deleted' AND m.state <> 'active'"); n != 0 {
 			t.Errorf("%d accounts without an active owner", n)
 		}

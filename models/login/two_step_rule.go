@@ -25,10 +25,9 @@ func (s *Store) TwoStepRule(ctx context.Context, g authz.Grant) (t TwoStepRule, 
 	r := g.Resource()
 	var members []uuid.UUID
 	err = s.store.One(ctx, store.TenantScope(r.Tenant), []any{&t.Since, &members, &t.People, &t.Ready}, `SELECT a.two_step_since,
-			ARRAY(SELECT a.owner_id UNION SELECT m.member_id FROM memberships m WHERE m.tenant_id = $1 AND m.account_id = $2),
-			(SELECT count(*) FROM subusers u WHERE u.tenant_id = $1 AND u.account_id = $2),
-			(SELECT count(*) FROM subusers u WHERE u.tenant_id = $1 AND u.account_id = $2 AND u.two_step_at IS NOT NULL)
-		FROM accounts a WHERE a.tenant_id = $1 AND a.id = $2`, r.Tenant, r.Account)
+			ARRAY(SELECT a.owner_id UNION SELECT m.member_id FROM memberships m WHERE m.tenant_id = $1 AND m.account_id = $2), s.people, s.ready
+		FROM accounts a CROSS JOIN (SELECT count(*) AS people, count(u.two_step_at) AS ready FROM subusers u WHERE u.tenant_id = $1 AND u.account_id = $2) s
+		WHERE a.tenant_id = $1 AND a.id = $2`, r.Tenant, r.Account)
 	if err != nil {
 		return t, err
 	}

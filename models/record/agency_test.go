@@ -187,9 +187,12 @@ func (w *agency) exec(sql string, args ...any) {
 	}
 }
 
-// migrate runs a migration once more.
+// migrate runs a migration once more, as it ran before any database was distributed.
 func (w *agency) migrate(name string) {
 	w.t.Helper()
+	if pgtest.OnCitus() {
+		w.t.Skip("THIS MIGRATION IS OLDER THAN CITUS: a database is distributed after it")
+	}
 	up, err := migrations.Files.ReadFile(name)
 	if err != nil {
 		w.t.Fatal(err)
