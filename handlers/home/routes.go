@@ -10,6 +10,8 @@ import (
 func (h *Handlers) Routes() []guard.Route {
 	return []guard.Route{
 		guard.In(page.Get, "/", "control_panel", h.showHome),
+		guard.Self(page.Get, page.AlertsPath, "is about oneself", h.listAlerts),
+		guard.Self(page.Post, page.AlertsPath, "is about oneself", h.readAlerts),
 		guard.Self(page.Get, manual.Root, "the manual says the same to everybody", h.listManual),
 		guard.Self(page.Get, manual.Root+"/:page", "the manual says the same to everybody", h.showManual),
 	}

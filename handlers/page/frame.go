@@ -42,6 +42,7 @@ func (h *Base) Frame(c echo.Context, title string, above ...part.Link) part.Fram
 func (h *Base) FrameIn(c echo.Context, section *catalog.Section, title string, above ...part.Link) part.Frame {
 	v := guard.Of(c)
 	f := part.Frame{Title: title, Token: v.Token, Messages: h.takeSaid(c), Profile: h.profile(c, v)}
+	f.Bell = h.bell(c, v)
 	f.Help = manual.Root
 	if section != nil {
 		f.Help = manual.PlaceOf(section.Key)
@@ -73,6 +74,16 @@ func (h *Base) FrameIn(c echo.Context, section *catalog.Section, title string, a
 	}
 	f.Crumbs = part.Crumb(title, append(trail, above...)...)
 	return f
+}
+
+// bell leads to what happened for the visitor. Where that can not be counted, the
+// page is as good without.
+func (h *Base) bell(c echo.Context, v *guard.Visit) part.Bell {
+	n, err := h.Store.UnreadAlerts(c.Request().Context(), v.Session, v.Snapshot)
+	if err != nil && h.Config.Log != nil {
+		h.Config.Log.Error("count alerts", "error", err)
+	}
+	return part.Bell{URL: AlertsPath, Unread: n}
 }
 
 func (h *Base) profile(c echo.Context, v *guard.Visit) part.Profile {

@@ -20,6 +20,9 @@ const (
 // LeavePath is where one leaves an account.
 func LeavePath(account uuid.UUID) string { return "/accounts/" + account.String() + "/leave" }
 
+// AlertsPath is the page of what happened for oneself.
+const AlertsPath = "/alerts"
+
 // PasskeysPath is the page of one's own passkeys.
 const PasskeysPath = "/passkeys"
 

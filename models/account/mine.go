@@ -65,6 +65,15 @@ func Owned(snap *authz.Snapshot, who authz.PrincipalID) (tenants, ids []uuid.UUI
 	return tenants, ids
 }
 
+// Topmost are the accounts where somebody holds something and holds nothing above,
+// in the order of their trees.
+func Topmost(snap *authz.Snapshot, who authz.PrincipalID) (tenants, ids []uuid.UUID) {
+	for _, x := range spans(snap, who, true) {
+		tenants, ids = append(tenants, x.tenant), append(ids, x.top)
+	}
+	return tenants, ids
+}
+
 // byTree is the order of accounts across tenants.
 func byTree(aPersonal, bPersonal bool, a, b string) int {
 	if aPersonal != bPersonal {

@@ -79,6 +79,8 @@ type letterRow struct {
 	NextAt        time.Time
 	GiveUpAt      time.Time
 	CreatedAt     time.Time
+	Author        string
+	AccountID     *uuid.UUID
 }
 
 func (letterRow) TableName() string { return "letters" }
@@ -92,6 +94,12 @@ func Queue(tx *store.Tx, l Letter) error {
 	row := letterRow{ID: store.NewID(), Kind: l.Kind, Recipient: l.To, RecipientName: l.ToName, NextAt: now, GiveUpAt: now.Add(letterTime), CreatedAt: now}
 	if l.About != uuid.Nil {
 		row.About = &l.About
+	}
+	if who := tx.Grant.Actor().ID; !who.IsZero() {
+		row.Author = who.String()
+	}
+	if at := tx.Change.On.Account; at != uuid.Nil {
+		row.AccountID = &at
 	}
 	if !l.Until.IsZero() && l.Until.Before(row.GiveUpAt) {
 		row.GiveUpAt = l.Until
@@ -147,8 +155,8 @@ func (s *Store) openLetter(p *Post) error {
 func (s *Store) ClaimLetter(ctx context.Context) (p Post, err error) {
 	now := s.store.Now()
 	err = s.store.In(ctx, store.ScopeLetters, func(db *gorm.DB) error {
-		if err := db.Exec(`UPDATE letters SET state = 'failed', last_error = 'It could not be sent in time.'
-			WHERE state = 'waiting' AND give_up_at <= ? AND next_at <= ?`, now, now).Error; err != nil {
+		if err := db.Exec(`UPDATE letters SET state = 'failed', failed_at = ?, last_error = 'It could not be sent in time.'
+			WHERE state = 'waiting' AND give_up_at <= ? AND next_at <= ?`, now, now, now).Error; err != nil {
 			return err
 		}
 		err := db.Raw(`UPDATE letters SET attempts = attempts + 1, next_at = ? WHERE id = (
@@ -184,7 +192,7 @@ func (s *Store) LetterSent(ctx context.Context, p Post) error {
 func (s *Store) LetterFailed(ctx context.Context, p Post, cause string, forGood bool) error {
 	set := map[string]any{"last_error": store.Cut(cause, 500), "next_at": s.store.Now().Add(letterDelay(p.Attempts))}
 	if forGood {
-		set["state"] = "failed"
+		set["state"], set["failed_at"] = "failed", s.store.Now()
 	}
 	return s.settle(ctx, p, set)
 }

@@ -67,7 +67,9 @@ type Session struct {
 	UsedAt    time.Time     // last, to the minute
 	Idle      time.Duration // the longest it went unused, until now
 	IdleLimit time.Duration // of a subuser's account; zero where there is none
-	duties    []string
+	// AlertsRead is up to when the principal has read what happened for them.
+	AlertsRead time.Time
+	duties     []string
 }
 
 // Actor is who is signed in, as the audit names them.
@@ -281,7 +283,7 @@ func (s *Store) whose(hash []byte, x *Session) store.Query {
 		var kind string
 		var longest int // in seconds
 		err := r.Scan(&x.ID, &kind, &x.Principal.ID, &x.Tenant, &x.Account, &x.Name, &x.Email, &x.Proven, &x.Active,
-			&x.Address, &x.Agent, &x.StartedAt, &x.ExpiresAt, &x.EndedAt, &x.ProvedAt, &x.TwoStep, &x.UsedAt, &longest, &x.duties)
+			&x.Address, &x.Agent, &x.StartedAt, &x.ExpiresAt, &x.EndedAt, &x.ProvedAt, &x.TwoStep, &x.UsedAt, &longest, &x.AlertsRead, &x.duties)
 		x.Idle = max(time.Duration(longest)*time.Second, s.store.Now().Sub(x.UsedAt))
 		x.Principal.Kind = authz.Member
 		if kind == "subuser" {
@@ -291,7 +293,7 @@ func (s *Store) whose(hash []byte, x *Session) store.Query {
 	}, SQL: `SELECT s.id, s.principal_kind, s.principal_id, coalesce(s.tenant_id, $2), coalesce(s.account_id, $2),
 			coalesce(m.name, ''), coalesce(m.email, ''), m.email_proven_at IS NOT NULL, coalesce(m.state, '') = 'active',
 			s.address, s.agent, s.started_at, s.expires_at, s.ended_at,
-			coalesce(s.proved_at, s.started_at), s.two_step, coalesce(s.used_at, s.started_at), s.longest_idle,
+			coalesce(s.proved_at, s.started_at), s.two_step, coalesce(s.used_at, s.started_at), s.longest_idle, coalesce(m.alerts_read_at, '0001-01-01'),
 			ARRAY(SELECT duty FROM staff WHERE s.principal_kind = 'member' AND member_id = s.principal_id)
 		FROM sessions s LEFT JOIN members m ON s.principal_kind = 'member' AND m.id = s.principal_id
 		WHERE s.id_hash = $1`, Args: []any{hash, uuid.Nil}}
@@ -317,10 +319,10 @@ func (s *Store) where(tenant uuid.UUID, e *Place) store.Query {
 func whichSubuser(who subuserKey, x *Session) store.Query {
 	return store.Query{Scan: func(r pgx.Rows) error {
 		var limit int // in minutes
-		err := r.Scan(&x.Name, &x.Active, &limit)
+		err := r.Scan(&x.Name, &x.Active, &limit, &x.AlertsRead)
 		x.IdleLimit = time.Duration(limit) * time.Minute
 		return err
-	}, SQL: `SELECT u.name, u.state = 'active', coalesce(a.idle_minutes, 0) FROM subusers u
+	}, SQL: `SELECT u.name, u.state = 'active', coalesce(a.idle_minutes, 0), coalesce(u.alerts_read_at, '0001-01-01') FROM subusers u
 		JOIN accounts a ON a.tenant_id = $1 AND a.id = u.account_id WHERE u.tenant_id = $1 AND u.id = $2`, Args: []any{who.tenant, who.id}}
 }
 

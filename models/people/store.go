@@ -16,9 +16,10 @@ type Store struct {
 	letter  *letter.Store
 	account *account.Store
 	login   *login.Store
+	alerts  recentAlerts
 }
 
 // New is the wing on its ground, beside those below it.
 func New(s *store.Store, l *letter.Store, a *account.Store, o *login.Store) *Store {
-	return &Store{s, l, a, o}
+	return &Store{store: s, letter: l, account: a, login: o}
 }

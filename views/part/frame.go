@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"bailiwick/static"
+	"bailiwick/words"
 )
 
 // Frame is what every page of a signed-in person shows around its content.
@@ -14,10 +15,25 @@ type Frame struct {
 	Tabs     []Tab  // pages beside this one
 	Crumbs   []Link // from the outside in; the last one is this page and has no URL
 	Account  Switcher
+	Bell     Bell
 	Help     string // where the manual explains this page
 	Profile  Profile
 	Messages []Toast // what just happened
 	Notice   *Alert  // something about the whole account, above the content
+}
+
+// Bell leads to what happened for the person, and counts what is new.
+type Bell struct {
+	URL    string
+	Unread int
+}
+
+// label is its name: "Alerts, 2 new".
+func (b Bell) label() string {
+	if b.Unread == 0 {
+		return "Alerts"
+	}
+	return "Alerts, " + words.Number(b.Unread) + " new"
 }
 
 // Link is a text that leads somewhere.

@@ -16,7 +16,7 @@ func frame(title, current string, crumbs ...part.Link) part.Frame {
 	}
 	groups, tabs := nav(current)
 	return part.Frame{
-		Title: title, Token: token, Crumbs: crumbs, Nav: groups, Tabs: tabs,
+		Title: title, Token: token, Crumbs: crumbs, Nav: groups, Tabs: tabs, Bell: part.Bell{URL: "/alerts"}, Help: "/help",
 		Account: part.Switcher{
 			Name: "Analytical", Detail: "Agency", Role: "Account owner",
 			SearchURL: "/switcher", AllURL: "/accounts", NewURL: "/accounts/new",

@@ -48,6 +48,7 @@ func Stories() []Story {
 		{"Mailed links", mailedLinks()},
 		{"Failures", failures()},
 		{"Home", homes()},
+		{"Alerts", alerts()},
 		{"Manual", manuals()},
 		{"Accounts", accounts()},
 		{"Moving an account", accountMoves()},

@@ -1,0 +1,183 @@
+package people
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+	"bailiwick/models/account"
+	"bailiwick/models/letter"
+	"bailiwick/models/login"
+	"bailiwick/models/store"
+)
+
+// The kinds of alert.
+const (
+	AlertInvite = "invite" // to the reader's address, which they have proven
+	AlertOffer  = "offer"  // of the ownership of an account
+	AlertMail   = "mail"   // that the reader caused and that was not delivered
+	AlertKey    = "key"    // that expires soon, where the reader may edit it
+	AlertEnded  = "ended"  // access of the reader's
+)
+
+// Alert is one thing that happened for somebody. It is read from what there is, so
+// it is gone when nothing is left to do.
+type Alert struct {
+	Kind    string
+	Since   time.Time
+	Until   time.Time // of what can be answered, or expires; zero for the rest
+	Account uuid.UUID
+	Where   string // the account's name
+	ID      uuid.UUID
+	What    string // an address, or the name of a key
+	Record  string // the kind of a key
+	Who     string // whoever invited or offered
+}
+
+const (
+	keysWithin  = 7 * 24 * time.Hour
+	endedWithin = 30 * 24 * time.Hour
+	// mostAlerts is how many are told of, the newest; mostPlaces in how many of
+	// the accounts somebody works in keys are looked for.
+	mostAlerts = 100
+	mostPlaces = 50
+	// alertsFor is how long a count may be old.
+	alertsFor = time.Minute
+)
+
+// recentAlerts remembers what was found a moment ago, so that not every page asks.
+type recentAlerts struct {
+	mu  sync.Mutex
+	all map[authz.PrincipalID]foundAlerts
+}
+
+type foundAlerts struct {
+	at   time.Time
+	list []Alert
+}
+
+// UnreadAlerts counts what happened for whoever is signed in since they last read.
+// It may be a minute late.
+func (s *Store) UnreadAlerts(ctx context.Context, x login.Session, snap *authz.Snapshot) (n int, err error) {
+	now := s.store.Now()
+	s.alerts.mu.Lock()
+	found, ok := s.alerts.all[x.Principal]
+	s.alerts.mu.Unlock()
+	list := found.list
+	if !ok || now.Sub(found.at) >= alertsFor || now.Before(found.at) {
+		if list, err = s.Alerts(ctx, x, snap); err != nil {
+			return 0, err
+		}
+	}
+	for _, a := range list {
+		if a.Since.After(x.AlertsRead) {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// Alerts are what happened for whoever is signed in, the newest first.
+func (s *Store) Alerts(ctx context.Context, x login.Session, snap *authz.Snapshot) (all []Alert, err error) {
+	now, who := s.store.Now(), snap.Who(x.Principal)
+	ended, endedIDs := map[uuid.UUID]time.Time{}, []uuid.UUID{}
+	var tenants, ids, keyTenants, keyIDs []uuid.UUID
+	kinds, edits := s.expiring()
+	for _, p := range snap.Places(who) {
+		if t := snap.Ended(who, p.Account); !t.IsZero() && now.Sub(t) < endedWithin {
+			ended[snap.ID(p.Account)] = t
+			tenants, endedIDs = append(tenants, snap.Tenant(p.Account)), append(endedIDs, snap.ID(p.Account))
+		}
+	}
+	tenantsOf, tops := account.Topmost(snap, x.Principal)
+	for i, id := range tops {
+		at, ok := snap.Find(id)
+		if ok && len(keyIDs) < mostPlaces && !snap.May(who, at).And(edits).Empty() {
+			keyTenants, keyIDs = append(keyTenants, tenantsOf[i]), append(keyIDs, id)
+		}
+	}
+	ids = endedIDs
+	err = s.store.Read(ctx, store.ScopeMemberships, func(rows pgx.Rows) error {
+		var a Alert
+		if err := rows.Scan(&a.Kind, &a.Since, &a.Until, &a.Account, &a.Where, &a.ID, &a.What, &a.Record, &a.Who); err != nil {
+			return err
+		}
+		at, known := snap.Find(a.Account)
+		switch a.Kind {
+		case AlertEnded:
+			a.Since = ended[a.Account]
+		case AlertKey:
+			if k := s.store.Catalog().Kind(a.Record); !known || !snap.Decide(who, k.Section.Records.Edit, at).Allow {
+				return nil
+			}
+		case AlertMail:
+			if !known || !snap.Decide(who, s.store.Catalog().Permission("members"), at).Allow {
+				return nil
+			}
+		}
+		all = append(all, a)
+		return nil
+	}, `SELECT 'invite' AS alert, i.created_at, i.expires_at, i.account_id, a.name, i.id, '', '', i.inviter_name
+			FROM members m JOIN invites i ON i.email_folded = m.email_folded JOIN accounts a ON a.tenant_id = i.tenant_id AND a.id = i.account_id
+			WHERE m.id = $1 AND $2 = 'member' AND m.email_proven_at IS NOT NULL AND i.accepted_at IS NULL AND i.cancelled_at IS NULL AND i.expires_at > $3
+		UNION ALL SELECT 'offer', o.created_at, o.expires_at, o.account_id, a.name, o.id, '', '', b.name
+			FROM ownership_offers o JOIN accounts a ON a.tenant_id = o.tenant_id AND a.id = o.account_id JOIN members b ON b.id = o.offered_by
+			WHERE o.offered_to = $1 AND $2 = 'member' AND o.ended_at IS NULL AND o.expires_at > $3 AND o.owner_id = a.owner_id
+		UNION ALL SELECT 'mail', coalesce(l.failed_at, l.created_at), $4, coalesce(l.account_id, $5), '', l.id, l.recipient, '', ''
+			FROM letters l WHERE l.author = $2 || ':' || $1::uuid AND l.state = 'failed' AND l.kind = $6
+		UNION ALL SELECT 'key', greatest(r.created_at, (r.data->>'expires_at')::timestamptz - interval '7 days'), (r.data->>'expires_at')::timestamptz, r.account_id, a.name, r.id, r.name, r.kind, ''
+			FROM unnest($7::uuid[], $8::uuid[]) AS mine (tenant, account) JOIN records r ON r.tenant_id = mine.tenant AND r.account_id = mine.account AND r.kind = ANY($9)
+				JOIN accounts a ON a.tenant_id = mine.tenant AND a.id = mine.account
+			WHERE (r.data->>'expires_at')::timestamptz BETWEEN $3 AND $10
+		UNION ALL SELECT 'ended', $4, $4, a.id, a.name, $5, '', '', ''
+			FROM accounts a WHERE a.tenant_id = ANY($11) AND a.id = ANY($12)
+		LIMIT 1000`,
+		x.Principal.ID, x.Principal.Kind.String(), now, time.Time{}, uuid.Nil, letter.Invite, keyTenants, keyIDs, kinds, now.Add(keysWithin), tenants, ids)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(all, func(a, b Alert) int { return b.Since.Compare(a.Since) })
+	all = all[:min(len(all), mostAlerts)]
+	s.alerts.mu.Lock()
+	defer s.alerts.mu.Unlock()
+	if s.alerts.all == nil || len(s.alerts.all) >= mostRemembered {
+		s.alerts.all = map[authz.PrincipalID]foundAlerts{}
+	}
+	s.alerts.all[x.Principal] = foundAlerts{now, all}
+	return all, nil
+}
+
+// mostRemembered is after how many people it begins anew.
+const mostRemembered = 20_000
+
+// expiring are the kinds of record that let somebody in until a time, and all the
+// permissions to edit them.
+func (s *Store) expiring() (kinds []string, edits catalog.Mask) {
+	for _, x := range s.store.Catalog().Sections {
+		if r := x.Records; r != nil && x.InNavigation() && r.Kind.Section == x && r.Edit != 0 && r.Kind.Field("expires_at") != nil {
+			kinds = append(kinds, r.Kind.Key)
+			edits.Set(r.Edit)
+		}
+	}
+	return kinds, edits
+}
+
+// ReadAlerts keeps that whoever asks has read what happened for them until now.
+func (s *Store) ReadAlerts(ctx context.Context, g authz.Grant, x login.Session) error {
+	if !g.CoversSelf(x.Principal) {
+		return authz.ErrDenied
+	}
+	return s.store.In(ctx, store.ScopeSelf, func(db *gorm.DB) error {
+		if x.Principal.Kind == authz.Subuser {
+			return db.Exec("UPDATE subusers SET alerts_read_at = ? WHERE tenant_id = ? AND id = ?", s.store.Now(), x.Tenant, x.Principal.ID).Error
+		}
+		return db.Exec("UPDATE members SET alerts_read_at = ? WHERE id = ?", s.store.Now(), x.Principal.ID).Error
+	})
+}
