@@ -228,7 +228,7 @@ func work(ctx context.Context, s *models.Store, log *slog.Logger) {
 		wait := purgeEvery
 		for what, do := range map[string]func(context.Context) (more bool, err error){
 			"remove what was in deleted accounts": s.PurgeAccounts, "remove what deleted timeless accounts kept": s.PurgeTimelessAccounts,
-			"take past entries into timeless accounts": s.TakeInPast,
+			"remove records that were deleted long ago": s.PurgeDeletedRecords, "take past entries into timeless accounts": s.TakeInPast,
 		} {
 			more, err := do(ctx)
 			if err != nil && ctx.Err() == nil {

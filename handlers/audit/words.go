@@ -112,7 +112,7 @@ var actions = map[string]string{
 // pasts are the verbs that every kind of record has, and those of acts.
 var pasts = map[string]string{
 	"create": "added", "edit": "changed", "delete": "deleted", "append": "appended to", "import": "imported", "report": "reported",
-	"replace_secret": "replaced the secret of",
+	"replace_secret": "replaced the secret of", "restore": "restored", "undo": "undid a change of", "add_tags": "tagged", "remove_tags": "removed tags from",
 
 	"allow": "allowed", "attach": "attached", "block": "blocked", "buy": "bought", "cancel": "cancelled", "close": "closed", "comment": "commented on",
 	"deactivate": "deactivated", "detach": "detached", "flag": "flagged", "parameters": "set the parameters of", "pause": "paused", "release": "released",
@@ -121,6 +121,14 @@ var pasts = map[string]string{
 
 // manyPasts are the verbs of many records of a kind at once.
 var manyPasts = map[string]string{"append": "added", "import": "imported", "report": "reported"}
+
+// Past is the verb of an act in the past: "paused".
+func Past(verb string) string {
+	if past := pasts[verb]; past != "" {
+		return past
+	}
+	return strings.ReplaceAll(verb, "_", " ")
+}
 
 // ActionTitle is what an action is called, or nothing where no line says.
 func ActionTitle(action string) string { return actions[action] }
@@ -135,6 +143,9 @@ func (h *Handlers) actionWords(e store.AuditEvent) string {
 		past := pasts[verb]
 		if past == "" {
 			past = "used “" + strings.ReplaceAll(verb, "_", " ") + "” on"
+		}
+		if one, many := strings.CutSuffix(verb, "_many"); many && kind != nil {
+			past, noun = Past(one), kind.Section.Records.Plural
 		}
 		if many := manyPasts[verb]; many != "" && e.ResourceName == "" && kind != nil {
 			past, noun = many, kind.Section.Records.Plural

@@ -95,7 +95,6 @@ func (h *Handlers) doAct(rv Visit, a *catalog.Act, r record.Record) error {
 	if err != nil {
 		return err
 	}
-	h.Say(rv.Context, fmt.Sprintf("%s: %s is done.", changed.Name, strings.ToLower(a.Title)))
 	back := login.Within(r.AccountID, rv.FormValue("return"))
 	// The page one came from may not hold the record any more.
 	switch inside := strings.Contains(back, r.ID.String()); {
@@ -104,6 +103,11 @@ func (h *Handlers) doAct(rv Visit, a *catalog.Act, r record.Record) error {
 	case !a.Remove && (back == "" || inside && !h.stillAt(rv, back, changed)):
 		back = h.actBack(rv, changed)
 	}
+	var undo []page.UndoState
+	if a.Remove {
+		undo = []page.UndoState{undoDelete(changed, back)}
+	}
+	h.Say(rv.Context, fmt.Sprintf("%s: %s is done.", changed.Name, strings.ToLower(a.Title)), undo...)
 	return page.Done(rv.Context, back)
 }
 

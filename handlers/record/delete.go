@@ -30,7 +30,7 @@ func (h *Handlers) deleteDialog(rv Visit, status int, r record.Record, wrong sto
 	}
 	f := h.recordFrame(rv, "Delete "+r.Name, h.listLink(rv))
 	d := part.Dialog{
-		Frame: f, Title: "Delete " + r.Name + "?", Text: []string{"This can't be undone."},
+		Frame: f, Title: "Delete " + r.Name + "?", Text: []string{"You can restore it for 30 days, under Recently deleted."},
 		Form: part.Form{
 			Token: f.Token, Action: rv.url(rv.records.OnePath()+"/delete", r), Submit: "Delete", Danger: true,
 			Cancel: h.afterURL(rv, r), Problem: wrong[""],
@@ -122,10 +122,10 @@ func (h *Handlers) deleteRecord(rv Visit, r record.Record) error {
 	if err != nil {
 		return err
 	}
-	h.Say(rv.Context, fmt.Sprintf("%s is deleted.", r.Name))
-	list := h.ListOf(rv.section)
-	if !rv.Visit.May.Has(list.View) {
-		return page.Done(rv.Context, page.AccountPath(r.AccountID))
+	back := page.AccountPath(r.AccountID)
+	if list := h.ListOf(rv.section); rv.Visit.May.Has(list.View) {
+		back = rv.url(list.Path)
 	}
-	return page.Done(rv.Context, rv.url(list.Path))
+	h.Say(rv.Context, fmt.Sprintf("%s deleted.", r.Name), undoDelete(r, back))
+	return page.Done(rv.Context, back)
 }

@@ -118,6 +118,7 @@ func (h *Handlers) ListRecords(rv Visit) error {
 		return err
 	}
 	title := h.listTitle(rv, rv.section)
+	var menu []part.Action
 	p := record.ListPage{
 		Frame: h.recordFrame(rv, title), Header: part.Header{Title: title},
 		List: part.List{
@@ -135,6 +136,10 @@ func (h *Handlers) ListRecords(rv Visit) error {
 	if rv.Timeless != nil {
 		rv.Describe(&p)
 	}
+	if p := rv.records.One.Records.Delete; p != 0 && rv.Visit.May.Has(p) {
+		menu = append(menu, part.Action{Text: "Recently deleted", URL: deletedPath(rv.Visit.Place.Account), Icon: "trash-2"})
+	}
+	p.Header.Menu = menu
 	if missing := rv.closedHere(); missing != 0 {
 		p.Notice = &part.Alert{Tone: part.Info, Text: fmt.Sprintf("%s may not use %s. Any %s of that kind are hidden.", rv.Visit.Place.Name, h.Catalog.Titles(missing), rv.records.Plural)}
 	}
@@ -162,6 +167,7 @@ func (h *Handlers) ListRecords(rv Visit) error {
 	}
 	p.List.Columns = columnChoice(rv, asked)
 	p.List.Table = h.recordTable(rv, asked, l)
+	p.List.Bulk = rv.bulk(asked, l.Total, len(l.Records))
 	return page.Render(rv.Context, http.StatusOK, record.List(p))
 }
 

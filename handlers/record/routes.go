@@ -1,14 +1,21 @@
 package record
 
 import (
+	"slices"
+
 	"bailiwick/catalog"
 	"bailiwick/handlers/guard"
 	"bailiwick/handlers/page"
+	records "bailiwick/models/record"
 )
 
 // Routes are the pages of every section that holds records: its list and
-// form, one record and its form, and the acts.
+// form, one record and its form, and the acts. What is deleted anywhere is
+// restored in one place, by whoever could delete it.
 func (h *Handlers) Routes() (all []guard.Route) {
+	all = append(all,
+		guard.In(page.Get, "/deleted", "control_panel", h.listDeleted),
+		guard.In(page.Post, "/deleted/:record/restore", "control_panel", h.restoreRecord))
 	acted := map[*catalog.Act]bool{}
 	for _, s := range h.Catalog.Sections {
 		r := s.Records
@@ -21,6 +28,13 @@ func (h *Handlers) Routes() (all []guard.Route) {
 			all = append(all,
 				guard.In(page.Get, s.Path, view, h.atRecords(s, h.ListRecords)),
 				guard.In(page.Get, s.Path+".csv", view, h.atRecords(s, h.ExportRecords)))
+			if canBulk(r) {
+				all = append(all,
+					guard.In(page.Get, s.Path+"/batches/new", view, h.atRecords(s, h.askBulk)),
+					guard.In(page.Post, s.Path+"/batches", view, h.atRecords(s, h.doBulk)),
+					guard.In(page.Get, s.Path+"/batches/:batch", view, h.atRecords(s, h.showBulk)),
+					guard.In(page.Post, s.Path+"/batches/:batch/undo", view, h.atRecords(s, h.undoBulk)))
+			}
 			if r.Create != 0 {
 				ask, make := h.newRecord, h.createRecord
 				if r.Import {
@@ -60,4 +74,11 @@ func (h *Handlers) Routes() (all []guard.Route) {
 		}
 	}
 	return all
+}
+
+// canBulk tells whether there is something that may be done to many records at once.
+func canBulk(r *catalog.Records) bool {
+	return r.One.Records.Delete != 0 || slices.ContainsFunc(r.Acts, func(a *catalog.Act) bool {
+		return records.InBulk(r.Kind, a) || len(a.Fields) == 1 && a.Fields[0].Name == "tags"
+	})
 }

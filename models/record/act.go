@@ -28,39 +28,44 @@ func (s *Store) Act(ctx context.Context, g authz.Grant, kind *catalog.Kind, act 
 		if err := waits(kind, act, *r); err != nil {
 			return err
 		}
-		if p := s.typed(g, act.Fields, values); len(p) > 0 {
+		if p := s.formWrong(g, act, values); len(p) > 0 {
 			return p
 		}
-		p := store.Problems{}
-		for _, f := range act.Fields {
-			if act.Required[f.Name] && values[f.Name] == nil {
-				p[f.Name] = "Fill this in."
-			}
-			if _, given := values[f.Name]; !given && !f.Grows() {
-				delete(r.Values, f.Name)
-			}
-		}
-		if len(p) > 0 {
-			return p
-		}
-		values := asJSON(values)
-		for _, f := range act.Fields {
-			if text, ok := values[f.Name].(string); ok && f.Grows() {
-				by := g.Actor()
-				values[f.Name] = catalog.Append(r.Values[f.Name], catalog.Entry{At: s.store.Now(), By: by.Name, Text: text}, by.ID.String())
-			}
-		}
-		setAll(r.Values, values)
-		setAll(r.Values, act.Set)
-		if kind.Parent != nil {
-			text, _ := r.Values[kind.Parent.Name].(string)
-			r.ParentID, _ = uuid.Parse(text)
-		}
+		s.fill(g, act, r, values)
 		if code := actCode[kind.Key+"."+act.Key]; code != nil {
 			return code(tx, r)
 		}
 		return nil
 	})
+}
+
+// formWrong says what is wrong with the values of an act's form.
+func (s *Store) formWrong(g authz.Grant, act *catalog.Act, values map[string]any) store.Problems {
+	p := s.typed(g, act.Fields, values)
+	for _, f := range act.Fields {
+		if act.Required[f.Name] && values[f.Name] == nil {
+			p.Add(f.Name, "Fill this in.")
+		}
+	}
+	return p
+}
+
+// fill gives a record the values of an act's form and what the act sets.
+func (s *Store) fill(g authz.Grant, act *catalog.Act, r *Record, values map[string]any) {
+	for _, f := range act.Fields {
+		if _, given := values[f.Name]; !given && !f.Grows() {
+			delete(r.Values, f.Name)
+		}
+	}
+	values = asJSON(values)
+	for _, f := range act.Fields {
+		if text, ok := values[f.Name].(string); ok && f.Grows() {
+			by := g.Actor()
+			values[f.Name] = catalog.Append(r.Values[f.Name], catalog.Entry{At: s.store.Now(), By: by.Name, Text: text}, by.ID.String())
+		}
+	}
+	setAll(r.Values, values)
+	setAll(r.Values, act.Set)
 }
 
 // waits refuses an act in a state that it does not wait for.

@@ -11,8 +11,9 @@ import (
 	"bailiwick/models/store"
 )
 
-// DeleteRecord removes a record with all that is inside it and what can not be
+// DeleteRecord deletes a record with all that is inside it and what can not be
 // without it. What merely belongs to it or names it stays, and does so no longer.
+// RestoreRecords brings it back.
 func (s *Store) DeleteRecord(ctx context.Context, g authz.Grant, at Place, id uuid.UUID) error {
 	_, err := s.deleteRecord(ctx, g, at.records().Delete, "delete", at.kind(), id, func(r Record) error {
 		if !at.Holds(r) {
@@ -43,34 +44,21 @@ func (s *Store) deleteRecord(ctx context.Context, g authz.Grant, permission cata
 		}
 		tx.Change.Name = r.Name
 		noteValues(tx, kind, r.Values)
-		if err := release(tx, kind, r); err != nil {
-			return err
-		}
-		if err := tx.Exec(inside+`UPDATE records SET parent_id = NULL, version = version + 1
-			WHERE tenant_id = @tenant AND account_id = @account AND parent_id IN (SELECT id FROM inside) AND kind IN (SELECT unnest(CAST(@loose AS text[])))`,
-			s.insideOf(r)).Error; err != nil {
-			return err
-		}
-		return store.ChangedOne(tx.Exec("DELETE FROM records WHERE tenant_id = ? AND account_id = ? AND id = ?", r.TenantID, r.AccountID, r.ID))
+		return discard(tx, kind, r.ID)
 	})
 	return r, err
 }
 
-// inside are the ids of a record and of all that goes when it goes, of a @tenant,
-// @account and @id, without the kinds that stay (@loose).
-const inside = `WITH RECURSIVE inside AS (SELECT CAST(@id AS uuid) AS id UNION ALL
+// inside are the ids of records and of all that goes when they go, of a @tenant,
+// @account and @ids, without the kinds that stay (@loose).
+const inside = `WITH RECURSIVE inside AS (SELECT unnest(CAST(@ids AS uuid[])) AS id UNION ALL
 	SELECT r.id FROM records r JOIN inside i ON r.parent_id = i.id
 	WHERE r.tenant_id = @tenant AND r.account_id = @account AND r.kind <> ALL (CAST(@loose AS text[]))) `
 
-// insideOf are the arguments of inside.
-func (s *Store) insideOf(r Record) map[string]any {
-	return map[string]any{"tenant": r.TenantID, "account": r.AccountID, "id": r.ID, "loose": s.looseKinds()}
-}
-
 // looseKinds are those whose parent is a property.
-func (s *Store) looseKinds() store.TextList {
+func looseKinds(s *store.Store) store.TextList {
 	var all store.TextList
-	for _, sec := range s.store.Catalog().Sections {
+	for _, sec := range s.Catalog().Sections {
 		if r := sec.Records; r != nil && r.Kind.Section == sec && r.Kind.Parent != nil {
 			all = append(all, r.Kind.Key)
 		}
@@ -81,15 +69,24 @@ func (s *Store) looseKinds() store.TextList {
 // Inside counts what a record holds, by kind: what goes with it when it is
 // deleted, and what merely belongs to it.
 func (s *Store) Inside(ctx context.Context, r Record) (goes, stays map[string]int, err error) {
+	return s.inside(ctx, r.TenantID, r.AccountID, r.ID)
+}
+
+// InsideOf is Inside for some records of the grant's account.
+func (s *Store) InsideOf(ctx context.Context, g authz.Grant, ids ...uuid.UUID) (goes, stays map[string]int, err error) {
+	return s.inside(ctx, g.Resource().Tenant, g.Resource().Account, ids...)
+}
+
+func (s *Store) inside(ctx context.Context, tenant, account uuid.UUID, ids ...uuid.UUID) (goes, stays map[string]int, err error) {
 	goes, stays = map[string]int{}, map[string]int{}
-	err = s.store.Read(ctx, store.TenantScope(r.TenantID), func(rows pgx.Rows) error {
+	err = s.store.Read(ctx, store.TenantScope(tenant), func(rows pgx.Rows) error {
 		var kind string
 		var n int
 		if err := rows.Scan(&kind, &n); err != nil {
 			return err
 		}
 		switch k := s.store.Catalog().Kind(kind); {
-		case k != nil && k.Parent != nil && !s.store.CeilingAt(r.AccountID).Covers(k.Needs): // not told of
+		case k != nil && k.Parent != nil && !s.store.CeilingAt(account).Covers(k.Needs): // not told of
 		case k != nil && k.Parent != nil:
 			stays[kind] = n
 		default:
@@ -97,6 +94,7 @@ func (s *Store) Inside(ctx context.Context, r Record) (goes, stays map[string]in
 		}
 		return nil
 	}, inside+`SELECT r.kind, count(*) FROM records r, inside i
-		WHERE r.tenant_id = @tenant AND r.account_id = @account AND r.parent_id = i.id GROUP BY r.kind`, pgx.NamedArgs(s.insideOf(r)))
+		WHERE r.tenant_id = @tenant AND r.account_id = @account AND r.parent_id = i.id GROUP BY r.kind`,
+		pgx.NamedArgs{"tenant": tenant, "account": account, "ids": ids, "loose": looseKinds(s.store)})
 	return goes, stays, err
 }

@@ -29,6 +29,8 @@ const CountCap = 1000
 type Query struct {
 	Search  string            // part of what the kind lets search find
 	Filters map[string]string // property to the value it has, or holds among others
+	From    time.Time         // made at or after, where not zero
+	To      time.Time         // made before, where not zero
 	Sort    string            // a column, descending with a leading minus; the section's order where empty
 	After   string            // the cursor after which the page begins
 	Before  string            // or before which it ends
@@ -233,7 +235,7 @@ func (s *Store) recordQuery(ctx context.Context, g authz.Grant, at Place, q Quer
 		case name == "state":
 			b.Where("state = %s", value)
 		case f.Many:
-			b.Where("data->%s @> to_jsonb(%s::text)", name, value)
+			b.Where("data->%s @> to_jsonb(CAST(%s AS text))", name, value)
 		default:
 			b.Where("data->>%s = %s", name, value)
 		}

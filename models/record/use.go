@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"bailiwick/authz"
 	"bailiwick/catalog"
 	"bailiwick/models/store"
 )
@@ -48,32 +50,42 @@ type naming struct {
 // goes tells that a record is nothing without what the property names.
 func (n naming) goes() bool { return n.field.Required && !n.field.Many }
 
-// those is the condition for the records that name one; its arguments are tenant,
-// account, kind and id.
+// those is the condition for the records that name some; its arguments are tenant,
+// account, kind and ids as texts.
 func (n naming) those() string {
-	if n.field.Many {
-		return "tenant_id = ? AND account_id = ? AND kind = ? AND data->" + quoted(n.field.Name) + " @> to_jsonb(CAST(? AS text))"
+	const of = "tenant_id = $1 AND account_id = $2 AND kind = $3 AND "
+	if name := quoted(n.field.Name); n.field.Many {
+		return of + "EXISTS (SELECT FROM jsonb_array_elements_text(CASE jsonb_typeof(data->" + name + ") WHEN 'array' THEN data->" + name + " ELSE '[]' END) e (id) WHERE e.id = ANY($4))"
 	}
-	return "tenant_id = ? AND account_id = ? AND kind = ? AND data->>" + quoted(n.field.Name) + " = ?"
+	return of + "data->>" + quoted(n.field.Name) + " = ANY($4)"
 }
 
 // Uses lists what names a record, by property.
-func (s *Store) Uses(ctx context.Context, r Record) (all []Use, err error) {
-	for _, n := range namingOf(s.store, s.store.Catalog().Kind(r.Kind)) {
+func (s *Store) Uses(ctx context.Context, r Record) ([]Use, error) {
+	return s.uses(ctx, r.TenantID, r.AccountID, s.store.Catalog().Kind(r.Kind), r.ID)
+}
+
+// UsesOf lists what names some records of one kind in the grant's account.
+func (s *Store) UsesOf(ctx context.Context, g authz.Grant, kind *catalog.Kind, ids ...uuid.UUID) ([]Use, error) {
+	return s.uses(ctx, g.Resource().Tenant, g.Resource().Account, kind, ids...)
+}
+
+func (s *Store) uses(ctx context.Context, tenant, account uuid.UUID, kind *catalog.Kind, ids ...uuid.UUID) (all []Use, err error) {
+	named := []string(texts(ids))
+	for _, n := range namingOf(s.store, kind) {
 		u := Use{Kind: n.kind, Goes: n.goes()}
-		those := numbered(n.those())
-		args := []any{r.TenantID, r.AccountID, n.kind.Key, r.ID.String()}
-		err := s.store.Read(ctx, store.TenantScope(r.TenantID), func(rows pgx.Rows) error {
+		args := []any{tenant, account, n.kind.Key, named}
+		err := s.store.Read(ctx, store.TenantScope(tenant), func(rows pgx.Rows) error {
 			one, err := ScanRecord(s.store, rows)
 			u.Some = append(u.Some, one)
 			return err
-		}, fmt.Sprintf("SELECT %s FROM records WHERE %s ORDER BY name_sort, id LIMIT %d", listColumns(n.kind, nil), those, usesShown), args...)
+		}, fmt.Sprintf("SELECT %s FROM records WHERE %s ORDER BY name_sort, id LIMIT %d", listColumns(n.kind, nil), n.those(), usesShown), args...)
 		if err != nil {
 			return nil, err
 		}
 		if u.Count = len(u.Some); u.Count == usesShown {
-			err = s.store.One(ctx, store.TenantScope(r.TenantID), []any{&u.Count},
-				fmt.Sprintf("SELECT count(*)::int FROM (SELECT FROM records WHERE %s LIMIT %d) capped", those, CountCap+1), args...)
+			err = s.store.One(ctx, store.TenantScope(tenant), []any{&u.Count},
+				fmt.Sprintf("SELECT count(*)::int FROM (SELECT FROM records WHERE %s LIMIT %d) capped", n.those(), CountCap+1), args...)
 			if err != nil {
 				return nil, err
 			}
@@ -83,29 +95,4 @@ func (s *Store) Uses(ctx context.Context, r Record) (all []Use, err error) {
 		}
 	}
 	return all, nil
-}
-
-// release lets nothing name a record that is about to go: what can not be without
-// it goes too. Who newly names it waits for this write's end (checkRefs).
-func release(tx *store.Tx, kind *catalog.Kind, r Record) error {
-	for _, n := range namingOf(tx.Store, kind) {
-		args := []any{r.TenantID, r.AccountID, n.kind.Key, r.ID.String()}
-		name := quoted(n.field.Name)
-		sql, verb := "UPDATE records SET data = data - "+name+", version = version + 1 WHERE ", "no longer name it"
-		switch {
-		case n.goes():
-			sql, verb = "DELETE FROM records WHERE ", "deleted with it"
-		case n.field.Many:
-			sql = "UPDATE records SET data = jsonb_set(data, ARRAY[" + name + "], (data->" + name + ") - CAST(? AS text)), version = version + 1 WHERE "
-			args = append([]any{r.ID.String()}, args...)
-		}
-		done := tx.Exec(sql+n.those(), args...)
-		if done.Error != nil {
-			return done.Error
-		}
-		if done.RowsAffected > 0 {
-			tx.Note(n.kind.Key, fmt.Sprintf("%d %s", done.RowsAffected, verb))
-		}
-	}
-	return nil
 }

@@ -170,11 +170,7 @@ func (s *Store) changeRecord(ctx context.Context, g authz.Grant, permission cata
 		if err := do(tx, &r); err != nil {
 			return err
 		}
-		s.expire(kind, &r, was.Values, s.store.Now())
-		if err := s.checkRecord(g, kind, &r, was.Values); err != nil {
-			return err
-		}
-		if err := checkLinks(tx, kind, r, was.Values); err != nil {
+		if err := s.settle(tx, kind, &r, was); err != nil {
 			return err
 		}
 		if was.State() == kind.Keep && r.State() != kind.Keep {
@@ -199,6 +195,19 @@ func (s *Store) changeRecord(ctx context.Context, g authz.Grant, permission cata
 		return updateRecord(tx, kind, &r)
 	})
 	return r, err
+}
+
+// settle checks a record that has new values, and fills what follows from them.
+func (s *Store) settle(tx *store.Tx, kind *catalog.Kind, r *Record, was Record) error {
+	if kind.Parent != nil {
+		text, _ := r.Values[kind.Parent.Name].(string)
+		r.ParentID, _ = uuid.Parse(text)
+	}
+	s.expire(kind, r, was.Values, s.store.Now())
+	if err := s.checkRecord(tx.Grant, kind, r, was.Values); err != nil {
+		return err
+	}
+	return checkLinks(tx, kind, *r, was.Values)
 }
 
 // holdParent keeps what a place is inside until the commit; ErrNotFound where it is gone.
@@ -283,12 +292,4 @@ func keepOne(tx *store.Tx, kind *catalog.Kind, r Record) error {
 	noun := kind.Section.Records.Noun
 	sentence := fmt.Sprintf("This is the last %s that is %s, and one has to stay so.", noun, stateTitle(kind, kind.Keep))
 	return store.Problems{"": sentence}
-}
-
-// numbered turns the placeholders of GORM into those of pgx.
-func numbered(sql string) string {
-	for n := 1; strings.Contains(sql, "?"); n++ {
-		sql = strings.Replace(sql, "?", fmt.Sprintf("$%d", n), 1)
-	}
-	return sql
 }

@@ -26,6 +26,7 @@ type Batch struct {
 	Skipped    []Skipped
 	Before     map[uuid.UUID]json.RawMessage // what Undo puts back, where the act alone does not tell
 	MadeAt     time.Time
+	MadeBy     string // kind:id
 	UndoneAt   *time.Time
 }
 
@@ -86,8 +87,8 @@ const (
 func (s *Store) Batch(ctx context.Context, g authz.Grant, things string, id uuid.UUID) (b Batch, err error) {
 	r := g.Resource()
 	var skipped, before []byte
-	err = s.One(ctx, TenantScope(r.Tenant), []any{&b.ID, &b.Things, &b.Act, &b.Detail, &b.Permission, &b.Changed, &skipped, &before, &b.MadeAt, &b.UndoneAt},
-		`SELECT id, things, act, detail, permission, changed, skipped, before, made_at, undone_at FROM batches
+	err = s.One(ctx, TenantScope(r.Tenant), []any{&b.ID, &b.Things, &b.Act, &b.Detail, &b.Permission, &b.Changed, &skipped, &before, &b.MadeAt, &b.MadeBy, &b.UndoneAt},
+		`SELECT id, things, act, detail, permission, changed, skipped, before, made_at, made_by, undone_at FROM batches
 			WHERE tenant_id = $1 AND account_id = $2 AND things = $3 AND id = $4`, r.Tenant, r.Account, things, id)
 	if err == nil {
 		err = json.Unmarshal(skipped, &b.Skipped)
@@ -130,9 +131,9 @@ func (tx *Tx) KeepBatch(b Batch) error {
 	if err := tx.Exec("DELETE FROM batches WHERE tenant_id = ? AND made_at < ?", on.Tenant, b.MadeAt.Add(-batchLife)).Error; err != nil {
 		return err
 	}
-	return tx.Exec(`INSERT INTO batches (tenant_id, id, account_id, things, act, detail, permission, changed, skipped, before, made_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, CAST(? AS uuid[]), ?, ?, ?)`,
-		on.Tenant, b.ID, on.Account, b.Things, b.Act, b.Detail, b.Permission, IDList(b.Changed), string(skipped), string(before), b.MadeAt).Error
+	return tx.Exec(`INSERT INTO batches (tenant_id, id, account_id, things, act, detail, permission, changed, skipped, before, made_at, made_by)
+		VALUES (?, ?, ?, ?, ?, ?, ?, CAST(? AS uuid[]), ?, ?, ?, ?)`,
+		on.Tenant, b.ID, on.Account, b.Things, b.Act, b.Detail, b.Permission, IDList(b.Changed), string(skipped), string(before), b.MadeAt, tx.Grant.Actor().ID.String()).Error
 }
 
 // UndoesBatch says that this write undoes what an act did, which it can once.

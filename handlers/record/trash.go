@@ -1,0 +1,132 @@
+package record
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+	"bailiwick/handlers/guard"
+	"bailiwick/handlers/login"
+	"bailiwick/handlers/page"
+	records "bailiwick/models/record"
+	"bailiwick/models/store"
+	"bailiwick/views/part"
+	"bailiwick/views/record"
+	"bailiwick/words"
+)
+
+// deletedPath is the page of what can be restored in an account.
+func deletedPath(account uuid.UUID, parts ...string) string {
+	return page.AccountPath(account, append([]string{"/deleted"}, parts...)...)
+}
+
+// undoDelete is the button that brings a record back.
+func undoDelete(r records.Record, list string) page.UndoState {
+	return page.UndoState{Action: deletedPath(r.AccountID, "/", r.ID.String(), "/restore"), Hidden: []part.Pair{{Name: "return", Value: list}}}
+}
+
+// mayRestore are the permissions by which whoever looks could delete records here.
+func (h *Handlers) mayRestore(v *guard.Visit) (keys []string) {
+	add := func(p catalog.Permission) {
+		if key := h.Catalog.Info(p).Key; p != 0 && v.May.Has(p) && !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	for _, s := range h.Catalog.Sections {
+		if s.Records == nil {
+			continue
+		}
+		add(s.Records.Delete)
+		for _, a := range s.Records.Acts {
+			if a.Remove {
+				add(a.Permission)
+			}
+		}
+	}
+	return keys
+}
+
+// listDeleted shows what was deleted in the account within the last 30 days, as far
+// as the reader could have deleted it.
+func (h *Handlers) listDeleted(c echo.Context, g authz.Grant) error {
+	v := guard.Of(c)
+	here, q := deletedPath(v.Place.Account), c.QueryParam("q")
+	after, _ := uuid.Parse(c.QueryParam("after"))
+	all, err := h.Store.DeletedRecords(c.Request().Context(), g, h.mayRestore(v), q, after, records.Page+1)
+	if err != nil {
+		return err
+	}
+	p := record.ListPage{
+		Frame: h.Frame(c, "Recently deleted"), Header: part.Header{Title: "Recently deleted", Text: "Restore what was deleted in the last 30 days. After that it can't be undone."},
+		List: part.List{
+			Label: "Recently deleted", Search: &part.Search{Action: here, Value: q, Placeholder: "Search deleted records"},
+			Table: part.Table{Token: v.Token, Columns: []part.Column{{Text: "Name"}, {Text: "Kind"}, {Text: "Deleted"}, {Text: "By"}, {Text: "Deleted for good"}}},
+			Empty: part.Empty{Icon: "trash-2", Title: "Nothing here", Text: "What you delete stays here for 30 days, so that you can restore it."},
+		},
+	}
+	if q != "" {
+		p.List.Clear = here
+	}
+	if after != uuid.Nil {
+		p.List.Pager.Previous = page.WithQuery(here, "q", q)
+	}
+	if len(all) > records.Page {
+		all = all[:records.Page]
+		p.List.Pager.Next = page.WithQuery(here, "q", q, "after", all[len(all)-1].ID.String())
+	}
+	for _, d := range all {
+		name := part.Cell{Text: d.Name}
+		if d.Along > 0 {
+			name.Details = "with " + words.Count(d.Along, "other record", "other records")
+		}
+		p.List.Table.Rows = append(p.List.Table.Rows, part.Row{
+			ID: d.ID.String(), Cells: []part.Cell{
+				name, {Text: page.Upper(h.Catalog.Kind(d.Kind).Section.Records.Noun)}, h.TimeCell(c, d.At), {Text: d.ByName}, h.TimeCell(c, d.Until()),
+			},
+			Menu: []part.Action{{Text: "Restore", Icon: "undo-2", Post: &part.Post{Text: "Restore", Action: deletedPath(v.Place.Account, "/", d.ID.String(), "/restore")}}},
+		})
+	}
+	return page.Render(c, http.StatusOK, record.List(p))
+}
+
+// restoreRecord brings one record back.
+func (h *Handlers) restoreRecord(c echo.Context, g authz.Grant) error {
+	v := guard.Of(c)
+	id, err := uuid.Parse(c.Param("record"))
+	if err != nil {
+		return store.ErrNotFound
+	}
+	key, err := h.Store.RestoringAsks(c.Request().Context(), g, id)
+	if err != nil {
+		return err
+	}
+	p := h.Catalog.Permission(key)
+	if p == 0 || !v.May.Has(p) {
+		return store.ErrNotFound
+	}
+	if g, err = v.Snapshot.Authorize(v.Actor(), p, v.Place.Account); err != nil {
+		return err
+	}
+	b, err := h.Store.RestoreRecords(c.Request().Context(), g, id)
+	if err != nil {
+		return err
+	}
+	names, err := h.Store.NamesOfAll(c.Request().Context(), g, []uuid.UUID{id})
+	if err != nil {
+		return err
+	}
+	if b.Left() > 0 {
+		return store.Problems{"": fmt.Sprintf("%s %s.", names[id], b.Skipped[0].Reason)}
+	}
+	h.Say(c, names[id]+" restored.")
+	back := login.Within(v.Place.Account, c.FormValue("return"))
+	if back == "" {
+		back = deletedPath(v.Place.Account)
+	}
+	return page.Done(c, back)
+}
