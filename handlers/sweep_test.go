@@ -22,6 +22,7 @@ import (
 	"bailiwick/models/log"
 	"bailiwick/models/login"
 	"bailiwick/models/people"
+	"bailiwick/models/record"
 	"bailiwick/models/store"
 	"bailiwick/postgres/pgtest"
 )
@@ -106,6 +107,11 @@ func newSweep(t *testing.T) *sweep {
 		things["account"], things["subuser"], things["member"], things["invite"] = a.ID.String(), u.Subuser.ID.String(), m.ID.String(), invites[0].ID.String()
 		things["role"], things["sub"], things["timeless"] = role.ID.String(), sub[0].ID.String(), timeless.ID.String()
 		things["batch"] = batch.ID.String()
+		groups := record.Place{Section: p.store.Catalog().Section("groups")}
+		deleted, _, err := p.store.CreateRecord(ctx, p.grant(owner, "groups.edit", a), groups, map[string]any{"name": "Deleted"})
+		must(t, err)
+		must(t, p.store.DeleteRecord(ctx, p.grant(owner, "groups.edit", a), groups, deleted.ID))
+		things["record"] = deleted.ID.String()
 		rows, err := direct.Query(ctx, "SELECT DISTINCT ON (kind) kind, id::text FROM records WHERE account_id = $1 ORDER BY kind, parent_id NULLS LAST, id DESC", a.ID)
 		must(t, err)
 		var kind, id string
@@ -129,7 +135,7 @@ func newSweep(t *testing.T) *sweep {
 			}
 		}
 	}
-	for _, own := range []string{"subuser", "member", "invite", "role", "sub", "timeless", "batch"} {
+	for _, own := range []string{"subuser", "member", "invite", "role", "sub", "timeless", "batch", "record"} {
 		s.kinds[":"+own] = append(s.kinds[":"+own], own)
 	}
 	s.kinds[":entry"] = []string{"log"}

@@ -62,7 +62,7 @@ func (h *Handlers) listDeleted(c echo.Context, g authz.Grant) error {
 		return err
 	}
 	p := record.ListPage{
-		Frame: h.Frame(c, "Recently deleted"), Header: part.Header{Title: "Recently deleted", Text: "Restore what was deleted in the last 30 days. After that it can't be undone."},
+		Frame: h.Frame(c, "Recently deleted", part.Link{Text: h.Catalog.Section("control_panel").Label, URL: page.AccountPath(v.Place.Account)}), Header: part.Header{Title: "Recently deleted", Text: "Restore what was deleted in the last 30 days. After that it can't be undone."},
 		List: part.List{
 			Label: "Recently deleted", Search: &part.Search{Action: here, Value: q, Placeholder: "Search deleted records"},
 			Table: part.Table{Token: v.Token, Columns: []part.Column{{Text: "Name"}, {Text: "Kind"}, {Text: "Deleted"}, {Text: "By"}, {Text: "Deleted for good"}}},
