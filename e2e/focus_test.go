@@ -59,7 +59,7 @@ func TestFocusIsNeverLost(t *testing.T) {
 	ada.comesTrue(`!document.querySelector('#toasts .alert') && document.activeElement !== document.body`)
 
 	// Select all: what takes away offers the way out first, and gives the focus back.
-	all := `a.box[aria-checked=true]`
+	all := `a.all[aria-checked=true]`
 	ada.goTo(all)
 	ada.keys(kb.Enter)
 	ada.at("dialog:modal [data-cancel]")

@@ -24,15 +24,10 @@ func TestARoleIsMadeByKeyboard(t *testing.T) {
 		return eval[string](ada, `document.querySelector('[name="level.`+section+`"]:checked').value`)
 	}
 	ada.keys("Listener") // the name has the focus
-	ada.tabTo("Search sections")
+	ada.tabInto("[data-level-search]")
 	ada.keys("agents")
 	ada.comesTrue(`[...document.querySelectorAll('.level')].filter(x => x.checkVisibility()).length < 5`)
-	for range 20 { // through the boxes that narrow down, to the first choice
-		if eval[string](ada, `document.activeElement.name ?? ''`) == "level.agents" {
-			break
-		}
-		ada.keys(kb.Tab)
-	}
+	ada.tabInto(`[name="level.agents"]`)
 	ada.keys(kb.ArrowRight)
 	ada.keys(kb.ArrowRight)
 	if got := level("agents"); got != "edit" {
@@ -52,12 +47,7 @@ func TestARoleIsMadeByKeyboard(t *testing.T) {
 	ada.keys(kb.Enter)
 	ada.comesTrue(`document.activeElement.closest('details')?.open`)
 	before := eval[bool](ada, `document.querySelector('[value="calls.tag"]').checked`)
-	for range 8 {
-		if eval[string](ada, `document.activeElement.value ?? ''`) == "calls.tag" {
-			break
-		}
-		ada.keys(kb.Tab)
-	}
+	ada.tabInto(`[value="calls.tag"]`)
 	ada.keys(" ")
 	if eval[bool](ada, `document.querySelector('[value="calls.tag"]').checked`) == before || level("calls") != "some" {
 		t.Errorf("Space leaves the act as it was, or the level is %q", level("calls"))
