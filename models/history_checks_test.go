@@ -294,12 +294,12 @@ func (h *history) look(accounts []uuid.UUID) (pages []string) {
 			h.must(err)
 			fmt.Fprintf(&b, "%s\n", text)
 		}
-		members, err := h.s.Members(h.ctx, viewer, "", "")
+		members, err := h.s.Members(h.ctx, viewer, people.Filter{})
 		for _, m := range members {
 			fmt.Fprintf(&b, "%s %v %v\n", m.Name, m.Owner, store.StoredList(m.Roles))
 		}
 		tell(nil, err)
-		tell(h.s.Subusers(h.ctx, viewer, "", ""))
+		tell(h.s.Subusers(h.ctx, viewer, people.Filter{}))
 		tell(h.s.Invites(h.ctx, viewer, "", uuid.Nil, 100))
 		tell(h.s.CustomRoles(h.ctx, viewer))
 		tell(h.s.AccountsBelow(h.ctx, viewer, account.Filter{Limit: 100}))

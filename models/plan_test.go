@@ -19,6 +19,7 @@ import (
 	audits "bailiwick/models/audit"
 	"bailiwick/models/login"
 	"bailiwick/models/modelstest"
+	"bailiwick/models/people"
 	"bailiwick/models/record"
 	"bailiwick/models/store"
 	"bailiwick/postgres/pgtest"
@@ -294,7 +295,7 @@ func TestListsReadWhatTheyShow(t *testing.T) {
 		return func() error { _, err := w.AccountsOf(ctx, self, w.ada.Principal(), search, below, 31); return err }
 	}
 	subusers := func(search, after string) func() error {
-		return func() error { _, err := w.Subusers(ctx, may("subusers"), search, after); return err }
+		return func() error { _, err := w.Subusers(ctx, may("subusers"), people.Filter{Search: search, After: after}); return err }
 	}
 	audit := func(f audits.Filter) func() error {
 		f.Limit = 51

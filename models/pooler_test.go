@@ -236,7 +236,7 @@ func TestNothingIsLostBehindPgBouncer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if l, err := past.Subusers(ctx, g, "", ""); err != nil || len(l.Subusers) != rounds {
+		if l, err := past.Subusers(ctx, g, people.Filter{}); err != nil || len(l.Subusers) != rounds {
 			t.Errorf("%s has %d subusers: %v", name, len(l.Subusers), err)
 		}
 		// Made, and for each round four changes.

@@ -121,19 +121,8 @@ func roleName(r *catalog.Role) string {
 // explained.
 func (h *Handlers) roleOptions(c echo.Context, by authz.PrincipalKind, p picks, preview, into string) (all []part.Option) {
 	v := guard.Of(c)
-	sets := []string{"member", "account"}
-	if by == authz.Subuser {
-		sets = []string{"subuser"}
-	}
-	var roles []*catalog.Role
-	for _, set := range sets {
-		roles = append(roles, h.Catalog.Set(set).Roles...)
-	}
-	for _, r := range append(roles, v.Snapshot.CustomRoles(v.At)...) {
+	for _, r := range h.rolesOf(c, by) {
 		name := roleName(r)
-		if _, unfit := h.Store.RoleNamed(v.Snapshot, name, v.Place.Account, v.Place.Kind, by); unfit != "" {
-			continue
-		}
 		i := slices.IndexFunc(p.all, func(x pick) bool { return x.name == name })
 		o := part.Option{Value: name, Text: r.Title, Help: r.Sentence, Group: r.Set.Title, Selected: i >= 0}
 		own := v.Snapshot.GivesUntil(v.Who, v.At, r)

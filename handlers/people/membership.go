@@ -28,8 +28,8 @@ func MembersPath(c echo.Context, parts ...string) string {
 
 func (h *Handlers) listMembers(c echo.Context, g authz.Grant) error {
 	v, here := guard.Of(c), MembersPath(c)
-	q, after := c.QueryParam("q"), c.QueryParam("after")
-	all, err := h.Store.Members(c.Request().Context(), g, q, after)
+	a, next := h.readAsked(c, authz.Member), ""
+	all, err := h.Store.Members(c.Request().Context(), g, a.filter)
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (h *Handlers) listMembers(c echo.Context, g authz.Grant) error {
 		Frame:  h.Frame(c, "Members"),
 		Header: part.Header{Title: "Members", Text: "People who work in " + v.Place.Name + ", each with a login of their own for all their accounts."},
 		List: part.List{
-			Label: "Members", Search: &part.Search{Action: here, Value: q, Placeholder: "Search members"},
+			Label: "Members",
 			Table: part.Table{Token: v.Token, Columns: []part.Column{{Text: "Name"}, {Text: "E-mail address"}, {Text: "Roles"}, {Text: "Last sign-in"}, {Text: "Two-step"}, {Text: "Since"}}},
 		},
 	}
@@ -47,21 +47,20 @@ func (h *Handlers) listMembers(c echo.Context, g authz.Grant) error {
 	case h.May(c, "members.add"):
 		p.Header.Actions = []part.Action{{Text: "Invite members", URL: here + "/invites/new", Icon: "plus", Primary: true}}
 	}
-	if q != "" {
-		p.List.Clear = here
-	}
-	if after != "" {
-		p.List.Pager.Previous = pages.WithQuery(here, "q", q)
-	}
 	if len(all) > persons.MemberPage {
 		all = all[:persons.MemberPage]
-		p.List.Pager.Next = pages.WithQuery(here, "q", q, "after", all[len(all)-1].Cursor())
+		next = all[len(all)-1].Cursor()
 	}
 	for _, m := range all {
 		p.List.Table.Rows = append(p.List.Table.Rows, h.memberRow(c, m))
 	}
-	if after == "" {
-		if p.Invites, err = h.inviteList(c, g, q); err != nil {
+	if err := h.listOf(c, membersKind, a, &p.List, next, func() (int, int, error) {
+		return h.Store.CountMembers(c.Request().Context(), g, a.filter)
+	}); err != nil {
+		return err
+	}
+	if a.filter.After == "" {
+		if p.Invites, err = h.inviteList(c, g, a.filter.Search); err != nil {
 			return err
 		}
 	}

@@ -38,17 +38,17 @@ func (h *Handlers) listSubusers(c echo.Context, g authz.Grant) error {
 
 func (h *Handlers) subuserList(c echo.Context, g authz.Grant) (p people.SubuserListPage, err error) {
 	v, here := guard.Of(c), SubusersPath(c)
-	q, after := c.QueryParam("q"), c.QueryParam("after")
-	found, err := h.Store.Subusers(c.Request().Context(), g, q, after)
+	a, next := h.readAsked(c, authz.Subuser), ""
+	found, err := h.Store.Subusers(c.Request().Context(), g, a.filter)
 	if err != nil {
 		return p, err
 	}
 	all := found.Subusers
 	p = people.SubuserListPage{
 		Frame:  h.Frame(c, "Subusers"),
-		Header: part.Header{Title: "Subusers", Text: "Logins of this account alone, which come in by its own login page."},
+		Header: part.Header{Title: "Subusers", Text: "People who sign in through this account’s own link."},
 		List: part.List{
-			Label: "Subusers", Search: &part.Search{Action: here, Value: q, Placeholder: "Search subusers"},
+			Label: "Subusers",
 			Table: part.Table{Token: v.Token, Columns: []part.Column{{Text: "Name"}, {Text: "Roles"}, {Text: "Description"}, {Text: "Last sign-in"}, {Text: "Two-step"}, {Text: "State"}}},
 			Empty: part.Empty{Icon: "users", Title: "No subusers yet", Text: "A subuser signs in on this account's own page, sees the sections of their role and nothing else."},
 		},
@@ -57,15 +57,9 @@ func (h *Handlers) subuserList(c echo.Context, g authz.Grant) (p people.SubuserL
 		add := part.Action{Text: "Add subuser", URL: here + "/new", Icon: "plus", Primary: true}
 		p.Header.Actions, p.List.Empty.Action = []part.Action{add}, &add
 	}
-	if q != "" {
-		p.List.Clear = here
-	}
-	if after != "" {
-		p.List.Pager.Previous = page.WithQuery(here, "q", q)
-	}
 	if len(all) > persons.SubuserPage {
 		all = all[:persons.SubuserPage]
-		p.List.Pager.Next = page.WithQuery(here, "q", q, "after", all[len(all)-1].Name)
+		next = all[len(all)-1].Name
 	}
 	if found.LoginLink != "" && !g.IsLent() { // who is lent a look is not let in by it
 		p.LoginLink = &people.LoginLink{URL: h.Link("/login/" + found.LoginLink)}
@@ -77,7 +71,9 @@ func (h *Handlers) subuserList(c echo.Context, g authz.Grant) (p people.SubuserL
 	for _, u := range all {
 		p.List.Table.Rows = append(p.List.Table.Rows, h.subuserRow(c, here, u))
 	}
-	return p, nil
+	return p, h.listOf(c, subusersKind, a, &p.List, next, func() (int, int, error) {
+		return h.Store.CountSubusers(c.Request().Context(), g, a.filter)
+	})
 }
 
 // subuserRow shows a subuser of the list at an address.

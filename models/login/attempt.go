@@ -159,9 +159,3 @@ func (s *Store) RememberBrowser(ctx context.Context, who authz.PrincipalID, had 
 			who.Kind.String(), who.ID, who.Kind.String(), who.ID, mostBrowsers).Error
 	})
 }
-
-// forgetBrowsers ends what the browsers of a login are allowed beyond others,
-// within a write: one of them may be of whoever knew the old password.
-func forgetBrowsers(tx *store.Tx, who authz.PrincipalID) error {
-	return tx.Exec("DELETE FROM known_browsers WHERE principal_kind = ? AND principal_id = ?", who.Kind.String(), who.ID).Error
-}

@@ -94,6 +94,6 @@ func (s *Store) ChangePassword(ctx context.Context, g authz.Grant, x Session, cu
 				return err
 			}
 		}
-		return endSessionsBut(tx, who.ID, x.ID)
+		return endSessionsBut(tx, x.ID, who.ID)
 	})
 }

@@ -401,20 +401,29 @@ func (s *Store) endOwn(ctx context.Context, g authz.Grant, who authz.PrincipalID
 	})
 }
 
-// EndSessions ends every session of a principal within a write.
-func EndSessions(tx *store.Tx, who authz.PrincipalID) error { return endSessionsBut(tx, who, uuid.Nil) }
+// EndSessions ends every session of some principals of one kind within a write.
+func EndSessions(tx *store.Tx, who ...authz.PrincipalID) error {
+	return endSessionsBut(tx, uuid.Nil, who...)
+}
 
-// endSessionsBut is EndSessions for all but one.
-func endSessionsBut(tx *store.Tx, who authz.PrincipalID, keep uuid.UUID) error {
+// endSessionsBut is EndSessions for all but one. It also ends what the browsers of the
+// logins are allowed beyond others: one may be of whoever knew an old password.
+func endSessionsBut(tx *store.Tx, keep uuid.UUID, who ...authz.PrincipalID) error {
+	if len(who) == 0 {
+		return nil
+	}
+	kind, ids := who[0].Kind.String(), make(store.IDList, len(who))
+	for i, w := range who {
+		ids[i] = w.ID
+	}
+	const whose = " WHERE principal_kind = ? AND principal_id = ANY(CAST(? AS uuid[]))"
 	return tx.Across(func() error {
-		if err := tx.Exec("DELETE FROM half_sign_ins WHERE principal_kind = ? AND principal_id = ?", who.Kind.String(), who.ID).Error; err != nil {
-			return err
+		for _, table := range []string{"half_sign_ins", "known_browsers"} {
+			if err := tx.Exec("DELETE FROM "+table+whose, kind, ids).Error; err != nil {
+				return err
+			}
 		}
-		if err := forgetBrowsers(tx, who); err != nil {
-			return err
-		}
-		return tx.Exec("UPDATE sessions SET ended_at = ? WHERE principal_kind = ? AND principal_id = ? AND ended_at IS NULL AND id <> ?",
-			tx.Store.Now(), who.Kind.String(), who.ID, keep).Error
+		return tx.Exec("UPDATE sessions SET ended_at = ?"+whose+" AND ended_at IS NULL AND id <> ?", tx.Store.Now(), kind, ids, keep).Error
 	})
 }
 

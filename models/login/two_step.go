@@ -114,7 +114,7 @@ func (s *Store) TurnOnTwoStep(ctx context.Context, g authz.Grant, x Session, tok
 		})); err != nil {
 			return err
 		}
-		if err := endSessionsBut(tx, x.Principal, x.ID); err != nil {
+		if err := endSessionsBut(tx, x.ID, x.Principal); err != nil {
 			return err
 		}
 		if renewed, err = s.renewSession(tx.DB, x, token, map[string]any{"two_step": true}); err != nil {
@@ -193,7 +193,7 @@ func (s *Store) TurnOffTwoStep(ctx context.Context, g authz.Grant, x Session) er
 		if err := tellOwner(tx, x.Principal, "turn_off_two_step", nil); err != nil {
 			return err
 		}
-		return endSessionsBut(tx, x.Principal, x.ID)
+		return endSessionsBut(tx, x.ID, x.Principal)
 	})
 }
 

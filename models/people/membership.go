@@ -45,22 +45,26 @@ func (m AccountMember) Cursor() string { return m.ID.String() + " " + m.sort }
 // MemberPage is how many members a page of the list holds.
 const MemberPage = 50
 
-// Members lists the people of the grant's account: its owner, then by name,
-// after a cursor. Search is part of a name or an address.
-func (s *Store) Members(ctx context.Context, g authz.Grant, search, after string) ([]AccountMember, error) {
-	id, name, _ := strings.Cut(after, " ")
+// Members lists the people of the grant's account that a filter shows: its owner,
+// then by name.
+func (s *Store) Members(ctx context.Context, g authz.Grant, f Filter) ([]AccountMember, error) {
+	id, name, _ := strings.Cut(f.After, " ")
 	last, err := uuid.Parse(id)
-	if err != nil && after != "" {
+	if err != nil && f.After != "" {
 		return nil, store.ErrNotFound
 	}
 	r := g.Resource()
-	return s.members(ctx, r.Tenant, r.Account, `($4 = '' OR x.name ILIKE $4 OR x.email ILIKE $4)
-		AND ($5 = '' OR NOT h.owner AND (lower(x.name), x.id) > ($6, $7))`, MemberPage+1, store.Like(search), after, name, last)
+	where, args := s.membersShown(r.Tenant, r.Account, f)
+	if f.After != "" {
+		where += " AND NOT h.owner AND (lower(x.name), x.id) > (@name, @last)"
+		args["name"], args["last"] = name, last
+	}
+	return s.members(ctx, where, MemberPage+1, args)
 }
 
 // Member finds somebody who works in the account; the owner too.
 func (s *Store) Member(ctx context.Context, tenant, account, id uuid.UUID) (AccountMember, error) {
-	all, err := s.members(ctx, tenant, account, "x.id = $4", 1, id)
+	all, err := s.members(ctx, "x.id = @id", 1, map[string]any{"tenant": tenant, "account": account, "id": id})
 	if err == nil && len(all) == 0 {
 		err = store.ErrNotFound
 	}
@@ -70,8 +74,10 @@ func (s *Store) Member(ctx context.Context, tenant, account, id uuid.UUID) (Acco
 	return all[0], nil
 }
 
-func (s *Store) members(ctx context.Context, tenant, account uuid.UUID, where string, limit int, args ...any) ([]AccountMember, error) {
+func (s *Store) members(ctx context.Context, where string, limit int, args map[string]any) ([]AccountMember, error) {
 	var all []AccountMember
+	args["limit"] = limit
+	account, _ := args["account"].(uuid.UUID)
 	err := s.store.Read(ctx, store.ScopeNames, func(rows pgx.Rows) error {
 		var m AccountMember
 		var kind string
@@ -80,12 +86,8 @@ func (s *Store) members(ctx context.Context, tenant, account uuid.UUID, where st
 		m.Roles = s.store.StoredRoles(keys, account, kind)
 		all = append(all, m)
 		return err
-	}, `SELECT x.id, x.name, x.email, x.state, x.last_sign_in, `+login.MemberHasTwoStep("x")+`, h.owner, h.roles, h.kind, h.created_at, lower(x.name) FROM (
-			SELECT a.owner_id AS member_id, true AS owner, '{}'::text[] AS roles, a.kind, a.created_at FROM accounts a WHERE a.tenant_id = $1 AND a.id = $2
-			UNION ALL SELECT m.member_id, false, m.roles, a.kind, m.created_at FROM memberships m
-				JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id WHERE m.tenant_id = $1 AND m.account_id = $2
-		) h JOIN members x ON x.id = h.member_id WHERE `+where+` ORDER BY NOT h.owner, lower(x.name), x.id LIMIT $3`,
-		append([]any{tenant, account, limit}, args...)...)
+	}, "SELECT x.id, x.name, x.email, x.state, x.last_sign_in, "+login.MemberHasTwoStep("x")+", h.owner, h.roles, h.kind, h.created_at, lower(x.name) FROM "+
+		peopleOf+" WHERE "+where+" ORDER BY NOT h.owner, lower(x.name), x.id LIMIT @limit", pgx.NamedArgs(args))
 	return all, err
 }
 

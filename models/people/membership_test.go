@@ -257,7 +257,7 @@ func TestMembersByPage(t *testing.T) {
 	g, seen, after := modelstest.GrantOf(t, s, ada, "members", a.ID), map[uuid.UUID]bool{}, ""
 	start := time.Now()
 	for pages := 1; ; pages++ {
-		all, err := s.Members(ctx, g, "", after)
+		all, err := s.Members(ctx, g, people.Filter{After: after})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -280,7 +280,7 @@ func TestMembersByPage(t *testing.T) {
 	if len(seen) != 5001 {
 		t.Errorf("%d people", len(seen))
 	}
-	if all, err := s.Members(ctx, g, "4711@", ""); err != nil || len(all) != 1 {
+	if all, err := s.Members(ctx, g, people.Filter{Search: "4711@"}); err != nil || len(all) != 1 {
 		t.Errorf("found %d: %v", len(all), err)
 	}
 }

@@ -340,23 +340,34 @@ func givesUntil(tx *store.Tx, snap *authz.Snapshot, r *catalog.Role) time.Time {
 // storeHolders stores the roles that the holders have in the end.
 func storeHolders(tx *store.Tx, e RoleEffect) error {
 	var names []string
-	ids, roles := map[authz.PrincipalKind]store.IDList{}, map[authz.PrincipalKind]store.TextList{}
+	ids, roles := map[authz.PrincipalKind]store.IDList{}, map[authz.PrincipalKind][]store.RoleList{}
 	for _, h := range e.Holders {
-		ids[h.ID.Kind], roles[h.ID.Kind] = append(ids[h.ID.Kind], h.ID.ID), append(roles[h.ID.Kind], strings.Join(store.StoredList(h.will), ","))
+		ids[h.ID.Kind], roles[h.ID.Kind] = append(ids[h.ID.Kind], h.ID.ID), append(roles[h.ID.Kind], store.StoredList(h.will))
 		names = append(names, h.Name)
 		tx.Touch(h.ID.Kind.String(), h.ID.ID)
 	}
 	tx.Note("holders", names)
-	for kind, update := range map[authz.PrincipalKind]string{
-		authz.Member:  "UPDATE memberships m SET roles = string_to_array(x.roles, ',') FROM (SELECT unnest(CAST(? AS uuid[])) AS id, unnest(CAST(? AS text[])) AS roles) x WHERE m.tenant_id = ? AND m.account_id = ? AND m.member_id = x.id",
-		authz.Subuser: "UPDATE subusers u SET roles = string_to_array(x.roles, ',') FROM (SELECT unnest(CAST(? AS uuid[])) AS id, unnest(CAST(? AS text[])) AS roles) x WHERE u.tenant_id = ? AND u.account_id = ? AND u.id = x.id",
-	} {
-		if len(ids[kind]) == 0 {
-			continue
-		}
-		if err := tx.Exec(update, ids[kind], roles[kind], e.Role.TenantID, e.Role.AccountID).Error; err != nil {
+	for kind := range ids {
+		if err := storeRoles(tx, kind, ids[kind], roles[kind]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// storeRoles stores what roles some members or subusers of the write's account have.
+func storeRoles(tx *store.Tx, kind authz.PrincipalKind, ids store.IDList, roles []store.RoleList) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	table, id := "memberships", "member_id"
+	if kind == authz.Subuser {
+		table, id = "subusers", "id"
+	}
+	lists := make(store.TextList, len(roles))
+	for i, r := range roles {
+		lists[i] = strings.Join(r, ",")
+	}
+	return tx.Exec("UPDATE "+table+" h SET roles = string_to_array(x.roles, ',') FROM (SELECT unnest(CAST(? AS uuid[])) AS id, unnest(CAST(? AS text[])) AS roles) x WHERE h.tenant_id = ? AND h.account_id = ? AND h."+id+" = x.id",
+		ids, lists, tx.Change.On.Tenant, tx.Change.On.Account).Error
 }

@@ -261,8 +261,8 @@ type SubuserList struct {
 	LoginLink string    // the last part of the login page's address, empty before the first subuser
 }
 
-// Subusers lists the subusers of the grant's account by name, after one of them.
-func (s *Store) Subusers(ctx context.Context, g authz.Grant, search, after string) (SubuserList, error) {
+// Subusers lists the subusers of the grant's account that a filter shows, by name.
+func (s *Store) Subusers(ctx context.Context, g authz.Grant, f Filter) (SubuserList, error) {
 	r := g.Resource()
 	l := SubuserList{Subusers: make([]Subuser, 0, SubuserPage+1)}
 	one := func(rows pgx.Rows) error {
@@ -272,10 +272,11 @@ func (s *Store) Subusers(ctx context.Context, g authz.Grant, search, after strin
 		u.Roles = store.SplitList(roles)
 		return err
 	}
+	where, args := s.subusersShown(r.Tenant, r.Account, f)
+	args["after"], args["limit"] = f.After, SubuserPage+1
 	err := s.store.ReadAll(ctx, store.TenantScope(r.Tenant),
-		store.Query{Scan: one, SQL: `SELECT id, name, description, array_to_string(roles, ','), CASE WHEN password_hash IS NULL THEN NULL ELSE '' END, state, last_sign_in, two_step_at IS NOT NULL, created_at FROM subusers
-			WHERE tenant_id = $1 AND account_id = $2 AND name > $3 AND ($4 = '' OR name ILIKE $4 OR description ILIKE $4) ORDER BY name LIMIT $5`,
-			Args: []any{r.Tenant, r.Account, after, store.Like(search), SubuserPage + 1}},
+		store.Query{Scan: one, SQL: `SELECT x.id, x.name, x.description, array_to_string(x.roles, ','), CASE WHEN x.password_hash IS NULL THEN NULL ELSE '' END, x.state, x.last_sign_in, x.two_step_at IS NOT NULL, x.created_at FROM subusers x
+			WHERE ` + where + ` AND x.name > @after ORDER BY x.name LIMIT @limit`, Args: []any{pgx.NamedArgs(args)}},
 		store.Query{Scan: func(rows pgx.Rows) error { return rows.Scan(&l.LoginLink) },
 			SQL: "SELECT link FROM login_links WHERE tenant_id = $1 AND account_id = $2", Args: []any{r.Tenant, r.Account}})
 	return l, err
@@ -338,9 +339,9 @@ func (s *Store) changeSubuser(ctx context.Context, g authz.Grant, id uuid.UUID, 
 
 // letsIn refuses to open a login, or to hand it to whoever gets its password, that
 // can do something for longer than the actor.
-func letsIn(tx *store.Tx, snap *authz.Snapshot, u Subuser) error {
-	roles := slices.DeleteFunc(tx.Store.StoredRoles(u.Roles, u.AccountID, ""), func(r store.HeldRole) bool { return r.Ended(tx.Store.Now()) })
-	if account.MayGrant(tx, snap, roles) != nil {
+func letsIn(tx *store.Tx, snap *authz.Snapshot, roles []store.HeldRole) error {
+	running := slices.DeleteFunc(slices.Clone(roles), func(r store.HeldRole) bool { return r.Ended(tx.Store.Now()) })
+	if account.MayGrant(tx, snap, running) != nil {
 		return store.Problems{"": "This subuser's roles last longer than your own, so you can't do this."}
 	}
 	return nil
@@ -363,7 +364,7 @@ func (s *Store) ResumeSubuser(ctx context.Context, g authz.Grant, id uuid.UUID) 
 func (s *Store) setSubuserState(ctx context.Context, g authz.Grant, id uuid.UUID, state, action string) error {
 	return s.changeSubuser(ctx, g, id, action, func(tx *store.Tx, snap *authz.Snapshot, u Subuser) error {
 		if state == "active" {
-			if err := letsIn(tx, snap, u); err != nil {
+			if err := letsIn(tx, snap, s.store.StoredRoles(u.Roles, u.AccountID, "")); err != nil {
 				return err
 			}
 		}
@@ -400,7 +401,7 @@ func (s *Store) ResetSubuserPassword(ctx context.Context, g authz.Grant, id uuid
 		hash = &h
 	}
 	err = s.changeSubuser(ctx, g, id, "subuser.reset_password", func(tx *store.Tx, snap *authz.Snapshot, u Subuser) error {
-		if err := letsIn(tx, snap, u); err != nil {
+		if err := letsIn(tx, snap, s.store.StoredRoles(u.Roles, u.AccountID, "")); err != nil {
 			return err
 		}
 		tx.Note("by_link", link)

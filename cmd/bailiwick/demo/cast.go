@@ -148,7 +148,7 @@ func (c *Cast) findSubusers(ctx context.Context, s *models.Store) error {
 	if err != nil {
 		return err
 	}
-	there, err := s.Subusers(ctx, g, "", "")
+	there, err := s.Subusers(ctx, g, persons.Filter{})
 	if err != nil || there.LoginLink == "" {
 		return err
 	}
