@@ -105,6 +105,7 @@ func TestACrowd(t *testing.T) {
 		t.Errorf("the switcher does not find one: %s", x.Text())
 	}
 	w.see("accounts, search", "/accounts?q=customer")
+	w.browser.get(in(p.analytical, "")).want(t, http.StatusOK) // notes, once, that her session was there
 	w.home(p.analytical)
 	w.browser.get(fmt.Sprintf("/a/%s", p.malloryville.ID)).want(t, http.StatusNotFound)
 }

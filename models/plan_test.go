@@ -295,7 +295,10 @@ func TestListsReadWhatTheyShow(t *testing.T) {
 		return func() error { _, err := w.AccountsOf(ctx, self, w.ada.Principal(), search, below, 31); return err }
 	}
 	subusers := func(search, after string) func() error {
-		return func() error { _, err := w.Subusers(ctx, may("subusers"), people.Filter{Search: search, After: after}); return err }
+		return func() error {
+			_, err := w.Subusers(ctx, may("subusers"), people.Filter{Search: search, After: after})
+			return err
+		}
 	}
 	audit := func(f audits.Filter) func() error {
 		f.Limit = 51

@@ -85,6 +85,7 @@ var actions = map[string]string{
 	"role.delete": "deleted the role",
 	"role.edit":   "changed the role",
 
+	"member.end_sessions":          "ended sessions of",
 	"member.give_role_many":        "gave many members the role",
 	"member.remove_many":           "removed many members from",
 	"member.take_role_many":        "took from many members the role",

@@ -210,6 +210,11 @@ func (g *Guard) authorize(c echo.Context, p catalog.Permission) (authz.Grant, er
 	case !v.Place.Trusts(v.Session):
 		return authz.Grant{}, NeedsTwoStep{}
 	}
+	if err == nil {
+		if err := g.store.Enter(c.Request().Context(), v.Session, id); err != nil {
+			return authz.Grant{}, fmt.Errorf("note that the session is in the account: %w", err)
+		}
+	}
 	return grant, err
 }
 

@@ -90,7 +90,7 @@ func (h *Handlers) newPasskey(c echo.Context, g authz.Grant) error {
 	if _, err := h.passkeyOwner(c, g); err != nil {
 		return err
 	}
-	return h.passkeyForm(c, http.StatusOK, device(c.Request().UserAgent()), nil)
+	return h.passkeyForm(c, http.StatusOK, Device(c.Request().UserAgent()), nil)
 }
 
 func (h *Handlers) passkeyForm(c echo.Context, status int, name string, wrong store.Problems) error {

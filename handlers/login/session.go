@@ -279,7 +279,7 @@ func (h *Handlers) listSessions(c echo.Context, g authz.Grant) error {
 	now := h.Store.Now()
 	for _, s := range all {
 		p.Sessions = append(p.Sessions, login.Session{
-			ID: s.ID.String(), Device: device(s.Agent), Address: s.Address, This: s.ID == v.Session.ID,
+			ID: s.ID.String(), Device: Device(s.Agent), Address: s.Address, This: s.ID == v.Session.ID,
 			Started: page.When(c, s.StartedAt, now), StartedAt: page.Exact(s.StartedAt.In(page.Zone(c))),
 			Until: page.When(c, s.ExpiresAt, now), UntilExact: page.Exact(s.ExpiresAt.In(page.Zone(c))),
 			EndURL: "/sessions/" + s.ID.String() + "/end",
@@ -349,8 +349,8 @@ func (h *Handlers) endOtherSessions(c echo.Context, g authz.Grant) error {
 	return page.Done(c, "/sessions")
 }
 
-// device names a browser in two words.
-func device(agent string) string {
+// Device names a browser in two words.
+func Device(agent string) string {
 	find := func(pairs ...string) string {
 		for i := 0; i < len(pairs); i += 2 {
 			if strings.Contains(agent, pairs[i]) {

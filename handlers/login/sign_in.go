@@ -65,7 +65,7 @@ func (h *Handlers) signInTable(c echo.Context, all []login.SignIn, who bool) par
 		if who {
 			row.Cells = append(row.Cells, part.Cell{Text: x.WhoName})
 		}
-		row.Cells = append(row.Cells, outcome, part.Cell{Text: doorWords[x.Door]}, part.Cell{Text: x.Address, Mono: true}, part.Cell{Text: device(x.Agent), Title: x.Agent})
+		row.Cells = append(row.Cells, outcome, part.Cell{Text: doorWords[x.Door]}, part.Cell{Text: x.Address, Mono: true}, part.Cell{Text: Device(x.Agent), Title: x.Agent})
 		t.Rows = append(t.Rows, row)
 	}
 	return t

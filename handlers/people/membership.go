@@ -98,6 +98,9 @@ func (h *Handlers) memberRow(c echo.Context, m persons.AccountMember) part.Row {
 	}
 	if h.May(c, "members.edit") {
 		row.Menu = append(row.Menu, lockable(part.Action{Text: "Change roles", URL: one + "/edit"}, lock))
+		if !self {
+			row.Menu = append(row.Menu, lockable(part.Action{Text: "Sessions", URL: one + "/sessions"}, lock))
+		}
 	}
 	switch {
 	case self:

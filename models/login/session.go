@@ -437,7 +437,11 @@ func (s *Store) PruneSessions(ctx context.Context) error {
 		if err := db.Exec("DELETE FROM passkey_challenges WHERE expires_at < ?", s.store.Now()).Error; err != nil {
 			return err
 		}
-		return db.Exec("DELETE FROM sessions WHERE expires_at < ?", s.store.Now().Add(-30*24*time.Hour)).Error
+		old := s.store.Now().Add(-30 * 24 * time.Hour)
+		if err := db.Exec("DELETE FROM session_accounts WHERE entered_at < ?", old).Error; err != nil {
+			return err
+		}
+		return db.Exec("DELETE FROM sessions WHERE expires_at < ?", old).Error
 	})
 }
 

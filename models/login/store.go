@@ -16,6 +16,7 @@ type Store struct {
 	signIns signInLog // not stored yet
 
 	subusers subuserSessions
+	entered  entries
 }
 
 // New is the wing on its ground.

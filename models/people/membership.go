@@ -43,7 +43,7 @@ type AccountMember struct {
 func (m AccountMember) Cursor() string { return m.ID.String() + " " + m.sort }
 
 // MemberPage is how many members a page of the list holds.
-const MemberPage = 50
+const MemberPage = 40 // a row has two names and a menu
 
 // Members lists the people of the grant's account that a filter shows: its owner,
 // then by name.
