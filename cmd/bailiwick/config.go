@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"bailiwick/mail"
 )
@@ -134,6 +135,34 @@ func defaultDataDir() string {
 	}
 }
 
+// makeFolder makes the data folder, where anything is kept there, and says what to
+// do where that is not possible.
+func (c *Config) makeFolder() error {
+	if c.secret != nil && c.DatabaseURL != "" {
+		return nil
+	}
+	const otherwise = "or name another folder with BAILIWICK_DATA_DIR"
+	err := os.MkdirAll(c.DataDir, 0o755)
+	if err == nil {
+		var tried *os.File
+		if tried, err = os.CreateTemp(c.DataDir, ".tried-*"); err == nil {
+			return errors.Join(tried.Close(), os.Remove(tried.Name()))
+		}
+	}
+	switch {
+	case errors.Is(err, syscall.ENOTDIR):
+		return fmt.Errorf("the data folder %s is a file, or below one: move that away, %s", c.DataDir, otherwise)
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		return fmt.Errorf("the panel may not write to its data folder %s (%w): give it to the user that the panel runs as, %s", c.DataDir, err, otherwise)
+	case errors.Is(err, syscall.ENOSPC):
+		return fmt.Errorf("there is no room in the data folder %s: make some, %s", c.DataDir, otherwise)
+	}
+	if err != nil {
+		err = fmt.Errorf("make the data folder: %w", err)
+	}
+	return err
+}
+
 // loadSecret reads the key of the data folder, or makes it.
 func (c *Config) loadSecret() error {
 	if c.secret != nil {
@@ -142,9 +171,6 @@ func (c *Config) loadSecret() error {
 	name := filepath.Join(c.DataDir, "secret.key")
 	text, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := os.MkdirAll(c.DataDir, 0o755); err != nil {
-			return fmt.Errorf("make the data folder: %w", err)
-		}
 		key := make([]byte, 32)
 		rand.Read(key)
 		text = []byte(hex.EncodeToString(key) + "\n")

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"sync"
+	"syscall"
 	"text/tabwriter"
 	"time"
 
@@ -58,6 +60,9 @@ func openDatabase(ctx context.Context, c *Config, log *slog.Logger, migrate bool
 	}
 	cat, err := catalog.Load()
 	if err != nil {
+		return nil, err
+	}
+	if err := c.makeFolder(); err != nil {
 		return nil, err
 	}
 	if err := c.loadSecret(); err != nil {
@@ -114,6 +119,21 @@ func (db *database) close(log *slog.Logger) {
 	}
 }
 
+// listenAt opens the panel's port, and says what to do where that is not possible.
+func listenAt(addr string) (net.Listener, error) {
+	const otherwise = "or name another address with BAILIWICK_ADDR, such as 127.0.0.1:8081"
+	l, err := net.Listen("tcp", addr)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("another program listens at %s already, perhaps a panel: end it, %s", addr, otherwise)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return nil, fmt.Errorf("%s is no address of this machine: BAILIWICK_ADDR says where to listen", addr)
+	case errors.Is(err, fs.ErrPermission):
+		return nil, fmt.Errorf("the panel may not listen at %s, as below port 1024 it needs a right to: give it CAP_NET_BIND_SERVICE, %s", addr, otherwise)
+	}
+	return l, err
+}
+
 type serveCommand struct{}
 
 // Run serves the panel until it is told to stop.
@@ -144,9 +164,9 @@ func (serveCommand) Run(ctx context.Context, c *Config) error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", c.Addr)
+	listener, err := listenAt(c.Addr)
 	if err != nil {
-		return fmt.Errorf("listen: %w", err)
+		return err
 	}
 	server := &http.Server{
 		Handler: panel, MaxHeaderBytes: maxHeader, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,

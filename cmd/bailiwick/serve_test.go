@@ -221,3 +221,36 @@ func dataDir(t *testing.T) string {
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	return dir
 }
+
+// Who can not be served is told what to do.
+func TestWhatKeepsAPanelFromStartingIsSaid(t *testing.T) {
+	taken := listen(t)
+	defer taken.Close()
+	file := filepath.Join(t.TempDir(), "data")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for what, tt := range map[string]struct {
+		addr, dir string
+		says      []string
+	}{
+		"the port is taken":             {taken.Addr().String(), t.TempDir(), []string{"another program listens at " + taken.Addr().String(), "BAILIWICK_ADDR"}},
+		"an address of another machine": {"192.0.2.1:8080", t.TempDir(), []string{"192.0.2.1:8080 is no address of this machine"}},
+		"the data folder is a file":     {"127.0.0.1:0", file, []string{file + " is a file", "BAILIWICK_DATA_DIR"}},
+		"it is below a file":            {"127.0.0.1:0", filepath.Join(file, "below"), []string{"or below one"}},
+		"it can not be written":         {"127.0.0.1:0", "/sys/bailiwick", []string{"may not write to its data folder /sys/bailiwick", "BAILIWICK_DATA_DIR"}},
+	} {
+		t.Run(what, func(t *testing.T) {
+			c := &Config{Addr: tt.addr, DataDir: tt.dir, DatabaseURL: pgtest.Clone(t), PlainHTTP: true, PublicURL: "http://panel.example.com"}
+			err := serveCommand{}.Run(t.Context(), c)
+			if err == nil {
+				t.Fatal("it serves")
+			}
+			for _, part := range tt.says {
+				if !strings.Contains(err.Error(), part) {
+					t.Errorf("%q does not say %q", err, part)
+				}
+			}
+		})
+	}
+}
