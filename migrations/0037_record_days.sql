@@ -9,9 +9,10 @@ CREATE TABLE record_days (
     day        date NOT NULL,
     records    bigint NOT NULL,
     total      numeric NOT NULL,
-    PRIMARY KEY (tenant_id, account_id, kind, day),
-    FOREIGN KEY (tenant_id, account_id) REFERENCES accounts
+    PRIMARY KEY (tenant_id, account_id, kind, day)
 );
+SELECT spread('record_days');
+ALTER TABLE record_days ADD FOREIGN KEY (tenant_id, account_id) REFERENCES accounts;
 ALTER TABLE record_days ENABLE ROW LEVEL SECURITY;
 ALTER TABLE record_days FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON record_days USING (

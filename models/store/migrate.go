@@ -30,6 +30,16 @@ func Migrate(ctx context.Context, owner, panel string) error {
 	return MigrateInTurn(ctx, owner, panel, func() {})
 }
 
+// spread is what a migration calls for a new table of a tenant's, before it gives it
+// rows and foreign keys: where the tenants are distributed, the table must be so, too.
+const spread = `CREATE OR REPLACE FUNCTION spread(made regclass) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+	IF EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') THEN
+		IF EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'tenants'::regclass) THEN
+			PERFORM create_distributed_table(made, 'tenant_id', colocate_with => 'tenants');
+		END IF;
+	END IF;
+END $$`
+
 // MigrateInTurn is Migrate that says when it begins to wait for another.
 func MigrateInTurn(ctx context.Context, owner, panel string, waits func()) error {
 	cc, err := readOwnerAddress(owner)
@@ -68,6 +78,9 @@ func MigrateInTurn(ctx context.Context, owner, panel string, waits func()) error
 	}
 	if have, err := p.GetDBVersion(ctx); err == nil && have > lastMigration() {
 		return unknownSchema(have)
+	}
+	if _, err := queue.ExecContext(ctx, spread); err != nil {
+		return fmt.Errorf("prepare the migrations: %w", err)
 	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"strconv"
+	"testing"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -53,6 +54,30 @@ func openCitus(ctx context.Context, given string) (*server, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// Cluster makes a database with Citus and nothing in it on each machine of the
+// cluster, and gives the URL for the login that owns nothing. Without a cluster the
+// test is skipped.
+func Cluster(t testing.TB) string {
+	t.Helper()
+	if !OnCitus() {
+		t.Skip("NO CITUS: that a database is spread over machines is not tested. Set " + citusEnv + " to the address of a coordinator (CONTRIBUTING.md).")
+	}
+	name := fmt.Sprintf("%s_%d", shared.template, shared.clones.Add(1))
+	t.Cleanup(func() {
+		if err := shared.drop(context.Background(), name); err != nil {
+			t.Errorf("pgtest: %v", err)
+		}
+	})
+	err := shared.create(t.Context(), name, "template1")
+	if err == nil {
+		err = shared.joinNodes(t.Context(), name)
+	}
+	if err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
+	return shared.url(shared.login, name)
 }
 
 // node is a machine of the cluster, the coordinator first.
