@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -185,16 +186,32 @@ func (s *Store) LetterRefusals(ctx context.Context, d store.OnDuty, limit int) (
 		return nil, err
 	}
 	var all []Refusal
-	err := s.store.Read(ctx, store.ScopeLetters, func(r pgx.Rows) error {
+	var subusers, tenants, accounts []uuid.UUID // of each; a member's subuser is none
+	if err := s.store.Read(ctx, store.ScopeLetters, func(r pgx.Rows) error {
 		var x Refusal
-		err := r.Scan(&x.Reached, &x.Who, &x.AccountID, &x.Account, &x.Letters, &x.LastAt)
-		all = append(all, x)
+		var subuser, tenant uuid.UUID
+		err := r.Scan(&x.Reached, &x.Who, &subuser, &tenant, &x.AccountID, &x.Letters, &x.LastAt)
+		all, subusers, tenants, accounts = append(all, x), append(subusers, subuser), append(tenants, tenant), append(accounts, x.AccountID)
 		return err
-	}, `SELECT r.reached, coalesce(m.email, u.name, ''), r.account_id, coalesce(a.name, ''), r.letters, r.last_at FROM letter_refusals r
-		LEFT JOIN members m ON r.principal_kind = 'member' AND m.id = r.principal_id
-		LEFT JOIN subusers u ON r.principal_kind = 'subuser' AND u.tenant_id = r.tenant_id AND u.id = r.principal_id
-		LEFT JOIN accounts a ON a.tenant_id = r.tenant_id AND a.id = r.account_id
-		ORDER BY r.last_at DESC LIMIT $1`, limit)
+	}, `SELECT r.reached, coalesce(m.email, ''), CASE r.principal_kind WHEN 'subuser' THEN r.principal_id ELSE $2::uuid END, r.tenant_id, r.account_id, r.letters, r.last_at
+		FROM letter_refusals r LEFT JOIN members m ON r.principal_kind = 'member' AND m.id = r.principal_id
+		ORDER BY r.last_at DESC LIMIT $1`, limit, uuid.Nil); err != nil || len(all) == 0 {
+		return nil, err
+	}
+	names := map[uuid.UUID]string{}
+	named := func(table string, ids []uuid.UUID) store.Query {
+		return store.Query{Scan: func(r pgx.Rows) error {
+			var id uuid.UUID
+			var name string
+			err := r.Scan(&id, &name)
+			names[id] = name
+			return err
+		}, SQL: "SELECT id, name FROM " + table + " WHERE tenant_id = ANY($1) AND id = ANY($2)", Args: []any{tenants, ids}}
+	}
+	err := s.store.ReadAll(ctx, store.ScopeLetters, named("accounts", accounts), named("subusers", subusers))
+	for i := range all {
+		all[i].Who, all[i].Account = cmp.Or(all[i].Who, names[subusers[i]]), names[accounts[i]]
+	}
 	return all, err
 }
 
