@@ -65,6 +65,9 @@ func TestALostPartCostsItsTenantsAlone(t *testing.T) {
 	grace.get("/accounts/switcher?q=east").want(t, http.StatusOK).says(t, "East Berlin")
 	grace.get("/accounts").want(t, http.StatusOK).says(t, "Some accounts are missing").says(t, "East Berlin").
 		says(t, "Whether an account is offered to you can not be told just now")
+	if strings.Contains(grace.get("/accounts").Text(), "See the offer") {
+		t.Error("a link to no offer")
+	}
 	grace.get(in(p.analytical, "")).want(t, http.StatusOK).says(t, "Whether an account is offered to you can not be told just now")
 	edsger.get(in(p.east, "")).want(t, http.StatusOK).says(t, "Whether invites wait for you can not be told just now")
 	// A bare address leads to what can be read.

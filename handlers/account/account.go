@@ -79,7 +79,11 @@ func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
 		return err
 	}
 	for _, o := range offers {
-		p.Offers = append(p.Offers, part.Alert{Tone: o.Tone, Title: o.Text, Text: o.Details, Links: []part.Link{{Text: "See the offer", URL: o.URL}}})
+		alert := part.Alert{Tone: o.Tone, Title: o.Text, Text: o.Details}
+		if o.URL != "" {
+			alert.Links = []part.Link{{Text: "See the offer", URL: o.URL}}
+		}
+		p.Offers = append(p.Offers, alert)
 	}
 	if mine, err := h.InvitesForMe(c); err != nil {
 		return err
