@@ -136,7 +136,7 @@ func TestAnInviteIsMailedAndToldWhereItIsNot(t *testing.T) {
 	if l.To != "katherine@example.com" || l.Facts["account"] != "Analytical" || !strings.HasSuffix(link, l.Facts["path"]) || !strings.Contains(l.Facts["roles"], "Full viewer") || !strings.Contains(l.Facts["roles"], "User") {
 		t.Errorf("%+v, and the link is %s", l, link)
 	}
-	ada.get(in(p.analytical, "")).says(t, "1 invite waits to be accepted")
+	ada.get(in(p.analytical, "")).says(t, "1 invite is pending")
 
 	// What the operator's mail server is like is not told to others.
 	must(t, p.store.LetterFailed(ctx, l, "dial tcp 10.0.0.25:587: connection refused", false))
