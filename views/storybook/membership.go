@@ -3,6 +3,7 @@ package storybook
 import (
 	"bailiwick/views/part"
 	"bailiwick/views/people"
+	"bailiwick/views/record"
 )
 
 const membersURL = "/a/analytical/members"
@@ -118,8 +119,32 @@ func memberships() []Story {
 	other.State, other.SignedInAs = people.InviteOther, "mallory@malloryville.example"
 	signIn := door
 	signIn.State, signIn.SignInURL = people.InviteSignIn, "/sign-in?return=%2Finvites"
+	many := list
+	many.Invites = nil
+	many.List.Search = &part.Search{Action: membersURL, Placeholder: "Search members", Filters: []part.Field{
+		{Kind: part.Select, Name: "role", ID: "filter-role", Label: "Role", Options: append([]part.Option{{Text: "Role: any"}}, memberOptions[:3]...)},
+		{Kind: part.Select, Name: "seen", ID: "filter-seen", Label: "Last sign-in", Options: []part.Option{{Text: "Last sign-in: any"}, {Value: "not90", Text: "Not for 90 days"}}},
+	}}
+	many.List.Bulk = &part.Bulk{Action: membersURL + "/batches/new", All: "All 1,005 that match", Acts: []part.BulkAct{
+		{Value: "give_role", Text: "Give role…"}, {Value: "take_role", Text: "Remove role…"}, {Value: "remove", Text: "Remove…", Danger: true}}}
+	many.List.Pager.Summary = "1–40 of 1,005"
+	sessions := record.ListPage{
+		Frame: frame("Sessions of Barbara", "Members"),
+		Header: part.Header{Title: "Sessions of Barbara", Text: "Where Barbara is signed in and has opened Analytical. Other sessions are theirs alone.",
+			Actions: []part.Action{{Text: "End all…", URL: membersURL + "/2/sessions/end", Dialog: true, Danger: true}}},
+		List: part.List{Label: "Sessions", Table: part.Table{Token: token, Columns: []part.Column{{Text: "Device"}, {Text: "Address"}, {Text: "Signed in"}, {Text: "Until"}}, Rows: []part.Row{
+			{ID: "s1", Cells: []part.Cell{{Text: "Firefox on Linux"}, {Text: "192.0.2.17", Mono: true}, {Text: "09:40"}, {Text: "17:40"}}, Menu: []part.Action{{Text: "End…", URL: membersURL + "/2/sessions/end?session=:row", Dialog: true, Danger: true}}},
+			{ID: "s2", Cells: []part.Cell{{Text: "Safari on iPhone"}, {Text: "2001:db8::17", Mono: true}, {Text: "08:12"}, {Text: "16:12"}}, Menu: []part.Action{{Text: "End…", URL: membersURL + "/2/sessions/end?session=:row", Dialog: true, Danger: true}}},
+		}}},
+	}
+	none := sessions
+	none.Header.Actions, none.List.Table.Rows = nil, nil
+	none.List.Empty = part.Empty{Icon: "monitor", Title: "No sessions here", Text: "Barbara is not signed in, or has not opened Analytical since."}
 	return []Story{
 		{Name: "List", Render: people.MemberList(list)},
+		{Name: "Filtered, many at once", Render: people.MemberList(many)},
+		{Name: "Sessions of one", Render: record.List(sessions)},
+		{Name: "Sessions of one, none", Render: record.List(none)},
 		{Name: "List of a personal account", Render: people.MemberList(single)},
 		{Name: "Change roles", Render: people.MemberForm(edit)},
 		{Name: "Change roles, refused", Render: people.MemberForm(refused)},

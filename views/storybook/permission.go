@@ -90,7 +90,29 @@ func permissions() []Story {
 	take.Allowed, take.Accounts, take.Already, take.Search, take.Cut = false, 3, 1, "berlin", ""
 	take.Hidden = []part.Pair{{Name: "q", Value: "berlin"}}
 
+	copying := account.SubAccountsPage{
+		Frame:  frame("Copy permissions", "Permissions"),
+		Header: part.Header{Title: "Copy permissions of West", Text: "Choose the sub-accounts that shall have exactly what West has. You see what changes before it does.", Actions: []part.Action{{Text: "Copy from another", URL: "/a/analytical/permissions/copy"}}},
+		List: part.List{
+			Label: "Sub-accounts", Search: &part.Search{Action: "/a/analytical/permissions/copy", Placeholder: "Search sub-accounts"},
+			Table: part.Table{Token: token, Columns: []part.Column{{Text: "Sub-account"}, {Text: "State"}, {Text: "Different from West", Number: true}}, Rows: []part.Row{
+				{ID: "e", Cells: []part.Cell{{Text: "East"}, {Badges: []part.Badge{{Text: "Active", Tone: part.Good}}}, {Text: "3"}}},
+				{ID: "b", Depth: 1, Cells: []part.Cell{{Text: "East Berlin"}, {Badges: []part.Badge{{Text: "Active", Tone: part.Good}}}, {Text: "0"}}},
+			}},
+			Bulk:  &part.Bulk{Action: "/a/analytical/permissions/copy/preview", Acts: []part.BulkAct{{Value: "copy", Text: "Copy permissions…"}}, All: "All 204 that match"},
+			Pager: part.Pager{Summary: "1–40 of 204", Next: "/a/analytical/permissions/copy?after=x"},
+		},
+	}
+	ask := frame("Copy permissions", "Permissions")
+	asked := part.Dialog{
+		Frame: ask, Title: "Copy the permissions of West to 12 sub-accounts?", Text: []string{"34 people work there. Nothing is deleted: what a sub-account loses comes back when you give it again."},
+		Facts: []string{"9 sub-accounts gain Workflows.", "3 sub-accounts lose Logs.", "1 sub-account stays without Contacts, limited by an account above."},
+		Form:  part.Form{Token: token, Action: "/a/analytical/permissions/copy", Submit: "Copy to 12 sub-accounts", Cancel: "/a/analytical/permissions/copy"},
+	}
+
 	return []Story{
+		{Name: "Copy to others", Render: account.SubAccounts(copying)},
+		{Name: "Copy, asked", Render: part.DialogPage(asked)},
 		{Name: "Page of fifty", Render: account.Permissions(p)},
 		{Name: "Found", Render: account.Permissions(found)},
 		{Name: "Read only", Render: account.Permissions(readOnly)},
