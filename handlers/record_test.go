@@ -496,3 +496,26 @@ func TestEverySectionsPagesOpen(t *testing.T) {
 		}
 	}
 }
+
+// The pages of a list say which part of it they show, forth and back.
+func TestAListCountsItsPages(t *testing.T) {
+	p := newPanel(t)
+	ada, list := p.as(p.ada), in(p.analytical, "/contacts")
+	for i := range 12 {
+		ada.send(list, "name", fmt.Sprintf("Contact %02d", i)).added(t)
+	}
+	says := func(path, want string) page {
+		t.Helper()
+		x := ada.get(path).want(t, http.StatusOK)
+		if got := strings.TrimSpace(x.Find(".pager .dim").Text()); got != want {
+			t.Errorf("%s says %q, not %q", path, got, want)
+		}
+		return x
+	}
+	to := func(x page, rel string) string { return x.Find(".pager [rel="+rel+"]").AttrOr("href", "nowhere") }
+	says(list, "12 contacts")
+	first := says(list+"?rows=10", "1–10 of 12 contacts")
+	second := says(to(first, "next"), "11–12 of 12 contacts")
+	says(to(second, "prev"), "1–10 of 12 contacts")
+	says(list+"?rows=10&first=900", "1–10 of 12 contacts")
+}

@@ -45,22 +45,6 @@ CREATE TABLE deleted_links (
     FOREIGN KEY (tenant_id, target_id) REFERENCES deleted_records (tenant_id, id) ON DELETE CASCADE
 );
 
--- How a person likes a list: its search, filters, order and columns, under a name.
-CREATE TABLE saved_views (
-    tenant_id  uuid NOT NULL,
-    id         uuid NOT NULL,
-    account_id uuid NOT NULL,
-    principal  text NOT NULL, -- kind:id
-    list       text NOT NULL, -- the path of the list, below the account
-    name       text NOT NULL CONSTRAINT saved_views_name CHECK (char_length(name) BETWEEN 1 AND 60),
-    query      text NOT NULL CONSTRAINT saved_views_query CHECK (char_length(query) <= 2000),
-    standard   boolean NOT NULL DEFAULT false, -- opens with the list
-    created_at timestamptz NOT NULL,
-    PRIMARY KEY (tenant_id, id),
-    FOREIGN KEY (tenant_id, account_id) REFERENCES accounts
-);
-CREATE UNIQUE INDEX saved_views_by_name ON saved_views (tenant_id, account_id, principal, list, lower(name));
-
 -- Undoing an act on records is for who did it.
 ALTER TABLE batches ADD COLUMN made_by text NOT NULL DEFAULT '';
 ALTER TABLE batches ALTER COLUMN made_by DROP DEFAULT;
@@ -69,7 +53,7 @@ ALTER TABLE batches ALTER COLUMN made_by DROP DEFAULT;
 DO $$
 DECLARE t text;
 BEGIN
-    FOREACH t IN ARRAY ARRAY['deleted_records', 'deleted_links', 'saved_views'] LOOP
+    FOREACH t IN ARRAY ARRAY['deleted_records', 'deleted_links'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
         EXECUTE format($p$CREATE POLICY tenant ON %I USING (

@@ -73,6 +73,9 @@ func (rv Visit) bulk(asked listAsked, total, shown int) *part.Bulk {
 		return nil
 	}
 	b := &part.Bulk{Action: rv.listURL() + "/batches/new", Keep: asked.pairs("sort", "column", "rows"), All: page.AllThatMatch(total, shown)}
+	if total > records.CountCap { // as far as it was counted; the question counts on
+		b.All = "All that match"
+	}
 	for _, a := range acts {
 		b.Acts = append(b.Acts, part.BulkAct{Value: a.key, Text: a.title + "…", Danger: a.danger})
 	}

@@ -31,6 +31,7 @@ type listAsked struct {
 	rows    int      // on a page; models.RecordPage where zero
 	below   bool
 	account uuid.UUID
+	first   int // how many stand before the page
 }
 
 func readList(rv Visit) listAsked {
@@ -51,6 +52,9 @@ func readList(rv Visit) listAsked {
 	}
 	if a.below {
 		a.account, _ = uuid.Parse(q.Get("account"))
+	}
+	if first, err := strconv.Atoi(q.Get("first")); err == nil && first > 0 && (q.Has("after") || q.Has("before")) {
+		a.first = first
 	}
 	return a
 }
@@ -123,7 +127,7 @@ func (h *Handlers) ListRecords(rv Visit) error {
 		Frame: h.recordFrame(rv, title), Header: part.Header{Title: title},
 		List: part.List{
 			Label: rv.records.Plural, CSVURL: address(here+".csv", asked.pairs()),
-			Pager: part.Pager{Summary: counted(l.Total, rv.records)},
+			Pager: part.Pager{Summary: shownOf(asked.first, len(l.Records), l.Total, rv.records)},
 			Empty: part.Empty{Icon: rv.section.Icon, Title: "No " + rv.records.Plural + " yet", Text: rv.section.Sentence},
 		},
 	}
@@ -157,10 +161,10 @@ func (h *Handlers) ListRecords(rv Visit) error {
 		p.List.Clear = address(here, asked.pairs(slices.Concat([]string{"q", "accounts", "account"}, slices.Collect(maps.Keys(asked.filters)))...))
 	}
 	if l.Prev != "" {
-		p.List.Pager.Previous = address(here, asked.pairs(), "before", l.Prev)
+		p.List.Pager.Previous = address(here, asked.pairs(), "before", l.Prev, "first", strconv.Itoa(max(0, asked.first-cmp.Or(asked.rows, records.Page))))
 	}
 	if l.Next != "" {
-		p.List.Pager.Next = address(here, asked.pairs(), "after", l.Next)
+		p.List.Pager.Next = address(here, asked.pairs(), "after", l.Next, "first", strconv.Itoa(asked.first+len(l.Records)))
 	}
 	if p.List.Search, p.List.Chips, err = h.listSearch(rv, asked); err != nil {
 		return err
@@ -196,6 +200,14 @@ func (rv Visit) closedHere() (missing catalog.Entitlements) {
 		}
 	}
 	return missing
+}
+
+// shownOf says which part of a list a page shows: "51–100 of 1,005 contacts".
+func shownOf(first, rows, total int, r *catalog.Records) string {
+	if rows == 0 || first == 0 && rows >= total {
+		return counted(total, r)
+	}
+	return words.Number(first+1) + "–" + words.Number(first+rows) + " of " + counted(total, r)
 }
 
 // counted is how many records a list has, as far as it was counted.

@@ -18,7 +18,6 @@ var purged = []struct{ table, where string }{
 	{"records", "account_id = ANY(CAST(@ids AS uuid[])) AND NOT EXISTS (SELECT FROM records c WHERE c.tenant_id = @tenant AND c.account_id = x.account_id AND c.parent_id = x.id)"},
 	{"record_days", "account_id = ANY(CAST(@ids AS uuid[]))"},
 	{"deleted_records", "account_id = ANY(CAST(@ids AS uuid[]))"}, // and the links to them
-	{"saved_views", "account_id = ANY(CAST(@ids AS uuid[]))"},
 	{"sessions", "account_id = ANY(CAST(@ids AS uuid[]))"},
 	{"half_sign_ins", "account_id = ANY(CAST(@ids AS uuid[]))"},
 	{"subusers", "account_id = ANY(CAST(@ids AS uuid[]))"}, // and their one-time links

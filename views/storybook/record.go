@@ -145,6 +145,14 @@ func records() []Story {
 		{Name: "List, some closed", Render: record.List(closed)},
 		{Name: "Ticket with replies", Render: record.Record(ticket)},
 		{Name: "List, wide", Render: record.List(wide)},
+		{Name: "Recently deleted", Render: record.List(record.ListPage{
+			Frame: frame("Recently deleted", "Control panel"), Header: part.Header{Title: "Recently deleted", Text: "Restore what was deleted in the last 30 days. After that it can't be undone."},
+			List: part.List{Label: "Recently deleted", Search: &part.Search{Action: "/a/analytical/deleted", Placeholder: "Search deleted records"}, Table: part.Table{
+				Token: token, Columns: []part.Column{{Text: "Name"}, {Text: "Kind"}, {Text: "Deleted"}, {Text: "By"}, {Text: "Deleted for good"}},
+				Rows: []part.Row{{ID: "reception", Cells: []part.Cell{{Text: "Reception", Details: "with 24 other records"}, {Text: "Application"}, {Text: "2 minutes ago"}, {Text: "Ada"}, {Text: "28 Dec"}},
+					Menu: []part.Action{{Text: "Restore", Icon: "undo-2", Post: &part.Post{Text: "Restore", Action: "/a/analytical/deleted/reception/restore"}}}}},
+			}},
+		})},
 		{Name: "List, empty", Render: record.List(empty)},
 		{Name: "List, nothing found", Render: record.List(nothing)},
 		{Name: "Application", Render: record.Record(app)},
