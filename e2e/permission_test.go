@@ -154,9 +154,9 @@ func TestPermissionsByKeyboard(t *testing.T) {
 	ada.hasFocus("Chat agents East")
 	ada.keys(kb.ArrowDown)
 	ada.hasFocus("Chat agents East Berlin")
-	ada.keys(kb.ArrowRight)
-	if next := ada.focused(); next == "Chat agents East Berlin" || !strings.HasSuffix(next, " East Berlin") {
-		t.Errorf("right of the box is %q", next)
+	ada.keys(kb.ArrowLeft)
+	if left := ada.focused(); left == "Chat agents East Berlin" || !strings.HasSuffix(left, " East Berlin") {
+		t.Errorf("left of the box is %q", left)
 	}
 	ada.keys(kb.End)
 	last := ada.focused()
