@@ -205,7 +205,8 @@ func (e Entitlements) Covers(need Entitlements) bool { return need&^e == 0 }
 // Entitlement is what an account may use at all; its parent gives it.
 type Entitlement struct {
 	Key      string
-	Title    string
+	Title    string // as the panel has it
+	Table    string // as the tables have it
 	Tab      string
 	Covers   string // what it opens, in words
 	APIField string // its name in the API, empty where the API refuses it

@@ -149,7 +149,7 @@ func TestTheTabsAreThoseOfTheTable(t *testing.T) {
 			if e.AlwaysOn {
 				on = "1"
 			}
-			got = append(got, []string{tab.Key, e.Key, e.Title, e.APIField, on, e.Covers})
+			got = append(got, []string{tab.Key, e.Key, e.Table, e.APIField, on, e.Covers})
 			if c.Entitlement(e.Key) != e || e.Tab != tab.Key {
 				t.Errorf("%s is not found again", e.Key)
 			}

@@ -104,6 +104,7 @@ func (k *compiler) entitlements() {
 		Entitlements []struct {
 			Key       word
 			Title     string
+			Label     string
 			APIField  string `yaml:"api_field"`
 			AlwaysOn  bool   `yaml:"always_on"`
 			OwnPeople bool   `yaml:"own_people"`
@@ -125,7 +126,7 @@ func (k *compiler) entitlements() {
 				return
 			}
 			e := &Entitlement{
-				Key: d.Key.Text, Title: d.Title, Tab: tab.Key, Covers: d.Covers, APIField: d.APIField,
+				Key: d.Key.Text, Title: cmp.Or(d.Label, d.Title), Table: d.Title, Tab: tab.Key, Covers: d.Covers, APIField: d.APIField,
 				AlwaysOn: d.AlwaysOn, OwnPeople: d.OwnPeople, Bit: 1 << len(k.c.Entitlements),
 			}
 			if e.AlwaysOn {

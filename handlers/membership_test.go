@@ -165,7 +165,7 @@ func TestNobodyActsOnWhoCanDoMore(t *testing.T) {
 	ada.send(in(p.east, p.member(p.grace, "/remove"))).want(t, http.StatusSeeOther)
 	p.as(p.grace).get(in(p.east, p.member(p.edsger, "/edit"))).want(t, http.StatusOK)
 	if page := ada.get(in(p.analytical, "/permissions/general")); !strings.Contains(page.body, "binds the people of the sub-account, never those above it") {
-		t.Error("the permissions do not say whom Invite Members binds")
+		t.Error("the permissions do not say whom Invite members binds")
 	}
 }
 

@@ -89,7 +89,7 @@ func TestWhatIsClosedIsClosedWhole(t *testing.T) {
 	}
 
 	for path, title := range map[string]string{
-		"/knowledge-bases/" + ids["knowledge_base"]: "Knowledge Base", "/workflows/" + ids["workflow"] + "/edit": "Workflows", "/contacts.csv": "Contacts", "/numbers/" + ids["number"] + "/attach": "Phone Numbers",
+		"/knowledge-bases/" + ids["knowledge_base"]: "Knowledge base", "/workflows/" + ids["workflow"] + "/edit": "Workflows", "/contacts.csv": "Contacts", "/numbers/" + ids["number"] + "/attach": "Phone numbers",
 		"/actions/" + ids["sms"]: "Send SMS", "/agents/" + ids["caller"]: "Outbound agents", "/agents/" + ids["caller"] + "/edit": "Outbound agents",
 		"/agents/" + ids["caller"] + "/delete": "Outbound agents", "/integrations/" + ids["integration"]: "HubSpot",
 	} {

@@ -71,7 +71,7 @@ func TestARoleOfTheAccountsOwn(t *testing.T) {
 	ada.get(in(p.analytical, "/members/preview?role="+key(one))).says(t, "reads 4 accounts", "changes nothing")
 	ada.send(edit, "role", "main_admin", "role", key(one)).want(t, http.StatusSeeOther)
 	ada.get(in(p.analytical, "/members")).says(t, "Account role: Admin, Custom role: Listener")
-	ada.get(in(p.analytical, "/audit")).says(t, "made the role Listener", "Custom role: Listener")
+	ada.get(in(p.analytical, "/audit")).says(t, "created the role Listener", "Custom role: Listener")
 	ada.get(in(p.analytical, "/roles?set=custom")).says(t, "Listener", "Members", "Member access: Reporting viewer", "2 permissions", "1")
 	absent := ada.send(in(p.west, p.member(p.barbara, "/edit")), "role", "custom:018f0000-0000-7000-8000-000000000000").want(t, http.StatusUnprocessableEntity).says(t, "no such role of its own")
 	if got := ada.send(in(p.west, p.member(p.barbara, "/edit")), "role", key(one)).want(t, http.StatusUnprocessableEntity); strings.Join(strings.Fields(got.Find(".problems").Text()), " ") != strings.Join(strings.Fields(absent.Find(".problems").Text()), " ") {

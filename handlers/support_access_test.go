@@ -33,11 +33,11 @@ func TestSupportAccessFromOpenToClosed(t *testing.T) {
 	if got := katherine.get(in(p.east, "")).want(t, http.StatusNotFound); got.body != absent.body {
 		t.Error("a closed account does not answer staff like an absent one")
 	}
-	if form := ada.get(in(p.east, doorPath)).want(t, http.StatusOK).says(t, "The door is closed", "Never opened", "It ends by itself"); form.Find("form select[name=lasts] option").Length() != 6 || form.Find("input[name=access]").Length() != 2 {
+	if form := ada.get(in(p.east, doorPath)).want(t, http.StatusOK).says(t, "Support access is off", "Never turned on", "Access ends by itself"); form.Find("form select[name=lasts] option").Length() != 6 || form.Find("input[name=access]").Length() != 2 {
 		t.Error("the form does not offer both accesses and all lengths")
 	}
 	ada.send(in(p.east, doorPath), "access", "edit", "lasts", "8h", "reason", "Calls drop after a minute").want(t, http.StatusSeeOther)
-	ada.get(in(p.east, doorPath)).says(t, "The door is open until", "look in and change data and setup", "Ada opened it for: Calls drop after a minute", "Support staff may come in until")
+	ada.get(in(p.east, doorPath)).says(t, "Support access is on until", "look in and change data and setup", "Ada turned it on for: Calls drop after a minute", "Support staff may come in until")
 
 	// The very next request of staff is let in, to this account alone.
 	home := katherine.get(in(p.east, "")).want(t, http.StatusOK).says(t, "You are here as support staff until", "let in by Ada for: Calls drop after a minute")
@@ -83,13 +83,13 @@ func TestSupportAccessFromOpenToClosed(t *testing.T) {
 		t.Error("West says that East is open")
 	}
 
-	ada.get(in(p.east, doorPath+"/close")).want(t, http.StatusOK).says(t, "Support staff are out at once")
+	ada.get(in(p.east, doorPath+"/close")).want(t, http.StatusOK).says(t, "Support staff are signed out of this account at once")
 	ada.send(in(p.east, doorPath+"/close")).want(t, http.StatusSeeOther)
 	if got := katherine.get(in(p.east, "")).want(t, http.StatusNotFound); got.body != absent.body {
 		t.Error("a closed door does not answer like none")
 	}
-	ada.send(in(p.east, doorPath+"/close")).want(t, http.StatusUnprocessableEntity).says(t, "closed already")
-	ada.get(in(p.east, doorPath)).says(t, "The door is closed", "Calls drop after a minute", ", by Ada")
+	ada.send(in(p.east, doorPath+"/close")).want(t, http.StatusUnprocessableEntity).says(t, "off already")
+	ada.get(in(p.east, doorPath)).says(t, "Support access is off", "Calls drop after a minute", ", by Ada")
 	if strings.Contains(katherine.get("/accounts").Text(), "East") {
 		t.Error("the closed account is listed still")
 	}
@@ -108,7 +108,7 @@ func TestSupportAccessEndsByItself(t *testing.T) {
 	if strings.Contains(katherine.get("/accounts").Text(), "Analytical") {
 		t.Error("an account whose door is shut is listed")
 	}
-	if got := ada.get(in(p.analytical, doorPath)).says(t, "The door is closed", ", by itself"); strings.Contains(got.Text(), "may look in until") {
+	if got := ada.get(in(p.analytical, doorPath)).says(t, "Support access is off", ", by itself"); strings.Contains(got.Text(), "may look in until") {
 		t.Error("the notice stays when the door is shut")
 	}
 }
@@ -120,9 +120,9 @@ func TestSupportAccessAsksForAProof(t *testing.T) {
 	form := []string{"access", "view", "lasts", "1d", "reason", "Look"}
 	ada.send(in(p.east, doorPath), form...).want(t, http.StatusUnprocessableEntity).says(t, "Give your password")
 	ada.send(in(p.east, doorPath), append(form, "proof", "wrong")...).want(t, http.StatusUnprocessableEntity).says(t, "not your password")
-	ada.get(in(p.east, doorPath)).says(t, "The door is closed")
+	ada.get(in(p.east, doorPath)).says(t, "Support access is off")
 	ada.send(in(p.east, doorPath), append(form, "proof", password)...).want(t, http.StatusSeeOther)
-	ada.get(in(p.east, doorPath)).says(t, "The door is open until")
+	ada.get(in(p.east, doorPath)).says(t, "Support access is on until")
 }
 
 func TestSupportAccessRefusesWhatIsWrong(t *testing.T) {
@@ -148,8 +148,8 @@ func TestSupportAccessRefusesWhatIsWrong(t *testing.T) {
 	ada.send(in(p.east, doorPath), "access", "view", "lasts", "until", "until", zone(48*time.Hour), "reason", "Until the day after tomorrow").want(t, http.StatusSeeOther)
 	// A second one takes the place of the first.
 	ada.send(in(p.east, doorPath), "access", "edit", "lasts", "1h", "reason", "Now they may repair it").want(t, http.StatusSeeOther)
-	ada.get(in(p.east, doorPath)).says(t, "Open anew", "Now they may repair it", ", by Ada")
-	ada.get(in(p.east, "/audit")).says(t, "let support staff in", "view", "Until the day after tomorrow", "Now they may repair it")
+	ada.get(in(p.east, doorPath)).says(t, "Change support access", "Now they may repair it", ", by Ada")
+	ada.get(in(p.east, "/audit")).says(t, "turned on support access", "view", "Until the day after tomorrow", "Now they may repair it")
 
 	ada.get(in(p.east, doorPath+"?after=nonsense")).want(t, http.StatusNotFound)
 	ada.post(in(p.east, doorPath), values("access", "view", "lasts", "1h", "reason", "forged")).want(t, http.StatusForbidden)

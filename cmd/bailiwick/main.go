@@ -27,7 +27,7 @@ type commands struct {
 	Staff      staffCommand     `cmd:"" help:"Say who looks after the installation, and who is its support."`
 	Networks   networksCommand  `cmd:"" help:"Help who is locked out of their account by its networks."`
 	TwoStep    twoStepCommand   `cmd:"" help:"Help who lost their second step."`
-	Storybook  storybookCommand `cmd:"" help:"Serve every page in every state, without a database."`
+	Storybook  storybookCommand `cmd:"" help:"Serve every page in every state, without a database, or print their texts."`
 }
 
 // exit is an error that only sets the exit status.

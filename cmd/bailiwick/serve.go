@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -319,11 +320,15 @@ func (d demoCommand) Run(ctx context.Context, c *Config) error {
 }
 
 type storybookCommand struct {
-	At string `default:"127.0.0.1:8090" help:"Address to listen at."`
+	At    string `default:"127.0.0.1:8090" help:"Address to listen at."`
+	Texts bool   `help:"Print every text once, under the first page it is on, instead of serving."`
 }
 
-// Run serves the storybook until it is told to stop.
+// Run serves the storybook until it is told to stop, or prints its texts.
 func (s storybookCommand) Run(ctx context.Context) error {
+	if s.Texts {
+		return printTexts(os.Stdout)
+	}
 	server := &http.Server{Addr: s.At, Handler: storybook.Handler(), ReadHeaderTimeout: 5 * time.Second}
 	go func() {
 		<-ctx.Done()
@@ -334,4 +339,17 @@ func (s storybookCommand) Run(ctx context.Context) error {
 		return err
 	}
 	return nil
+}
+
+func printTexts(to io.Writer) error {
+	all, err := storybook.Texts()
+	page := ""
+	for _, x := range all {
+		if x.Story != page {
+			page = x.Story
+			fmt.Fprintf(to, "\n[%s]\n", page)
+		}
+		fmt.Fprintln(to, x.Text)
+	}
+	return err
 }

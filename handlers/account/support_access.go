@@ -68,21 +68,21 @@ func (h *Handlers) supportAccessPage(c echo.Context, g authz.Grant, status int, 
 	now, open := h.Store.Now(), v.Place.Support
 	p := account.SupportAccessPage{
 		Frame:  h.Frame(c, "Support access"),
-		Header: part.Header{Title: "Support access", Text: "Support staff of the installation come in only while you let them, and only into this account. It ends by itself."},
-		State:  part.Alert{Text: "The door is closed: support staff can not come in."},
-		List: part.List{Label: "When the door was open",
-			Table: part.Table{Token: v.Token, Columns: []part.Column{{Text: "Opened"}, {Text: "By"}, {Text: "Access"}, {Text: "Reason"}, {Text: "Ended"}}},
-			Empty: part.Empty{Icon: "life-buoy", Title: "Never opened", Text: "Support staff were never let into " + v.Place.Name + "."},
+		Header: part.Header{Title: "Support access", Text: "Support staff can look into this account only while you let them. Access ends by itself."},
+		State:  part.Alert{Text: "Support access is off. Support staff can't come in."},
+		List: part.List{Label: "Earlier support access",
+			Table: part.Table{Token: v.Token, Columns: []part.Column{{Text: "From"}, {Text: "By"}, {Text: "Access"}, {Text: "Reason"}, {Text: "Ended"}}},
+			Empty: part.Empty{Icon: "life-buoy", Title: "Never turned on", Text: "Support staff were never let into " + v.Place.Name + "."},
 		},
 	}
 	p.Frame.Notice = nil // the page says it itself
 	if open.Access != "" {
-		p.State = part.Alert{Tone: part.Warn, Title: "The door is open until " + h.Until(c, open.Until) + ".",
-			Text: page.DoorGives(open) + " " + open.OpenedByName + " opened it for: " + open.Reason}
+		p.State = part.Alert{Tone: part.Warn, Title: "Support access is on until " + h.Until(c, open.Until) + ".",
+			Text: page.DoorGives(open) + " " + open.OpenedByName + " turned it on for: " + open.Reason}
 	}
 	if h.May(c, "support_access.grant") {
 		if open.Access != "" {
-			p.Header.Actions = []part.Action{{Text: "Close now…", URL: here + "/close", Dialog: true, Danger: true}}
+			p.Header.Actions = []part.Action{{Text: "Turn off…", URL: here + "/close", Dialog: true, Danger: true}}
 		}
 		p.Form = h.supportAccessForm(c, open.Access != "", asked, wrong)
 	}
@@ -100,7 +100,7 @@ func (h *Handlers) supportAccessPage(c echo.Context, g authz.Grant, status int, 
 }
 
 func (h *Handlers) supportAccessRow(c echo.Context, x accounts.SupportAccess, now time.Time) part.Row {
-	ended := part.Cell{Badges: []part.Badge{{Text: "Open until " + h.Until(c, x.Until), Tone: part.Warn}}}
+	ended := part.Cell{Badges: []part.Badge{{Text: "On until " + h.Until(c, x.Until), Tone: part.Warn}}}
 	if !x.OpenAt(now) {
 		ended = part.Cell{Text: page.When(c, x.Ended(), now) + ", by itself", Title: page.Exact(x.Ended().In(page.Zone(c)))}
 		if x.ClosedByName != nil && *x.ClosedByName != "" {
@@ -131,7 +131,7 @@ func (h *Handlers) supportAccessForm(c echo.Context, open bool, asked supportAsk
 	}
 	lasts.Options = append(lasts.Options, part.Option{Value: untilWritten, Text: "Until the time below"})
 	f := &part.Form{
-		Token: v.Token, Action: page.SupportAccessPath(c), Submit: "Open the door", Problem: wrong[""],
+		Token: v.Token, Action: page.SupportAccessPath(c), Submit: "Turn on support access", Problem: wrong[""],
 		Fields: append([]part.Field{
 			access, lasts,
 			{Kind: part.Datetime, Name: "until", Label: "Until", Value: asked.until, Problem: wrong["until"],
@@ -141,7 +141,7 @@ func (h *Handlers) supportAccessForm(c echo.Context, open bool, asked supportAsk
 		}, h.ProofFields(c, wrong)...),
 	}
 	if open {
-		f.Submit = "Open anew"
+		f.Submit = "Change support access"
 	}
 	return f
 }
@@ -168,11 +168,11 @@ func (h *Handlers) openSupportAccess(c echo.Context, g authz.Grant) error {
 
 func (h *Handlers) askCloseSupportAccess(c echo.Context, _ authz.Grant) error {
 	here := page.SupportAccessPath(c)
-	f := h.Frame(c, "Close support access", part.Link{Text: "Support access", URL: here})
+	f := h.Frame(c, "Turn off support access", part.Link{Text: "Support access", URL: here})
 	return page.Render(c, http.StatusOK, part.DialogPage(part.Dialog{
-		Frame: f, Title: "Close support access?",
-		Text: []string{"Support staff are out at once. What they changed stays, and is in the audit."},
-		Form: part.Form{Token: f.Token, Action: here + "/close", Submit: "Close", Danger: true, Cancel: here},
+		Frame: f, Title: "Turn off support access?",
+		Text: []string{"Support staff are signed out of this account at once. What they changed stays, and is in the audit."},
+		Form: part.Form{Token: f.Token, Action: here + "/close", Submit: "Turn off", Danger: true, Cancel: here},
 	}))
 }
 
@@ -180,6 +180,6 @@ func (h *Handlers) closeSupportAccess(c echo.Context, g authz.Grant) error {
 	if err := h.Store.CloseSupportAccess(c.Request().Context(), g); err != nil {
 		return err
 	}
-	h.Say(c, "Support access is closed.")
+	h.Say(c, "Support access is off now.")
 	return page.Done(c, page.SupportAccessPath(c))
 }

@@ -226,7 +226,7 @@ func (h *Base) supportNotice(c echo.Context, v *guard.Visit) *part.Alert {
 		n.Links = append(n.Links, part.Link{Text: "Support access", URL: SupportAccessPath(c)})
 	}
 	if h.May(c, "support_access.grant") {
-		n.Links = append(n.Links, part.Link{Text: "Close…", URL: SupportAccessPath(c, "/close")})
+		n.Links = append(n.Links, part.Link{Text: "Turn off…", URL: SupportAccessPath(c, "/close")})
 	}
 	return n
 }

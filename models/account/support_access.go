@@ -139,7 +139,7 @@ func (s *Store) CloseSupportAccess(ctx context.Context, g authz.Grant) error {
 		case err != nil:
 			return err
 		case !x.OpenAt(s.store.Now()):
-			return store.Problems{"": "Support access is closed already."}
+			return store.Problems{"": "Support access is off already."}
 		}
 		tx.Note("access", x.Access)
 		tx.Note("opened_by", x.OpenedByName)

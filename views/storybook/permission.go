@@ -9,15 +9,15 @@ import (
 
 var permissionColumns = []account.PermissionColumn{
 	{Key: "agents", Title: "Agents", State: account.All, Count: "204 of 204", Fixed: true, Help: "create agents"},
-	{Key: "knowledge_base", Title: "Knowledge Base", State: account.Some, Count: "118 of 204", Help: "knowledge bases"},
+	{Key: "knowledge_base", Title: "Knowledge base", State: account.Some, Count: "118 of 204", Help: "knowledge bases"},
 	{Key: "actions", Title: "Actions", State: account.None, Count: "0 of 204", Help: "the actions repository"},
 	{Key: "workflows", Title: "Workflows", State: account.All, Count: "204 of 204", Help: "the workflows page"},
 	{Key: "contacts", Title: "Contacts", State: account.Some, Count: "3 of 204"},
-	{Key: "phone_numbers", Title: "Phone Numbers", State: account.Some, Count: "200 of 204"},
+	{Key: "phone_numbers", Title: "Phone numbers", State: account.Some, Count: "200 of 204"},
 	{Key: "analytics", Title: "Analytics", State: account.Some, Count: "12 of 204"},
-	{Key: "simulations", Title: "Test Center (Simulations)", State: account.Some, Count: "50 of 204"},
+	{Key: "simulations", Title: "Test center (simulations)", State: account.Some, Count: "50 of 204"},
 	{Key: "logs", Title: "Logs", State: account.Some, Count: "51 of 204"},
-	{Key: "invite_members", Title: "Invite Members", State: account.Some, Count: "103 of 204"},
+	{Key: "invite_members", Title: "Invite members", State: account.Some, Count: "103 of 204"},
 }
 
 // PermissionRows is a full page of the matrix: 50 rows under 10 columns.
@@ -83,8 +83,8 @@ func permissions() []Story {
 
 	give := account.PermissionsAllPage{
 		Frame: frame("Permissions", "Permissions"), Action: "/a/analytical/permissions/general", Cancel: "/a/analytical/permissions/general",
-		Entitlement: "Knowledge Base", Key: "knowledge_base", Allowed: true, Accounts: 86, Already: 118, People: 312,
-		Cut: "For 4 of them it has no effect: East lacks Knowledge Base.",
+		Entitlement: "Knowledge base", Key: "knowledge_base", Allowed: true, Accounts: 86, Already: 118, People: 312,
+		Cut: "For 4 of them it has no effect: East lacks Knowledge base.",
 	}
 	take := give
 	take.Allowed, take.Accounts, take.Already, take.Search, take.Cut = false, 3, 1, "berlin", ""
