@@ -40,7 +40,7 @@ func TestInvitedByMailAsANewPerson(t *testing.T) {
 	grace.fill("E-mail addresses", email)
 	grace.sees("so you can't give it")
 	grace.press("checkbox", "User")
-	grace.sees("With these roles one reads")
+	grace.sees("Can view this account")
 	grace.looksRight("invite-form")
 	grace.press("button", "Invite")
 	grace.sees("1 invite is ready", "Hand each link to its person yourself")

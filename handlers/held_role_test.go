@@ -56,7 +56,7 @@ func TestARoleUntilFriday(t *testing.T) {
 	list().says(t, "Admin until Fri 27 Nov, 18:00", "Reporting viewer until Fri 27 Nov, 18:00")
 	ada.get(in(p.west, "/audit")).says(t, "Admin until 27 November 2026, 18:00:00 CET")
 	ada.get(in(p.analytical, "/members/preview?role=main_admin&until.main_admin=2026-11-27T18:00&role=reporting_viewer")).
-		says(t, "reads 4 accounts", "From Fri 27 Nov, 18:00 on one reads 4 accounts. One changes nothing in any of them.")
+		says(t, "Can view this account and its 3 sub-accounts.", "From Fri 27 Nov, 18:00: Can view this account and its 3 sub-accounts. Can’t edit anything.")
 
 	end := time.Date(2026, 11, 27, 17, 0, 0, 0, time.UTC)
 	p.clock.stand(end.Add(-time.Hour))

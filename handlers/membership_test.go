@@ -82,16 +82,16 @@ func TestChangingTheRolesOfAMember(t *testing.T) {
 	p := newPanel(t)
 	ada, grace := p.as(p.ada), p.as(p.grace)
 	edit := in(p.west, p.member(p.barbara, "/edit"))
-	form := ada.get(edit).want(t, http.StatusOK).says(t, "Change the roles of Barbara", "With these roles one reads 1 account: this one.", "One changes things in 1 account.")
+	form := ada.get(edit).want(t, http.StatusOK).says(t, "Change the roles of Barbara", "Can view this account.", "Can edit 1 account.")
 	if form.Find("input[name=role]").Length() != 8 || form.Find("input[value=full_editor][checked]").Length() != 1 {
 		t.Error("the form does not offer the six and the two roles, or forgets what Barbara has")
 	}
 	// Without script a button shows what roles would give, and saves nothing.
-	ada.send(edit, "role", "reporting_viewer", "preview", "1").want(t, http.StatusOK).says(t, "One changes nothing in any of them.")
+	ada.send(edit, "role", "reporting_viewer", "preview", "1").want(t, http.StatusOK).says(t, "Can’t edit anything.")
 	p.as(p.barbara).get(in(p.west, "/applications/new")).want(t, http.StatusOK)
-	ada.get(in(p.analytical, "/members/preview?role=full_viewer")).want(t, http.StatusOK).says(t, "reads 4 accounts: this one and 3 of the 3 below it", "changes nothing")
-	ada.get(in(p.analytical, "/members/preview?role=main_admin")).want(t, http.StatusOK).says(t, "reads 4 accounts", "One changes things in 4 accounts")
-	ada.get(in(p.east, "/members/preview?role=configuration_editor")).want(t, http.StatusOK).says(t, "reads 2 accounts: this one and 1 of the 1 below it", "changes things in 2 accounts")
+	ada.get(in(p.analytical, "/members/preview?role=full_viewer")).want(t, http.StatusOK).says(t, "Can view this account and its 3 sub-accounts.", "Can’t edit anything.")
+	ada.get(in(p.analytical, "/members/preview?role=main_admin")).want(t, http.StatusOK).says(t, "Can view this account and its 3 sub-accounts.", "Can edit 4 accounts.")
+	ada.get(in(p.east, "/members/preview?role=configuration_editor")).want(t, http.StatusOK).says(t, "Can view this account and its 1 sub-account.", "Can edit 2 accounts.")
 	ada.get(in(p.east, "/members/preview?role=main_admin")).want(t, http.StatusOK).says(t, "Pick a role")
 
 	barbara := p.as(p.barbara)

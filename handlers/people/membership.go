@@ -1,7 +1,6 @@
 package people
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -198,32 +197,39 @@ func (h *Handlers) accessPreview(c echo.Context, picked picks) (p people.AccessP
 	id := authz.PrincipalID{Kind: authz.Member, ID: uuid.New()}
 	snap := v.Snapshot.With(authz.Changes{Principals: []authz.Principal{{ID: id, Active: true, Assignments: assigned(roles, v)}}})
 	now := h.access(snap, snap.Who(id), v.At)
-	if now.all == 1 {
-		p.Sentences = []string{"With these roles one reads " + words.Count(now.reads, "account", "accounts") + ": this one."}
-	} else {
-		p.Sentences = []string{fmt.Sprintf("With these roles one reads %s: this one and %s of the %s below it.", words.Count(now.reads, "account", "accounts"), words.Number(now.reads-1), words.Number(now.all-1))}
-	}
-	if now.reads == 0 {
-		p.Sentences = []string{"With these roles one reads nothing."}
-	}
+	p.Sentences = []string{views(now)}
 	p.Sentences = append(p.Sentences, changes(now.changes))
 	for _, end := range endings(roles, h.Store.Now()) {
 		then := h.access(snap.At(end), snap.Who(id), v.At)
-		p.Sentences = append(p.Sentences, fmt.Sprintf("From %s on one reads %s. %s", pages.Moment(c, end, h.Store.Now()), words.Count(then.reads, "account", "accounts"), changes(then.changes)))
+		p.Sentences = append(p.Sentences, "From "+pages.Moment(c, end, h.Store.Now())+": "+views(then)+" "+changes(then.changes))
 	}
 	p.Reaches = append(p.Reaches, h.reach("In "+v.Place.Name, now.here))
 	if !now.below.Empty() {
 		p.Reaches = append(p.Reaches, h.reach("In the accounts below", now.below))
-		p.Note = "Where somebody is a member of an account below too, that membership decides there."
+		p.Note = "Where they are also a member of a sub-account, their roles there decide."
 	}
 	return p
 }
 
+// views says in which accounts somebody may look.
+func views(a access) string {
+	switch below := words.Count(a.reads-1, "sub-account", "sub-accounts"); {
+	case a.reads == 0:
+		return "Can’t view anything."
+	case a.reads == 1:
+		return "Can view this account."
+	case a.reads == a.all:
+		return "Can view this account and its " + below + "."
+	default:
+		return "Can view this account and " + words.Number(a.reads-1) + " of its " + words.Count(a.all-1, "sub-account", "sub-accounts") + "."
+	}
+}
+
 func changes(accounts int) string {
 	if accounts == 0 {
-		return "One changes nothing in any of them."
+		return "Can’t edit anything."
 	}
-	return "One changes things in " + words.Count(accounts, "account", "accounts") + "."
+	return "Can edit " + words.Count(accounts, "account", "accounts") + "."
 }
 
 // access is what somebody may do in an account and below it, and in how many.

@@ -66,12 +66,12 @@ func memberships() []Story {
 	single := people.MemberListPage{Frame: list.Frame, Header: part.Header{Title: "Members", Text: "A personal account has no members besides its owner."}, List: list.List}
 	single.List.Table.Rows, single.List.Pager = list.List.Table.Rows[:1], part.Pager{}
 	preview := people.AccessPreview{
-		Sentences: []string{"With these roles one reads 4 accounts: this one and 3 of the 3 below it.", "One changes things in 1 account."},
+		Sentences: []string{"Can view this account and its 3 sub-accounts.", "Can edit 1 account."},
 		Reaches: []people.AccessReach{
 			{Title: "In Analytical", Changes: []people.RolePreviewGroup{{Title: "Voice", Pages: []string{"Calls", "Call downloads"}}}, Reads: []people.RolePreviewGroup{{Title: "Voice", Pages: []string{"Active sessions"}}, {Title: "Messaging", Pages: []string{"One-way SMS", "Two-way SMS"}}}},
 			{Title: "In the accounts below", Reads: []people.RolePreviewGroup{{Title: "Voice", Pages: []string{"Calls", "Call downloads", "Active sessions"}}}},
 		},
-		Note: "Where somebody is a member of an account below too, that membership decides there.",
+		Note: "Where they are also a member of a sub-account, their roles there decide.",
 	}
 	roles := people.RoleChoice{Options: memberOptions, PreviewURL: membersURL + "/preview", Preview: preview, RolesURL: "/a/analytical/roles"}
 	edit := people.MemberFormPage{

@@ -25,7 +25,7 @@ func Texts() (all []Text, err error) {
 		if err := s.Render.Render(context.Background(), &b); err != nil {
 			return nil, err
 		}
-		root, err := html.Parse(&b)
+		root, err := html.ParseWithOptions(&b, html.ParseOptionEnableScripting(false))
 		if err != nil {
 			return nil, err
 		}
