@@ -41,8 +41,8 @@ var mayImport = map[string][]string{
 // comes after it. A layer's own package is the roof over all of them.
 var wings = map[string][]string{
 	"models":   {"store", "letter", "account", "login", "people", "record", "log", "audit"},
-	"views":    {"part", "record", "login", "account", "people", "log", "audit", "home", "letter"},
-	"handlers": {"guard", "page", "letter", "audit", "login", "account", "people", "record", "log", "home"},
+	"views":    {"part", "record", "login", "account", "people", "log", "audit", "home", "letter", "search"},
+	"handlers": {"guard", "page", "letter", "audit", "login", "account", "people", "record", "log", "home", "search"},
 }
 
 // place is the layer of a package and, where it is a wing, which one.

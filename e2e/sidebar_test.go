@@ -42,7 +42,7 @@ func TestSidebarByKeyboard(t *testing.T) {
 	// A folded group stays so on the next page, and opens where one is in it.
 	ada.tabToMatch("[data-group=agents] summary")
 	ada.keys(kb.Enter)
-	ada.comesTrue(`!document.querySelector('[data-group=agents]').open`)
+	ada.comesTrue(`!document.querySelector('[data-group=agents]').open && document.cookie.includes('folded=agents')`)
 	ada.open(account + "/calls")
 	ada.comesTrue(`!document.querySelector('[data-group=agents]').open && document.querySelector('[data-group=voice]').open`)
 	ada.open(account + "/workflows")
@@ -50,6 +50,7 @@ func TestSidebarByKeyboard(t *testing.T) {
 	ada.open(account + "/calls")
 	ada.tabToMatch("[data-group=agents] summary")
 	ada.keys(" ")
+	ada.comesTrue(`document.querySelector('[data-group=agents]').open && !document.cookie.includes('agents')`)
 	ada.open(account)
 	ada.comesTrue(`document.querySelector('[data-group=agents]').open`)
 }

@@ -83,7 +83,7 @@ func TestEveryCookieOverHTTPSIsOfThisHostAlone(t *testing.T) {
 	grace.send("/sign-out").want(t, http.StatusSeeOther)
 
 	want := []string{
-		"bailiwick", "bailiwick taken away", "bailiwick-at", "bailiwick-browser", "bailiwick-code", "bailiwick-code taken away",
+		"bailiwick", "bailiwick taken away", "bailiwick-at", "bailiwick-browser", "bailiwick-code", "bailiwick-code taken away", "bailiwick-recent",
 		"bailiwick-said", "bailiwick-said taken away",
 	}
 	for _, link := range []string{"confirm-email", "invites", "reset-password", "set-password", "undo-email", "verify-email"} {

@@ -76,6 +76,10 @@ func TestACrowd(t *testing.T) {
 	w.see("members, search for none", in(p.analytical, "/members?q=nobody"))
 	w.see("tree", in(p.analytical, "/accounts"))
 	w.home(p.analytical)
+	w.see("search, of nothing", in(p.analytical, "/search"))
+	w.see("search, for one", in(p.analytical, "/search?q=number+4711"))
+	w.see("search, for many", in(p.analytical, "/search?q=branch"))
+	w.see("search, for none", in(p.analytical, "/search?q=nowhere"))
 	audit := in(p.analytical, "/audit")
 	x = w.see("audit", audit)
 	if n := x.Find(".audit details").Length(); n != audits.Page {

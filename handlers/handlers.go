@@ -17,6 +17,7 @@ import (
 	"bailiwick/handlers/page"
 	"bailiwick/handlers/people"
 	"bailiwick/handlers/record"
+	"bailiwick/handlers/search"
 	"bailiwick/models"
 )
 
@@ -34,6 +35,7 @@ type Handlers struct {
 	record  *record.Handlers
 	log     *log.Handlers
 	home    *home.Handlers
+	search  *search.Handlers
 }
 
 // New makes the panel ready to serve; the error says which route or section is
@@ -62,6 +64,7 @@ func Over(b *page.Base) *Handlers {
 	h.people = people.New(b, h.audit)
 	h.log = log.New(b, h.record)
 	h.home = home.New(b, h.audit, h.login, h.account)
+	h.search = search.New(b, h.account, h.people, h.record)
 	return h
 }
 

@@ -30,6 +30,7 @@ func (h *Handlers) Routes() []guard.Route {
 		h.log.Routes(),
 		h.audit.Routes(),
 		h.home.Routes(),
+		h.search.Routes(),
 		h.letter.Routes(),
 		h.record.Routes(),
 		h.bareRoutes(),

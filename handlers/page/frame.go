@@ -51,11 +51,18 @@ func (h *Base) FrameIn(c echo.Context, section *catalog.Section, title string, a
 		f.Account = part.Switcher{Name: "Choose an account", SearchURL: "/accounts/switcher", AllURL: "/accounts", NewURL: "/accounts/new"}
 	}
 	if v.At == authz.NoAccount {
+		if v.Session.Principal.Kind == authz.Member {
+			f.Search = SearchPath
+		}
 		f.Crumbs = part.Crumb(title, above...)
 		return f
 	}
 	id := v.Place.Account
 	h.rememberAccount(c, id)
+	h.rememberPage(c, section)
+	if h.May(c, "control_panel") {
+		f.Search = AccountPath(id, SearchPath)
+	}
 	f.Notice = h.supportNotice(c, v)
 	f.Account.Name, f.Account.Detail, f.Account.Role = v.Place.Name, KindTitle(v.Place.Kind), h.RoleLabel(v)
 	if f.Account.SearchURL != "" {
@@ -89,11 +96,10 @@ func (h *Base) bell(c echo.Context, v *guard.Visit) part.Bell {
 func (h *Base) profile(c echo.Context, v *guard.Visit) part.Profile {
 	until := v.Session.ExpiresAt.In(Zone(c))
 	p := part.Profile{
-		Name: v.Session.Name, Detail: v.Session.Email, Until: UntilText(c, v), UntilExact: Exact(until),
-		SignOutURL: "/sign-out", Links: []part.Link{{Text: "Change password", URL: PasswordPath}, {Text: "Your sessions", URL: "/sessions"}, {Text: "Two-step sign-in", URL: TwoStepPath}},
+		Name: v.Session.Name, Detail: v.Session.Email, Until: UntilText(c, v), UntilExact: Exact(until), SignOutURL: "/sign-out",
 	}
-	if h.Webauthn != nil && v.Session.Principal.Kind == authz.Member {
-		p.Links = append(p.Links, part.Link{Text: "Passkeys", URL: PasskeysPath})
+	for _, x := range h.OwnPages(v) {
+		p.Links = append(p.Links, part.Link{Text: x.Text, URL: x.URL})
 	}
 	if v.Session.Principal.Kind == authz.Subuser {
 		p.Detail = "Subuser"

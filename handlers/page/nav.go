@@ -4,9 +4,11 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"bailiwick/authz"
 	"bailiwick/catalog"
 	"bailiwick/handlers/guard"
 	"bailiwick/views/part"
@@ -123,4 +125,75 @@ func (h *Base) tabs(c echo.Context, section *catalog.Section) (tabs []part.Tab) 
 		return nil
 	}
 	return tabs
+}
+
+// Pages are all that the visitor may open in the account.
+func (h *Base) Pages(c echo.Context) (all []part.Found) {
+	for _, g := range h.Nav {
+		for _, s := range g.Sections {
+			if guard.Of(c).May.Has(s.View) {
+				all = append(all, foundPage(c, g, s))
+			}
+		}
+	}
+	return all
+}
+
+// foundPage is the page of a section as a search shows it, beside what it stands in.
+func foundPage(c echo.Context, g navGroup, s *catalog.Section) part.Found {
+	x := part.Found{Text: s.Label, Detail: s.Entry, URL: AccountPath(guard.Of(c).Place.Account, strings.TrimSuffix(s.Path, "/")), Icon: s.Icon}
+	if s.Entry == s.Label {
+		x.Detail = g.title
+	}
+	return x
+}
+
+// OwnPages are the pages about one's own login.
+func (h *Base) OwnPages(v *guard.Visit) []part.Found {
+	all := []part.Found{{Text: "Change password", URL: PasswordPath, Icon: "lock"}, {Text: "Your sessions", URL: "/sessions", Icon: "circle-user"}, {Text: "Two-step sign-in", URL: TwoStepPath, Icon: "smartphone"}}
+	if h.Webauthn != nil && v.Session.Principal.Kind == authz.Member {
+		all = append(all, part.Found{Text: "Passkeys", URL: PasskeysPath, Icon: "key-round"})
+	}
+	for i := range all {
+		all[i].Detail = "Your login"
+	}
+	return all
+}
+
+// recentCookie holds the keys of the sections that were open, the last first.
+const recentCookie = "bailiwick-recent"
+
+func recentKeys(c echo.Context) []string {
+	return strings.FieldsFunc(readCookie(c, recentCookie), func(r rune) bool { return r == '~' })
+}
+
+// rememberPage keeps which pages were open.
+func (h *Base) rememberPage(c echo.Context, s *catalog.Section) {
+	if s == nil || !s.InNavigation() || s.Path == "/" || c.Request().Method != Get {
+		return
+	}
+	keys := []string{s.Key}
+	for _, k := range recentKeys(c) {
+		if k != s.Key && len(keys) < lastSize {
+			keys = append(keys, k)
+		}
+	}
+	if value := strings.Join(keys, "~"); value != readCookie(c, recentCookie) {
+		c.SetCookie(h.Guard.Make(recentCookie, value, 365*24*time.Hour))
+	}
+}
+
+// Recent are the pages that the browser says were open, the last first: of those
+// that the visitor may open here.
+func (h *Base) Recent(c echo.Context) (all []part.Found) {
+	for _, key := range recentKeys(c) {
+		for _, g := range h.Nav {
+			for _, s := range g.Sections {
+				if s.Key == key && guard.Of(c).May.Has(s.View) && len(all) < lastSize {
+					all = append(all, foundPage(c, g, s))
+				}
+			}
+		}
+	}
+	return all
 }

@@ -17,6 +17,9 @@ const (
 	MailLimitsPath = "/operator/mail-limits"
 )
 
+// SearchPath is where one looks for what one may open; below an account too.
+const SearchPath = "/search"
+
 // LeavePath is where one leaves an account.
 func LeavePath(account uuid.UUID) string { return "/accounts/" + account.String() + "/leave" }
 

@@ -41,7 +41,8 @@ type Query struct {
 	Account uuid.UUID
 	// Long are the long texts (of several lines, or code) to read besides: the
 	// others are left out of a list's values.
-	Long []string
+	Long     []string
+	anywhere bool // inside whichever record, where the section is inside one
 }
 
 // List is one page of a list.
@@ -204,7 +205,7 @@ func (s *Store) recordQuery(ctx context.Context, g authz.Grant, at Place, q Quer
 	if err != nil {
 		return nil, err
 	}
-	if at.Section.Inside != nil {
+	if at.Section.Inside != nil && !q.anywhere {
 		b.Where("parent_id = %s", at.Parent)
 	}
 	for name, values := range at.records().Where {

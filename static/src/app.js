@@ -4,6 +4,7 @@ import "./bulk.js";
 import "./grid.js";
 import "./role.js";
 import "./pick.js";
+import "./palette.js";
 import "./sidebar.js";
 
 (() => {

@@ -45,11 +45,11 @@ const best = () => {
 if (box) {
   box.addEventListener("input", narrow);
   nav.addEventListener("click", (e) => { if (!open && e.target.closest("summary")) setTimeout(remember); });
+  box.form.addEventListener("submit", (e) => {
+    const page = best();
+    if (page) { e.preventDefault(); page.click(); } // else it looks for more than pages
+  });
   document.getElementById("sidebar").addEventListener("keydown", (e) => {
-    if (e.key === "Enter" && e.target === box) {
-      e.preventDefault();
-      best()?.click();
-    }
     const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
     if (!step || e.currentTarget.matches(":popover-open")) return; // menus have arrows already
     const stops = [box, ...links()];

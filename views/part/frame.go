@@ -16,6 +16,7 @@ type Frame struct {
 	Crumbs   []Link // from the outside in; the last one is this page and has no URL
 	Account  Switcher
 	Bell     Bell
+	Search   string // the address that finds what one may open, for the palette too; empty where nothing does
 	Help     string // where the manual explains this page
 	Profile  Profile
 	Messages []Toast // what just happened

@@ -217,7 +217,7 @@ func TestThemeIsRemembered(t *testing.T) {
 	background := `getComputedStyle(document.body).backgroundColor`
 	do(t, ctx, scheme("light"), chromedp.Navigate(srv.URL+"/s/home-agency"))
 	light := eval[string](t, ctx, background)
-	do(t, ctx, chromedp.Click(chromedp.CSS(`[data-theme-toggle]`)))
+	do(t, ctx, chromedp.Click(chromedp.CSS(`[popovertarget=profile]`)), chromedp.Click(chromedp.CSS(`[data-theme-toggle]`)))
 	until(t, ctx, background+` !== '`+light+`'`)
 	dark := eval[string](t, ctx, background)
 	do(t, ctx, chromedp.Navigate(srv.URL+"/s/signing-in-sign-in"))

@@ -16,7 +16,7 @@ func frame(title, current string, crumbs ...part.Link) part.Frame {
 	}
 	groups, tabs := nav(current)
 	return part.Frame{
-		Title: title, Token: token, Crumbs: crumbs, Nav: groups, Tabs: tabs, Bell: part.Bell{URL: "/alerts"}, Help: "/help",
+		Title: title, Token: token, Crumbs: crumbs, Nav: groups, Tabs: tabs, Search: "/a/analytical/search", Bell: part.Bell{URL: "/alerts"}, Help: "/help",
 		Account: part.Switcher{
 			Name: "Analytical", Detail: "Agency", Role: "Account owner",
 			SearchURL: "/switcher", AllURL: "/accounts", NewURL: "/accounts/new",
@@ -62,7 +62,7 @@ bot Agents: Agents, Knowledge bases, Test center
 zap Actions: Actions, Integrations
 workflow Workflows
 contact Contacts
-# Reports and logs
+# Logs and reports
 scroll-text Logs: Logs, Shared tokens, Timeless accounts
 # Settings
 building-2 Account: Account, Profile settings

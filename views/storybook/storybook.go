@@ -64,6 +64,7 @@ func Stories() []Story {
 		{"Roles", roles()},
 		{"Records", records()},
 		{"Audit", audits()},
+		{"Search", searches()},
 	} {
 		for _, s := range group.stories {
 			s.Group = group.name

@@ -1,0 +1,48 @@
+package record
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+	"bailiwick/models/store"
+)
+
+var places = regexp.MustCompile(`\$(\d+)`)
+
+// FindRecords finds what stands in some sections of the grant's account, each of
+// which its caller asked whether the actor may see: some of each section, those
+// first whose names begin with the search. It is one statement, whatever the
+// number of sections.
+func (s *Store) FindRecords(ctx context.Context, g authz.Grant, sections []*catalog.Section, search string, limit int) (found []Record, err error) {
+	var parts []string
+	var all store.Clauses
+	for _, section := range sections {
+		b, err := s.recordQuery(ctx, g, Place{Section: section}, Query{Search: search, anywhere: true})
+		if err != nil {
+			return nil, err
+		}
+		n := len(all.Args)
+		all.Args = append(all.Args, b.Args...)
+		where := places.ReplaceAllStringFunc(strings.Join(b.Conditions, " AND "), func(place string) string {
+			at, _ := strconv.Atoi(place[1:])
+			return fmt.Sprintf("$%d", n+at)
+		})
+		parts = append(parts, fmt.Sprintf("(SELECT %s FROM records WHERE %s ORDER BY NOT starts_with(name_sort, %s), name_sort, id LIMIT %d)",
+			listColumns(section.Records.Kind, nil), where, all.Arg(strings.ToLower(search)), limit))
+	}
+	if len(parts) == 0 {
+		return nil, nil
+	}
+	return found, s.store.Read(ctx, store.TenantScope(g.Resource().Tenant), func(rows pgx.Rows) error {
+		r, err := ScanRecord(s.store, rows)
+		found = append(found, r)
+		return err
+	}, strings.Join(parts, " UNION ALL "), all.Args...)
+}
