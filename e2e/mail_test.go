@@ -100,6 +100,8 @@ func TestAddressIsChangedAndTakenBack(t *testing.T) {
 	hedy.fill("E-mail address", old)
 	hedy.fill("Password", password)
 	hedy.press("button", "Sign up")
+	hedy.stands("/welcome")
+	hedy.press("link", "Continue on my own")
 	home := hedy.stands(`/a/[^/]+`)
 	hedy.open(home + "/settings/profile")
 	hedy.fill("New e-mail address", "grace@example.com")

@@ -49,7 +49,7 @@ func withPanel(run func() int) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	if panel, err = start(dir); err != nil {
+	if panel, err = start(dir, true); err != nil {
 		fmt.Fprintln(os.Stderr, "the panel does not start:", err)
 		return 1
 	}

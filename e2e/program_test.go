@@ -6,12 +6,14 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -33,8 +35,9 @@ type program struct {
 // login is one line of the table that the program prints.
 type login struct{ door, user, account, role, password string }
 
-// start builds the program, runs it with the demo cast in dir and reads who can sign in.
-func start(dir string) (*program, error) {
+// start builds the program, runs it in dir with the demo cast or nobody, and reads who
+// can sign in.
+func start(dir string, cast bool) (*program, error) {
 	p := &program{binary: filepath.Join(dir, "bailiwick"), logins: map[string]login{}}
 	if out, err := exec.Command("go", "build", "-o", p.binary, "bailiwick/cmd/bailiwick").CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("go build: %w\n%s", err, out)
@@ -46,7 +49,7 @@ func start(dir string) (*program, error) {
 	p.base = "http://" + addr
 	p.cmd = exec.Command(p.binary, "serve")
 	// Nothing else: the settings of whoever runs the tests are not the tests'.
-	p.cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "BAILIWICK_ADDR=" + addr, "BAILIWICK_DATA_DIR=" + filepath.Join(dir, "data"), "BAILIWICK_DEMO=true"}
+	p.cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "BAILIWICK_ADDR=" + addr, "BAILIWICK_DATA_DIR=" + filepath.Join(dir, "data"), "BAILIWICK_DEMO=" + strconv.FormatBool(cast)}
 	p.cmd.Dir = dir
 	p.cmd.Stderr = &p.log
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{}
@@ -59,7 +62,14 @@ func start(dir string) (*program, error) {
 		return nil, err
 	}
 	printed := make(chan error, 1)
-	go func() { printed <- p.readLogins(bufio.NewScanner(out)) }()
+	go func() {
+		if !cast {
+			printed <- nil
+			_, _ = io.Copy(io.Discard, out)
+			return
+		}
+		printed <- p.readLogins(bufio.NewScanner(out))
+	}()
 	select {
 	case err = <-printed:
 	case <-time.After(startTime):

@@ -69,12 +69,12 @@ func (b *tab) signUp(name, email, account string) (at string) {
 	b.fill("E-mail address", email)
 	b.fill("Password", ownPassword)
 	b.press("button", "Sign up")
-	b.stands(`/a/[^/]+`)
-	b.open("/accounts/new")
+	b.stands("/welcome")
 	b.fill("Name", account)
-	b.press("button", "Make account")
-	b.sees(account + " is ready.")
-	return b.stands(`/a/[^/]+`)
+	b.press("button", "Create company account")
+	at = b.stands(`/a/[^/]+`)
+	b.sees("Set up " + account)
+	return at
 }
 
 // An owner requires two-step sign-in; whoever signs in next sets it up, members

@@ -12,7 +12,10 @@ func TestStrangerSignsUpAndMakesAnAgency(t *testing.T) {
 	p := newPanel(t)
 	b := p.browser()
 	got := b.post("/sign-up", values("name", "Katherine Johnson", "email", "katherine@example.com", "password", password)).want(t, http.StatusSeeOther)
-	home := b.get(got.location()).want(t, http.StatusOK)
+	if got.location() != "/welcome" {
+		t.Errorf("led to %s", got.location())
+	}
+	home := b.get(b.get("/").location()).want(t, http.StatusOK)
 	if !strings.Contains(home.Find("h1").Text(), "Katherine Johnson") {
 		t.Error("the personal account does not bear the person's name")
 	}

@@ -121,6 +121,11 @@ func (h *Handlers) showEntitlements(c echo.Context, g authz.Grant) error {
 	if v.May.Has(h.Catalog.Permission("sub_accounts.create")) && v.Place.Kind != "personal" {
 		p.Empty.Action = &part.Action{Text: "New sub-accounts", URL: page.AccountPath(v.Place.Account, "/accounts/new"), Icon: "plus", Primary: true}
 	}
+	if !page.Shared(v.Place.Kind) {
+		company := page.CompanyInstead()
+		p.Header.Text = "Features that sub-accounts can use. A personal account has no sub-accounts."
+		p.Empty.Text, p.Empty.Action = "Create a company account to add sub-accounts, and choose what each of them can use.", &company
+	}
 	var next string
 	if p.Matrix, next, err = h.entitlementMatrix(c, g, v.Snapshot, place); err != nil {
 		return err

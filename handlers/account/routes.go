@@ -10,6 +10,8 @@ func (h *Handlers) Routes() []guard.Route {
 	return []guard.Route{
 		guard.Self(page.Get, "/accounts", "lists one's own accounts", h.listAccounts),
 		guard.Self(page.Get, "/accounts/switcher", "lists one's own accounts", h.searchAccounts),
+		guard.Self(page.Get, page.WelcomePath, "is about what one sets up for oneself", h.showWelcome),
+		guard.Self(page.Post, page.WelcomePath, "makes an account of one's own", h.createCompany),
 		guard.Self(page.Get, "/accounts/new", "anybody with a login may make a main account", h.newAccount),
 		guard.Self(page.Post, "/accounts", "anybody with a login may make a main account", h.createAccount),
 		guard.In(page.Get, "/accounts", "sub_accounts", h.listSubAccounts),

@@ -68,7 +68,9 @@ func (h *Handlers) showHome(c echo.Context, g authz.Grant) error {
 		}
 		p.Changes.AllURL = page.AccountPath(v.Place.Account, "/audit")
 	}
-	p.Start = h.firstSteps(c, k)
+	if p.Checklist = h.checklist(c, k); p.Checklist == nil {
+		p.Start = h.firstSteps(c, k)
+	}
 	if p.Attention, err = h.attention(c, g, k); err != nil {
 		return err
 	}

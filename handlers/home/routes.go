@@ -12,6 +12,7 @@ func (h *Handlers) Routes() []guard.Route {
 		guard.In(page.Get, "/", "control_panel", h.showHome),
 		guard.Self(page.Get, page.AlertsPath, "is about oneself", h.listAlerts),
 		guard.Self(page.Post, page.AlertsPath, "is about oneself", h.readAlerts),
+		guard.In(page.Post, "/checklist/dismiss", "control_panel", h.dismissChecklist),
 		guard.Self(page.Get, manual.Root, "the manual says the same to everybody", h.listManual),
 		guard.Self(page.Get, manual.Root+"/:page", "the manual says the same to everybody", h.showManual),
 	}

@@ -3,13 +3,16 @@
 package login
 
 import (
+	"sync/atomic"
+
 	"bailiwick/handlers/page"
 )
 
 // Handlers are the pages of this wing.
 type Handlers struct {
 	*page.Base
+	inhabited atomic.Bool // somebody has a login
 }
 
 // New is the wing, beside those below it.
-func New(b *page.Base) *Handlers { return &Handlers{b} }
+func New(b *page.Base) *Handlers { return &Handlers{Base: b} }

@@ -24,11 +24,32 @@ import (
 const wrong = "That did not match. Check what you typed and try again."
 
 func (h *Handlers) newMember(c echo.Context) error {
-	return page.Render(c, http.StatusOK, login.SignUp(h.signUpPage(c)))
+	p := h.signUpPage(c)
+	var err error
+	if p.First, err = h.nobodyYet(c); err != nil {
+		return err
+	}
+	return page.Render(c, http.StatusOK, login.SignUp(p))
+}
+
+// nobodyYet tells whether whoever comes is the first one to. Once there is a login,
+// that is not asked again.
+func (h *Handlers) nobodyYet(c echo.Context) (bool, error) {
+	if h.inhabited.Load() {
+		return false, nil
+	}
+	some, err := h.Store.HasMembers(c.Request().Context())
+	if some {
+		h.inhabited.Store(true)
+	}
+	return !some && err == nil, err
 }
 
 func (h *Handlers) signUpPage(c echo.Context) login.SignUpPage {
 	back := page.ReturnPath(c.FormValue("return"))
+	if back == "/" { // leads nowhere in particular
+		back = ""
+	}
 	return login.SignUpPage{Return: back, SignInURL: page.WithQuery("/sign-in", "return", back), MinimumPasswordSize: logins.MinPassword}
 }
 
@@ -38,7 +59,7 @@ func (h *Handlers) createMember(c echo.Context) error {
 	if err := h.AllowAt(c, logins.DoorSignUp, p.Email); err != nil {
 		return err
 	}
-	m, a, err := h.Store.SignUp(c.Request().Context(), p.Name, p.Email, page.Posted(c, "password"))
+	m, _, err := h.Store.SignUp(c.Request().Context(), p.Name, p.Email, page.Posted(c, "password"))
 	if wrong, ok := page.Problems(err); ok {
 		p.NameProblem, p.EmailProblem, p.PasswordProblem, p.Problem = wrong["name"], wrong["email"], wrong["password"], wrong[""]
 		return page.Render(c, http.StatusUnprocessableEntity, login.SignUp(p))
@@ -51,13 +72,19 @@ func (h *Handlers) createMember(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return page.Done(c, cmp.Or(p.Return, page.AccountPath(a.ID)))
+	return page.Done(c, cmp.Or(p.Return, page.WelcomePath))
 }
 
 func (h *Handlers) newMemberSession(c echo.Context) error {
 	back := page.ReturnPath(c.QueryParam("return"))
 	if h.Guard.SignedIn(c) != nil {
 		return c.Redirect(http.StatusSeeOther, cmp.Or(back, "/"))
+	}
+	if first, err := h.nobodyYet(c); err != nil || first {
+		if err != nil {
+			return err
+		}
+		return c.Redirect(http.StatusSeeOther, "/sign-up")
 	}
 	p := h.signInPage(c)
 	p.Notice = h.doorNotice(c)

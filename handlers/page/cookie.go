@@ -3,6 +3,7 @@ package page
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -26,7 +27,7 @@ func LastUsed(c echo.Context) (ids []uuid.UUID) {
 	if s := guard.Of(c).Session; s.Principal.Kind == authz.Subuser {
 		return []uuid.UUID{s.Account}
 	}
-	for _, part := range strings.Split(readCookie(c, lastCookie), ".") {
+	for _, part := range Remembered(c, lastCookie) {
 		if id, err := uuid.Parse(part); err == nil && len(ids) < lastSize && !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
@@ -40,4 +41,27 @@ func wishedAccount(c echo.Context) uuid.UUID {
 		return ids[0]
 	}
 	return uuid.Nil
+}
+
+// listBetween parts the words of a cookie that holds a few, the newest first.
+const listBetween = "~"
+
+// Remembered is what a cookie of a few words holds. It is what the browser says, and
+// may be anything.
+func Remembered(c echo.Context, cookie string) []string {
+	all := strings.Split(readCookie(c, cookie), listBetween)
+	return all[:min(len(all), lastSize)]
+}
+
+// Remember puts a word first in such a cookie.
+func (h *Base) Remember(c echo.Context, cookie, word string) {
+	words := []string{word}
+	for _, w := range Remembered(c, cookie) {
+		if w != word && w != "" && len(words) < lastSize {
+			words = append(words, w)
+		}
+	}
+	if value := strings.Join(words, listBetween); value != readCookie(c, cookie) {
+		c.SetCookie(h.Guard.Make(cookie, value, 365*24*time.Hour))
+	}
 }

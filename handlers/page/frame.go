@@ -58,7 +58,7 @@ func (h *Base) FrameIn(c echo.Context, section *catalog.Section, title string, a
 		return f
 	}
 	id := v.Place.Account
-	h.rememberAccount(c, id)
+	h.Remember(c, lastCookie, id.String())
 	h.rememberPage(c, section)
 	if h.May(c, "control_panel") {
 		f.Search = AccountPath(id, SearchPath)
@@ -152,19 +152,6 @@ func KindTitle(kind string) string {
 }
 
 const lastCookie = "bailiwick-at"
-
-// rememberAccount keeps which accounts were open, the last first.
-func (h *Base) rememberAccount(c echo.Context, id uuid.UUID) {
-	parts := []string{id.String()}
-	for _, before := range LastUsed(c) {
-		if before != id && len(parts) < lastSize {
-			parts = append(parts, before.String())
-		}
-	}
-	if value := strings.Join(parts, "."); value != readCookie(c, lastCookie) {
-		c.SetCookie(h.Guard.Make(lastCookie, value, 365*24*time.Hour))
-	}
-}
 
 // Zone is the reader's time zone, as the browser told it.
 func Zone(c echo.Context) *time.Location {

@@ -4,7 +4,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -163,30 +162,17 @@ func (h *Base) OwnPages(v *guard.Visit) []part.Found {
 // recentCookie holds the keys of the sections that were open, the last first.
 const recentCookie = "bailiwick-recent"
 
-func recentKeys(c echo.Context) []string {
-	return strings.FieldsFunc(readCookie(c, recentCookie), func(r rune) bool { return r == '~' })
-}
-
 // rememberPage keeps which pages were open.
 func (h *Base) rememberPage(c echo.Context, s *catalog.Section) {
-	if s == nil || !s.InNavigation() || s.Path == "/" || c.Request().Method != Get {
-		return
-	}
-	keys := []string{s.Key}
-	for _, k := range recentKeys(c) {
-		if k != s.Key && len(keys) < lastSize {
-			keys = append(keys, k)
-		}
-	}
-	if value := strings.Join(keys, "~"); value != readCookie(c, recentCookie) {
-		c.SetCookie(h.Guard.Make(recentCookie, value, 365*24*time.Hour))
+	if s != nil && s.InNavigation() && s.Path != "/" && c.Request().Method == Get {
+		h.Remember(c, recentCookie, s.Key)
 	}
 }
 
 // Recent are the pages that the browser says were open, the last first: of those
 // that the visitor may open here.
 func (h *Base) Recent(c echo.Context) (all []part.Found) {
-	for _, key := range recentKeys(c) {
+	for _, key := range Remembered(c, recentCookie) {
 		for _, g := range h.Nav {
 			for _, s := range g.Sections {
 				if s.Key == key && guard.Of(c).May.Has(s.View) && len(all) < lastSize {

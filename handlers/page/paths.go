@@ -20,6 +20,9 @@ const (
 // SearchPath is where one looks for what one may open; below an account too.
 const SearchPath = "/search"
 
+// WelcomePath is where somebody new says what they want to set up.
+const WelcomePath = "/welcome"
+
 // LeavePath is where one leaves an account.
 func LeavePath(account uuid.UUID) string { return "/accounts/" + account.String() + "/leave" }
 

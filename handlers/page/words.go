@@ -9,6 +9,7 @@ import (
 
 	"bailiwick/authz"
 	"bailiwick/handlers/guard"
+	"bailiwick/views/part"
 	"bailiwick/words"
 )
 
@@ -55,6 +56,11 @@ func MinutesText(d time.Duration) string {
 
 // Shared tells whether an account of the kind can have members besides its owner.
 func Shared(kind string) bool { return kind == "main" || kind == "sub" }
+
+// CompanyInstead is what somebody does whose personal account can not be shared.
+func CompanyInstead() part.Action {
+	return part.Action{Text: "Create a company account", URL: "/accounts/new", Icon: "plus", Primary: true}
+}
 
 const mixedScripts = "The name or the address mixes letters of several alphabets, which can look like somebody else's. Make sure that it's who you mean."
 

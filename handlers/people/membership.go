@@ -3,7 +3,6 @@ package people
 import (
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -42,7 +41,8 @@ func (h *Handlers) listMembers(c echo.Context, g authz.Grant) error {
 	}
 	switch {
 	case !pages.Shared(v.Place.Kind):
-		p.Header.Text = "A " + strings.ToLower(pages.KindTitle(v.Place.Kind)) + " has no members besides its owner."
+		p.Header.Text = "Only its owner can use a personal account. To work with others, create a company account and invite them there."
+		p.Header.Actions = []part.Action{pages.CompanyInstead()}
 	case h.May(c, "members.add"):
 		p.Header.Actions = []part.Action{{Text: "Invite members", URL: here + "/invites/new", Icon: "plus", Primary: true}}
 	}

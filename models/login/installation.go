@@ -6,10 +6,10 @@ import (
 	"bailiwick/models/store"
 )
 
-// HasMembers tells the operator's command line whether anybody has signed up.
+// HasMembers tells whether anybody has signed up.
 func (s *Store) HasMembers(ctx context.Context) (bool, error) {
 	var some bool
-	err := s.store.One(ctx, store.ScopeOperator, []any{&some}, "SELECT EXISTS (SELECT FROM members)")
+	err := s.store.One(ctx, store.ScopeSignIn, []any{&some}, "SELECT EXISTS (SELECT FROM members)")
 	return some, err
 }
 

@@ -10,6 +10,7 @@ type Page struct {
 	Frame     part.Frame
 	Header    part.Header
 	Attention []Attention
+	Checklist *Checklist     // what is left to set up; nil where nothing is
 	Start     []record.Place // first steps, while the account is still empty
 	Purposes  []Purpose      // what this person is here for
 	Facts     []Fact
@@ -58,4 +59,19 @@ type ChangesBox struct {
 	Changes []part.Change
 	AllURL  string
 	Hidden  bool // this person may not see them
+}
+
+// Checklist is what is left to set up in an account.
+type Checklist struct {
+	Title      string
+	Steps      []Step
+	Done       int // of the steps
+	DismissURL string
+	Token      string
+}
+
+// Step is one thing to set up.
+type Step struct {
+	Text, Help, URL string
+	Done            bool
 }

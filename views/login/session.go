@@ -15,7 +15,8 @@ type SignUpPage struct {
 	Problem             string
 	Return              string // where to go afterwards; a path of ours
 	SignInURL           string
-	MinimumPasswordSize int // in characters
+	MinimumPasswordSize int  // in characters
+	First               bool // nobody has signed up here yet
 }
 
 // SignInPage is the members' door. POST /sign-in with email and password.

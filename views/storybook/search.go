@@ -1,6 +1,11 @@
 package storybook
 
 import (
+	"context"
+	"io"
+
+	"github.com/a-h/templ"
+
 	"bailiwick/views/part"
 	"bailiwick/views/search"
 )
@@ -16,10 +21,19 @@ func searches() []Story {
 	page := func(q string, groups []part.FoundGroup) search.Page {
 		return search.Page{Frame: frame("Search", "Control panel"), Header: part.Header{Title: "Search"}, Action: "/a/analytical/search", Query: q, Groups: groups}
 	}
+	// As the palette shows it, which no page has twice.
+	palette := func(results templ.Component) templ.Component {
+		f := frame("Palette", "")
+		f.Search = ""
+		return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+			body := templ.Join(part.PageHeader(part.Header{Title: "Palette"}, token), results)
+			return part.Panel(f).Render(templ.WithChildren(ctx, body), w)
+		})
+	}
 	return []Story{
 		{Name: "Found", Render: search.Search(page("sub", found))},
 		{Name: "Nothing found", Render: search.Search(page("subterfuge", nil))},
-		{Name: "Palette", Render: on("Palette", part.PaletteResults("sub", found))},
-		{Name: "Palette, nothing found", Render: on("Palette", part.PaletteResults("subterfuge", nil))},
+		{Name: "Palette", Render: palette(part.PaletteResults("sub", found))},
+		{Name: "Palette, nothing found", Render: palette(part.PaletteResults("subterfuge", nil))},
 	}
 }

@@ -62,6 +62,7 @@ func sessions() []Story {
 	alone.Sessions, alone.EndOthersURL = list.Sessions[:1], ""
 	return []Story{
 		{Name: "Sign up", Render: login.SignUp(login.SignUpPage{Token: token, SignInURL: "/sign-in", MinimumPasswordSize: 12})},
+		{Name: "Sign up, the first one", Render: login.SignUp(login.SignUpPage{Token: token, First: true, SignInURL: "/sign-in", MinimumPasswordSize: 12})},
 		{Name: "Sign up, refused", Render: login.SignUp(login.SignUpPage{
 			Token: token, SignInURL: "/sign-in", MinimumPasswordSize: 12, Name: "Ada", Email: "ada@analytical",
 			EmailProblem: "This is not an e-mail address: the part behind the @ has no dot.", PasswordProblem: "This password has 6 characters, at least 12 are needed.",

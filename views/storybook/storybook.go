@@ -65,6 +65,7 @@ func Stories() []Story {
 		{"Records", records()},
 		{"Audit", audits()},
 		{"Search", searches()},
+		{"First run", welcomes()},
 	} {
 		for _, s := range group.stories {
 			s.Group = group.name
