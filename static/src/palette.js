@@ -24,7 +24,7 @@ let waiting = false;
 const current = () => palette.querySelector("#palette-list").dataset.found === box.value.trim().split(/\s+/).join(" ");
 const go = () => {
   waiting = !current();
-  if (!waiting) chosen()?.click();
+  if (!waiting) (chosen() ?? options()[0])?.click();
 };
 
 if (palette) {
