@@ -6,6 +6,7 @@ import (
 	"bailiwick/authz"
 	"bailiwick/handlers/guard"
 	"bailiwick/handlers/page"
+	"bailiwick/models/people"
 	"bailiwick/views/part"
 )
 
@@ -13,7 +14,7 @@ import (
 func (h *Handlers) Find(c echo.Context, g authz.Grant, search string, limit int) (found []part.Found, err error) {
 	v, ctx := guard.Of(c), c.Request().Context()
 	if h.May(c, "members") {
-		all, err := h.Store.Members(ctx, g, search, "")
+		all, err := h.Store.Members(ctx, g, people.Filter{Search: search})
 		if err != nil {
 			return nil, err
 		}
@@ -26,7 +27,7 @@ func (h *Handlers) Find(c echo.Context, g authz.Grant, search string, limit int)
 		}
 	}
 	if h.May(c, "subusers") {
-		l, err := h.Store.Subusers(ctx, g, search, "")
+		l, err := h.Store.Subusers(ctx, g, people.Filter{Search: search})
 		if err != nil {
 			return nil, err
 		}
