@@ -27,9 +27,10 @@ CREATE TABLE deleted_records (
     updated_at      timestamptz NOT NULL,
     updated_by      text NOT NULL,
     updated_by_name text NOT NULL,
-    PRIMARY KEY (tenant_id, id),
-    FOREIGN KEY (tenant_id, account_id) REFERENCES accounts
+    PRIMARY KEY (tenant_id, id)
 );
+SELECT spread('deleted_records');
+ALTER TABLE deleted_records ADD FOREIGN KEY (tenant_id, account_id) REFERENCES accounts;
 CREATE INDEX deleted_records_by_root ON deleted_records (tenant_id, root_id);
 CREATE INDEX deleted_records_by_deletion ON deleted_records (tenant_id, deletion_id);
 CREATE INDEX deleted_records_by_time ON deleted_records (tenant_id, account_id, deleted_at DESC, id DESC) WHERE id = root_id;
@@ -41,9 +42,10 @@ CREATE TABLE deleted_links (
     target_id  uuid NOT NULL, -- deleted
     id         uuid NOT NULL, -- stayed
     field      text NOT NULL, -- a property; empty where it belonged to it
-    PRIMARY KEY (tenant_id, target_id, id, field),
-    FOREIGN KEY (tenant_id, target_id) REFERENCES deleted_records (tenant_id, id) ON DELETE CASCADE
+    PRIMARY KEY (tenant_id, target_id, id, field)
 );
+SELECT spread('deleted_links');
+ALTER TABLE deleted_links ADD FOREIGN KEY (tenant_id, target_id) REFERENCES deleted_records (tenant_id, id) ON DELETE CASCADE;
 
 -- Undoing an act on records is for who did it.
 ALTER TABLE batches ADD COLUMN made_by text NOT NULL DEFAULT '';
