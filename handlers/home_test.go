@@ -68,8 +68,8 @@ func TestHomeIsAboutWhoeverReadsIt(t *testing.T) {
 	}{
 		{"PhoneNumberManager", []string{"My numbers"}, []string{"Buy a number"}, []string{"87.25", "Newest changes", "Members"}},
 		{"Payer", []string{"Billing"}, []string{"Balance 87.25", "Add payment method"}, []string{"Newest changes", "Members", "Add number"}},
-		{"UserManager", []string{"Users", "Service accounts"}, nil, []string{"87.25", "Newest changes"}},
-		{"Developer", []string{"Applications", "Agents", "Groups"}, []string{"Add application", "Add agent"}, []string{"87.25", "Members"}},
+		{"UserManager", []string{"Service accounts", "Users"}, nil, []string{"87.25", "Newest changes"}},
+		{"Developer", []string{"Agents", "Groups", "Applications"}, []string{"Add application", "Add agent"}, []string{"87.25", "Members"}},
 	} {
 		name := strings.ToLower(x.role)
 		_, link := p.subuser(p.analytical, name, x.role)
@@ -99,7 +99,7 @@ func TestHomeIsAboutWhoeverReadsIt(t *testing.T) {
 	role := ada.makeRole(p.analytical, "Cashier", "subuser:Payer", "billing", "payment_methods", "payment_methods.edit", "contacts", "contacts.edit", "control_panel")
 	role = key(role)
 	_, link := p.subuser(p.analytical, "cashier", role)
-	if got := purposes(p.asSubuser(link, "cashier").get(home)); !slices.Equal(got, []string{"Billing", "Contacts"}) {
+	if got := purposes(p.asSubuser(link, "cashier").get(home)); !slices.Equal(got, []string{"Contacts", "Billing"}) {
 		t.Errorf("a cashier is here for %q", got)
 	}
 

@@ -68,7 +68,7 @@ func TestARoleOfTheAccountsOwn(t *testing.T) {
 	// It is chosen wherever roles are given, and nowhere else.
 	edit := in(p.analytical, p.member(p.grace, "/edit"))
 	ada.get(edit).says(t, "Custom role", "Listener", "Made from Reporting viewer.")
-	ada.get(in(p.analytical, "/members/preview?role="+key(one))).says(t, "reads 4 accounts", "changes nothing")
+	ada.get(in(p.analytical, "/members/preview?role="+key(one))).says(t, "Can view this account and its 3 sub-accounts.", "Can’t edit anything.")
 	ada.send(edit, "role", "main_admin", "role", key(one)).want(t, http.StatusSeeOther)
 	ada.get(in(p.analytical, "/members")).says(t, "Account role: Admin, Custom role: Listener")
 	ada.get(in(p.analytical, "/audit")).says(t, "created the role Listener", "Custom role: Listener")
