@@ -40,9 +40,10 @@ var purged = []struct{ table, where string }{
 
 // kept are the tables with rows of an account that outlive it, with the reason.
 var kept = map[string]string{
-	"audit_events":    "what was done stays known, and can be verified",
-	"audit_heads":     "the chains' ends",
-	"letter_refusals": "operators see who hit a limit of mail until it is pruned",
+	"audit_events":     "what was done stays known, and can be verified",
+	"audit_heads":      "the chains' ends",
+	"letter_refusals":  "operators see who hit a limit of mail until it is pruned",
+	"session_accounts": "a session that was there is pruned with it",
 }
 
 const (
