@@ -83,6 +83,13 @@ func TestAFaultNamesItsPlaceAndRemedy(t *testing.T) {
 		{"a parameter that nothing stands for", "path: /shelf", "path: /rooms/:room/shelf", "has a parameter in its path that nothing stands for: add `inside:`"},
 		{"inside a section that it does not go through", "  area: setup", "  area: setup\n  inside: application", "section shelf is inside application but its path does not go through it: begin the path with /applications/:application/"},
 		{"two schemas of one kind", "kind: thing", "kind: call", "kind call: two sections give its schema"},
+		{"a title of no property", "    name: name\n", "    name: name\n    title: [Thing, \"of {colour}\"]\n", "sections/shelf.yaml:14: section shelf: title names colour, which is no property of thing: use name, owner, state in braces"},
+		{"a title with half a brace", "    name: name\n", "    name: name\n    title: [\"Thing {name\"]\n", "sections/shelf.yaml:14: section shelf: title has a brace without its other one"},
+		{"facts of no property", "    name: name\n", "    name: name\n    facts: [colour]\n", "sections/shelf.yaml:14: section shelf: field colour is no property of thing"},
+		{"an unknown layout", "    name: name\n", "    name: name\n    layout: poster\n", "sections/shelf.yaml:14: section shelf: layout poster is unknown: use facts or thread"},
+		{"a thread of nothing", "    name: name\n", "    name: name\n    layout: thread\n", "sections/shelf.yaml:14: section shelf: layout thread needs a property text"},
+		{"an unknown timeline", "    name: name\n", "    name: name\n    timeline: weekly\n", "sections/shelf.yaml:14: section shelf: timeline weekly is unknown: use changes or none"},
+		{"a part of a form without a title", "maxLength: 20", "x-section: ''", "sections/shelf.yaml:18: property name: x-section is no title"},
 		{"a unique property that is none", "unique: [name]", "unique: [colour]", "sections/shelf.yaml:14: kind thing: unique colour is no property"},
 	} {
 		t.Run(x.name, func(t *testing.T) {

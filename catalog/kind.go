@@ -30,8 +30,14 @@ type Kind struct {
 	// declares it; Moves then are all ways from one to another.
 	States []State
 	Acts   []*Act
-	byName map[string]*Field
-	schema *jsonschema.Schema
+	// Facts are the properties that matter most, Layout and Timeline what else its
+	// pages show: the changes of a record, unless it has none.
+	Facts    []*Field
+	Layout   Layout
+	Timeline bool
+	title    []TitlePart
+	byName   map[string]*Field
+	schema   *jsonschema.Schema
 }
 
 // Secret says how a property that must not be read again is kept.
@@ -55,6 +61,7 @@ type Field struct {
 	Format            string // of a string, or of an array's items
 	Widget            string // how it is entered, where type and format do not say
 	Unit              string // what a number counts
+	Section           string // the title of the part of forms that begins here
 	Options           []Option
 	Required          bool
 	ReadOnly          bool // reported by others or set by acts, never typed
@@ -105,6 +112,19 @@ func (f *Field) Made() bool { return f.Secret == Generated || f.Secret == Signin
 
 // MakesSecrets tells whether the kind has a property that is Made.
 func (k *Kind) MakesSecrets() bool { return slices.ContainsFunc(k.Fields, (*Field).Made) }
+
+// SectionOf is the part of forms that a property is in, or nothing.
+func (k *Kind) SectionOf(of *Field) (title string) {
+	for _, f := range k.Fields {
+		if f.Section != "" {
+			title = f.Section
+		}
+		if f == of {
+			return title
+		}
+	}
+	return ""
+}
 
 // Grows tells whether the property is a list of entries, each with its author
 // and time, to which acts add and nothing else is done.

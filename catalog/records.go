@@ -133,25 +133,29 @@ func (r *Records) Act(key string) *Act {
 }
 
 type recordsDecl struct {
-	Kind    word
-	Noun    string
-	Plural  string
-	About   string
-	Name    word
-	Schema  *schemaDecl
-	Unique  []word
-	Parent  word
-	Keep    word
-	States  map[string]string
-	Where   map[string][]string
-	Set     map[string]any
-	Create  word
-	Edit    word
-	Delete  word
-	Fields  []word
-	Columns []word
-	Sort    word
-	Sum     *struct {
+	Kind     word
+	Noun     string
+	Plural   string
+	About    string
+	Name     word
+	Schema   *schemaDecl
+	Unique   []word
+	Parent   word
+	Keep     word
+	Title    []word
+	Facts    []word
+	Layout   word
+	Timeline word
+	States   map[string]string
+	Where    map[string][]string
+	Set      map[string]any
+	Create   word
+	Edit     word
+	Delete   word
+	Fields   []word
+	Columns  []word
+	Sort     word
+	Sum      *struct {
 		Property word
 		Title    string
 	}
@@ -281,6 +285,7 @@ func (k *compiler) records(file string, s *Section, d *recordsDecl) {
 	if kind.Section == s {
 		kind.Acts = acts
 		k.states(bad, d, kind)
+		k.page(bad, d, kind)
 	} else {
 		r.Acts = acts
 	}

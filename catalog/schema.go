@@ -138,7 +138,7 @@ var keywords = []string{
 // hints are the keys of a property that are ours and not JSON Schema's.
 var hints = []string{
 	"x-widget", "x-secret", "x-ref", "x-help", "x-search", "x-needs", "x-option-needs",
-	"x-option-titles", "x-says", "x-unit", "x-roles", "x-permission", "x-default-after",
+	"x-option-titles", "x-says", "x-unit", "x-roles", "x-permission", "x-default-after", "x-section",
 }
 
 func (k *compiler) field(file, name string, line int, raw any) *Field {
@@ -155,7 +155,7 @@ func (k *compiler) field(file, name string, line int, raw any) *Field {
 	f := &Field{
 		Name: name, Title: text("title"), Help: text("x-help"), Type: text("type"), Format: text("format"),
 		Widget: text("x-widget"), Unit: text("x-unit"), Secret: Secret(text("x-secret")), Says: text("x-says"),
-		DefaultAfter: text("x-default-after"), Default: p["default"], line: line, schema: p,
+		DefaultAfter: text("x-default-after"), Section: text("x-section"), Default: p["default"], line: line, schema: p,
 	}
 	f.ReadOnly, _ = p["readOnly"].(bool)
 	f.Search, _ = p["x-search"].(bool)
@@ -167,6 +167,9 @@ func (k *compiler) field(file, name string, line int, raw any) *Field {
 		if !slices.Contains(keywords, key) && !slices.Contains(hints, key) {
 			bad("key "+key+" is unknown", "use "+strings.Join(keywords, ", ")+", "+strings.Join(hints, ", "))
 		}
+	}
+	if p["x-section"] != nil && f.Section == "" {
+		bad("x-section is no title", "write what the part of the form that begins here is called")
 	}
 	values := p
 	switch f.Type {
@@ -205,7 +208,7 @@ func (k *compiler) field(file, name string, line int, raw any) *Field {
 		switch f.Widget {
 		case "textarea":
 			most = textLength
-		case "code":
+		case "code", "json":
 			most = codeLength
 		}
 		atMost(p, "maxLength", most)

@@ -30,7 +30,7 @@ func (f *Field) Parse(texts []string, zone *time.Location) any {
 	if len(texts) > 0 {
 		text = strings.ReplaceAll(texts[0], "\r\n", "\n")
 	}
-	if f.Widget != "code" && f.Secret == "" {
+	if f.Widget != "code" && f.Widget != "json" && f.Secret == "" {
 		text = strings.TrimSpace(text)
 	}
 	if text == "" {

@@ -144,7 +144,7 @@ func TestNothingFlowsDownOrSideways(t *testing.T) {
 }
 
 // ages are what a page says that goes with the time, or the request, alone.
-var ages = regexp.MustCompile(`\d\d:\d\d(:\d\d)?|Request <code>\w+</code>`)
+var ages = regexp.MustCompile(`\d\d:\d\d(:\d\d)?|just now|\d+ (minute|hour)s? ago|Request <code>\w+</code>`)
 
 // firstDifference is a little of two texts from where they part.
 func firstDifference(a, b string) string {

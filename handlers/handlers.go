@@ -59,7 +59,8 @@ func New(store *models.Store, c Config) (http.Handler, error) {
 
 // Over is every wing on one ground.
 func Over(b *page.Base) *Handlers {
-	h := &Handlers{Base: b, letter: letter.New(b), audit: audit.New(b), login: login.New(b), record: record.New(b)}
+	h := &Handlers{Base: b, letter: letter.New(b), audit: audit.New(b), login: login.New(b)}
+	h.record = record.New(b, h.audit)
 	h.account = account.New(b, h.audit)
 	h.people = people.New(b, h.audit)
 	h.log = log.New(b, h.record)

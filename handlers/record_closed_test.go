@@ -164,7 +164,7 @@ func TestWhatIsClosedIsClosedWhole(t *testing.T) {
 	for _, key := range closing {
 		p.allow(key, p.west, true)
 	}
-	barbara.get(at("/agents/"+ids["agent"])).want(t, http.StatusOK).says(t, "Secret base", "Secret flow", "Secret text", "Open mail", "+493012345678")
+	barbara.get(at("/agents/"+ids["agent"])).want(t, http.StatusOK).says(t, "Secret base", "Secret flow", "Secret text", "Open mail", "+49 30 12345678")
 	barbara.get(at("/items/"+ids["item"])).says(t, "Secret contact")
 	barbara.get(at("/simulations/"+ids["simulation"])).says(t, "Secret caller")
 	if got := barbara.get(at("/agents")).column(); !cmp.Equal(got, []string{"Open agent", "Secret caller"}) {

@@ -25,12 +25,19 @@ func Phone(text string) string {
 	return phonenumbers.Format(n, phonenumbers.INTERNATIONAL)
 }
 
-// Money is an amount in a currency by its ISO code: £1.50, −€0.12. A part of the
+// IsCurrency tells whether a text is the ISO code of a currency.
+func IsCurrency(code string) bool {
+	unit, err := currency.ParseISO(code)
+	return err == nil && unit.String() == code
+}
+
+// Money is an amount in a currency by its ISO code: £1.50, −€0.12; alone where there
+// is no code. A part of the
 // smallest coin shows, up to four digits, so that a price of €0.0075 is not €0.01.
 func Money(amount float64, code string) string {
 	unit, err := currency.ParseISO(code)
 	if err != nil {
-		return english.Sprintf("%.2f", amount) + " " + code
+		return strings.TrimSpace(english.Sprintf("%.2f", amount) + " " + code)
 	}
 	digits, _ := currency.Standard.Rounding(unit)
 	exact := math.Pow10(4)

@@ -6,11 +6,11 @@ import (
 )
 
 // says compares what values read as.
-func says[T comparable](t *testing.T, write func(T) string, want map[T]string) {
+func says[T, S comparable](t *testing.T, write func(T) S, want map[T]S) {
 	t.Helper()
 	for value, text := range want {
 		if got := write(value); got != text {
-			t.Errorf("%v reads %q, not %q", value, got, text)
+			t.Errorf("%v reads %v, not %v", value, got, text)
 		}
 	}
 }
@@ -29,8 +29,12 @@ func TestMoney(t *testing.T) {
 	}
 	says(t, func(s sum) string { return Money(s.amount, s.code) }, map[sum]string{
 		{1.5, "GBP"}: "£1.50", {0.12, "EUR"}: "€0.12", {-1234.5, "EUR"}: "−€1,234.50", {0, "USD"}: "$0.00", {0.0075, "EUR"}: "€0.0075", {1500, "JPY"}: "¥1,500",
-		{19.99, "CHF"}: "CHF 19.99", {0.1 + 0.2, "EUR"}: "€0.30", {-0.00001, "EUR"}: "€0.00", {2, "none"}: "2.00 none",
+		{19.99, "CHF"}: "CHF 19.99", {0.1 + 0.2, "EUR"}: "€0.30", {-0.00001, "EUR"}: "€0.00", {2, "none"}: "2.00 none", {1234, ""}: "1,234.00",
 	})
+}
+
+func TestIsCurrency(t *testing.T) {
+	says(t, IsCurrency, map[string]bool{"EUR": true, "GBP": true, "eur": false, "": false, "ZZZ": false, "€": false})
 }
 
 func TestDuration(t *testing.T) {

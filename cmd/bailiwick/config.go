@@ -18,6 +18,7 @@ import (
 	"syscall"
 
 	"bailiwick/mail"
+	"bailiwick/words"
 )
 
 // Config is everything that can be set, by flag or environment.
@@ -32,6 +33,7 @@ type Config struct {
 	TrustedProxies    []string `env:"BAILIWICK_TRUSTED_PROXIES" name:"trusted-proxies" help:"Networks whose X-Forwarded-For is believed." placeholder:"CIDR"`
 	SMTPURL           string   `env:"BAILIWICK_SMTP_URL" name:"smtp-url" help:"Mail server that letters are handed to; without one, letters are kept for an operator to read." placeholder:"URL"`
 	MailFrom          string   `env:"BAILIWICK_MAIL_FROM" name:"mail-from" help:"Who letters are from, such as 'Bailiwick <panel@example.com>'." placeholder:"ADDRESS"`
+	Currency          string   `env:"BAILIWICK_CURRENCY" help:"Currency of prices and balances by its three letters, such as EUR; amounts have none where empty." placeholder:"CODE"`
 	PlainHTTP         bool     `env:"BAILIWICK_PLAIN_HTTP" name:"plain-http" help:"Allow plain http at an address that is not of this machine."`
 
 	publicURL *url.URL
@@ -106,10 +108,21 @@ func (c *Config) check() error {
 			bad("BAILIWICK_MAIL_FROM %q %w", c.MailFrom, err)
 		}
 	}
+	if c.Currency != "" && !words.IsCurrency(c.Currency) {
+		bad("BAILIWICK_CURRENCY %q is no currency: give its three capital letters, such as EUR", c.Currency)
+	}
 	if c.DataDir == "" {
 		c.DataDir = defaultDataDir()
 	}
 	return errors.Join(wrong...)
+}
+
+// currency is what is set; the demo cast pays in pounds.
+func (c *Config) currency() string {
+	if c.Currency == "" && c.DemoCast {
+		return "GBP"
+	}
+	return c.Currency
 }
 
 func loopback(host string) bool {

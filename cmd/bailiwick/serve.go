@@ -161,7 +161,7 @@ func (serveCommand) Run(ctx context.Context, c *Config) error {
 	if err != nil {
 		return err
 	}
-	panel, err := handlers.New(db.Store, handlers.Config{PublicURL: c.publicURL, Secret: c.secret, Proxies: c.proxies, Log: log, SendsMail: c.smtp != nil})
+	panel, err := handlers.New(db.Store, handlers.Config{PublicURL: c.publicURL, Secret: c.secret, Proxies: c.proxies, Log: log, SendsMail: c.smtp != nil, Currency: c.currency()})
 	if err != nil {
 		return err
 	}

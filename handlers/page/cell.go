@@ -9,6 +9,7 @@ import (
 
 	"bailiwick/models/store"
 	"bailiwick/views/part"
+	"bailiwick/words"
 )
 
 // PlainCell takes away what safeCell put there.
@@ -16,10 +17,7 @@ func PlainCell(text string) string { return defusedPart.ReplaceAllString(text, "
 
 // Moment is a time to come, with its day.
 func Moment(c echo.Context, t, now time.Time) string {
-	if t = t.In(Zone(c)); t.Year() == now.In(t.Location()).Year() {
-		return t.Format("Mon 2 Jan, 15:04")
-	}
-	return t.Format("Mon 2 Jan 2006, 15:04")
+	return words.Moment(t.In(Zone(c)), now.In(Zone(c)))
 }
 
 // EmailCell is somebody's address, with a warning where it or their name could
@@ -44,7 +42,10 @@ func ReadAll(file *multipart.FileHeader) (string, error) {
 	return string(b), err
 }
 
-// TimeCell shows a time to the reader, near ones in words.
+// TimeCell shows a time to the reader as people say it, and exactly on hover.
 func (h *Base) TimeCell(c echo.Context, t time.Time) part.Cell {
-	return part.Cell{Text: When(c, t, h.Store.Now()), Title: Exact(t.In(Zone(c)))}
+	return part.Cell{Text: When(c, t, h.Store.Now()), Title: Exact(t.In(Zone(c))), Datetime: t.UTC().Format(time.RFC3339)}
 }
+
+// Money is an amount in the currency of the installation.
+func (h *Base) Money(amount float64) string { return words.Money(amount, h.Config.Currency) }

@@ -166,16 +166,10 @@ func Zone(c echo.Context) *time.Location {
 // Exact is a time to the second, for titles.
 func Exact(t time.Time) string { return t.Format("2 January 2006, 15:04:05 MST") }
 
-// When is a time as lists show it.
+// When is a time as people say it to the reader: 3 hours ago, or Fri 27 Nov, 15:04.
 func When(c echo.Context, t time.Time, now time.Time) string {
-	t = t.In(Zone(c))
-	switch now = now.In(t.Location()); {
-	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
-		return t.Format("15:04")
-	case t.Year() == now.Year():
-		return t.Format("2 Jan, 15:04")
-	}
-	return t.Format("2 Jan 2006")
+	zone := Zone(c)
+	return words.Ago(t.In(zone), now.In(zone))
 }
 
 // OwnFrame stands around a page about oneself: inside the account one came

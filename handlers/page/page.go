@@ -30,7 +30,9 @@ type Config struct {
 	Proxies []netip.Prefix
 	// SendsMail tells that letters are handed to a mail server; else they are kept.
 	SendsMail bool
-	Log       *slog.Logger
+	// Currency is the ISO code of what amounts are in; empty where nobody says.
+	Currency string
+	Log      *slog.Logger
 }
 
 // Base is what every page stands on.

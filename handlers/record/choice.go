@@ -12,6 +12,7 @@ import (
 	records "bailiwick/models/record"
 	"bailiwick/models/store"
 	"bailiwick/views/part"
+	"bailiwick/words"
 )
 
 const (
@@ -40,7 +41,7 @@ func (h *Handlers) options(rv Visit, f *catalog.Field, search string, limit int)
 		if among != nil {
 			value = o.Name
 		}
-		options = append(options, part.Option{Value: value, Text: o.Name})
+		options = append(options, part.Option{Value: value, Text: words.Phone(o.Name)})
 	}
 	return options, found.More, err
 }
@@ -108,7 +109,7 @@ func keepChosen(f *catalog.Field, x *part.Field, names map[uuid.UUID]records.Nam
 			continue
 		}
 		if f.Ref == nil {
-			x.Options = append(x.Options, part.Option{Value: value, Text: value})
+			x.Options = append(x.Options, part.Option{Value: value, Text: words.Phone(value)})
 			continue
 		}
 		id, _ := uuid.Parse(value)
@@ -117,7 +118,7 @@ func keepChosen(f *catalog.Field, x *part.Field, names map[uuid.UUID]records.Nam
 		case n.Closed:
 			x.Options = append(x.Options, part.Option{Value: value, Text: page.ClosedName, Disabled: f.Many})
 		default:
-			x.Options = append(x.Options, part.Option{Value: value, Text: n.Name})
+			x.Options = append(x.Options, part.Option{Value: value, Text: words.Phone(n.Name)})
 		}
 	}
 	lost := func(v string) bool {

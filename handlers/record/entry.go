@@ -19,10 +19,7 @@ func (h *Handlers) showEntries(rv Visit, r records.Record, p *record.Page) error
 		}
 		list := record.EntryList{Title: f.Title}
 		for _, e := range catalog.Entries(r.Values[f.Name]) {
-			list.Entries = append(list.Entries, record.Entry{
-				Who: cmp.Or(e.By, "Unknown author"), Text: e.Text,
-				When: page.When(rv.Context, e.At, h.Store.Now()), WhenExact: page.Exact(e.At.In(page.Zone(rv.Context))),
-			})
+			list.Entries = append(list.Entries, h.entry(rv, e))
 		}
 		if len(list.Entries) > 0 {
 			p.Entries = append(p.Entries, list)
@@ -45,6 +42,13 @@ func (h *Handlers) showEntries(rv Visit, r records.Record, p *record.Page) error
 		}})
 	}
 	return nil
+}
+
+func (h *Handlers) entry(rv Visit, e catalog.Entry) record.Entry {
+	return record.Entry{
+		Who: cmp.Or(e.By, "Unknown author"), Text: e.Text,
+		When: page.When(rv.Context, e.At, h.Store.Now()), WhenExact: page.Exact(e.At.In(page.Zone(rv.Context))),
+	}
 }
 
 // adds tells whether an act does nothing but add an entry.

@@ -107,11 +107,48 @@ func (h *Handlers) recordForm(rv Visit, status int, r *records.Record, in formIn
 	}
 	p.Form.Fields = append(p.Form.Fields, h.recordProof(rv, in.wrong)...)
 	p.Form.Problem = leftOver(rv.kind, in.wrong, p.Form.Fields)
+	if p.Beside, err = h.besideForm(rv, r); err != nil {
+		return err
+	}
 	if in.theirs != nil {
 		p.Form.Submit = "Overwrite"
 		p.Conflict = h.conflictBox(rv, fields, in)
 	}
 	return page.Render(rv.Context, status, record.FormOn(p))
+}
+
+// besideForm says what the records of a section are for, and whom a change of one
+// concerns.
+func (h *Handlers) besideForm(rv Visit, r *records.Record) (*part.Beside, error) {
+	if r == nil {
+		return &part.Beside{Title: "About " + rv.records.Plural, Text: rv.section.Sentence}, nil
+	}
+	uses, err := h.Store.UsedBy(rv.Request().Context(), *r)
+	if err != nil {
+		return nil, err
+	}
+	b := &part.Beside{Title: "What changes", Text: "Whatever uses this works with what you save here from then on."}
+	for _, u := range uses {
+		one, seen := h.usedBy(rv, *r, u)
+		if !seen {
+			continue
+		}
+		text := one.Title + ": "
+		for i, n := range one.Names {
+			if i > 0 {
+				text += ", "
+			}
+			text += n.Text
+		}
+		if u.Count > len(one.Names) {
+			text += " and others"
+		}
+		b.Facts = append(b.Facts, text)
+	}
+	if len(b.Facts) == 0 {
+		return nil, nil
+	}
+	return b, nil
 }
 
 // recordProof is what a form asks besides in a section whose changes need a proof.
@@ -169,6 +206,7 @@ func (h *Handlers) conflictBox(rv Visit, fields []*catalog.Field, in formInput) 
 // formFields shows fields with what was typed, or with the values there are.
 func (h *Handlers) formFields(rv Visit, fields []*catalog.Field, values map[string]any, in formInput, required map[string]bool) ([]part.Field, error) {
 	var all []part.Field
+	at := ""
 	for i, f := range fields {
 		x := part.Field{
 			Name: f.Name, Label: f.Title, Help: f.Help, Problem: in.wrong[f.Name], Required: f.Required || required[f.Name],
@@ -188,6 +226,9 @@ func (h *Handlers) formFields(rv Visit, fields []*catalog.Field, values map[stri
 		}
 		if f.Max != nil {
 			x.Max = fmt.Sprint(*f.Max)
+		}
+		if section := rv.kind.SectionOf(f); section != at {
+			x.Section, at = section, section
 		}
 		h.dressField(rv, f, &x)
 		all = append(all, x)
@@ -212,6 +253,9 @@ func (h *Handlers) dressField(rv Visit, f *catalog.Field, x *part.Field) {
 		x.Options = append(x.Options, option)
 	}
 	switch {
+	case f.Secret == catalog.Sealed && f.Widget == "json":
+		x.Kind, x.Value, x.Rows, x.Language = part.JSON, "", 12, "json"
+		x.Help = strings.TrimSpace(x.Help + " Never shown again; left empty, what was given before stays.")
 	case f.Secret == catalog.Sealed && f.Widget == "textarea":
 		x.Kind, x.Value = part.Textarea, ""
 		x.Help = strings.TrimSpace(x.Help + " Never shown again; left empty, what was given before stays.")
@@ -234,7 +278,7 @@ func (h *Handlers) dressField(rv Visit, f *catalog.Field, x *part.Field) {
 		x.Kind = part.Tags
 		x.Help = strings.TrimSpace(x.Help + " With commas between.")
 	case f.Widget == "money":
-		x.Kind, x.Step = part.Money, "0.01"
+		x.Kind, x.Step, x.Unit = part.Money, "0.01", h.Config.Currency
 	case f.Type == "integer", f.Type == "number":
 		x.Kind = part.Number
 		if f.Type == "number" {
@@ -243,7 +287,9 @@ func (h *Handlers) dressField(rv Visit, f *catalog.Field, x *part.Field) {
 	case f.Widget == "textarea":
 		x.Kind = part.Textarea
 	case f.Widget == "code":
-		x.Kind, x.Rows = part.Code, 16
+		x.Kind, x.Rows, x.Language = part.Code, 16, "javascript"
+	case f.Widget == "json":
+		x.Kind, x.Rows, x.Language = part.JSON, 12, "json"
 	case f.Format == "date-time":
 		x.Kind = part.Datetime
 		x.Help = strings.TrimSpace(x.Help + " In the time of " + page.Zone(rv.Context).String() + ".")

@@ -3,13 +3,15 @@
 package record
 
 import (
+	"bailiwick/handlers/audit"
 	"bailiwick/handlers/page"
 )
 
 // Handlers are the pages of this wing.
 type Handlers struct {
 	*page.Base
+	audit *audit.Handlers
 }
 
 // New is the wing, beside those below it.
-func New(b *page.Base) *Handlers { return &Handlers{b} }
+func New(b *page.Base, a *audit.Handlers) *Handlers { return &Handlers{b, a} }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -88,9 +89,13 @@ func (h *Handlers) RecordPage(rv Visit, r records.Record, secrets map[string]str
 	if err != nil {
 		return err
 	}
+	title := h.titleOf(rv, r, names)
 	p := record.Page{
-		Frame:  h.recordFrame(rv, r.Name, h.listLink(rv)),
-		Header: part.Header{Title: r.Name},
+		Frame:  h.recordFrame(rv, title, h.listLink(rv)),
+		Header: part.Header{Title: title},
+	}
+	if noun := page.Upper(rv.records.Noun); !strings.HasPrefix(title, noun) {
+		p.Header.Kind = noun
 	}
 	if f := rv.kind.Field("state"); f != nil {
 		p.Header.Badge = stateBadge(f, r.State())
@@ -108,21 +113,21 @@ func (h *Handlers) RecordPage(rv Visit, r records.Record, secrets map[string]str
 	}
 	for _, f := range rv.kind.Fields {
 		if secret := secrets[f.Name]; secret != "" {
-			p.Secret = &part.CopyBox{ID: "secret", Label: f.Title + " of " + r.Name, Value: secret, Secret: true, Large: true}
-		}
-		if f.Name == "state" || f.Grows() || r.Values[f.Name] == nil || !rv.open(r, f) {
-			continue
-		}
-		p.Details = append(p.Details, part.Detail{Label: f.Title, Value: h.wholeCell(rv, f, r, names)})
-		if was, ok := former[f.Name]; ok {
-			p.Details = append(p.Details, h.formerDetail(rv.Context, f, was))
+			p.Secret = &part.CopyBox{ID: "secret", Label: f.Title + " of " + words.Phone(r.Name), Value: secret, Secret: true, Large: true}
 		}
 	}
+	h.showValues(rv, r, names, former, &p)
 	p.Details = append(p.Details,
 		part.Detail{Label: "Identifier", Value: part.Cell{Text: r.ID.String(), Copy: true}},
-		part.Detail{Label: "Made", Value: h.byCell(rv, r.CreatedAt, r.CreatedByName)})
+		part.Detail{Label: propertyTitle(rv.kind, "created_at"), Value: h.byCell(rv, r.CreatedAt, r.CreatedByName)})
 	if r.Version > 1 {
-		p.Details = append(p.Details, part.Detail{Label: "Changed", Value: h.byCell(rv, r.UpdatedAt, r.UpdatedByName)})
+		p.Details = append(p.Details, part.Detail{Label: propertyTitle(rv.kind, "updated_at"), Value: h.byCell(rv, r.UpdatedAt, r.UpdatedByName)})
+	}
+	if p.Related, err = h.related(rv, r, names); err != nil {
+		return err
+	}
+	if err := h.showChanges(rv, r, &p); err != nil {
+		return err
 	}
 	if err := h.showEntries(rv, r, &p); err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"bailiwick/handlers/page"
 	records "bailiwick/models/record"
 	"bailiwick/views/part"
+	"bailiwick/words"
 )
 
 func (h *Handlers) recordTable(rv Visit, asked listAsked, l records.List) part.Table {
@@ -114,10 +115,13 @@ func (h *Handlers) recordCell(rv Visit, name string, r records.Record, names map
 // wholeCell is a value as the page of a record shows it.
 func (h *Handlers) wholeCell(rv Visit, f *catalog.Field, r records.Record, names map[uuid.UUID]records.Named) part.Cell {
 	cell := h.valueCell(rv, f, r, names)
-	cell.Block = f.Widget == "textarea" || f.Widget == "code" || f.Widget == "lines" || f.Type == "object"
-	cell.Mono = cell.Mono || f.Widget == "code"
+	cell.Block = f.Widget == "textarea" || f.Widget == "code" || f.Widget == "json" || f.Widget == "lines" || f.Type == "object"
+	cell.Mono = cell.Mono || f.Widget == "code" || f.Widget == "json"
 	if f.Format == "uri" {
 		cell.URL = cell.Text
+	}
+	if f.Widget == "country" && cell.Title != "" {
+		cell.Text, cell.Title = cell.Title, ""
 	}
 	return cell
 }
@@ -153,7 +157,22 @@ func (h *Handlers) valueCell(rv Visit, f *catalog.Field, r records.Record, names
 		return part.Cell{Text: "No"}
 	case f.Widget == "money":
 		if n, ok := v.(float64); ok {
-			return part.Cell{Text: fmt.Sprintf("%.2f", n)}
+			return part.Cell{Text: h.Money(n)}
+		}
+	case f.Unit == "seconds" || f.Widget == "bytes":
+		if n, ok := v.(float64); ok && f.Widget == "bytes" {
+			return part.Cell{Text: words.Bytes(int64(n))}
+		} else if ok {
+			return part.Cell{Text: words.Duration(time.Duration(n) * time.Second)}
+		}
+	case f.Format == "e164" || f.Widget == "phone":
+		return part.Cell{Text: words.Phone(fmt.Sprint(v))}
+	case f.Widget == "country":
+		flag, name := words.Country(fmt.Sprint(v))
+		return part.Cell{Flag: flag, Text: fmt.Sprint(v), Title: name}
+	case f.Format == "date":
+		if t, err := time.Parse(time.DateOnly, fmt.Sprint(v)); err == nil {
+			return part.Cell{Text: words.Day(t), Datetime: fmt.Sprint(v)}
 		}
 	case f.Format == "date-time":
 		if t, err := time.Parse(time.RFC3339, fmt.Sprint(v)); err == nil {
@@ -164,7 +183,7 @@ func (h *Handlers) valueCell(rv Visit, f *catalog.Field, r records.Record, names
 	if f.Unit != "" {
 		text += " " + f.Unit
 	}
-	return part.Cell{Text: text, Mono: f.Format == "e164" || f.Format == "cidr" || f.Secret != ""}
+	return part.Cell{Text: text, Mono: f.Format == "cidr" || f.Secret != ""}
 }
 
 // refCell names records that a record names, and leads to a single one.
@@ -176,7 +195,7 @@ func (h *Handlers) refCell(rv Visit, f *catalog.Field, r records.Record, names m
 		n, there := names[id]
 		switch told = there && !n.Closed; {
 		case told:
-			all = append(all, n.Name)
+			all = append(all, words.Phone(n.Name))
 		case there:
 			all = append(all, page.ClosedName)
 		default:
@@ -194,7 +213,7 @@ func (h *Handlers) refCell(rv Visit, f *catalog.Field, r records.Record, names m
 func (h *Handlers) byCell(rv Visit, t time.Time, who string) part.Cell {
 	cell := h.TimeCell(rv, t)
 	if who != "" {
-		cell.Text += " by " + who
+		cell.After = "by " + who
 	}
 	return cell
 }

@@ -139,6 +139,21 @@ func (s *Store) auditAccounts(ctx context.Context, b *store.Clauses, g authz.Gra
 	return err
 }
 
+// AuditOf lists the newest events about one thing of the grant's account, looking
+// through the newest Window of its kind: no index finds all of one thing.
+func (s *Store) AuditOf(ctx context.Context, g authz.Grant, noun string, id uuid.UUID, limit int) (all []store.AuditEvent, err error) {
+	r := g.Resource()
+	err = s.store.Read(ctx, store.TenantScope(r.Tenant), func(rows pgx.Rows) error {
+		e := store.AuditEvent{TenantID: r.Tenant}
+		err := rows.Scan(e.Fields()...)
+		all = append(all, e)
+		return err
+	}, fmt.Sprintf(`SELECT %[1]s FROM (SELECT %[1]s FROM audit_events
+			WHERE tenant_id = $1 AND account_id = $2 AND noun = $3 ORDER BY seq DESC LIMIT %[2]d) newest
+		WHERE resource_id = $4 ORDER BY seq DESC LIMIT $5`, auditColumns, Window), r.Tenant, r.Account, noun, id, limit)
+	return all, err
+}
+
 // AuditEvent gives one event of the grant's account by its number.
 func (s *Store) AuditEvent(ctx context.Context, g authz.Grant, seq int64) (store.AuditEvent, error) {
 	r := g.Resource()

@@ -241,7 +241,7 @@ func (s *Store) recordQuery(ctx context.Context, g authz.Grant, at Place, q Quer
 			b.Where("data->>%s = %s", name, value)
 		}
 	}
-	for _, word := range strings.Fields(strings.ToLower(q.Search)) {
+	for _, word := range strings.Fields(strings.ToLower(phoneWritten(q.Search))) {
 		b.Where("search LIKE %s", store.Like(word))
 	}
 	if f := kind.Field(strings.TrimPrefix(q.Sort, "-")); f != nil {

@@ -15,8 +15,9 @@ import (
 // Use is what names a record in one property: other records of the account.
 type Use struct {
 	Kind  *catalog.Kind
-	Count int      // at most CountCap+1
-	Some  []Record // the first by name
+	Field *catalog.Field // by which, where UsedBy says
+	Count int            // at most CountCap+1
+	Some  []Record       // the first by name
 	// Goes tells that they can not be without it, so that they go with it; the
 	// others no longer name it.
 	Goes bool

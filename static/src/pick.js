@@ -28,7 +28,11 @@ const icon = (name) => {
 
 // Names are found however they are written.
 const plain = (text) => text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
-const fits = (option, words) => words.every((w) => plain(option.text).includes(w));
+const squeezed = (text) => text.replace(/[\s()-]/g, "");
+const fits = (option, text) => {
+  const name = plain(option.text);
+  return text.split(/\s+/).every((w) => name.includes(w)) || squeezed(name).includes(squeezed(text));
+};
 
 // known are the options of a plain list, each once, and those that are chosen in it.
 const read = (field) => {
@@ -117,7 +121,7 @@ const enhance = (field) => {
   // The panel is asked where it has more than the page; the answer to an older question is dropped.
   const search = async () => {
     const text = !several && input.value === chosen[0]?.text ? "" : input.value.trim();
-    if (more === undefined || !text) { open(options.filter((o) => fits(o, plain(text).split(/\s+/))), more !== undefined); return; }
+    if (more === undefined || !text) { open(options.filter((o) => fits(o, plain(text))), more !== undefined); return; }
     const mine = ++asked;
     try {
       const answer = await fetch(`${suggest}&q=${encodeURIComponent(text)}`, { headers: { Accept: "text/html" } });
@@ -163,7 +167,10 @@ const enhance = (field) => {
     written();
   };
 
-  input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(search, more === undefined ? 0 : pause); });
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    if (more === undefined) search(); else timer = setTimeout(search, pause);
+  });
   input.addEventListener("click", () => { if (list.hidden) search(); });
   input.addEventListener("blur", leave);
   input.addEventListener("keydown", (e) => {

@@ -74,6 +74,8 @@ type Field struct {
 	Step         string
 	MaxLength    int
 	Rows         int    // for the large kinds; 6 if 0
+	Language     string // of Code and JSON, for an editor: "javascript", "json"
+	Section      string // the title of the part of the form that begins here
 	Unit         string // behind the box: "seconds", "EUR"
 	Accept       string // for File: ".csv"
 	Many         bool   // for Reference: Values holds what is chosen
@@ -212,6 +214,23 @@ func (f Form) submit() string {
 	return f.Submit
 }
 
+// section is a part of a form under a title, or what stands before the first one.
+type section struct {
+	title  string
+	fields []Field
+}
+
+func (f Form) sections() (all []section) {
+	for _, x := range f.Fields {
+		if x.Section != "" || len(all) == 0 {
+			all = append(all, section{title: x.Section})
+		}
+		last := &all[len(all)-1]
+		last.fields = append(last.fields, x)
+	}
+	return all
+}
+
 // finds tells whether a field has a button of its own. Return sends the form by its
 // first button, which then must be another.
 func (f Form) finds() bool {
@@ -240,9 +259,17 @@ type FormPage struct {
 	Frame    Frame
 	Header   Header
 	Form     Form
+	Beside   *Beside
 	Conflict *Conflict
 	Report   *Report
 	Notice   *Alert
+}
+
+// Beside says next to a form what comes of sending it.
+type Beside struct {
+	Title string
+	Text  string
+	Facts []string
 }
 
 // Conflict says that somebody else changed the record while it was being edited.

@@ -54,6 +54,7 @@ type Post struct {
 
 // Header is the top of a page: its name, its state, and what can be done there.
 type Header struct {
+	Kind    string // what the thing is, quietly above its name
 	Title   string
 	Badge   Badge
 	Text    string // one sentence under the title

@@ -77,14 +77,17 @@ type Row struct {
 
 // Cell is one value, formatted already.
 type Cell struct {
-	Text    string
-	URL     string
-	Title   string  // on hover: the exact time, the whole text
-	Badges  []Badge // behind the text
-	Details string  // a second, quieter line
-	Mono    bool    // exact characters matter: a code, a number to dial
-	Copy    bool    // in a list of facts: with a button to copy
-	Block   bool    // in a list of facts: keeps its line breaks
+	Text     string
+	URL      string
+	Title    string  // on hover: the exact time, the whole text
+	Datetime string  // the time that Text says, as machines write it
+	Flag     string  // before the text, for eyes alone
+	After    string  // behind the text, and no part of its link or time
+	Badges   []Badge // behind the text
+	Details  string  // a second, quieter line
+	Mono     bool    // exact characters matter: a code, a number to dial
+	Copy     bool    // in a list of facts: with a button to copy
+	Block    bool    // in a list of facts: keeps its line breaks
 }
 
 // Pager leads to the neighbouring pages. An empty address means there is none.

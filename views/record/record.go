@@ -14,18 +14,30 @@ type ListPage struct {
 	Notice *part.Alert
 }
 
-// Page shows one record: its facts, what can be done with it, what is inside it.
-// An application is one of these, with the pages inside it as Inside.
+// Page shows one record: what matters most, what it has to do with, what can be done
+// with it and what is inside it.
 type Page struct {
 	Frame   part.Frame
 	Header  part.Header
+	Tabs    []part.Tab
 	Secret  *part.CopyBox // right after it was made or replaced, and never again
 	Notice  *part.Alert   // inherited, read only, attached to something that is gone
-	Details []part.Detail
-	Entries []EntryList // what people wrote, one after the other
+	Facts   []part.Detail // in two columns where there is room
+	Texts   []part.Detail // long ones, each below its own heading
+	Entries []EntryList   // what people wrote, one after the other
 	Acts    []ActForm
 	Inside  []Place
+	Related []Related
+	Details []part.Detail // the rest
 	History []part.Change
+	AllURL  string // leads to all changes; empty where they are not the reader's to see
+}
+
+// Related are other records that a record names, or that name it.
+type Related struct {
+	Title string      // "Scenarios", "Used by 3 rules"
+	Names []part.Link // without an address where the reader may not open it
+	More  part.Link   // to the others, if there are more
 }
 
 // EntryList is what people wrote about a record, in the order of its writing.

@@ -122,6 +122,31 @@ func records() []Story {
 		Acts: []record.ActForm{{Title: "Reply", Form: part.Form{Token: token, Action: "/a/analytical/support/1/reply", Submit: "Reply", Fields: []part.Field{{Kind: part.Textarea, Name: "text", Label: "Text", Required: true, Problem: "Fill this in."}}}}},
 	}
 
+	call := record.Page{
+		Frame:  frame("Call from +44 7700 900158 to +44 20 7946 0000", "Calls"),
+		Header: part.Header{Kind: "Call", Title: "Call from +44 7700 900158 to +44 20 7946 0000", Actions: []part.Action{{Text: "Tag…", URL: "/a/analytical/calls/1/tag", Dialog: true}}},
+		Facts: []part.Detail{
+			{Label: "Started", Value: part.Cell{Text: "3 hours ago", Title: "21 November 2026, 10:58:13 CET", Datetime: "2026-11-21T09:58:13Z"}}, {Label: "Duration", Value: part.Cell{Text: "2 min 6 s"}},
+			{Label: "Cost", Value: part.Cell{Text: "£0.12"}}, {Label: "Country", Value: part.Cell{Flag: "🇬🇧", Text: "United Kingdom"}}, {Label: "Application", Value: part.Cell{Text: "Reception", URL: "/a/analytical/applications/1"}},
+		},
+		Texts: []part.Detail{{Label: "Transcription", Value: part.Cell{Text: "Good morning, you have reached the department of analytical engines.\nHow can we help?", Block: true}}},
+		Related: []record.Related{
+			{Title: "Contacts", Names: []part.Link{{Text: "Hopper", URL: "/a/analytical/contacts/1"}, {Text: "Not available"}}},
+			{Title: "Used by 12 items", Names: []part.Link{{Text: "Berlin", URL: "/a/analytical/items/1"}, {Text: "Bonn", URL: "/a/analytical/items/2"}, {Text: "Bremen", URL: "/a/analytical/items/3"}}, More: part.Link{Text: "Show all", URL: "/a/analytical/items?call_rule=1"}},
+		},
+		Details: []part.Detail{{Label: "Identifier", Value: part.Cell{Text: "01935f5e-7c1a-7bd3", Copy: true}}, {Label: "Made", Value: part.Cell{Text: "3 hours ago", Title: "21 November 2026, 10:58:13 CET", Datetime: "2026-11-21T09:58:13Z", After: "by Ada"}}},
+		History: changes(), AllURL: "/a/analytical/audit?kind=call",
+	}
+	parts := part.FormPage{
+		Frame: frame("Edit agent", "Agents"), Header: part.Header{Title: "Edit agent"},
+		Beside: &part.Beside{Title: "What changes", Text: "Whatever uses this works with what you save here from then on.", Facts: []string{"Used by 2 simulations: Angry caller, Quiet caller"}},
+		Form: part.Form{Token: token, Action: "/a/analytical/agents/1/edit", Cancel: "/a/analytical/agents/1", Fields: []part.Field{
+			{Name: "name", Label: "Name", Value: "Reception", Required: true},
+			{Name: "voice", Label: "Voice", Value: "Alto", Section: "Model and voice"}, {Name: "language", Label: "Language", Value: "en"},
+			{Kind: part.Code, Name: "script", Label: "Script", Value: "start();", Rows: 5, Language: "javascript", Section: "What it does", Problem: "Line 1: start is not known."},
+		}},
+	}
+
 	everyKind := part.Form{Token: token, Action: "/a/analytical/x", Cancel: "/a/analytical/x", Hidden: []part.Pair{{Name: "version", Value: "3"}}, Files: true, Fields: allKinds()}
 	refused := everyKind
 	refused.Fields = nil
@@ -140,6 +165,8 @@ func records() []Story {
 		Form: part.Form{Token: token, Action: "/a/analytical/scenarios/1/delete", Cancel: "/a/analytical/scenarios/1", Submit: "Delete Greeting", Danger: true, Fields: []part.Field{{Name: "confirm", Label: "Type Greeting to confirm", Required: true, Autocomplete: "off"}}}}
 	return []Story{
 		{Name: "Delete, used by others", Render: part.DialogPage(used)},
+		{Name: "Call", Render: record.Record(call)},
+		{Name: "Form in parts, with what changes beside it", Render: record.FormOn(parts)},
 		{Name: "List", Render: record.List(list)},
 		{Name: "List, with how states change", Render: record.List(numbers)},
 		{Name: "List, some closed", Render: record.List(closed)},
