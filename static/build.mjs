@@ -28,6 +28,7 @@ const files = {
   "htmx.js": readFileSync(join(root, "node_modules/htmx.org/dist/htmx.min.js")),
   "theme.js": script("theme.js"),
   "app.js": script("app.js"),
+  "code.js": script("code.js"),
   "passkey.js": script("passkey.js"),
   "icons.svg": readFileSync(join(src, "icons.svg")),
   "favicon.svg": readFileSync(join(src, "favicon.svg")),

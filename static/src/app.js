@@ -5,6 +5,8 @@ import "./grid.js";
 import "./role.js";
 import "./pick.js";
 import "./palette.js";
+import "./editor.js";
+import "./unsaved.js";
 import "./sidebar.js";
 
 (() => {
