@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"context"
 	"fmt"
+	"github.com/google/go-cmp/cmp"
 	"net/http"
 	"strings"
 	"testing"
@@ -45,10 +46,16 @@ func TestTimelessAccountFromMakingToDeleting(t *testing.T) {
 		t.Errorf("the form offers %d readers and %d feeds", form.Find("input[name=reader]").Length(), form.Find("input[name=feed]").Length())
 	}
 	// Looking for accounts saves nothing and keeps what is ticked.
-	found := ada.send(in(p.analytical, "/timeless-accounts"), "name", "Forever", "find", "berl", "reader", p.west.ID.String(), "search", "1").want(t, http.StatusOK)
+	found := ada.send(in(p.analytical, "/timeless-accounts"), "name", "Forever", "find", "reader", "find-reader", "berl", "reader", p.west.ID.String()).want(t, http.StatusOK)
 	if found.Find("input[name=reader]").Length() != 2 || found.Find("input[name=reader][checked]").Length() != 1 || found.Find("input[name=name]").AttrOr("value", "") != "Forever" {
 		t.Error("the search forgets what was chosen, or offers something else")
 	}
+	// As one types, it offers what one may know of.
+	if got := ada.suggested(in(p.analytical, "/timeless-accounts/new"), "feed", "e"); !cmp.Equal(got, []string{"East", "East Berlin", "West"}) {
+		t.Errorf("to feed it there are %v", got)
+	}
+	ada.get(in(p.analytical, "/timeless-accounts/new?options=name")).want(t, http.StatusNotFound)
+	p.as(p.mallory).get(in(p.analytical, "/timeless-accounts/new?options=feed&q=e")).want(t, http.StatusNotFound)
 	for _, x := range []struct {
 		says  string
 		pairs []string

@@ -18,7 +18,6 @@ import (
 	"bailiwick/models/account"
 	logs "bailiwick/models/log"
 	"bailiwick/models/store"
-	"bailiwick/views/log"
 	"bailiwick/views/part"
 	"bailiwick/views/record"
 	"bailiwick/words"
@@ -164,7 +163,8 @@ func (h *Handlers) timelessHeader(rv records.Visit, p *record.ListPage) {
 // timelessAsked is the form as it was sent.
 type timelessAsked struct {
 	logs.TimelessInput
-	find string // part of the names of the accounts to offer
+	find string // the field whose choices were searched, empty for none
+	text string // part of the names of the accounts to offer
 }
 
 func readTimeless(c echo.Context) (timelessAsked, error) {
@@ -179,7 +179,7 @@ func readTimeless(c echo.Context) (timelessAsked, error) {
 		}
 		return all
 	}
-	return timelessAsked{logs.TimelessInput{Name: form.Get("name"), Readers: ids("reader"), Feeds: ids("feed"), Past: form.Get("past") != ""}, form.Get("find")}, nil
+	return timelessAsked{logs.TimelessInput{Name: form.Get("name"), Readers: ids("reader"), Feeds: ids("feed"), Past: form.Get("past") != ""}, form.Get("find"), form.Get("find-" + form.Get("find"))}, nil
 }
 
 // timelessOffered is how many accounts the form offers besides those chosen.
@@ -187,7 +187,11 @@ const timelessOffered = 50
 
 func (h *Handlers) timelessForm(c echo.Context, g authz.Grant, status int, t *logs.TimelessAccount, asked timelessAsked, wrong store.Problems) error {
 	v, list := guard.Of(c), page.TimelessPath(c)
-	found, err := h.Store.AccountsBelow(c.Request().Context(), g, account.Filter{Search: asked.find, Limit: timelessOffered + 1})
+	suggest := c.QueryParam("options") // asked as one types, instead of the form
+	if suggest != "" {
+		asked = timelessAsked{text: c.QueryParam("q")}
+	}
+	found, err := h.Store.AccountsBelow(c.Request().Context(), g, account.Filter{Search: asked.text, Limit: timelessOffered + 1})
 	if err != nil {
 		return err
 	}
@@ -196,15 +200,29 @@ func (h *Handlers) timelessForm(c echo.Context, g authz.Grant, status int, t *lo
 		return err
 	}
 	more := len(found) > timelessOffered
-	reader := part.Field{Kind: part.Multi, Name: "reader", Label: "Sub-accounts that may read it", Problem: wrong["reader"],
+	title, action, here := "New timeless account", list, list+"/new"
+	if t != nil {
+		title, action = "Edit "+t.Name, page.TimelessPath(c, "/", t.ID.String(), "/edit")
+		here = action
+	}
+	reader := part.Field{Kind: part.Reference, Many: true, Name: "reader", Label: "Sub-accounts that may read it", Problem: wrong["reader"],
 		Help: "Whoever sees timeless accounts there reads all that it keeps, and learns of no account where it came from."}
-	feed := part.Field{Kind: part.Multi, Name: "feed", Label: "Accounts that feed it", Problem: wrong["feed"],
+	feed := part.Field{Kind: part.Reference, Many: true, Name: "feed", Label: "Accounts that feed it", Problem: wrong["feed"],
 		Help: "What they log from now on is kept. It stays when they log no more, and when they are taken from this list."}
+	for _, f := range []*part.Field{&reader, &feed} {
+		f.SuggestURL, f.More = page.WithQuery(here, "options", f.Name), more || asked.find != ""
+		if asked.find == f.Name {
+			f.Find, f.Autofocus = asked.text, true
+		}
+	}
 	offer := func(f *part.Field, a account.Account, chosen []uuid.UUID) {
-		f.Options = append(f.Options, part.Option{Value: a.ID.String(), Text: a.Name, Selected: slices.Contains(chosen, a.ID)})
+		f.Options = append(f.Options, part.Option{Value: a.ID.String(), Text: a.Name})
+		if slices.Contains(chosen, a.ID) {
+			f.Values = append(f.Values, a.ID.String())
+		}
 	}
 	logs := h.Catalog.Permission("logs")
-	if v.May.Has(logs) || slices.Contains(asked.Feeds, v.Place.Account) {
+	if strings.Contains(strings.ToLower(v.Place.Name), strings.ToLower(strings.TrimSpace(asked.text))) && v.May.Has(logs) || slices.Contains(asked.Feeds, v.Place.Account) {
 		offer(&feed, account.Account{ID: v.Place.Account, Name: v.Place.Name + " (this account)"}, asked.Feeds)
 	}
 	offered := map[uuid.UUID]bool{v.Place.Account: true}
@@ -228,11 +246,15 @@ func (h *Handlers) timelessForm(c echo.Context, g authz.Grant, status int, t *lo
 	for _, a := range found[:min(len(found), timelessOffered)] {
 		add(a)
 	}
-	title, action := "New timeless account", list
-	if t != nil {
-		title, action = "Edit "+t.Name, page.TimelessPath(c, "/", t.ID.String(), "/edit")
+	for _, f := range []part.Field{reader, feed} {
+		if f.Name == suggest {
+			return page.Render(c, http.StatusOK, part.Suggestions(f.Options, more))
+		}
 	}
-	p := log.TimelessAccountFormPage{
+	if suggest != "" {
+		return store.ErrNotFound
+	}
+	return page.Render(c, status, record.FormOn(part.FormPage{
 		Frame:  h.Frame(c, title, part.Link{Text: "Timeless accounts", URL: list}),
 		Header: part.Header{Title: title, Text: "It keeps log entries without a limit. Nobody works in it, and nothing else is in it."},
 		Form: part.Form{Token: v.Token, Action: action, Cancel: list, Problem: wrong[""], Submit: "Save", Fields: []part.Field{
@@ -240,13 +262,7 @@ func (h *Handlers) timelessForm(c echo.Context, g authz.Grant, status int, t *lo
 			reader, feed,
 			{Kind: part.Checkbox, Name: "past", Label: "With past entries", Checked: asked.Past, Help: "Of accounts that begin to feed it now, also what they logged before."},
 		}},
-		Find: part.Field{Name: "find", Label: "Other accounts", Value: asked.find, Autocomplete: "off", Placeholder: "Part of a name",
-			Help: "The lists above offer what is chosen, and the accounts below this one that match."},
-	}
-	if more {
-		p.Find.Help = fmt.Sprintf("The lists above offer what is chosen, and the first %d accounts below this one that match. Find the others by their names.", timelessOffered)
-	}
-	return page.Render(c, status, log.TimelessAccountForm(p))
+	}))
 }
 
 func sortedByPath(byID map[uuid.UUID]account.Account) []account.Account {
@@ -267,7 +283,7 @@ func (h *Handlers) createTimelessAccount(c echo.Context, g authz.Grant) error {
 	if err != nil {
 		return err
 	}
-	if c.FormValue("search") != "" {
+	if asked.find != "" {
 		return h.timelessForm(c, g, http.StatusOK, nil, asked, nil)
 	}
 	t, err := h.Store.CreateTimelessAccount(c.Request().Context(), g, asked.TimelessInput)
@@ -311,7 +327,7 @@ func (h *Handlers) updateTimelessAccount(c echo.Context, g authz.Grant, t logs.T
 	if err != nil {
 		return err
 	}
-	if c.FormValue("search") != "" {
+	if asked.find != "" {
 		return h.timelessForm(c, g, http.StatusOK, &t, asked, nil)
 	}
 	err = h.Store.EditTimelessAccount(c.Request().Context(), g, t.ID, asked.TimelessInput)

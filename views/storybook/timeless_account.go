@@ -1,7 +1,6 @@
 package storybook
 
 import (
-	"bailiwick/views/log"
 	"bailiwick/views/part"
 	"bailiwick/views/record"
 )
@@ -24,18 +23,17 @@ func timelessAccounts() []Story {
 	empty := list
 	empty.List.Table.Rows = nil
 	empty.List.Empty = part.Empty{Icon: "archive", Title: "No timeless accounts", Text: "A timeless account keeps what this account, or accounts below it, log from now on, for as long as it is there.", Action: &add}
-	form := log.TimelessAccountFormPage{
+	form := part.FormPage{
 		Frame:  frame("New timeless account", "Timeless accounts"),
 		Header: part.Header{Title: "New timeless account", Text: "It keeps log entries without a limit. Nobody works in it, and nothing else is in it."},
 		Form: part.Form{Token: token, Action: here, Cancel: here, Submit: "Save", Fields: []part.Field{
 			{Name: "name", Label: "Name", Value: "Ten years", Required: true, MaxLength: 100},
-			{Kind: part.Multi, Name: "reader", Label: "Sub-accounts that may read it", Help: "Whoever sees timeless accounts there reads all that it keeps, and learns of no account where it came from.",
-				Options: []part.Option{{Value: "1", Text: "East", Selected: true}, {Value: "2", Text: "East Berlin"}, {Value: "3", Text: "West"}}},
-			{Kind: part.Multi, Name: "feed", Label: "Accounts that feed it", Help: "What they log from now on is kept. It stays when they log no more, and when they are taken from this list.",
-				Options: []part.Option{{Value: "0", Text: "Analytical (this account)", Selected: true}, {Value: "1", Text: "East"}, {Value: "2", Text: "East Berlin"}, {Value: "3", Text: "West", Selected: true}}},
+			{Kind: part.Reference, Many: true, More: true, SuggestURL: here + "/new?options=reader", Values: []string{"1"}, Name: "reader", Label: "Sub-accounts that may read it", Help: "Whoever sees timeless accounts there reads all that it keeps, and learns of no account where it came from.",
+				Options: []part.Option{{Value: "1", Text: "East"}, {Value: "2", Text: "East Berlin"}, {Value: "3", Text: "West"}}},
+			{Kind: part.Reference, Many: true, SuggestURL: here + "/new?options=feed", Values: []string{"0", "3"}, Name: "feed", Label: "Accounts that feed it", Help: "What they log from now on is kept. It stays when they log no more, and when they are taken from this list.",
+				Options: []part.Option{{Value: "0", Text: "Analytical (this account)"}, {Value: "1", Text: "East"}, {Value: "2", Text: "East Berlin"}, {Value: "3", Text: "West"}}},
 			{Kind: part.Checkbox, Name: "past", Label: "With past entries", Help: "Of accounts that begin to feed it now, also what they logged before."},
 		}},
-		Find: part.Field{Name: "find", Label: "Other accounts", Value: "e", Autocomplete: "off", Placeholder: "Part of a name", Help: "The lists above offer what is chosen, and the accounts below this one that match."},
 	}
 	wrong := form
 	wrong.Form.Fields = append([]part.Field{}, form.Form.Fields...)
@@ -56,8 +54,8 @@ func timelessAccounts() []Story {
 	return []Story{
 		{Name: "List", Render: record.List(list)},
 		{Name: "Empty", Render: record.List(empty)},
-		{Name: "New", Render: log.TimelessAccountForm(form)},
-		{Name: "New, refused", Render: log.TimelessAccountForm(wrong)},
+		{Name: "New", Render: record.FormOn(form)},
+		{Name: "New, refused", Render: record.FormOn(wrong)},
 		{Name: "Entries", Render: record.List(logs)},
 		{Name: "Delete", Render: part.DialogPage(part.Dialog{Frame: frame("Delete Ten years", "Timeless accounts"), Title: "Delete Ten years?",
 			Text: []string{"All that it keeps is gone for good, for 2 sub-accounts that may read it too. The logs of the accounts that feed it stay."},
