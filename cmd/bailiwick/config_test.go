@@ -31,10 +31,10 @@ func TestPlainHTTPStaysOnThisMachineUnlessAccepted(t *testing.T) {
 }
 
 func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
-	x := Config{Addr: "nope", PublicURL: "ftp://x", DatabaseURL: "mysql://u:hunter2@h/d", SecretKey: "zz", TrustedProxies: []string{"x"}, DataDir: t.TempDir(),
+	x := Config{Addr: "nope", PublicURL: "ftp://x", DatabaseURL: "mysql://u:hunter2@h/d", SecretKey: "zz", TrustedProxies: []string{"x"}, Currency: "euros", DataDir: t.TempDir(),
 		SMTPURL: "http://u:hunter2@h", MailFrom: "x"}
 	err := x.check()
-	for _, name := range []string{"BAILIWICK_ADDR", "BAILIWICK_PUBLIC_URL", "DATABASE_URL", "BAILIWICK_SECRET_KEY", "BAILIWICK_TRUSTED_PROXIES", "BAILIWICK_SMTP_URL", "BAILIWICK_MAIL_FROM"} {
+	for _, name := range []string{"BAILIWICK_ADDR", "BAILIWICK_PUBLIC_URL", "DATABASE_URL", "BAILIWICK_SECRET_KEY", "BAILIWICK_TRUSTED_PROXIES", "BAILIWICK_SMTP_URL", "BAILIWICK_MAIL_FROM", "BAILIWICK_CURRENCY"} {
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not said to be wrong: %v", name, err)
 		}
