@@ -45,6 +45,7 @@ const enhance = (area) => {
   const root = host.attachShadow({ mode: "open", delegatesFocus: true });
   const said = { "aria-label": label.childNodes[0].textContent.trim(), "aria-description": `${help ? `${help.textContent} ` : ""}Press Escape, then Tab, to leave the editor.` };
   if (area.hasAttribute("aria-invalid")) said["aria-invalid"] = "true";
+  said.tabindex = "0"; // by which a checker knows that the keyboard can scroll it
   if (area.required) said["aria-required"] = "true";
   const view = new EditorView({
     root,
