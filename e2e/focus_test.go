@@ -96,7 +96,7 @@ func TestFocusIsNeverLost(t *testing.T) {
 	ada.goTo("dialog:modal form button")
 	ada.keys(kb.Enter)
 	ada.at(message)
-	ada.sees(name + " is")
+	ada.sees(name + " deleted")
 
 	// Paging, sorting and taking a filter off lead to the rows; a filter keeps the focus.
 	calls := account + "/calls"

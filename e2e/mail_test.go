@@ -46,7 +46,7 @@ func TestInvitedByMailAsANewPerson(t *testing.T) {
 	grace.sees("1 invite is ready", "Hand each link to its person yourself")
 	grace.looksRight("invited")
 	grace.open(agency)
-	grace.sees("waits to be accepted")
+	grace.sees("1 invite is pending")
 
 	radia := newTab(t, "Radia")
 	radia.signIn("radia@example.com")

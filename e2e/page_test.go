@@ -118,14 +118,14 @@ func TestDrawerOnAPhone(t *testing.T) {
 	ada.signIn("ada@example.com")
 	account := ada.stands(`/a/[^/]+`)
 	ada.resize(390, 844)
-	if ada.has("link", "Applications") {
+	if ada.has("link", "Call rules") {
 		t.Fatal("the drawer is open before anybody has opened it")
 	}
 	ada.press("button", "Menu")
-	ada.find("link", "Applications")
+	ada.find("link", "Call rules")
 	ada.looksRight("drawer")
 	ada.keys(kb.Escape)
-	ada.until("the drawer to close", func() bool { return !ada.has("link", "Applications") })
+	ada.until("the drawer to close", func() bool { return !ada.has("link", "Call rules") })
 	ada.open(account + "/settings/webhooks")
 	ada.press("button", "Menu")
 	ada.comesTrue(currentInSight)

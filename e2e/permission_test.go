@@ -204,7 +204,7 @@ func TestPermissionsByKeyboard(t *testing.T) {
 	}
 	ada.keys(kb.Enter)
 	ada.sees("chat agents?")
-	ada.tabTo(eval[string](ada, `document.querySelector('dialog form button').innerText`))
+	ada.tabTo(eval[string](ada, `document.querySelector('dialog:modal form button').innerText`))
 	ada.keys(kb.Enter)
 	ada.sees("Chat agents given to 1 sub-account.")
 	ada.boxIs("Select all: Chat agents, 3 of 3", "true")

@@ -20,6 +20,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -51,7 +52,13 @@ func newTab(t *testing.T, who string) *tab {
 		t.Skip("NO CHROMIUM")
 	}
 	b := &tab{t: t, who: who, framed: map[bool]bool{}}
-	ctx, end := chromedp.NewContext(chrome, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.console.Listen))
+	ctx, end := chromedp.NewContext(chrome, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.console.Listen), chromedp.WithListener(func(event any) {
+		// The browser's own question whether to leave would wait for ever.
+		if _, asks := event.(*page.EventJavascriptDialogOpening); asks {
+			go chromedp.Do(b.ctx, send(page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true}))
+			b.console.Complain("the browser asks whether to leave a page")
+		}
+	}))
 	b.ctx = ctx
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -159,10 +166,7 @@ func (b *tab) stands(pattern string) string {
 	b.t.Helper()
 	re, path := regexp.MustCompile("^"+pattern+"$"), ""
 	b.until("the address "+pattern, func() bool {
-		if ready, err := ask[bool](b, `document.readyState === 'complete'`); err != nil || !ready {
-			return false
-		}
-		path = b.path()
+		path, _ = ask[string](b, `document.readyState === 'complete' ? location.pathname + location.search : ''`)
 		return re.MatchString(path)
 	})
 	return path

@@ -31,6 +31,13 @@ func (c *Console) Complaints() []string {
 	return slices.Clone(c.complaints)
 }
 
+// Complain adds a complaint of the test's own.
+func (c *Console) Complain(line string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.complaints = append(c.complaints, line)
+}
+
 // Listen takes an event of the tab.
 func (c *Console) Listen(event any) {
 	c.mu.Lock()

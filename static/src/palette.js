@@ -16,7 +16,10 @@ const choose = (option) => {
 const open = () => {
   if (!palette.open) palette.showModal();
   box.select();
-  box.dispatchEvent(new Event("open"));
+  const ask = () => box.dispatchEvent(new Event("open"));
+  // While the page still comes, htmx does not hear it.
+  if (document.readyState === "complete") ask();
+  else addEventListener("load", ask, { once: true });
 };
 
 // What is shown may answer to fewer letters than are typed: Return waits for the rest.

@@ -7,8 +7,9 @@ const sent = new WeakSet();
 
 const holds = (form) => JSON.stringify([...new FormData(form)].map(([name, value]) => [name, value.name ?? value]));
 // What came back with a problem or a conflict is as little kept as before it was sent.
-const watch = () => $$("#main form.form[method=post]:not([data-plain])").forEach((form) => {
-  if (!watched.has(form)) watched.set(form, $(".problems,.conflict", form.closest(".panel")?.parentElement ?? form) ? null : holds(form));
+// Nobody minds losing what they typed at a door.
+const watch = () => $$("body:not(.door) #main form.form[method=post]:not([data-plain])").forEach((form) => {
+  if (!watched.has(form)) watched.set(form, $(".problems", form) || $("#main > .conflict") ? null : holds(form));
 });
 const unsaved = () => [...watched].some(([form, was]) => form.isConnected && !sent.has(form) && (was === null || holds(form) !== was));
 
