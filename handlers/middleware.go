@@ -75,6 +75,10 @@ func (h *Handlers) logRequests() echo.MiddlewareFunc {
 			}
 			if visit := guard.Of(c); visit != nil {
 				attrs = append(attrs, slog.String("principal", visit.Session.Principal.String()))
+				if visit.Unnoted != nil {
+					level = max(level, slog.LevelWarn)
+					attrs = append(attrs, slog.String("unnoted", visit.Unnoted.Error()))
+				}
 			}
 			if v.Error != nil && level == slog.LevelError {
 				attrs = append(attrs, slog.String("error", v.Error.Error()))

@@ -93,6 +93,7 @@ func TestWhatMayBeStoredSaysSo(t *testing.T) {
 	})
 	ada := p.as(p.ada)
 	page := in(p.analytical, "/accounts")
+	ada.get(page).want(t, http.StatusOK) // notes that her session is in the account: a commit too
 	line.CutAfter("commit")
 	got := ada.send(in(p.analytical, "/sub-accounts"), "names", "North").want(t, http.StatusServiceUnavailable)
 	got.says(t, "What you sent may have been stored all the same")

@@ -97,6 +97,7 @@ type Visit struct {
 	May      catalog.Mask       // all that is allowed there
 	Asks     catalog.Permission // what the route asks for; zero outside accounts
 	Token    string             // that every form carries
+	Unnoted  error              // why it could not be noted that the session was in the account
 	address  string
 	asked    login.Place // the account in the address, known of or not
 }
@@ -211,9 +212,8 @@ func (g *Guard) authorize(c echo.Context, p catalog.Permission) (authz.Grant, er
 		return authz.Grant{}, NeedsTwoStep{}
 	}
 	if err == nil {
-		if err := g.store.Enter(c.Request().Context(), v.Session, id); err != nil {
-			return authz.Grant{}, fmt.Errorf("note that the session is in the account: %w", err)
-		}
+		// A database that takes no changes is read all the same: the next request tries again.
+		v.Unnoted = g.store.Enter(c.Request().Context(), v.Session, id)
 	}
 	return grant, err
 }
