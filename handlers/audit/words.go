@@ -11,7 +11,7 @@ import (
 )
 
 // actions are what was done, as the end of a sentence that begins with who and
-// ends with the name of what it was done to. An action that stands in no line is
+// ends with the name of what it was done to, or has it in place of a *. An action that stands in no line is
 // told by its noun and verb.
 var actions = map[string]string{
 	"account.archive":           "archived",
@@ -23,7 +23,7 @@ var actions = map[string]string{
 	"account.delete":            "deleted account",
 	"account.edit":              "changed sub-account",
 	"account.free_two_step":     "stopped requiring two-step sign-in in",
-	"account.label_many":        "added to many accounts the label",
+	"account.label_many":        "added the label * to many accounts",
 	"account.limit_idle":        "changed the idle limit of",
 	"account.move":              "moved",
 	"member.close":              "closed their login",
@@ -38,7 +38,7 @@ var actions = map[string]string{
 	"account.suspend":           "suspended",
 	"account.suspend_many":      "suspended many accounts",
 	"account.take_ownership":    "became the owner of",
-	"account.unlabel_many":      "removed from many accounts the label",
+	"account.unlabel_many":      "removed the label * from many accounts",
 
 	"entitlement.copy":            "copied permissions of a sub-account to others under",
 	"entitlement.select_all":      "changed a feature of all sub-accounts of",
@@ -161,6 +161,9 @@ func (h *Handlers) actionWords(e store.AuditEvent) string {
 			past, noun = many, kind.Section.Records.Plural
 		}
 		words = past + " " + noun
+	}
+	if before, after, inside := strings.Cut(words, "*"); inside {
+		return before + e.ResourceName + after
 	}
 	if e.ResourceName != "" && e.ResourceName != e.PrincipalName {
 		words += " " + e.ResourceName
