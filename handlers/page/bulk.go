@@ -14,13 +14,13 @@ import (
 	"bailiwick/words"
 )
 
-// MostAtOnce is how many things of a list can be changed at once.
+// MostAtOnce is how many records can be changed at once. Accounts and people have no such end.
 const MostAtOnce = 10_000
 
 // AllThatMatch is the words for all that a list shows, on all of its pages. It is
-// empty where one page shows all, or where they are too many to change at once.
+// empty where one page shows all.
 func AllThatMatch(total, shown int) string {
-	if total <= shown || total > MostAtOnce {
+	if total <= shown {
 		return ""
 	}
 	return "All " + words.Number(total) + " that match"
