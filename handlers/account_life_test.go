@@ -97,7 +97,7 @@ func TestAccountsAreFoundByLabel(t *testing.T) {
 	if got := counted(x); got != "2 of 2" {
 		t.Errorf("Logs of pilots are counted as %q", got)
 	}
-	ask := x.Find("a.box").First().AttrOr("href", "")
+	ask := x.Find("thead a.all").First().AttrOr("href", "")
 	ada.get(ask).want(t, http.StatusOK).says(t, "carry the label “pilot”")
 	ada.send(general, "entitlement", "logs", "all", "1", "allowed", "0", "label", "pilot").want(t, http.StatusSeeOther)
 	if p.gives(p.east, "logs") || p.gives(p.berlin, "logs") || !p.gives(p.west, "logs") {

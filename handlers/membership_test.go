@@ -417,7 +417,7 @@ func TestManyAreInvitedAtOnce(t *testing.T) {
 			continue
 		}
 		seen++
-		mallory.get(a+"/members").want(t, http.StatusOK).says(t, "no members besides its owner")
+		mallory.get(a+"/members").want(t, http.StatusOK).says(t, "Only its owner can use a personal account")
 		mallory.send(a+"/members/invites", "email", "x@example.com", "role", "full_viewer").want(t, http.StatusUnprocessableEntity).says(t, "A personal account has")
 	}
 	if seen == 0 {

@@ -234,7 +234,7 @@ func TestAPasskeyThatDoesNotFit(t *testing.T) {
 	a = b.begin()
 	refused("a copy", a, copied.get(a))
 	home := strings.TrimSuffix(ada.get("/accounts?q=Ada").Find("main tbody th a").First().AttrOr("href", ""), "/")
-	if got := ada.get(home+"/audit").want(t, http.StatusOK); !strings.Contains(got.Text(), "came with a passkey that looks copied") {
+	if got := ada.get(home+"/audit").want(t, http.StatusOK); !strings.Contains(got.Text(), "tried a passkey that looks copied") {
 		t.Error("the audit does not tell of the copy")
 	}
 }

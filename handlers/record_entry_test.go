@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// replies are what a ticket's page shows: who wrote what.
+// replies are what a ticket's page shows: who wrote what, the question first.
 func (x page) replies() (all []string) {
 	x.Find(".entries li").Each(func(_ int, li *goquery.Selection) {
 		all = append(all, li.Find("strong").Text()+": "+li.Find(".whole").Text())
@@ -41,7 +41,7 @@ func TestRepliesStandBesideEachOther(t *testing.T) {
 	if got := ada.send(ticket+"/reply", "replies", strings.Repeat("x", 50_001)).want(t, http.StatusUnprocessableEntity); got.problem("replies") != "Use 1 to 50000 characters." {
 		t.Errorf("a reply without an end: %q", got.problem("replies"))
 	}
-	want := []string{"Ada: It began at nine.", "Grace: Only on mobile phones,\nas far as I see."}
+	want := []string{"Ada: Callers hear themselves.", "Ada: It began at nine.", "Grace: Only on mobile phones,\nas far as I see."}
 	if diff := cmp.Diff(want, grace.get(all).want(t, http.StatusOK).replies()); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
@@ -60,7 +60,7 @@ func TestRepliesStandBesideEachOther(t *testing.T) {
 		})
 	}
 	both.Wait()
-	if got := ada.get(ticket).replies(); len(got) != 4 || !cmp.Equal(got[:2], want) {
+	if got := ada.get(ticket).replies(); len(got) != 5 || !cmp.Equal(got[:3], want) {
 		t.Errorf("after all replies: %v", got)
 	}
 	// Mallory does not find the ticket, nobody does who is signed out, and a closed one takes no more.
@@ -68,7 +68,7 @@ func TestRepliesStandBesideEachOther(t *testing.T) {
 	p.browser().post(ticket+"/reply", values("replies", "Let me in")).want(t, http.StatusSeeOther)
 	ada.send(ticket+"/close").want(t, http.StatusSeeOther)
 	ada.send(ticket+"/reply", "replies", "One more thing").want(t, http.StatusUnprocessableEntity)
-	if got := ada.get(ticket).want(t, http.StatusOK); len(got.replies()) != 4 || got.Find("textarea[name=replies]").Length() != 0 {
+	if got := ada.get(ticket).want(t, http.StatusOK); len(got.replies()) != 5 || got.Find("textarea[name=replies]").Length() != 0 {
 		t.Errorf("the closed ticket takes replies: %v", got.replies())
 	}
 }

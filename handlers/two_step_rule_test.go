@@ -140,7 +140,7 @@ func TestWhoRequiresTwoStepHasItThemselves(t *testing.T) {
 		t.Errorf("the page does not say how it stands: %s", got.Find("main").Text())
 	}
 	ada.get(in(p.east, twoStepRule+"/free")).want(t, http.StatusOK)
-	if got := ada.get(in(p.east, "/audit")); !strings.Contains(got.Text(), "requires two-step sign-in in East") {
+	if got := ada.get(in(p.east, "/audit")); !strings.Contains(got.Text(), "required two-step sign-in in East") {
 		t.Error("the audit does not say who required it")
 	}
 }

@@ -160,7 +160,7 @@ func TestWrongCodesAreToldOf(t *testing.T) {
 		t.Error("she is told twice a day")
 	}
 	home := ada.get("/accounts?q=Ada").Find("main tbody th a").First().AttrOr("href", "")
-	ada.get(home+"/audit").want(t, http.StatusOK).says(t, "gave the right password and five wrong codes")
+	ada.get(home+"/audit").want(t, http.StatusOK).says(t, "entered the right password and five wrong codes")
 }
 
 func TestWrongCodesAreThrottled(t *testing.T) {
