@@ -199,7 +199,7 @@ func TestWhatStandsInAnAccountIsPurgedOrKept(t *testing.T) {
 			known = known || p == table
 		}
 		if !known {
-			t.Errorf("%s has rows of accounts: say in account_purge.go whether they go when an account is deleted", table)
+			t.Errorf("%s has rows of accounts: say in purge.go whether they go when an account is deleted", table)
 		}
 	}
 }

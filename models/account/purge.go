@@ -42,6 +42,7 @@ var purged = []struct{ table, where string }{
 var kept = map[string]string{
 	"audit_events":     "what was done stays known, and can be verified",
 	"audit_heads":      "the chains' ends",
+	"letters":          "operators see what became of mail until it is pruned; what could still be accepted went with the deletion",
 	"letter_refusals":  "operators see who hit a limit of mail until it is pruned",
 	"session_accounts": "a session that was there is pruned with it",
 }
