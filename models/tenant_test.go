@@ -144,7 +144,16 @@ func TestOtherTenantsShowNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	place := record.Place{Section: modelstest.Ground(s).Catalog().Section("contacts")}
-	if _, _, err := s.CreateRecord(ctx, modelstest.GrantOf(t, s, ada, "contacts.edit", a.ID), place, map[string]any{"name": "Charles", "phone": "+442079460000"}); err != nil {
+	charles, _, err := s.CreateRecord(ctx, modelstest.GrantOf(t, s, ada, "contacts.edit", a.ID), place, map[string]any{"name": "Charles", "phone": "+442079460000"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// An item that names a contact, and a contact that is deleted, so that the item no longer does.
+	items := record.Place{Section: modelstest.Ground(s).Catalog().Section("items")}
+	if _, _, err := s.CreateRecord(ctx, modelstest.GrantOf(t, s, ada, "items.edit", a.ID), items, map[string]any{"name": "Engine", "contacts": []any{charles.ID.String()}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.DeleteRecord(ctx, modelstest.GrantOf(t, s, ada, "contacts.edit", a.ID), place, charles.ID); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.EditAccount(ctx, modelstest.GrantOf(t, s, ada, "sub_accounts.edit", a.ID), made[0].ID, "East", true, []string{"vip"}); err != nil {
