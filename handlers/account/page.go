@@ -55,7 +55,7 @@ func (h *Handlers) showSubAccount(c echo.Context, g authz.Grant) error {
 			{Label: "Owner", Value: part.Cell{Text: a.Owner}},
 			{Label: "People", Value: part.Cell{Text: h.peopleWords(a)}},
 			{Label: "Labels", Value: orNone(labelCell(a.Labels))},
-			{Label: "Made", Value: part.Cell{Text: page.When(c, a.CreatedAt, h.Store.Now()), Title: page.Exact(a.CreatedAt.In(page.Zone(c)))}},
+			{Label: "Made", Value: h.TimeCell(c, a.CreatedAt)},
 			{Label: "Open to main members", Value: part.Cell{Text: page.YesNo(a.OpenToMain)}},
 			{Label: "Id", Value: part.Cell{Text: a.ID.String(), Copy: true}},
 		},

@@ -124,7 +124,7 @@ func (h *Handlers) listSubAccounts(c echo.Context, g authz.Grant) error {
 		p.List.Table.Rows = append(p.List.Table.Rows, part.Row{
 			ID: a.ID.String(), Depth: a.Depth - base - 1, Dim: a.Standing() != "active", Menu: h.accountActs(c, a), Page: here + "/" + a.ID.String(), Cells: []part.Cell{
 				{Text: a.Name, URL: here + "/" + a.ID.String()}, labelCell(l.Labels), {Text: page.KindTitle(a.Kind)}, StateCell(a.Standing()),
-				{Text: fmt.Sprint(l.People)}, {Text: l.Owner}, {Text: page.When(c, a.CreatedAt, h.Store.Now()), Title: page.Exact(a.CreatedAt.In(page.Zone(c)))},
+				{Text: fmt.Sprint(l.People)}, {Text: l.Owner}, h.TimeCell(c, a.CreatedAt),
 			}})
 	}
 	return page.Render(c, http.StatusOK, account.SubAccounts(p))

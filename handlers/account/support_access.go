@@ -108,7 +108,7 @@ func (h *Handlers) supportAccessRow(c echo.Context, x accounts.SupportAccess, no
 		}
 	}
 	return part.Row{ID: x.ID.String(), Cells: []part.Cell{
-		{Text: page.When(c, x.OpenedAt, now), Title: page.Exact(x.OpenedAt.In(page.Zone(c)))}, {Text: x.OpenedByName},
+		h.TimeCell(c, x.OpenedAt), {Text: x.OpenedByName},
 		{Text: h.Store.SupportRole(x.Access).Title}, {Text: x.Reason}, ended,
 	}}
 }

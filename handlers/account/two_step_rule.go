@@ -29,7 +29,7 @@ func (h *Handlers) showTwoStepRule(c echo.Context, g authz.Grant) error {
 	act := part.Action{Text: "Require of everybody…", URL: page.TwoStepRulePath(v) + "/require", Dialog: true, Icon: "shield-check", Primary: true}
 	if rule.Since != nil {
 		p.Header.Badge = part.Badge{Text: "Required", Tone: part.Good}
-		p.Details = append(p.Details, part.Detail{Label: "Required since", Value: part.Cell{Text: page.When(c, *rule.Since, h.Store.Now()), Title: page.Exact(rule.Since.In(page.Zone(c)))}})
+		p.Details = append(p.Details, part.Detail{Label: "Required since", Value: h.TimeCell(c, *rule.Since)})
 		act = part.Action{Text: "Require no longer…", URL: page.TwoStepRulePath(v) + "/free", Dialog: true}
 	}
 	if h.May(c, "security.edit") {

@@ -60,7 +60,7 @@ func (h *Handlers) listLetters(c echo.Context, operator store.OnDuty) error {
 	for _, l := range all {
 		row := part.Row{ID: l.ID.String(), Page: letterPath(l), Cells: []part.Cell{
 			{Text: l.To, URL: letterPath(l)}, {Text: mail.Subject(l.Kind)}, {Badges: []part.Badge{h.letterBadge(l)}}, {Text: fmt.Sprint(l.Attempts)},
-			{Text: l.LastError}, {Text: page.When(c, l.CreatedAt, h.Store.Now()), Title: page.Exact(l.CreatedAt.In(page.Zone(c)))},
+			{Text: l.LastError}, h.TimeCell(c, l.CreatedAt),
 		}}
 		if l.State == "failed" && h.Config.SendsMail {
 			row.Menu = []part.Action{{Text: "Try again", Post: &part.Post{Action: letterPath(l) + "/retry"}}}

@@ -58,7 +58,7 @@ func (h *Handlers) timelessRow(c echo.Context, t logs.TimelessAccount) part.Row 
 	}
 	one := page.TimelessPath(c, "/", t.ID.String())
 	row := part.Row{ID: t.ID.String(), Page: one, Cells: []part.Cell{
-		{Text: t.Name, URL: one}, of, {}, {}, {Text: page.When(c, t.CreatedAt, h.Store.Now()), Title: page.Exact(t.CreatedAt.In(page.Zone(c)))},
+		{Text: t.Name, URL: one}, of, {}, {}, h.TimeCell(c, t.CreatedAt),
 	}}
 	if t.AccountID == v.Place.Account {
 		row.Cells[1] = part.Cell{Text: "This account"}

@@ -71,14 +71,13 @@ func (h *Handlers) listPasskeys(c echo.Context, g authz.Grant) error {
 			Empty: part.Empty{Icon: "key-round", Title: "No passkeys yet", Text: "Add one on each device that you sign in with.", Action: &add},
 		},
 	}
-	now := h.Store.Now()
 	for _, k := range o.keys {
 		one, used := page.PasskeysPath+"/"+k.ID.String(), part.Cell{Text: "Never"}
 		if k.LastUsedAt != nil {
-			used = part.Cell{Text: page.When(c, *k.LastUsedAt, now), Title: page.Exact(k.LastUsedAt.In(page.Zone(c)))}
+			used = h.TimeCell(c, *k.LastUsedAt)
 		}
 		p.List.Table.Rows = append(p.List.Table.Rows, part.Row{ID: k.ID.String(), Cells: []part.Cell{
-			{Text: k.Name}, {Text: page.When(c, k.CreatedAt, now), Title: page.Exact(k.CreatedAt.In(page.Zone(c)))}, used,
+			{Text: k.Name}, h.TimeCell(c, k.CreatedAt), used,
 		}, Menu: []part.Action{
 			{Text: "Rename", URL: one + "/edit"}, {Text: "Remove…", URL: one + "/remove", Dialog: true, Danger: true},
 		}})

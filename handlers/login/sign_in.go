@@ -50,7 +50,7 @@ var whyWords = map[login.Why]string{
 
 // signInTable shows attempts; who they were at, where that is not one alone.
 func (h *Handlers) signInTable(c echo.Context, all []login.SignIn, who bool) part.Table {
-	t, now := part.Table{}, h.Store.Now()
+	t := part.Table{}
 	for _, text := range []string{"Time", "Who", "Outcome", "How", "Address", "Browser"} {
 		if text != "Who" || who {
 			t.Columns = append(t.Columns, part.Column{Text: text})
@@ -61,7 +61,7 @@ func (h *Handlers) signInTable(c echo.Context, all []login.SignIn, who bool) par
 		if x.Tries > 1 {
 			outcome.Details += ", " + words.Count(x.Tries, "try", "tries") + " within a minute"
 		}
-		row := part.Row{ID: x.ID.String(), Cells: []part.Cell{{Text: page.When(c, x.At, now), Title: page.Exact(x.At.In(page.Zone(c)))}}}
+		row := part.Row{ID: x.ID.String(), Cells: []part.Cell{h.TimeCell(c, x.At)}}
 		if who {
 			row.Cells = append(row.Cells, part.Cell{Text: x.WhoName})
 		}

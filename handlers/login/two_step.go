@@ -40,7 +40,7 @@ func (h *Handlers) showTwoStep(c echo.Context, g authz.Grant) error {
 		{Text: "Turn off…", URL: page.TwoStepPath + "/turn-off", Dialog: true, Danger: true},
 	}
 	p.Details = []part.Detail{
-		{Label: "Since", Value: part.Cell{Text: page.When(c, *t.Since, h.Store.Now()), Title: page.Exact(t.Since.In(page.Zone(c)))}},
+		{Label: "Since", Value: h.TimeCell(c, *t.Since)},
 		{Label: "Recovery codes left", Value: part.Cell{Text: fmt.Sprint(t.RecoveryCodes)}},
 	}
 	if t.RecoveryCodes <= 3 {

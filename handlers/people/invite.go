@@ -104,7 +104,7 @@ func (h *Handlers) inviteTable(c echo.Context, all []persons.Invite) (part.Table
 		}
 		row := part.Row{ID: i.ID.String(), Cells: []part.Cell{
 			page.EmailCell("", i.Email), cell, {Text: i.InviterName},
-			{Text: page.When(c, i.CreatedAt, h.Store.Now()), Title: page.Exact(i.CreatedAt.In(page.Zone(c)))},
+			h.TimeCell(c, i.CreatedAt),
 			{Badges: []part.Badge{state}, Details: deliveryTrouble(letters[i.ID])},
 		}}
 		if h.May(c, "members.add") {

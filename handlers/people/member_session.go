@@ -42,11 +42,10 @@ func (h *Handlers) listMemberSessions(c echo.Context, g authz.Grant, m persons.A
 	if len(all) > 1 {
 		p.Header.Actions = []part.Action{{Text: "End all…", URL: here + "/end", Dialog: true, Danger: true}}
 	}
-	now := h.Store.Now()
 	for _, s := range all {
 		row := part.Row{ID: s.ID.String(), Cells: []part.Cell{
 			{Text: login.Device(s.Agent), Title: s.Agent}, {Text: s.Address, Mono: true},
-			{Text: pages.When(c, s.StartedAt, now), Title: pages.Exact(s.StartedAt.In(pages.Zone(c)))}, {Text: pages.When(c, s.ExpiresAt, now), Title: pages.Exact(s.ExpiresAt.In(pages.Zone(c)))},
+			h.TimeCell(c, s.StartedAt), h.TimeCell(c, s.ExpiresAt),
 		}}
 		row.Menu = []part.Action{{Text: "End…", URL: pages.WithQuery(here+"/end", "session", s.ID.String()), Dialog: true, Danger: true}}
 		p.List.Table.Rows = append(p.List.Table.Rows, row)

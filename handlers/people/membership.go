@@ -82,10 +82,10 @@ func (h *Handlers) memberRow(c echo.Context, m persons.AccountMember) part.Row {
 	}
 	last := part.Cell{Text: "Never"}
 	if m.LastSignIn != nil {
-		last = part.Cell{Text: pages.When(c, *m.LastSignIn, h.Store.Now()), Title: pages.Exact(m.LastSignIn.In(pages.Zone(c)))}
+		last = h.TimeCell(c, *m.LastSignIn)
 	}
 	row := part.Row{ID: m.ID.String(), Dim: m.State != "active", Cells: []part.Cell{
-		name, pages.EmailCell(m.Name, m.Email), roles, last, login.TwoStepCell(m.TwoStep), {Text: pages.When(c, m.Since, h.Store.Now()), Title: pages.Exact(m.Since.In(pages.Zone(c)))},
+		name, pages.EmailCell(m.Name, m.Email), roles, last, login.TwoStepCell(m.TwoStep), h.TimeCell(c, m.Since),
 	}}
 	row.Menu = h.audit.ActsOf(c, authz.PrincipalID{Kind: authz.Member, ID: m.ID})
 	if m.Owner {

@@ -82,7 +82,7 @@ func (h *Handlers) subuserRow(c echo.Context, list string, u persons.Subuser) pa
 	one := list + "/" + id
 	last := part.Cell{Text: "Never"}
 	if u.LastSignIn != nil {
-		last = part.Cell{Text: page.When(c, *u.LastSignIn, h.Store.Now()), Title: page.Exact(u.LastSignIn.In(page.Zone(c)))}
+		last = h.TimeCell(c, *u.LastSignIn)
 	}
 	state := account.StateCell(u.State)
 	if u.State == "active" && !u.HasPassword() {
@@ -141,7 +141,7 @@ func (h *Handlers) showSubuser(c echo.Context, g authz.Grant, u persons.Subuser)
 	for i, label := range labels[1:] {
 		p.Details = append(p.Details, part.Detail{Label: label, Value: row.Cells[i+1]})
 	}
-	p.Details = append(p.Details, part.Detail{Label: "Made", Value: part.Cell{Text: page.When(c, u.CreatedAt, h.Store.Now()), Title: page.Exact(u.CreatedAt.In(page.Zone(c)))}})
+	p.Details = append(p.Details, part.Detail{Label: "Made", Value: h.TimeCell(c, u.CreatedAt)})
 	return page.Render(c, http.StatusOK, record.Record(p))
 }
 
