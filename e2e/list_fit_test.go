@@ -4,7 +4,9 @@ package e2e
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -111,10 +113,36 @@ func (w *walk) fits(l listing, f filter, n int) (is func(row) bool) {
 	w.t.Helper()
 	column, text := w.full.column(f.Label), strings.TrimPrefix(f.Options[n].Text, f.Label+": ")
 	is = func(r row) bool { return column >= 0 && strings.EqualFold(r.Cells[column], text) }
+	may := func(r row) bool { return column < 0 || holds(r.Cells[column], text) }
+	if days := since.FindStringSubmatch(text); days != nil && column >= 0 {
+		is = func(r row) bool { return w.since(r, column, days[1] == "In the last", days[2]) }
+		may = is
+	}
 	for _, r := range l.Rows {
-		if column >= 0 && !holds(r.Cells[column], text) {
+		if !may(r) {
 			w.t.Errorf("%s shows a row that is not %s: %s", l.At, text, r.text())
 		}
 	}
 	return is
+}
+
+// since is an option about how long ago something was.
+var since = regexp.MustCompile(`^(In the last|Not for) (\d+) days$`)
+
+// since tells whether the time of a row is at most, or more than, so many days ago.
+// What never was is in none of the days; its cell says so.
+func (w *walk) since(r row, column int, within bool, days string) bool {
+	w.t.Helper()
+	if r.Times[column] == "" {
+		if r.Cells[column] != "Never" {
+			w.fail("%q is neither a time nor never: %s", r.Cells[column], r.text())
+		}
+		return !within
+	}
+	at, err := time.Parse(time.RFC3339, r.Times[column])
+	if err != nil {
+		w.fail("the time of %s: %v", r.text(), err)
+	}
+	n, _ := strconv.Atoi(days)
+	return within == (time.Since(at) <= time.Duration(n)*24*time.Hour)
 }

@@ -173,7 +173,7 @@ func (w *walk) word(l listing, more ...string) (text string, column int) {
 	var tried []string
 	for _, telling := range []bool{true, false} {
 		for _, r := range []row{l.Rows[len(l.Rows)/2], l.Rows[0], l.Rows[len(l.Rows)-1]} {
-			for i, cell := range r.Cells {
+			for i, cell := range r.Words {
 				if aTime.MatchString(cell) || l.tells(i) != telling {
 					continue
 				}
@@ -216,7 +216,7 @@ func (w *walk) finds(l listing, text string, column int) {
 			w.t.Errorf("%s shows a row without %q: %s", l.At, text, r.text())
 		}
 	}
-	w.misses(l, func(r row) bool { return column >= 0 && holds(r.Cells[column], text) })
+	w.misses(l, func(r row) bool { return column >= 0 && holds(r.Words[column], text) })
 }
 
 // misses fails if a row that belongs to the list is not on it. What has more
@@ -386,7 +386,7 @@ func (w *walk) together() {
 	l := w.follows("the rows to follow both", func(l listing) bool { return asks(l.At, "q", text) && asks(l.At, f.Name, value) && w.settled(l) })
 	w.fits(l, f, n)
 	for _, r := range some.Rows {
-		if column >= 0 && some.Next == "" && holds(r.Cells[column], text) && !slices.Contains(l.keys(), r.Key) {
+		if column >= 0 && some.Next == "" && holds(r.Words[column], text) && !slices.Contains(l.keys(), r.Key) {
 			w.t.Errorf("%s does not show %s", l.At, r.text())
 		}
 	}

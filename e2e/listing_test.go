@@ -30,6 +30,8 @@ type listing struct {
 type row struct {
 	Key   string
 	Cells []string
+	Words []string // what the cells say besides times, which no search looks at
+	Times []string // of the cells, as machines write them; "" where a cell is none
 	URL   string
 }
 
@@ -69,6 +71,7 @@ const readList = `((doc, at) => {
 		if (e.querySelector(unsaid)) { e = e.cloneNode(true); e.querySelectorAll(unsaid).forEach(x => x.remove()); }
 		return [...e.childNodes].map(plain).filter(Boolean).join(' ');
 	};
+	const cells = r => r.matches('tr') ? [...r.cells] : [...r.querySelectorAll('summary strong, summary > span')];
 	const list = doc.querySelector('#list'), search = list?.querySelector('.search-text');
 	if (!search) return null;
 	const table = [...list.querySelectorAll('table')].find(t => !t.closest('ol'));
@@ -77,7 +80,9 @@ const readList = `((doc, at) => {
 		At: at,
 		Rows: of.map(r => ({
 			Key: r.querySelector('input[name=id], input[name=row]')?.value ?? r.querySelector('th a:not(.toggle)')?.getAttribute('href') ?? r.querySelector('details, [popover]')?.id ?? said(r),
-			Cells: r.matches('tr') ? [...r.cells].map(said) : [...r.querySelectorAll('summary strong, summary > span')].map(said),
+			Cells: cells(r).map(said),
+			Words: cells(r).map(c => { if (c.querySelector('time')) { c = c.cloneNode(true); c.querySelectorAll('time').forEach(x => x.remove()); } return said(c); }),
+			Times: cells(r).map(c => c.querySelector('time')?.dateTime ?? ''),
 			URL: r.querySelector('th a:not(.toggle)')?.getAttribute('href') ?? '',
 		})),
 		Columns: table ? [...table.tHead.rows[0].cells].map(c => ({Text: said(c), Sorted: c.ariaSort ?? '', SortURL: c.querySelector('a.sort')?.getAttribute('href') ?? ''})) : [],
