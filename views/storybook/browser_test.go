@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -44,7 +45,12 @@ func tab(t *testing.T, width, height int64) context.Context {
 	}
 	var console browser.Console
 	console.Expect("422") // a form with problems is no fault
-	ctx, end := chromedp.NewContext(chrome, chromedp.WithNewBrowserContext(), chromedp.WithListener(console.Listen))
+	var ctx context.Context
+	ctx, end := chromedp.NewContext(chrome, chromedp.WithNewBrowserContext(), chromedp.WithListener(console.Listen), chromedp.WithListener(func(event any) {
+		if _, asks := event.(*page.EventJavascriptDialogOpening); asks {
+			go chromedp.Do(ctx, browser.Send(page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true}))
+		}
+	}))
 	t.Cleanup(func() {
 		end()
 		for _, c := range console.Complaints() {

@@ -8,7 +8,7 @@ import (
 )
 
 // names are words that keep their capital letters wherever they stand.
-var names = strings.Fields(`Ada Grace Edsger Barbara Mallory Radia Katherine Charles Charlotte East West Berlin Analytical Malloryville Prussia Lagos Harbour Zadar
+var names = strings.Fields(`Ada Grace Edsger Barbara Mallory Radia Katherine Charles Charlotte East West Berlin Analytical Malloryville Prussia Lagos Harbour Zadar Orbit
 	API CSV JSON SMS SIP UTC URL ID IDs QR HTTP PC TOTP Bailiwick Google Apple Dialogflow Twilio HubSpot Salesforce ElevenLabs GoHighLevel WhatsApp JavaScript Firefox Linux
 	Admin Owner Developer Supervisor Support Accountant User Payer CallListManager UserManager PhoneNumberManager PayerNoVerify Listener
 	January February March April May June July August September October November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday`)
