@@ -18,7 +18,7 @@ import (
 func demoPanel(t testing.TB) (*panel, demo.Cast) {
 	t.Helper()
 	p := &panel{t: t, clock: &clock{}}
-	p.config = store.Config{URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 8, Now: p.clock.now}
+	p.config = store.Config{URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 8, Slack: 10, Now: p.clock.now}
 	p.open()
 	cast, err := demo.Seed(t.Context(), p.store)
 	must(t, err)
