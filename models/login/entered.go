@@ -2,7 +2,6 @@ package login
 
 import (
 	"context"
-	"sync"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -15,7 +14,7 @@ import (
 // to one from its start.
 func (s *Store) Enter(ctx context.Context, x Session, account uuid.UUID) error {
 	at := entry{x.ID, account}
-	if x.Principal.Kind != authz.Member || s.entered.has(at) {
+	if _, noted := s.entered.GetIfPresent(at); noted || x.Principal.Kind != authz.Member {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.store.AtMost(sessionTime))
@@ -26,31 +25,9 @@ func (s *Store) Enter(ctx context.Context, x Session, account uuid.UUID) error {
 		return db.Exec("INSERT INTO session_accounts (session_id, account_id, entered_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", x.ID, account, s.store.Now()).Error
 	})
 	if err == nil {
-		s.entered.keep(at)
+		s.entered.Set(at, struct{}{})
 	}
 	return err
 }
 
 type entry struct{ session, account uuid.UUID }
-
-// entries remembers what is noted already.
-type entries struct {
-	mu  sync.Mutex
-	all map[entry]struct{}
-}
-
-func (m *entries) has(e entry) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	_, ok := m.all[e]
-	return ok
-}
-
-func (m *entries) keep(e entry) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.all == nil || len(m.all) >= mostRemembered {
-		m.all = map[entry]struct{}{}
-	}
-	m.all[e] = struct{}{}
-}

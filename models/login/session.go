@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -242,7 +241,7 @@ func (s *Store) Session(ctx context.Context, token string, account uuid.UUID) (S
 	if tenant != uuid.Nil {
 		parts = append(parts, s.where(tenant, &e))
 	}
-	known, ok := s.subusers.of(hash)
+	known, ok := s.subusers.GetIfPresent(string(hash))
 	if ok {
 		parts = append(parts, whichSubuser(known, &x))
 	}
@@ -268,7 +267,7 @@ func (s *Store) learn(ctx context.Context, hash []byte, tenant uuid.UUID, known 
 	}
 	if x.Principal.Kind == authz.Subuser && !known {
 		who := subuserKey{x.Tenant, x.Principal.ID}
-		s.subusers.keep(hash, who)
+		s.subusers.Set(string(hash), who)
 		parts = append(parts, whichSubuser(who, x))
 	}
 	if len(parts) == 0 {
@@ -328,31 +327,6 @@ func whichSubuser(who subuserKey, x *Session) store.Query {
 
 // subuserKey is the place of a subuser's login.
 type subuserKey struct{ tenant, id uuid.UUID }
-
-// subuserSessions remembers whose some sessions are, which never changes.
-type subuserSessions struct {
-	mu  sync.Mutex
-	all map[string]subuserKey // by the hash of the token
-}
-
-// mostRemembered is after how many sessions it begins anew.
-const mostRemembered = 20_000
-
-func (m *subuserSessions) of(hash []byte) (subuserKey, bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	k, ok := m.all[string(hash)]
-	return k, ok
-}
-
-func (m *subuserSessions) keep(hash []byte, who subuserKey) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.all == nil || len(m.all) >= mostRemembered {
-		m.all = map[string]subuserKey{}
-	}
-	m.all[string(hash)] = who
-}
 
 // Sessions lists a principal's live sessions, newest first.
 func (s *Store) Sessions(ctx context.Context, g authz.Grant, who authz.PrincipalID) ([]Session, error) {

@@ -3,6 +3,8 @@
 package login
 
 import (
+	"github.com/maypok86/otter/v2"
+
 	"bailiwick/models/account"
 	"bailiwick/models/letter"
 	"bailiwick/models/store"
@@ -15,11 +17,11 @@ type Store struct {
 	account *account.Store
 	signIns signInLog // not stored yet
 
-	subusers subuserSessions
-	entered  entries
+	subusers *otter.Cache[string, subuserKey] // by the hash of a session's token; whose it is never changes
+	entered  *otter.Cache[entry, struct{}]    // what is noted already
 }
 
 // New is the wing on its ground.
 func New(s *store.Store, l *letter.Store, a *account.Store) *Store {
-	return &Store{store: s, letter: l, account: a}
+	return &Store{store: s, letter: l, account: a, subusers: store.Recent[string, subuserKey](), entered: store.Recent[entry, struct{}]()}
 }

@@ -3,7 +3,6 @@ package people
 import (
 	"context"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -52,12 +51,7 @@ const (
 	alertsFor = time.Minute
 )
 
-// recentAlerts remembers what was found a moment ago, so that not every page asks.
-type recentAlerts struct {
-	mu  sync.Mutex
-	all map[authz.PrincipalID]foundAlerts
-}
-
+// foundAlerts are what was found a moment ago, so that not every page asks.
 type foundAlerts struct {
 	at   time.Time
 	list []Alert
@@ -67,9 +61,7 @@ type foundAlerts struct {
 // It may be a minute late.
 func (s *Store) UnreadAlerts(ctx context.Context, x login.Session, snap *authz.Snapshot) (n int, err error) {
 	now := s.store.Now()
-	s.alerts.mu.Lock()
-	found, ok := s.alerts.all[x.Principal]
-	s.alerts.mu.Unlock()
+	found, ok := s.alerts.GetIfPresent(x.Principal)
 	list := found.list
 	if !ok || now.Sub(found.at) >= alertsFor || now.Before(found.at) {
 		if list, err = s.Alerts(ctx, x, snap); err != nil {
@@ -88,7 +80,7 @@ func (s *Store) UnreadAlerts(ctx context.Context, x login.Session, snap *authz.S
 func (s *Store) Alerts(ctx context.Context, x login.Session, snap *authz.Snapshot) (all []Alert, err error) {
 	now, who := s.store.Now(), snap.Who(x.Principal)
 	ended, endedIDs := map[uuid.UUID]time.Time{}, []uuid.UUID{}
-	var tenants, ids, keyTenants, keyIDs []uuid.UUID
+	var tenants, keyTenants, keyIDs []uuid.UUID
 	kinds, edits := s.expiring()
 	for _, p := range snap.Places(who) {
 		if t := snap.Ended(who, p.Account); !t.IsZero() && now.Sub(t) < endedWithin {
@@ -103,7 +95,6 @@ func (s *Store) Alerts(ctx context.Context, x login.Session, snap *authz.Snapsho
 			keyTenants, keyIDs = append(keyTenants, tenantsOf[i]), append(keyIDs, id)
 		}
 	}
-	ids = endedIDs
 	err = s.store.Read(ctx, store.ScopeMemberships, func(rows pgx.Rows) error {
 		var a Alert
 		if err := rows.Scan(&a.Kind, &a.Since, &a.Until, &a.Account, &a.Where, &a.ID, &a.What, &a.Record, &a.Who); err != nil {
@@ -139,23 +130,15 @@ func (s *Store) Alerts(ctx context.Context, x login.Session, snap *authz.Snapsho
 		UNION ALL SELECT 'ended', $4, $4, a.id, a.name, $5, '', '', ''
 			FROM accounts a WHERE a.tenant_id = ANY($11) AND a.id = ANY($12)
 		LIMIT 1000`,
-		x.Principal.ID, x.Principal.Kind.String(), now, time.Time{}, uuid.Nil, letter.Invite, keyTenants, keyIDs, kinds, now.Add(keysWithin), tenants, ids)
+		x.Principal.ID, x.Principal.Kind.String(), now, time.Time{}, uuid.Nil, letter.Invite, keyTenants, keyIDs, kinds, now.Add(keysWithin), tenants, endedIDs)
 	if err != nil {
 		return nil, err
 	}
 	slices.SortStableFunc(all, func(a, b Alert) int { return b.Since.Compare(a.Since) })
 	all = all[:min(len(all), mostAlerts)]
-	s.alerts.mu.Lock()
-	defer s.alerts.mu.Unlock()
-	if s.alerts.all == nil || len(s.alerts.all) >= mostRemembered {
-		s.alerts.all = map[authz.PrincipalID]foundAlerts{}
-	}
-	s.alerts.all[x.Principal] = foundAlerts{now, all}
+	s.alerts.Set(x.Principal, foundAlerts{now, all})
 	return all, nil
 }
-
-// mostRemembered is after how many people it begins anew.
-const mostRemembered = 20_000
 
 // expiring are the kinds of record that let somebody in until a time, and all the
 // permissions to edit them.

@@ -4,6 +4,9 @@
 package people
 
 import (
+	"github.com/maypok86/otter/v2"
+
+	"bailiwick/authz"
 	"bailiwick/models/account"
 	"bailiwick/models/letter"
 	"bailiwick/models/login"
@@ -16,10 +19,10 @@ type Store struct {
 	letter  *letter.Store
 	account *account.Store
 	login   *login.Store
-	alerts  recentAlerts
+	alerts  *otter.Cache[authz.PrincipalID, foundAlerts]
 }
 
 // New is the wing on its ground, beside those below it.
 func New(s *store.Store, l *letter.Store, a *account.Store, o *login.Store) *Store {
-	return &Store{store: s, letter: l, account: a, login: o}
+	return &Store{store: s, letter: l, account: a, login: o, alerts: store.Recent[authz.PrincipalID, foundAlerts]()}
 }
