@@ -64,12 +64,12 @@ func TestALostPartCostsItsTenantsAlone(t *testing.T) {
 	}
 	grace.get("/accounts/switcher?q=east").want(t, http.StatusOK).says(t, "East Berlin")
 	grace.get("/accounts").want(t, http.StatusOK).says(t, "Some accounts are missing").says(t, "East Berlin").
-		says(t, "Whether an account is offered to you can not be told just now")
+		says(t, "Accounts offered to you can't be checked right now")
 	if strings.Contains(grace.get("/accounts").Text(), "See the offer") {
 		t.Error("a link to no offer")
 	}
-	grace.get(in(p.analytical, "")).want(t, http.StatusOK).says(t, "Whether an account is offered to you can not be told just now")
-	edsger.get(in(p.east, "")).want(t, http.StatusOK).says(t, "Whether invites wait for you can not be told just now")
+	grace.get(in(p.analytical, "")).want(t, http.StatusOK).says(t, "Accounts offered to you can't be checked right now")
+	edsger.get(in(p.east, "")).want(t, http.StatusOK).says(t, "Your invites can't be checked right now")
 	// A bare address leads to what can be read.
 	if to := p.as(p.grace).get("/").location(); !strings.Contains(to, p.analytical.ID.String()) {
 		t.Errorf("led to %s", to)

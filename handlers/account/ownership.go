@@ -296,7 +296,7 @@ func (h *Handlers) declineOffer(c echo.Context, g authz.Grant) error {
 func (h *Handlers) OffersWaiting(c echo.Context) (all []home.Attention, err error) {
 	offers, err := h.Store.OffersTo(c.Request().Context(), authz.Self(guard.Of(c).Actor()))
 	if store.PartLost(err) {
-		return []home.Attention{{Tone: part.Warn, Text: "Whether an account is offered to you can not be told just now"}}, nil
+		return []home.Attention{{Tone: part.Warn, Text: "Accounts offered to you can't be checked right now"}}, nil
 	}
 	for _, o := range offers {
 		all = append(all, home.Attention{Tone: part.Info, Text: fmt.Sprintf("%s offers you the account %s", o.By.Name, o.Account.Name), URL: o.Path(),

@@ -105,7 +105,7 @@ func (h *Handlers) lookUp(c echo.Context, g authz.Grant, purposes []purpose) (k 
 // fact says how much there is of what a section holds.
 func (h *Handlers) fact(c echo.Context, k known, s *catalog.Section) string {
 	if r := s.Records; r != nil && r.Sum != nil {
-		return r.SumTitle + " " + k.balance
+		return r.SumTitle + " " + h.Sum(k.balance)
 	} else if r != nil {
 		n, counted := k.counts[r.Kind.Key]
 		switch {
@@ -122,7 +122,7 @@ func (h *Handlers) fact(c echo.Context, k known, s *catalog.Section) string {
 func (h *Handlers) facts(c echo.Context, k known) (all []home.Fact) {
 	v := guard.Of(c)
 	if b := h.Catalog.Section("billing"); v.May.Has(b.View) {
-		all = append(all, home.Fact{Label: b.Records.SumTitle, Value: k.balance, URL: page.AccountPath(v.Place.Account, b.Path)})
+		all = append(all, home.Fact{Label: b.Records.SumTitle, Value: h.Sum(k.balance), URL: page.AccountPath(v.Place.Account, b.Path)})
 	}
 	if h.May(c, "members") && page.Shared(v.Place.Kind) {
 		all = append(all, home.Fact{Label: "Members", Value: words.Number(k.people.Members), URL: people.MembersPath(c)})

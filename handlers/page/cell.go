@@ -3,6 +3,7 @@ package page
 import (
 	"io"
 	"mime/multipart"
+	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -49,3 +50,9 @@ func (h *Base) TimeCell(c echo.Context, t time.Time) part.Cell {
 
 // Money is an amount in the currency of the installation.
 func (h *Base) Money(amount float64) string { return words.Money(amount, h.Config.Currency) }
+
+// Sum is an amount that the database summed, in words like Money's.
+func (h *Base) Sum(written string) string {
+	amount, _ := strconv.ParseFloat(written, 64) // it writes numbers
+	return h.Money(amount)
+}

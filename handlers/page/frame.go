@@ -233,7 +233,7 @@ func (h *Base) May(c echo.Context, permission string) bool {
 func (h *Base) InvitesForMe(c echo.Context) (*part.Alert, error) {
 	n, err := h.Store.CountInvitesFor(c.Request().Context(), guard.Of(c).Session)
 	if store.PartLost(err) {
-		return &part.Alert{Tone: part.Warn, Title: "Whether invites wait for you can not be told just now", Text: "Not all of the panel's database can be reached."}, nil
+		return &part.Alert{Tone: part.Warn, Title: "Your invites can't be checked right now", Text: "Not all of the panel's database can be reached."}, nil
 	}
 	if err != nil || n == 0 {
 		return nil, err

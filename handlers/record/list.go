@@ -148,8 +148,7 @@ func (h *Handlers) ListRecords(rv Visit) error {
 		p.Notice = &part.Alert{Tone: part.Info, Text: fmt.Sprintf("%s may not use %s. Any %s of that kind are hidden.", rv.Visit.Place.Name, h.Catalog.Titles(missing), rv.records.Plural)}
 	}
 	if rv.records.Sum != nil {
-		sum, _ := strconv.ParseFloat(l.Sum, 64) // as the database writes it
-		p.Header.Text = rv.records.SumTitle + ": " + h.Money(sum)
+		p.Header.Text = rv.records.SumTitle + ": " + h.Sum(l.Sum)
 	}
 	if may := rv.records.Create; may != 0 && rv.Visit.May.Has(may) {
 		add := part.Action{Text: "Add " + rv.records.Noun, URL: here + "/new", Icon: "plus", Primary: true}
