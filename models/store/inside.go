@@ -37,7 +37,7 @@ func (s *Store) inside() Inside {
 		},
 		Clock:      func() func() time.Time { return s.now },
 		SetClock:   func(now func() time.Time) { s.now = now },
-		SetHashing: func(work, wait int) { s.Hashing = newQueue(work, wait) },
+		SetHashing: func(work, wait int) { s.Hashing = newQueue(work, wait, time.Minute) },
 		SetLock:    func(statement string) { s.lockTenant = statement },
 	}
 }

@@ -80,10 +80,10 @@ const (
 	limitWaiters = 64
 )
 
-func newLimiter() limiter {
+func newLimiter(longestWait time.Duration) limiter {
 	return limiter{
 		otter.Must(&otter.Options[uuid.UUID, time.Time]{MaximumSize: 50_000, ExpiryCalculator: otter.ExpiryWriting[uuid.UUID, time.Time](24 * time.Hour)}),
-		newQueue(limitAskers, limitWaiters),
+		newQueue(limitAskers, limitWaiters, longestWait),
 	}
 }
 

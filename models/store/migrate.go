@@ -72,6 +72,8 @@ func MigrateInTurn(ctx context.Context, owner, panel string, waits func()) error
 	if err != nil {
 		return fmt.Errorf("wait for others that migrate: %w", err)
 	}
+	// The server may notice only later that a connection is closed.
+	defer queue.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", migrating)
 	p, err := goose.NewProvider(goose.DialectPostgres, db, migrations.Files, goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)

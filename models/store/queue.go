@@ -11,10 +11,11 @@ import (
 type queue struct {
 	work chan struct{}
 	here chan struct{} // who works and who waits
+	long time.Duration // that somebody waits at most
 }
 
-func newQueue(work, wait int) queue {
-	return queue{make(chan struct{}, work), make(chan struct{}, work+wait)}
+func newQueue(work, wait int, long time.Duration) queue {
+	return queue{make(chan struct{}, work), make(chan struct{}, work+wait), long}
 }
 
 // longestWait is for a turn: a request has ten seconds in all, and whoever waits
@@ -29,7 +30,7 @@ func (q queue) Enter(ctx context.Context) (leave func(), err error) {
 	default:
 		return nil, ErrCrowded
 	}
-	late := time.NewTimer(longestWait)
+	late := time.NewTimer(q.long)
 	defer late.Stop()
 	select {
 	case q.work <- struct{}{}:

@@ -12,7 +12,7 @@ import (
 // Two hundred clients ask at once for a password to be checked. Two are served,
 // 32 wait, and the rest hear at once that there is no room.
 func TestWhoComesToAFullQueueIsTurnedAwayAtOnce(t *testing.T) {
-	q, ctx := newQueue(2, hashWaiters), context.Background()
+	q, ctx := newQueue(2, hashWaiters, longestWait), context.Background()
 	hold := make(chan struct{})
 	var all sync.WaitGroup
 	got := make(chan error, 220)
@@ -52,7 +52,7 @@ func TestWhoComesToAFullQueueIsTurnedAwayAtOnce(t *testing.T) {
 }
 
 func TestWhoGivesUpWaitingLeavesTheQueue(t *testing.T) {
-	q := newQueue(1, 1)
+	q := newQueue(1, 1, longestWait)
 	leave, err := q.Enter(context.Background())
 	if err != nil {
 		t.Fatal(err)
@@ -81,7 +81,7 @@ func TestWhoGivesUpWaitingLeavesTheQueue(t *testing.T) {
 // the first has rested for as long. Whoever comes alone leaves an empty place.
 func TestACrowdedPlaceRestsAsLongAsItWorked(t *testing.T) {
 	const work = 50 * time.Millisecond
-	q, ctx := newQueue(1, 1), context.Background()
+	q, ctx := newQueue(1, 1, longestWait), context.Background()
 	leave, err := q.EnterToRest(ctx)
 	if err != nil {
 		t.Fatal(err)
@@ -114,7 +114,7 @@ func TestACrowdedPlaceRestsAsLongAsItWorked(t *testing.T) {
 
 func TestWhoWaitsTooLongIsTurnedAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		q, ctx := newQueue(1, 1), context.Background()
+		q, ctx := newQueue(1, 1, longestWait), context.Background()
 		leave, err := q.Enter(ctx)
 		if err != nil {
 			t.Fatal(err)

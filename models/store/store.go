@@ -90,9 +90,10 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		pool.Close()
 		return nil, err
 	}
+	slack := time.Duration(max(1, c.Slack))
 	s := &Store{
-		pool: pool, slack: time.Duration(max(1, c.Slack)), catalog: c.Catalog, Secret: c.Secret, now: c.Now,
-		Hashing: newQueue(hashers(), hashWaiters), limiter: newLimiter(), digestKey: digestKey, lockTenant: "UPDATE tenants SET epoch = epoch + 1 WHERE id = ? RETURNING epoch",
+		pool: pool, slack: slack, catalog: c.Catalog, Secret: c.Secret, now: c.Now,
+		Hashing: newQueue(hashers(), hashWaiters, slack*longestWait), limiter: newLimiter(slack * longestWait), digestKey: digestKey, lockTenant: "UPDATE tenants SET epoch = epoch + 1 WHERE id = ? RETURNING epoch",
 	}
 	if s.now == nil {
 		s.now = time.Now
