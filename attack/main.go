@@ -23,10 +23,13 @@ import (
 	"time"
 )
 
-// The goals, of page p99 and of memory beyond what the panel had before.
+// The goals: page p99 under the first or, on a machine whose pages take longer
+// by themselves, within a ratio to the same without an attack; and memory beyond
+// what the panel had before.
 const (
 	clients    = 32
 	goalP99    = 15 * time.Millisecond
+	goalRatio  = 2
 	goalMemory = 60 << 20
 	readEvery  = 20 * time.Millisecond // a page is read
 )
@@ -77,7 +80,7 @@ func run() (ok bool, err error) {
 	for _, k := range kinds {
 		o := p.watch(reader, each, k.try)
 		o.print(fmt.Sprintf("%d clients %s", clients, k.name), quiet, before, each)
-		ok = ok && o.p(0.99) < goalP99 && o.memory-before < goalMemory && o.failed == 0 && o.in.Load() == 0
+		ok = ok && o.p(0.99) < max(goalP99, goalRatio*quiet.p(0.99)) && o.memory-before < goalMemory && o.failed == 0 && o.in.Load() == 0
 	}
 	took, err := p.signIn(reader)
 	if err != nil {
@@ -85,7 +88,7 @@ func run() (ok bool, err error) {
 	}
 	fmt.Printf("\nAfter it, a browser that signed in before signs in within %s.\n", took.Round(time.Millisecond))
 	if !ok {
-		fmt.Printf("The goals are a page p99 under %s and less than %d MB more memory.\n", goalP99, goalMemory>>20)
+		fmt.Printf("The goals are a page p99 under %s or %d× that without an attack, and less than %d MB more memory.\n", goalP99, goalRatio, goalMemory>>20)
 	}
 	return ok, nil
 }

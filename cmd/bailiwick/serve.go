@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"syscall"
@@ -142,6 +143,8 @@ func (serveCommand) Run(ctx context.Context, c *Config) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
+	// Threads that hash give way to others, and must not hold what those run on meanwhile.
+	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + store.Hashers)
 	log := logger()
 	db, err := openDatabase(ctx, c, log, true)
 	if err != nil {

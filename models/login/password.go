@@ -90,7 +90,9 @@ func (s *Store) Hash(ctx context.Context, password string) (string, error) {
 		return "", err
 	}
 	defer leave()
-	return argon2id.CreateHash(password, hashParams)
+	var h string
+	aside(func() { h, err = argon2id.CreateHash(password, hashParams) })
+	return h, err
 }
 
 // nobody is the hash that an unknown name is compared with, so that it costs
@@ -116,7 +118,9 @@ func (s *Store) Matches(ctx context.Context, password, hash string) error {
 	if !known {
 		hash = nobody()
 	}
-	if ok, err := argon2id.ComparePasswordAndHash(password, hash); !ok || err != nil || !known {
+	var ok bool
+	aside(func() { ok, err = argon2id.ComparePasswordAndHash(password, hash) })
+	if !ok || err != nil || !known {
 		return store.ErrSignIn
 	}
 	return nil

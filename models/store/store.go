@@ -67,9 +67,9 @@ type Store struct {
 // So many more wait for their password to be hashed than those it is done for.
 const hashWaiters = 32
 
-// hashers is how many passwords are hashed at once: on half of the cores, so that
+// Hashers is how many passwords are hashed at once: on half of the cores, so that
 // a flood of them leaves the others to pages, and each takes 19 MiB.
-func hashers() int { return min(max(1, runtime.GOMAXPROCS(0)/2), 4) }
+var Hashers = min(max(1, runtime.GOMAXPROCS(0)/2), 4)
 
 // Open connects, refuses a schema it does not know, and loads the snapshot.
 func Open(ctx context.Context, c Config) (*Store, error) {
@@ -93,7 +93,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	slack := time.Duration(max(1, c.Slack))
 	s := &Store{
 		pool: pool, slack: slack, catalog: c.Catalog, Secret: c.Secret, now: c.Now,
-		Hashing: newQueue(hashers(), hashWaiters, slack*longestWait), limiter: newLimiter(slack * longestWait), digestKey: digestKey, lockTenant: "UPDATE tenants SET epoch = epoch + 1 WHERE id = ? RETURNING epoch",
+		Hashing: newQueue(Hashers, hashWaiters, slack*longestWait), limiter: newLimiter(slack * longestWait), digestKey: digestKey, lockTenant: "UPDATE tenants SET epoch = epoch + 1 WHERE id = ? RETURNING epoch",
 	}
 	if s.now == nil {
 		s.now = time.Now
