@@ -55,6 +55,31 @@ func TestSidebarByKeyboard(t *testing.T) {
 	ada.comesTrue(`document.querySelector('[data-group=agents]').open`)
 }
 
+// Edsger pins what he uses most, by keyboard and by mouse, and takes it off again.
+func TestPinsByKeyboard(t *testing.T) {
+	t.Parallel()
+	edsger := newTab(t, "Edsger")
+	edsger.signIn("edsger@example.com")
+	account := edsger.stands(`/a/[^/]+`)
+
+	// What is pinned moves to the top with the focus, stays there on the next page, and goes back.
+	const top = `[...document.querySelectorAll('#nav [data-group=pinned] > ul > li > a')].map(a => a.textContent.trim()).join()`
+	edsger.tabToMatch("#nav [data-group=agents] a[href$='/contacts']")
+	edsger.keys(kb.Tab)
+	edsger.keys(" ")
+	edsger.comesTrue(top + ` === 'Contacts' && document.activeElement.matches('[data-group=pinned] .pin[aria-pressed=true]')`)
+	edsger.keys(kb.ArrowDown + kb.Tab + kb.Enter)
+	edsger.comesTrue(top + ` === 'Contacts,Control panel' && document.activeElement.ariaLabel === 'Pin Control panel'`)
+	edsger.looksRight("sidebar-pinned")
+	edsger.open(account + "/calls")
+	edsger.comesTrue(top + ` === 'Contacts,Control panel'`)
+	edsger.press("button", "Pin Contacts")
+	edsger.comesTrue(top + ` === 'Control panel' && !!document.querySelector('[data-group=agents] .pin[aria-label="Pin Contacts"][aria-pressed=false]')`)
+	edsger.stands(account + "/calls")
+	edsger.press("button", "Pin Control panel")
+	edsger.comesTrue(top + ` === ''`)
+}
+
 // tabToMatch presses Tab until what has the focus matches, and not longer than around the page.
 func (b *tab) tabToMatch(selector string) {
 	b.t.Helper()
@@ -82,4 +107,18 @@ func TestSidebarWithoutScript(t *testing.T) {
 	ada.stands(account + `/numbers/my_numbers`)
 	ada.press("link", "Blocked numbers")
 	ada.stands(account + `/numbers/black_list`)
+
+	barbara := newTab(t, "Barbara")
+	barbara.do(send(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
+	barbara.signIn("barbara@example.com")
+	account = barbara.stands(`/a/[^/]+`)
+	barbara.press("link", "Contacts")
+	barbara.stands(account + `/contacts`)
+	barbara.tabToMatch("#nav .pin[value=workflows]")
+	barbara.keys(kb.Enter)
+	barbara.sees("Pinned")
+	barbara.stands(account + `/contacts`)
+	barbara.tabToMatch("#nav .pin[value=workflows]")
+	barbara.keys(kb.Enter)
+	barbara.until("the pin to go", func() bool { return !barbara.shows("Pinned") })
 }

@@ -73,6 +73,11 @@ func TestTheFirstOneIsLedThrough(t *testing.T) {
 		t.Error("it is shown still")
 	}
 	b.get(third).says(t, "Set up Soyuz")
+	elsewhere := p.as(katherine)
+	if x := elsewhere.get(other).want(t, http.StatusOK); x.Find(".checklist").Length() != 0 {
+		t.Error("in another browser it is shown still")
+	}
+	elsewhere.get(third).says(t, "Set up Soyuz")
 
 	// The next one is asked to sign in, and is not told that they are the first.
 	stranger := p.browser()
@@ -96,6 +101,11 @@ func TestWhoIsToldHowToBegin(t *testing.T) {
 		}
 	}
 	p.as(p.mallory).send(in(p.analytical, "/checklist/dismiss")).want(t, http.StatusNotFound)
+	p.as(p.grace).send(in(p.analytical, "/checklist/dismiss")).want(t, http.StatusSeeOther)
+	p.as(p.ada).get(in(p.analytical, "")).says(t, "Set up Analytical")
+	if x := p.as(p.grace).get(in(p.analytical, "")).want(t, http.StatusOK); x.Find(".checklist").Length() != 0 {
+		t.Error("Grace is shown again what she dismissed")
+	}
 	_, door := p.subuser(p.analytical, "charles", "Admin")
 	charles := p.asSubuser(door, "charles")
 	charles.get("/welcome").want(t, http.StatusNotFound)

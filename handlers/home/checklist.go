@@ -12,11 +12,8 @@ import (
 	"bailiwick/views/home"
 )
 
-// dismissedCookie holds the accounts whose checklist the browser does not show.
-const dismissedCookie = "bailiwick-dismissed"
-
 // checklist is what is left to set up in a main account, for whoever may do all
-// of it; nil once it is done or dismissed. It ticks itself: nothing is stored.
+// of it; nil once it is done, or they dismissed it. It ticks itself.
 func (h *Handlers) checklist(c echo.Context, k known) *home.Checklist {
 	v := guard.Of(c)
 	list := &home.Checklist{Title: "Set up " + v.Place.Name, Token: v.Token, DismissURL: page.AccountPath(v.Place.Account, "/checklist/dismiss")}
@@ -40,7 +37,7 @@ func (h *Handlers) checklist(c echo.Context, k known) *home.Checklist {
 			list.Done++
 		}
 	}
-	if v.Place.Kind != "main" || list.Done == len(list.Steps) || slices.Contains(page.Remembered(c, dismissedCookie), v.Place.Account.String()) {
+	if v.Place.Kind != "main" || list.Done == len(list.Steps) || slices.Contains(v.Session.Dismissed, v.Place.Account) {
 		return nil
 	}
 	return list
@@ -57,9 +54,12 @@ func (h *Handlers) setUpBelow(v *guard.Visit) (some, chosen bool) {
 	return some, chosen
 }
 
-// dismissChecklist hides the checklist of an account from this browser.
+// dismissChecklist hides the checklist of an account from whoever asks.
 func (h *Handlers) dismissChecklist(c echo.Context, _ authz.Grant) error {
-	id := guard.Of(c).Place.Account
-	h.Remember(c, dismissedCookie, id.String())
+	v := guard.Of(c)
+	id := v.Place.Account
+	if err := h.Store.DismissChecklist(c.Request().Context(), authz.Self(v.Actor()), v.Session, id); err != nil {
+		return err
+	}
 	return c.Redirect(http.StatusSeeOther, page.AccountPath(id))
 }

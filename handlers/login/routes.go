@@ -23,6 +23,7 @@ func (h *Handlers) Routes() []guard.Route {
 		guard.Self(page.Get, "/verify-email/send", "is about one's own address", h.askEmailProof),
 		guard.Self(page.Post, "/verify-email/send", "mails a link to one's own address", h.sendEmailProof),
 		guard.Self(page.Post, "/sign-out", "ends one's own session", h.deleteOwnSession),
+		guard.Self(page.Post, page.PinsPath, "changes one's own sidebar", h.setPin),
 		guard.Self(page.Get, "/password", "is about one's own login", h.editOwnPassword),
 		guard.Self(page.Post, "/password", "changes one's own login", h.updateOwnPassword),
 		guard.Self(page.Get, "/sessions", "lists one's own sessions", h.listSessions),

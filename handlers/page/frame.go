@@ -68,8 +68,8 @@ func (h *Base) FrameIn(c echo.Context, section *catalog.Section, title string, a
 	if f.Account.SearchURL != "" {
 		f.Account.SearchURL = WithQuery(f.Account.SearchURL, "at", id.String())
 	}
-	var entry part.Link
-	f.Nav, entry = h.sidebar(c, section)
+	nav, entry := h.sidebar(c, section)
+	f.Sidebar = h.sidebarOf(c, section, nav)
 	f.Tabs = h.tabs(c, section)
 	home := part.Link{Text: v.Place.Name}
 	if v.May.Has(h.Catalog.Permission("control_panel")) {

@@ -47,16 +47,40 @@ func (h *Base) navigation(table []guard.Route) (groups []navGroup) {
 // (static/src/sidebar.js).
 const foldedCookie = "folded"
 
-// sidebar is what the visitor may open here. Sections of one entry are its tabs: it
-// leads to the first of them, and goes by the name of the only one. The entry of
-// the page's section is given too, where it has tabs.
+// PinsPath is where an entry of the sidebar is pinned and unpinned.
+const PinsPath = "/pins"
+
+// MayBePinned tells whether a key is that of an entry of the sidebar: the key of the
+// first of its sections, whoever may open it.
+func (h *Base) MayBePinned(key string) bool {
+	return slices.ContainsFunc(h.Nav, func(g navGroup) bool {
+		for i, s := range g.Sections {
+			if s.Key == key {
+				return g.begins(i)
+			}
+		}
+		return false
+	})
+}
+
+// begins tells whether an entry begins with a section.
+func (g navGroup) begins(i int) bool { return i == 0 || g.Sections[i-1].Entry != g.Sections[i].Entry }
+
+// sidebar is what the visitor may open here, what they pinned in a group of its own
+// on top. Sections of one entry are its tabs: it leads to the first of them, and
+// goes by the name of the only one. The entry of the page's section is given too,
+// where it has tabs.
 func (h *Base) sidebar(c echo.Context, section *catalog.Section) (nav []part.NavGroup, entry part.Link) {
 	v := guard.Of(c)
 	folded := strings.Split(readCookie(c, foldedCookie), ".")
+	pinned := part.NavGroup{Key: "pinned", Title: "Pinned", Folded: slices.Contains(folded, "pinned")}
 	for _, g := range h.Nav {
 		n := part.NavGroup{Key: g.key, Title: g.title, Folded: slices.Contains(folded, g.key)}
-		var last string
-		for _, s := range g.Sections {
+		var last, key string
+		for i, s := range g.Sections {
+			if g.begins(i) {
+				key = s.Key
+			}
 			if !v.May.Has(s.View) {
 				continue
 			}
@@ -64,7 +88,7 @@ func (h *Base) sidebar(c echo.Context, section *catalog.Section) (nav []part.Nav
 			current := section != nil && section.Group == s.Group && section.Entry == s.Entry
 			if last != s.Entry {
 				last = s.Entry
-				n.Items = append(n.Items, part.NavItem{Text: s.Label, URL: link.URL, Icon: s.Icon, Current: current, Tabs: []part.Link{link}})
+				n.Items = append(n.Items, part.NavItem{Key: key, Text: s.Label, URL: link.URL, Icon: s.Icon, Current: current, Tabs: []part.Link{link}})
 				continue
 			}
 			item := &n.Items[len(n.Items)-1]
@@ -73,11 +97,40 @@ func (h *Base) sidebar(c echo.Context, section *catalog.Section) (nav []part.Nav
 				entry = part.Link{Text: item.Text, URL: item.URL}
 			}
 		}
+		n.Items = slices.DeleteFunc(n.Items, func(item part.NavItem) bool {
+			if !slices.Contains(v.Session.Pins, item.Key) {
+				return false
+			}
+			item.Pinned = true
+			pinned.Items = append(pinned.Items, item)
+			return true
+		})
 		if len(n.Items) > 0 {
 			nav = append(nav, n)
 		}
 	}
+	if len(pinned.Items) > 0 {
+		slices.SortFunc(pinned.Items, func(a, b part.NavItem) int {
+			return slices.Index(v.Session.Pins, a.Key) - slices.Index(v.Session.Pins, b.Key)
+		})
+		nav = append([]part.NavGroup{pinned}, nav...)
+	}
 	return nav, entry
+}
+
+// Sidebar is that of the account of a visit, on the page of a section or none.
+func (h *Base) Sidebar(c echo.Context, section *catalog.Section) part.Sidebar {
+	nav, _ := h.sidebar(c, section)
+	return h.sidebarOf(c, section, nav)
+}
+
+func (h *Base) sidebarOf(c echo.Context, section *catalog.Section, nav []part.NavGroup) part.Sidebar {
+	v := guard.Of(c)
+	s := part.Sidebar{Token: v.Token, Groups: nav, PinURL: PinsPath, Account: v.Place.Account.String()}
+	if section != nil {
+		s.Section = section.Key
+	}
+	return s
 }
 
 // tabs are the pages beside that of a section: inside the same record, or of the

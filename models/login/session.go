@@ -68,6 +68,8 @@ type Session struct {
 	IdleLimit time.Duration // of a subuser's account; zero where there is none
 	// AlertsRead is up to when the principal has read what happened for them.
 	AlertsRead time.Time
+	Pins       []string    // entries of the sidebar that the principal pinned, by their sections' keys
+	Dismissed  []uuid.UUID // accounts whose checklist the principal dismissed
 	duties     []string
 }
 
@@ -282,7 +284,7 @@ func (s *Store) whose(hash []byte, x *Session) store.Query {
 		var kind string
 		var longest int // in seconds
 		err := r.Scan(&x.ID, &kind, &x.Principal.ID, &x.Tenant, &x.Account, &x.Name, &x.Email, &x.Proven, &x.Active,
-			&x.Address, &x.Agent, &x.StartedAt, &x.ExpiresAt, &x.EndedAt, &x.ProvedAt, &x.TwoStep, &x.UsedAt, &longest, &x.AlertsRead, &x.duties)
+			&x.Address, &x.Agent, &x.StartedAt, &x.ExpiresAt, &x.EndedAt, &x.ProvedAt, &x.TwoStep, &x.UsedAt, &longest, &x.AlertsRead, &x.Pins, &x.Dismissed, &x.duties)
 		x.Idle = max(time.Duration(longest)*time.Second, s.store.Now().Sub(x.UsedAt))
 		x.Principal.Kind = authz.Member
 		if kind == "subuser" {
@@ -292,7 +294,7 @@ func (s *Store) whose(hash []byte, x *Session) store.Query {
 	}, SQL: `SELECT s.id, s.principal_kind, s.principal_id, coalesce(s.tenant_id, $2), coalesce(s.account_id, $2),
 			coalesce(m.name, ''), coalesce(m.email, ''), m.email_proven_at IS NOT NULL, coalesce(m.state, '') = 'active',
 			s.address, s.agent, s.started_at, s.expires_at, s.ended_at,
-			coalesce(s.proved_at, s.started_at), s.two_step, coalesce(s.used_at, s.started_at), s.longest_idle, coalesce(m.alerts_read_at, '0001-01-01'),
+			coalesce(s.proved_at, s.started_at), s.two_step, coalesce(s.used_at, s.started_at), s.longest_idle, coalesce(m.alerts_read_at, '0001-01-01'), m.pins, m.dismissed,
 			ARRAY(SELECT duty FROM staff WHERE s.principal_kind = 'member' AND member_id = s.principal_id)
 		FROM sessions s LEFT JOIN members m ON s.principal_kind = 'member' AND m.id = s.principal_id
 		WHERE s.id_hash = $1`, Args: []any{hash, uuid.Nil}}
@@ -318,11 +320,11 @@ func (s *Store) where(tenant uuid.UUID, e *Place) store.Query {
 func whichSubuser(who subuserKey, x *Session) store.Query {
 	return store.Query{Scan: func(r pgx.Rows) error {
 		var limit int // in minutes
-		err := r.Scan(&x.Name, &x.Active, &limit, &x.AlertsRead)
+		err := r.Scan(&x.Name, &x.Active, &limit, &x.AlertsRead, &x.Pins, &x.Dismissed)
 		x.IdleLimit = time.Duration(limit) * time.Minute
 		return err
-	}, SQL: `SELECT u.name, u.state = 'active', coalesce(a.idle_minutes, 0), coalesce(u.alerts_read_at, '0001-01-01') FROM subusers u
-		JOIN accounts a ON a.tenant_id = $1 AND a.id = u.account_id WHERE u.tenant_id = $1 AND u.id = $2`, Args: []any{who.tenant, who.id}}
+	}, SQL: `SELECT u.name, u.state = 'active', coalesce(a.idle_minutes, 0), coalesce(u.alerts_read_at, '0001-01-01'), u.pins, u.dismissed
+		FROM subusers u JOIN accounts a ON a.tenant_id = $1 AND a.id = u.account_id WHERE u.tenant_id = $1 AND u.id = $2`, Args: []any{who.tenant, who.id}}
 }
 
 // subuserKey is the place of a subuser's login.

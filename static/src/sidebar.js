@@ -53,9 +53,20 @@ if (box) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
     if (!step || e.currentTarget.matches(":popover-open")) return; // menus have arrows already
     const stops = [box, ...links()];
-    const at = stops.indexOf(document.activeElement);
+    const at = stops.indexOf(document.activeElement.matches(".pin") ? document.activeElement.previousElementSibling : document.activeElement);
     if (at < 0) return;
     e.preventDefault();
     stops[(at + step + stops.length) % stops.length].focus();
+  });
+
+  // A pin moves its entry, and keeps the focus.
+  let pin;
+  nav.addEventListener("submit", (e) => { pin = e.submitter.id; });
+  document.addEventListener("htmx:after:swap", () => {
+    if (!pin) return;
+    document.getElementById(pin)?.focus();
+    pin = null;
+    open = null;
+    narrow();
   });
 }

@@ -11,7 +11,7 @@ import (
 type Frame struct {
 	Title    string // of the browser tab
 	Token    string // anti-forgery token of this session, carried by every form
-	Nav      []NavGroup
+	Sidebar  Sidebar
 	Tabs     []Tab  // pages beside this one
 	Crumbs   []Link // from the outside in; the last one is this page and has no URL
 	Account  Switcher
@@ -42,6 +42,14 @@ type Link struct {
 	Text, URL string
 }
 
+// Sidebar leads to the pages of an account. Pinning an entry sends its key, and
+// answers with the sidebar anew.
+type Sidebar struct {
+	Groups           []NavGroup
+	Token, PinURL    string
+	Account, Section string // where it stands: an account's id, the key of the page's section
+}
+
 // NavGroup is one titled group of the sidebar. Folded, it shows its items only while
 // one of them is current.
 type NavGroup struct {
@@ -58,10 +66,26 @@ func (g NavGroup) open() bool {
 // NavItem leads to one page of the panel, or the first of several that are tabs of
 // each other. Icon is a name of the sprite (static/src/icons.svg).
 type NavItem struct {
+	Key             string // by which it is pinned
 	Text, URL, Icon string
-	Current         bool
+	Current, Pinned bool
 	Tabs            []Link // what the filter of the sidebar finds; itself, where it has none
 	Count           string // shown as a small number behind the text, if any
+}
+
+// pins is the name under which its button sends its key.
+func (n NavItem) pins() string {
+	if n.Pinned {
+		return "unpin"
+	}
+	return "pin"
+}
+
+func (n NavItem) pinText() string {
+	if n.Pinned {
+		return "Unpin"
+	}
+	return "Pin"
 }
 
 // Switcher is the account one acts in, and the way to the others.

@@ -16,7 +16,7 @@ func frame(title, current string, crumbs ...part.Link) part.Frame {
 	}
 	groups, tabs := nav(current)
 	return part.Frame{
-		Title: title, Token: token, Crumbs: crumbs, Nav: groups, Tabs: tabs, Search: "/a/analytical/search", Bell: part.Bell{URL: "/alerts"}, Help: "/help",
+		Title: title, Token: token, Crumbs: crumbs, Sidebar: part.Sidebar{Groups: groups, Token: token, PinURL: "/pins", Account: "analytical"}, Tabs: tabs, Search: "/a/analytical/search", Bell: part.Bell{URL: "/alerts"}, Help: "/help",
 		Account: part.Switcher{
 			Name: "Analytical", Detail: "Agency", Role: "Account owner",
 			SearchURL: "/switcher", AllURL: "/accounts", NewURL: "/accounts/new",
@@ -34,9 +34,9 @@ func subuserFrame(title, current string) part.Frame {
 	f := frame(title, current)
 	f.Account = part.Switcher{Name: "Analytical", Role: "Subuser role: CallListManager"}
 	f.Profile = part.Profile{Name: "tabulator", Detail: "Subuser of Analytical", Until: "17:40", UntilExact: "21 November 2026, 17:40 CET", SignOutURL: "/sign-out"}
-	f.Tabs, f.Nav = nil, []part.NavGroup{
-		{Title: "Overview", Items: []part.NavItem{{Text: "Control panel", URL: "/a/analytical", Icon: "house", Current: current == "Control panel"}}},
-		{Title: "Voice", Items: []part.NavItem{{Text: "Applications", URL: "/a/analytical/applications", Icon: "app-window", Current: current == "Applications"}}},
+	f.Tabs, f.Sidebar.Groups = nil, []part.NavGroup{
+		{Title: "Overview", Items: []part.NavItem{{Key: "home", Text: "Control panel", URL: "/a/analytical", Icon: "house", Current: current == "Control panel"}}},
+		{Title: "Voice", Items: []part.NavItem{{Key: "applications", Text: "Applications", URL: "/a/analytical/applications", Icon: "app-window", Current: current == "Applications"}}},
 	}
 	return f
 }
@@ -75,7 +75,7 @@ key Developers: API keys, Webhooks`
 		for _, line := range lines[1:] {
 			icon, rest, _ := strings.Cut(line, " ")
 			text, list, _ := strings.Cut(rest, ": ")
-			n := part.NavItem{Text: text, Icon: icon, URL: "/a/analytical/" + icon, Current: text == current}
+			n := part.NavItem{Key: icon, Text: text, Icon: icon, URL: "/a/analytical/" + icon, Current: text == current}
 			var beside []part.Tab
 			for i, tab := range strings.Split(list, ", ") {
 				url := n.URL
