@@ -88,6 +88,7 @@ func TestAFaultNamesItsPlaceAndRemedy(t *testing.T) {
 		{"facts of no property", "    name: name\n", "    name: name\n    facts: [colour]\n", "sections/shelf.yaml:14: section shelf: field colour is no property of thing"},
 		{"an unknown layout", "    name: name\n", "    name: name\n    layout: poster\n", "sections/shelf.yaml:14: section shelf: layout poster is unknown: use facts or thread"},
 		{"a thread of nothing", "    name: name\n", "    name: name\n    layout: thread\n", "sections/shelf.yaml:14: section shelf: layout thread needs a property text"},
+		{"a time that nobody reports", "    name: name\n", "    name: name\n    time: name\n", "sections/shelf.yaml:14: section shelf: time name is no time that every thing is reported with"},
 		{"an unknown timeline", "    name: name\n", "    name: name\n    timeline: weekly\n", "sections/shelf.yaml:14: section shelf: timeline weekly is unknown: use changes or none"},
 		{"a part of a form without a title", "maxLength: 20", "x-section: ''", "sections/shelf.yaml:18: property name: x-section is no title"},
 		{"a unique property that is none", "unique: [name]", "unique: [colour]", "sections/shelf.yaml:14: kind thing: unique colour is no property"},

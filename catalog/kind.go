@@ -24,6 +24,9 @@ type Kind struct {
 	// Parent is the property that names the record this one belongs to, where it
 	// may belong to none. Nil where the address alone decides, or nothing does.
 	Parent *Field
+	// Time is the property that says when it happened, which then is when the record
+	// came to be. Nil where that is when it was stored.
+	Time *Field
 	// Keep is a state of which an account that has one always keeps one.
 	Keep string
 	// States say what each value of the property state means, where the kind

@@ -141,6 +141,7 @@ type recordsDecl struct {
 	Schema   *schemaDecl
 	Unique   []word
 	Parent   word
+	Time     word
 	Keep     word
 	Title    []word
 	Facts    []word
@@ -286,10 +287,23 @@ func (k *compiler) records(file string, s *Section, d *recordsDecl) {
 		kind.Acts = acts
 		k.states(bad, d, kind)
 		k.page(bad, d, kind)
+		k.time(bad, d, kind)
 	} else {
 		r.Acts = acts
 	}
 	s.Records = r
+}
+
+// time reads which property says when a record came to be. Only who reports it says
+// so, once.
+func (k *compiler) time(bad func(word, string, string), d *recordsDecl, kind *Kind) {
+	if d.Time.Text == "" {
+		return
+	}
+	kind.Time = kind.Field(d.Time.Text)
+	if f := kind.Time; f == nil || f.Format != "date-time" || !f.Required || !f.ReadOnly {
+		bad(d.Time, "time "+d.Time.Text+" is no time that every "+kind.Key+" is reported with", "name a required property with `format: date-time` and `readOnly: true`")
+	}
 }
 
 // edits is the permission to change a section's records where the declaration

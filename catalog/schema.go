@@ -21,7 +21,7 @@ func (d *schemaDecl) UnmarshalYAML(n ast.Node) error {
 }
 
 // Names that forms and addresses of records use for themselves.
-var taken = []string{"token", "version", "id", "q", "sort", "after", "before", "accounts", "account", "column", "csv", "file", "confirm", "return", "find", "options"}
+var taken = []string{"token", "version", "id", "q", "sort", "after", "before", "accounts", "account", "column", "csv", "file", "confirm", "return", "find", "options", "view", "when", "since", "till"}
 
 // Limits that hold where a schema states none.
 const (

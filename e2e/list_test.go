@@ -310,6 +310,10 @@ func (w *walk) filter(i int) {
 	f := w.full.Filters[i]
 	switch f.Kind {
 	case "select-one":
+		if f.Name == "when" {
+			w.days(f)
+			return
+		}
 		n, value := w.choice(f)
 		w.choose(f.Name, n)
 		l := w.follows("the rows to follow "+f.Label, func(l listing) bool { return asks(l.At, f.Name, value) && w.settled(l) })
@@ -331,16 +335,8 @@ func (w *walk) filter(i int) {
 		w.reach(f.Name)
 		w.keys(" ")
 		w.whole("the filter " + f.Label)
-	case "date":
-		w.reach(f.Name)
-		w.keys("01012001")
-		l := w.follows("the rows to follow "+f.Label, func(l listing) bool { return asks(l.At, f.Name, "2001-01-01") && w.settled(l) })
-		if from := f.Name == "from"; from == l.Nothing {
-			w.t.Errorf("%s shows %d rows", l.At, len(l.Rows))
-		}
-		w.reach(f.Name)
-		w.keys(kb.Delete + kb.ArrowRight + kb.Delete + kb.ArrowRight + kb.Delete)
-		w.whole("the filter " + f.Label)
+	case "pick":
+		w.pickOne(f)
 	default:
 		w.fail("there is a filter of the kind %s", f.Kind)
 	}
@@ -369,7 +365,7 @@ func (w *walk) below(l listing) {
 func (w *walk) together() {
 	w.t.Helper()
 	var f filter
-	i := slices.IndexFunc(w.full.Filters, func(f filter) bool { return f.Kind == "select-one" })
+	i := slices.IndexFunc(w.full.Filters, func(f filter) bool { return f.Kind == "select-one" && f.Name != "when" })
 	if i < 0 {
 		return
 	}

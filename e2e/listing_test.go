@@ -38,6 +38,7 @@ type row struct {
 type filter struct {
 	Name, Label, Kind, Value string
 	Options                  []struct{ Value, Text string }
+	Suggest                  string // where a pick asks for what it offers
 }
 
 func (l listing) keys() (all []string) {
@@ -87,10 +88,14 @@ const readList = `((doc, at) => {
 		})),
 		Columns: table ? [...table.tHead.rows[0].cells].map(c => ({Text: said(c), Sorted: c.ariaSort ?? '', SortURL: c.querySelector('a.sort')?.getAttribute('href') ?? ''})) : [],
 		Search: {Label: said(search.closest('label')), Value: search.value},
-		Filters: [...list.querySelectorAll('.search-filters :is(select, input)')].map(f => ({
-			Name: f.name, Label: said(f.closest('label').querySelector('span')), Kind: f.type, Value: f.type === 'checkbox' ? String(f.checked) : f.value,
-			Options: [...f.options ?? []].map(o => ({Value: o.value, Text: said(o)})),
-		})),
+		Filters: [...list.querySelectorAll('.search-filters :is(.pick, label:not(.pick *))')].map(e => {
+			if (e.matches('.pick')) return {Name: e.dataset.name, Label: plain(e.querySelector('label')), Kind: 'pick', Value: e.querySelector('[name=' + e.dataset.name + ']').value, Suggest: e.dataset.suggest};
+			const f = e.querySelector('select, input');
+			return {
+				Name: f.name, Label: said(e.querySelector('span')), Kind: f.type, Value: f.type === 'checkbox' ? String(f.checked) : f.value,
+				Options: [...f.options ?? []].map(o => ({Value: o.value, Text: said(o)})),
+			};
+		}),
 		Next: list.querySelector('.pager [rel=next]')?.getAttribute('href').split('#')[0] ?? '',
 		Prev: list.querySelector('.pager [rel=prev]')?.getAttribute('href').split('#')[0] ?? '',
 		Chips: [...list.querySelectorAll('.chips li:has(.chip)')].map(said),

@@ -55,13 +55,13 @@ func TestAuditIsFilteredAndExported(t *testing.T) {
 		t.Errorf("filtered by kind: %s", some)
 	}
 	today, tomorrow := time.Now().UTC().Format(time.DateOnly), time.Now().UTC().AddDate(0, 0, 1).Format(time.DateOnly)
-	if some := rows("?from=" + today + "&to=" + today); !strings.Contains(some, "charles") {
+	if some := rows("?since=" + today + "&till=" + today); !strings.Contains(some, "charles") {
 		t.Errorf("filtered by today: %s", some)
 	}
-	if some := rows("?from=" + tomorrow); strings.Contains(some, "charles") {
+	if some := rows("?since=" + tomorrow); strings.Contains(some, "charles") {
 		t.Errorf("filtered by tomorrow: %s", some)
 	}
-	ada.get(in(p.analytical, "/audit?from=nonsense&before=x&who=nobody&accounts=below&account=x")).want(t, http.StatusOK)
+	ada.get(in(p.analytical, "/audit?since=nonsense&before=x&who=nobody&accounts=below&account=x")).want(t, http.StatusOK)
 
 	out := ada.get(in(p.analytical, "/audit?format=csv&q=ada")).want(t, http.StatusOK)
 	if !strings.Contains(out.header.Get("Content-Disposition"), "attachment") || !strings.Contains(out.body, "'=Babbage") || strings.Contains(out.body, "charles") {

@@ -89,7 +89,7 @@ func TestACrowd(t *testing.T) {
 	w.see("audit, of a kind", audit+"?kind=member")
 	w.see("audit, of a name", audit+"?q=der+4711")
 	w.see("audit, of nobody", audit+"?q=nobody")
-	w.see("audit, of a month", audit+"?from=2020-01-01&to=2020-01-31")
+	w.see("audit, of a month", audit+"?since=2020-01-01&till=2020-01-31")
 	x = w.see("audit, with all below", audit+"?accounts=below")
 	w.see("audit, with all below, next page", x.Find("a[rel=next]").AttrOr("href", "no next page"))
 	w.see("audit, with all below, of a kind", audit+"?accounts=below&kind=contact")

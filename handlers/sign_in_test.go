@@ -213,7 +213,7 @@ func TestSignInsAreShownToWhoeverMayKnow(t *testing.T) {
 	_, err := p.store.StoreSignIns(context.Background())
 	must(t, err)
 	list := in(p.east, "/settings/security/sign-ins")
-	for query, rows := range map[string]int{"": 2, "?outcome=refused": 1, "?q=DEV": 2, "?q=127.0.0": 2, "?q=nobody": 0, "?from=2999-01-01": 0, "?to=2999-01-01": 2, "?outcome=none&from=x": 2} {
+	for query, rows := range map[string]int{"": 2, "?outcome=refused": 1, "?q=DEV": 2, "?q=127.0.0": 2, "?q=nobody": 0, "?since=2999-01-01": 0, "?till=2999-01-01": 2, "?when=today": 2, "?outcome=none&since=x": 2} {
 		want(t, "rows of "+query, ada.get(list+query).want(t, http.StatusOK).Find("#list tbody tr").Length(), rows)
 	}
 	if file := ada.get(list+"?format=csv").want(t, http.StatusOK).body; strings.Count(file, "\n") != 3 || !strings.Contains(file, "wrong password") {

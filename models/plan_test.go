@@ -175,6 +175,8 @@ INSERT INTO records (tenant_id, id, account_id, kind, data, name, search, create
 INSERT INTO records (tenant_id, id, account_id, parent_id, kind, data, name, search, created_at, created_by, created_by_name, updated_at, updated_by, updated_by_name)
 	SELECT tenant_id, id('scenario', row_number() OVER ()), account_id, id, 'scenario', jsonb_build_object('name', 'Scenario ' || n), 'Scenario ' || n, '', now(), '', '', now(), '', ''
 	FROM records, generate_series(1, 20) n WHERE kind = 'application' AND name < 'App 50';
+INSERT INTO records (tenant_id, id, account_id, kind, data, name, search, created_at, created_by, created_by_name, updated_at, updated_by, updated_by_name)
+	SELECT tenant_id, id('call', n), id, 'call', jsonb '{"reference": "c", "started_at": "2026-11-01T00:00:00Z"}', 'c', 'c', now() - n * interval '3 minutes', '', '', now(), '', '' FROM accounts, generate_series(1, 6000) n WHERE id = id('root', 1);
 INSERT INTO access_changes (tenant_id, epoch, seq, kind, subject_id) SELECT t.id, n, 0, 'account', t.id FROM accounts t, generate_series(1001, 1500) n WHERE t.kind = 'main';
 UPDATE tenants SET epoch = 1500;
 INSERT INTO entitlement_exceptions (tenant_id, account_id, entitlement, allowed, epoch) SELECT tenant_id, id, 'contacts', true, 1 FROM accounts WHERE kind = 'sub';
@@ -322,6 +324,13 @@ func TestListsReadWhatTheyShow(t *testing.T) {
 	records := func(q record.Query) func() error {
 		return func() error { _, err := w.Records(ctx, may("contacts"), contacts, q); return err }
 	}
+	calls := func(q record.Query) func() error {
+		return func() error {
+			_, err := w.Records(ctx, modelstest.GrantOf(t, w.Store, w.owner, "calls", w.other.ID), record.Place{Section: modelstest.Ground(w.Store).Catalog().Section("calls")}, q)
+			return err
+		}
+	}
+	daysAgo := func(n int) time.Time { return time.Now().AddDate(0, 0, -n) }
 	first, newest := list("contacts", contacts, record.Query{}), list("contacts", contacts, record.Query{Sort: "-created_at"})
 	app := list("applications", record.Place{Section: modelstest.Ground(w.Store).Catalog().Section("applications")}, record.Query{})
 	signIns, err := w.SignIns(ctx, may("security"), login.SignInFilter{Limit: 51})
@@ -437,6 +446,9 @@ func TestListsReadWhatTheyShow(t *testing.T) {
 			_, err := w.Records(ctx, modelstest.GrantOf(t, w.Store, w.ada, "contacts", w.agency.ID), contacts, record.Query{Below: true, Sort: "-created_at"})
 			return err
 		}},
+		{"calls of a day", "records_by_account", 1_000, calls(record.Query{From: daysAgo(11), To: daysAgo(10)})},
+		{"calls of a day, the oldest first", "records_by_account", 1_000, calls(record.Query{From: daysAgo(11), To: daysAgo(10), Sort: "started_at"})},
+		{"calls of a day below", "records_by_kind", 1_000, calls(record.Query{From: daysAgo(11), To: daysAgo(10), Below: true})},
 		{"how many records", "records_by_account", 1_200, func() error {
 			_, err := w.CountRecords(ctx, may("control_panel"), []string{"contact", "application", "agent"})
 			return err

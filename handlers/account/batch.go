@@ -74,7 +74,7 @@ func (h *Handlers) batchDialog(c echo.Context, g authz.Grant, status int, sel ac
 	var facts []string
 	if sel.All {
 		var err error
-		if n, err = h.Store.CountAccounts(c.Request().Context(), g, sel.Filter); err != nil {
+		if n, _, err = h.Store.CountAccounts(c.Request().Context(), g, sel.Filter); err != nil {
 			return err
 		}
 		if sel.Filter.Search != "" {

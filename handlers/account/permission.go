@@ -115,6 +115,7 @@ func (h *Handlers) showEntitlements(c echo.Context, g authz.Grant) error {
 		return err
 	}
 	p.Search.Filters = labelChoice(labels, place.filter.Label)
+	p.Chips = page.Chips(place.path, place.hidden(false), p.Search.Filters)
 	if !place.filter.Whole() || place.filter.Under != uuid.Nil {
 		p.Clear = place.path
 	}
@@ -130,12 +131,21 @@ func (h *Handlers) showEntitlements(c echo.Context, g authz.Grant) error {
 	if p.Matrix, next, err = h.entitlementMatrix(c, g, v.Snapshot, place); err != nil {
 		return err
 	}
-	if n := len(p.Matrix.Rows); n > 0 {
-		before, err := h.Store.CountBefore(c.Request().Context(), g, place.filter)
+	if place.filter.Under != uuid.Nil {
+		top, err := h.Store.Account(c.Request().Context(), v.Place.Tenant, place.filter.Under)
 		if err != nil {
 			return err
 		}
-		p.Pager.Summary = spanText(before, n, p.Matrix.Total)
+		p.Chips = append(p.Chips, part.Chip{Text: "Below " + top.Name, RemoveURL: page.Address(place.path, page.Without(place.hidden(false), "under"))})
+	}
+	if n := len(p.Matrix.Rows); n > 0 {
+		before := 0
+		if place.filter.After != "" {
+			if _, before, err = h.Store.CountAccounts(c.Request().Context(), g, place.filter); err != nil {
+				return err
+			}
+		}
+		p.Pager.Summary = page.Span(before, n, p.Matrix.Total)
 		if !p.Matrix.ReadOnly {
 			p.Header.Actions = []part.Action{{Text: "Copy permissions…", URL: place.address(page.AccountPath(v.Place.Account, "/permissions/copy"), ""), Icon: "copy"}}
 		}
@@ -157,11 +167,6 @@ func (h *Handlers) showEntitlements(c echo.Context, g authz.Grant) error {
 		p.Idle = idleWords(place.tab)
 	}
 	return page.Render(c, http.StatusOK, account.Permissions(p))
-}
-
-// spanText says which of how many a page shows: "1–40 of 1,005".
-func spanText(before, shown, total int) string {
-	return fmt.Sprintf("%s–%s of %s", words.Number(before+1), words.Number(before+shown), words.Number(total))
 }
 
 // idleWords says which entitlements of a tab change nothing yet.

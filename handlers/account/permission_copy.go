@@ -57,6 +57,7 @@ func (h *Handlers) chooseCopy(c echo.Context, g authz.Grant) error {
 		return err
 	}
 	p.List.Search.Filters = labelChoice(labels, place.filter.Label)
+	p.List.Chips = page.Chips(place.path, append(place.hidden(false), page.KeptPairs("from", asText(from))...), p.List.Search.Filters)
 	source, chosen := authz.NoAccount, from != uuid.Nil
 	if chosen {
 		var ok bool
@@ -89,7 +90,7 @@ func (h *Handlers) chooseCopy(c echo.Context, g authz.Grant) error {
 		rows = rows[:matrixSize]
 		p.List.Pager.Next = with(rows[matrixSize-1].Path)
 	}
-	total, err := h.Store.CountAccounts(ctx, g, place.filter)
+	total, before, err := h.Store.CountAccounts(ctx, g, place.filter)
 	if err != nil {
 		return err
 	}
@@ -97,13 +98,7 @@ func (h *Handlers) chooseCopy(c echo.Context, g authz.Grant) error {
 		p.List.Bulk = &part.Bulk{Action: place.path + "/preview", Keep: append(place.hidden(false), part.Pair{Name: "from", Value: from.String()}),
 			Acts: []part.BulkAct{{Value: "copy", Text: "Copy permissions…"}}, All: page.AllThatMatch(total, len(rows))}
 	}
-	first, err := h.Store.CountBefore(ctx, g, place.filter)
-	if err != nil {
-		return err
-	}
-	if len(rows) > 0 {
-		p.List.Pager.Summary = spanText(first, len(rows), total)
-	}
+	p.List.Pager.Summary = page.Span(before, len(rows), total)
 	base := v.Snapshot.Depth(v.At)
 	for _, a := range rows {
 		at, ok := v.Snapshot.Find(a.ID)

@@ -93,6 +93,7 @@ func (h *Handlers) listSubAccounts(c echo.Context, g authz.Grant) error {
 		p.List.Empty.Text = "A personal account has no sub-accounts. Make a main account for them."
 		p.List.Empty.Action = &part.Action{Text: "New main account", URL: "/accounts/new", Icon: "plus", Primary: true}
 	}
+	p.List.Chips = page.Chips(here, page.KeptPairs(asked...), p.List.Search.Filters)
 	if page.WithQuery(here, asked...) != here {
 		p.List.Clear = here
 	}
@@ -111,11 +112,14 @@ func (h *Handlers) listSubAccounts(c echo.Context, g authz.Grant) error {
 	if err != nil {
 		return err
 	}
-	if h.May(c, "sub_accounts.edit") && len(all) > 0 {
-		total, err := h.Store.CountAccounts(ctx, g, f)
-		if err != nil {
+	total, before := len(all), 0
+	if p.List.Pager.Previous+p.List.Pager.Next != "" {
+		if total, before, err = h.Store.CountAccounts(ctx, g, f); err != nil {
 			return err
 		}
+	}
+	p.List.Pager.Summary = page.Span(before, len(all), total)
+	if h.May(c, "sub_accounts.edit") && len(all) > 0 {
 		p.List.Bulk = bulkForm(c, f, total, len(all))
 	}
 	base := v.Snapshot.Depth(v.At)

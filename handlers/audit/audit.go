@@ -13,6 +13,7 @@ import (
 	"bailiwick/authz"
 	"bailiwick/handlers/guard"
 	"bailiwick/handlers/page"
+	"bailiwick/models/account"
 	audits "bailiwick/models/audit"
 	"bailiwick/models/store"
 	"bailiwick/views/audit"
@@ -23,56 +24,37 @@ import (
 // auditAsked is what the address asks for.
 type auditAsked struct {
 	audits.Filter
-	from, to string
+	period page.Period
 }
 
-// askedAudit reads what the address asks for. A day or a person that can not be
-// read is no bound.
-func askedAudit(c echo.Context) auditAsked {
+// askedAudit reads what the address asks for. A person that can not be read is no
+// bound.
+func (h *Handlers) askedAudit(c echo.Context) auditAsked {
+	period := h.AskedPeriod(c)
 	a := auditAsked{Filter: audits.Filter{
-		Text: strings.TrimSpace(c.QueryParam("q")), Kind: c.QueryParam("kind"), From: AskedDay(c, "from"), To: AskedDay(c, "to"),
+		Text: strings.TrimSpace(c.QueryParam("q")), Kind: c.QueryParam("kind"), From: period.From, To: period.To,
 		Below: c.QueryParam("accounts") == "below", Before: audits.ReadAuditCursor(c.QueryParam("before")), Limit: audits.Page + 1,
-	}, from: c.QueryParam("from"), to: c.QueryParam("to")}
+	}, period: period}
 	if who, err := authz.ParsePrincipal(c.QueryParam("who")); err == nil {
 		a.By = who
 	}
 	if a.Below {
 		a.Account, _ = uuid.Parse(c.QueryParam("account"))
 	}
-	if !a.To.IsZero() {
-		a.To = a.To.AddDate(0, 0, 1) // the day itself is in
-	}
 	return a
 }
 
-// AskedDay is the beginning of the day that the address names; zero for none.
-func AskedDay(c echo.Context, name string) time.Time {
-	t, err := time.ParseInLocation(time.DateOnly, c.QueryParam(name), page.Zone(c))
-	if err != nil {
-		return time.Time{}
-	}
-	return t
-}
-
-// pairs are the parameters of the address, without those named.
-func (a auditAsked) pairs(without ...string) (pairs []string) {
-	add := func(name, value string) {
-		if !slices.Contains(without, name) {
-			pairs = append(pairs, name, value)
-		}
-	}
-	add("q", a.Text)
+// pairs are the parameters of the address.
+func (a auditAsked) pairs() []string {
+	pairs := append([]string{"q", a.Text, "kind", a.Kind}, a.period.Pairs()...)
 	if a.By.ID != uuid.Nil {
-		add("who", a.By.String())
+		pairs = append(pairs, "who", a.By.String())
 	}
-	add("kind", a.Kind)
-	add("from", a.from)
-	add("to", a.to)
 	if a.Below {
-		add("accounts", "below")
+		pairs = append(pairs, "accounts", "below")
 	}
-	if a.Account != uuid.Nil && !slices.Contains(without, "accounts") {
-		add("account", a.Account.String())
+	if a.Account != uuid.Nil {
+		pairs = append(pairs, "account", a.Account.String())
 	}
 	return pairs
 }
@@ -83,7 +65,7 @@ func (h *Handlers) listAudit(c echo.Context, g authz.Grant) error {
 	if c.QueryParam("format") == "csv" {
 		return h.exportAudit(c, g)
 	}
-	here, asked := page.AccountPath(guard.Of(c).Place.Account, "/audit"), askedAudit(c)
+	here, asked := page.AccountPath(guard.Of(c).Place.Account, "/audit"), h.askedAudit(c)
 	events, looked, err := h.Store.SearchAudit(c.Request().Context(), g, asked.Filter)
 	if err != nil {
 		return err
@@ -144,20 +126,7 @@ func (h *Handlers) auditSearch(c echo.Context, g authz.Grant, asked auditAsked, 
 	for _, k := range kinds {
 		choice.Options = append(choice.Options, part.Option{Value: k, Text: page.Upper(h.kindWords(k))})
 	}
-	s := &part.Search{Action: here, Value: asked.Text, Placeholder: "Search people and things", Filters: []part.Field{choice,
-		{Kind: part.Date, Name: "from", Label: "From", Value: asked.from}, {Kind: part.Date, Name: "to", Label: "To", Value: asked.to}}}
-	offered := []string{"q", "kind", "from", "to"}
-	var chips []part.Chip
-	chip := func(text string, without ...string) {
-		chips = append(chips, part.Chip{Text: text, RemoveURL: page.WithQuery(here, asked.pairs(without...)...)})
-	}
-	if asked.By.ID != uuid.Nil {
-		who := "one person"
-		if len(events) > 0 {
-			who = events[0].PrincipalName
-		}
-		chip("By "+who, "who")
-	}
+	s := &part.Search{Action: here, Value: asked.Text, Placeholder: "Search people and things", Filters: append(asked.period.Filters("Time"), choice)}
 	below := false
 	v.Snapshot.Descendants(v.At, func(a authz.Account) bool {
 		below = v.Snapshot.Decide(v.Who, g.Permission(), a).Allow
@@ -165,10 +134,8 @@ func (h *Handlers) auditSearch(c echo.Context, g authz.Grant, asked auditAsked, 
 	})
 	if below || asked.Below {
 		s.Filters = append(s.Filters, part.Field{Kind: part.Checkbox, Name: "accounts", ID: "filter-accounts", Label: "Accounts below too", Value: "below", Checked: asked.Below})
-		offered = append(offered, "accounts")
 	}
 	if asked.Below {
-		chip("Accounts below too", "accounts")
 		ids, err := h.Store.AccountsSeen(c.Request().Context(), g, h.Catalog.Section("audit"))
 		if err != nil {
 			return nil, nil, err
@@ -179,22 +146,26 @@ func (h *Handlers) auditSearch(c echo.Context, g authz.Grant, asked auditAsked, 
 				return nil, nil, err
 			}
 			s.Filters = append(s.Filters, page.AccountFilter(asked.Account, choices))
-			offered = append(offered, "account")
-		}
-		if asked.Account != uuid.Nil {
-			chip("Account: "+r.account(asked.Account), "account")
+		} else if asked.Account != uuid.Nil {
+			s.Filters = append(s.Filters, page.AccountFilter(asked.Account, map[uuid.UUID]account.Account{asked.Account: {ID: asked.Account, Name: r.account(asked.Account)}}))
 		}
 	}
-	pairs := asked.pairs(offered...)
-	for i := 0; i < len(pairs); i += 2 {
-		s.Keep = append(s.Keep, part.Pair{Name: pairs[i], Value: pairs[i+1]})
+	pairs := page.KeptPairs(asked.pairs()...)
+	chips := page.Chips(here, pairs, s.Filters)
+	if asked.By.ID != uuid.Nil {
+		who := "one person"
+		if len(events) > 0 {
+			who = events[0].PrincipalName
+		}
+		chips = append(chips, part.Chip{Text: "By " + who, RemoveURL: page.Address(here, page.Without(pairs, "who"))})
 	}
+	s.Keep = page.Kept(pairs, s.Filters)
 	return s, chips, nil
 }
 
 // exportAudit sends all that the filter shows as CSV.
 func (h *Handlers) exportAudit(c echo.Context, g authz.Grant) error {
-	f := askedAudit(c).Filter
+	f := h.askedAudit(c).Filter
 	f.Limit = 1000
 	events, looked, err := h.Store.SearchAudit(c.Request().Context(), g, f)
 	if err != nil {

@@ -3,6 +3,7 @@ package letter
 import (
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -23,30 +24,31 @@ const NoMail = "This panel does not send mail."
 // listLetters is the mailbox of the installation: what is to be sent, and what
 // became of it.
 func (h *Handlers) listLetters(c echo.Context, operator store.OnDuty) error {
-	q, state := c.QueryParam("q"), c.QueryParam("state")
+	q, state, period := strings.TrimSpace(c.QueryParam("q")), c.QueryParam("state"), h.AskedPeriod(c)
 	after, err := uuid.Parse(c.QueryParam("after"))
 	if err != nil && c.QueryParam("after") != "" {
 		return store.ErrNotFound
 	}
-	all, err := h.Store.Posts(c.Request().Context(), operator, letter.PostFilter{Search: q, State: state, After: after, Limit: letter.PostPage + 1})
+	all, err := h.Store.Posts(c.Request().Context(), operator, letter.PostFilter{Search: q, State: state, From: period.From, To: period.To, After: after, Limit: letter.PostPage + 1})
 	if err != nil {
 		return err
 	}
-	asked := []string{"q", q, "state", state}
+	asked := append([]string{"q", q, "state", state}, period.Pairs()...)
 	p := record.ListPage{
 		Frame: h.OwnFrame(c, "Mail"), Notice: h.mailNotice(),
 		Header: part.Header{Title: "Mail of this installation", Text: "Letters of the last 30 days to anybody, the newest first.",
 			Actions: []part.Action{{Text: "Limits reached", URL: page.MailLimitsPath}}},
 		List: part.List{
 			Label: "Letters", Empty: part.Empty{Icon: "mail", Title: "No letters", Text: "Invites, links for new passwords and the like stand here."},
-			Search: &part.Search{Action: page.MailboxPath, Value: q, Placeholder: "Search addresses", Filters: []part.Field{{
+			Search: &part.Search{Action: page.MailboxPath, Value: q, Placeholder: "Search addresses", Filters: append(period.Filters("Written"), part.Field{
 				Kind: part.Select, Name: "state", Label: "State", Value: state,
 				Options: []part.Option{{Text: "State: any"}, {Value: "waiting", Text: "Waiting"}, {Value: "sent", Text: "Sent"}, {Value: "failed", Text: "Failed"}},
-			}}},
+			})},
 			Table: part.Table{Token: guard.Of(c).Token, Columns: []part.Column{
 				{Text: "To"}, {Text: "Subject"}, {Text: "State"}, {Text: "Attempts", Number: true}, {Text: "Last error"}, {Text: "Written"}}},
 		},
 	}
+	p.List.Chips = page.Chips(page.MailboxPath, page.KeptPairs(asked...), p.List.Search.Filters)
 	if page.WithQuery(page.MailboxPath, asked...) != page.MailboxPath {
 		p.List.Clear = page.MailboxPath
 	}

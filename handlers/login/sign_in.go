@@ -12,7 +12,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"bailiwick/authz"
-	"bailiwick/handlers/audit"
 	"bailiwick/handlers/guard"
 	"bailiwick/handlers/page"
 	"bailiwick/models/login"
@@ -80,25 +79,22 @@ func (h *Handlers) ownSignIns(c echo.Context, g authz.Grant) (part.Table, error)
 // signInsAsked is what the address of a list of attempts asks for.
 type signInsAsked struct {
 	login.SignInFilter
-	from, to string
+	period page.Period
 }
 
-// askedSignIns reads what the address asks for. A day or an outcome that is none
-// is no bound.
-func askedSignIns(c echo.Context) signInsAsked {
-	a := signInsAsked{login.SignInFilter{Text: strings.TrimSpace(c.QueryParam("q")), From: audit.AskedDay(c, "from"), To: audit.AskedDay(c, "to"), Limit: login.SignInPage + 1}, c.QueryParam("from"), c.QueryParam("to")}
+// askedSignIns reads what the address asks for. An outcome that is none is no bound.
+func (h *Handlers) askedSignIns(c echo.Context) signInsAsked {
+	period := h.AskedPeriod(c)
+	a := signInsAsked{login.SignInFilter{Text: strings.TrimSpace(c.QueryParam("q")), From: period.From, To: period.To, Limit: login.SignInPage + 1}, period}
 	if x := login.Outcome(c.QueryParam("outcome")); slices.Contains(login.Outcomes, x) {
 		a.Outcome = x
 	}
 	a.Before, _ = uuid.Parse(c.QueryParam("before"))
-	if !a.To.IsZero() {
-		a.To = a.To.AddDate(0, 0, 1) // the day itself is in
-	}
 	return a
 }
 
 func (a signInsAsked) pairs() []string {
-	return []string{"q", a.Text, "outcome", string(a.Outcome), "from", a.from, "to", a.to}
+	return append([]string{"q", a.Text, "outcome", string(a.Outcome)}, a.period.Pairs()...)
 }
 
 // listSignIns shows the attempts at the logins of an account's subusers, and in
@@ -107,7 +103,7 @@ func (h *Handlers) listSignIns(c echo.Context, g authz.Grant) error {
 	if c.QueryParam("format") == "csv" {
 		return h.exportSignIns(c, g)
 	}
-	v, asked := guard.Of(c), askedSignIns(c)
+	v, asked := guard.Of(c), h.askedSignIns(c)
 	all, err := h.Store.SignIns(c.Request().Context(), g, asked.SignInFilter)
 	if err != nil {
 		return err
@@ -127,8 +123,8 @@ func (h *Handlers) listSignIns(c echo.Context, g authz.Grant) error {
 	for _, x := range login.Outcomes {
 		outcome.Options = append(outcome.Options, part.Option{Value: string(x), Text: outcomeWords[x].Text})
 	}
-	p.List.Search = &part.Search{Action: here, Value: asked.Text, Placeholder: "Search names and addresses", Filters: []part.Field{outcome,
-		{Kind: part.Date, Name: "from", Label: "From", Value: asked.from}, {Kind: part.Date, Name: "to", Label: "To", Value: asked.to}}}
+	p.List.Search = &part.Search{Action: here, Value: asked.Text, Placeholder: "Search names and addresses", Filters: append(asked.period.Filters("Time"), outcome)}
+	p.List.Chips = page.Chips(here, page.KeptPairs(asked.pairs()...), p.List.Search.Filters)
 	first := page.WithQuery(here, asked.pairs()...)
 	if first != here {
 		p.List.Clear = here
@@ -146,7 +142,7 @@ func (h *Handlers) listSignIns(c echo.Context, g authz.Grant) error {
 
 // exportSignIns sends all that the filter shows as CSV.
 func (h *Handlers) exportSignIns(c echo.Context, g authz.Grant) error {
-	f := askedSignIns(c).SignInFilter
+	f := h.askedSignIns(c).SignInFilter
 	f.Limit = 1000
 	all, err := h.Store.SignIns(c.Request().Context(), g, f)
 	if err != nil {

@@ -1,7 +1,6 @@
 package people
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -13,7 +12,6 @@ import (
 	persons "bailiwick/models/people"
 	"bailiwick/models/store"
 	"bailiwick/views/part"
-	"bailiwick/words"
 )
 
 // asked is what an address or form asks of a list of subusers or members.
@@ -90,6 +88,7 @@ func (h *Handlers) rolesOf(c echo.Context, by authz.PrincipalKind) (all []*catal
 func (h *Handlers) listOf(c echo.Context, k kind, a asked, l *part.List, next string, count func() (int, int, error)) error {
 	here, shown := k.list(c), len(l.Table.Rows)
 	l.Search = &part.Search{Action: here, Value: a.filter.Search, Placeholder: "Search " + k.several, Filters: h.filters(c, k.by, a)}
+	l.Chips = page.Chips(here, page.KeptPairs(a.pairs()...), l.Search.Filters)
 	if a.filter.Narrow() {
 		l.Clear = here
 	}
@@ -107,7 +106,7 @@ func (h *Handlers) listOf(c echo.Context, k kind, a asked, l *part.List, next st
 		l.Pager.Next = page.WithQuery(here, append(a.pairs(), "after", next)...)
 	}
 	if shown > 0 {
-		l.Pager.Summary = fmt.Sprintf("%s–%s of %s", words.Number(before+1), words.Number(before+shown), words.Number(all))
+		l.Pager.Summary = page.Span(before, shown, all)
 		l.Bulk = h.bulk(c, k, a, all, shown)
 	}
 	return nil

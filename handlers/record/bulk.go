@@ -93,7 +93,7 @@ func (h *Handlers) bulkAsked(rv *Visit) (bulkAct, records.Selection, listAsked, 
 	if err != nil {
 		return acts[i], records.Selection{}, listAsked{}, err
 	}
-	asked := readList(*rv)
+	asked := h.readList(*rv)
 	if err := h.grantFor(rv, acts[i].permission); err != nil {
 		return acts[i], records.Selection{}, asked, err
 	}

@@ -15,10 +15,8 @@ import (
 	"bailiwick/words"
 )
 
-const (
-	someOptions = 50  // that a field of a form offers before anything is searched
-	maxOptions  = 500 // that a filter of a list offers
-)
+// someOptions is how many a field offers before anything is searched.
+const someOptions = 50
 
 // chooses tells whether a field of a form is chosen by name.
 func (rv Visit) chooses(f *catalog.Field) bool {
@@ -49,11 +47,15 @@ func (h *Handlers) options(rv Visit, f *catalog.Field, search string, limit int)
 // suggests answers a form's page where a field of it asks, as one types, what there
 // is to choose; asked is false for the page itself. It is decided as that page is.
 func (h *Handlers) suggests(rv Visit, fields []*catalog.Field) (asked bool, err error) {
+	return h.suggest(rv, h.shownFields(rv, fields))
+}
+
+// suggest answers a page where one of its fields asks.
+func (h *Handlers) suggest(rv Visit, fields []*catalog.Field) (asked bool, err error) {
 	name := rv.QueryParam("options")
 	if name == "" {
 		return false, nil
 	}
-	fields = h.shownFields(rv, fields)
 	i := slices.IndexFunc(fields, func(f *catalog.Field) bool { return f.Name == name && rv.chooses(f) })
 	if i < 0 {
 		return true, store.ErrNotFound
@@ -127,17 +129,4 @@ func keepChosen(f *catalog.Field, x *part.Field, names map[uuid.UUID]records.Nam
 	if x.Values = slices.DeleteFunc(x.Values, lost); lost(x.Value) {
 		x.Value = ""
 	}
-}
-
-// filterOptions are what a list can be narrowed by: the first by name, and the chosen one.
-func (h *Handlers) filterOptions(rv Visit, f *catalog.Field, chosen string) ([]part.Option, error) {
-	options, _, err := h.options(rv, f, "", maxOptions)
-	if err != nil || chosen == "" {
-		return options, err
-	}
-	asked := records.Record{AccountID: rv.grant.Resource().Account, Values: map[string]any{f.Name: chosen}}
-	names, err := h.Store.RecordNames(rv.Request().Context(), rv.grant.Resource().Tenant, rv.kind, asked)
-	x := part.Field{Options: options, Values: []string{chosen}}
-	keepChosen(f, &x, names)
-	return x.Options, err
 }

@@ -26,7 +26,7 @@ const exportPage = 1000
 
 // ExportRecords sends what the list shows, all pages of it, as CSV.
 func (h *Handlers) ExportRecords(rv Visit) error {
-	ctx, asked := rv.Request().Context(), readList(rv)
+	ctx, asked := rv.Request().Context(), h.readList(rv)
 	q := rv.query(asked)
 	q.Limit = exportPage
 	l, err := h.Store.Records(ctx, rv.grant, rv.At, q)

@@ -12,10 +12,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"bailiwick/authz"
 	"bailiwick/catalog"
 	"bailiwick/handlers/page"
-	"bailiwick/models/account"
 	records "bailiwick/models/record"
 	"bailiwick/views/part"
 	"bailiwick/views/record"
@@ -29,14 +27,15 @@ type listAsked struct {
 	filters map[string]string
 	columns []string // none for the section's own
 	rows    int      // on a page; models.RecordPage where zero
+	period  page.Period
 	below   bool
 	account uuid.UUID
 	first   int // how many stand before the page
 }
 
-func readList(rv Visit) listAsked {
+func (h *Handlers) readList(rv Visit) listAsked {
 	q := rv.QueryParams()
-	a := listAsked{search: strings.TrimSpace(q.Get("q")), sort: q.Get("sort"), filters: map[string]string{}, below: q.Get("accounts") == "below" && rv.reaches()}
+	a := listAsked{search: strings.TrimSpace(q.Get("q")), sort: q.Get("sort"), filters: map[string]string{}, period: h.AskedPeriod(rv), below: q.Get("accounts") == "below" && rv.reaches()}
 	for _, f := range rv.kind.Fields {
 		if v := q.Get(f.Name); v != "" && records.Filterable(f) && rv.uses(f) {
 			a.filters[f.Name] = v
@@ -68,7 +67,7 @@ func listable(rv Visit, name string) bool {
 }
 
 func (rv Visit) query(a listAsked) records.Query {
-	return records.Query{Search: a.search, Sort: a.sort, Filters: a.filters, Below: a.below, Account: a.account, Long: columnsOf(rv, a), Limit: a.rows}
+	return records.Query{Search: a.search, Sort: a.sort, Filters: a.filters, From: a.period.From, To: a.period.To, Below: a.below, Account: a.account, Long: columnsOf(rv, a), Limit: a.rows}
 }
 
 // pairs are the parameters of the same list, leaving some out.
@@ -81,6 +80,10 @@ func (a listAsked) pairs(without ...string) (all []part.Pair) {
 	add("q", a.search)
 	for _, name := range slices.Sorted(maps.Keys(a.filters)) {
 		add(name, a.filters[name])
+	}
+	period := a.period.Pairs()
+	for i := 0; i < len(period); i += 2 {
+		add(period[i], period[i+1])
 	}
 	if a.below {
 		add("accounts", "below")
@@ -114,7 +117,10 @@ func address(path string, pairs []part.Pair, more ...string) string {
 
 // ListRecords answers with the list of a place.
 func (h *Handlers) ListRecords(rv Visit) error {
-	asked, here := readList(rv), rv.listURL()
+	if asked, err := h.suggest(rv, h.referenceFilters(rv)); asked {
+		return err
+	}
+	asked, here := h.readList(rv), rv.listURL()
 	q := rv.query(asked)
 	q.After, q.Before = rv.QueryParam("after"), rv.QueryParam("before")
 	l, err := h.Store.Records(rv.Request().Context(), rv.grant, rv.At, q)
@@ -158,7 +164,7 @@ func (h *Handlers) ListRecords(rv Visit) error {
 		p.Header.Actions, p.List.Empty.Action = []part.Action{add}, &add
 	}
 	if len(asked.pairs("sort", "column", "rows")) > 0 {
-		p.List.Clear = address(here, asked.pairs(slices.Concat([]string{"q", "accounts", "account"}, slices.Collect(maps.Keys(asked.filters)))...))
+		p.List.Clear = address(here, asked.pairs(slices.Concat([]string{"q", "accounts", "account"}, page.PeriodNames, slices.Collect(maps.Keys(asked.filters)))...))
 	}
 	if l.Prev != "" {
 		p.List.Pager.Previous = address(here, asked.pairs(), "before", l.Prev, "first", strconv.Itoa(max(0, asked.first-cmp.Or(asked.rows, records.Page))))
@@ -166,9 +172,10 @@ func (h *Handlers) ListRecords(rv Visit) error {
 	if l.Next != "" {
 		p.List.Pager.Next = address(here, asked.pairs(), "after", l.Next, "first", strconv.Itoa(asked.first+len(l.Records)))
 	}
-	if p.List.Search, p.List.Chips, err = h.listSearch(rv, asked); err != nil {
+	if p.List.Search, err = h.listSearch(rv, asked); err != nil {
 		return err
 	}
+	p.List.Chips = page.Chips(here, asked.pairs(), p.List.Search.Filters)
 	p.List.Columns = columnChoice(rv, asked)
 	p.List.Table = h.recordTable(rv, asked, l)
 	p.List.Bulk = rv.bulk(asked, l.Total, len(l.Records))
@@ -216,108 +223,6 @@ func counted(n int, r *catalog.Records) string {
 		return "more than " + words.Count(records.CountCap, r.Noun, r.Plural)
 	}
 	return words.Count(n, r.Noun, r.Plural)
-}
-
-// reaches tells whether the list can show the accounts below too.
-func (rv Visit) reaches() bool {
-	return rv.section.Inside == nil && rv.Timeless == nil && !rv.section.Own
-}
-
-// hasBelow tells whether an account below shows the section to who looks.
-func (rv Visit) hasBelow() (found bool) {
-	v := rv.Visit
-	if !rv.reaches() {
-		return false
-	}
-	v.Snapshot.Descendants(v.At, func(a authz.Account) bool {
-		found = v.Snapshot.Decide(v.Who, rv.section.View, a).Allow
-		return !found
-	})
-	return found
-}
-
-// accountChoices are the accounts that a list which reaches below can be narrowed
-// to, or the chosen one alone where there are too many to choose from.
-func (h *Handlers) accountChoices(rv Visit, asked listAsked) (choices map[uuid.UUID]account.Account, few bool, err error) {
-	ids, err := h.Store.AccountsSeen(rv.Request().Context(), rv.grant, rv.section)
-	if err != nil {
-		return nil, false, err
-	}
-	if few = len(ids) <= page.MaxAccounts; !few {
-		ids = []uuid.UUID{asked.account}
-	}
-	choices, err = h.Store.AccountsByID(rv.Request().Context(), rv.grant.Resource().Tenant, ids)
-	return choices, few, err
-}
-
-// listSearch is the search of a list with its filters, and those in force.
-func (h *Handlers) listSearch(rv Visit, asked listAsked) (*part.Search, []part.Chip, error) {
-	here := rv.listURL()
-	s := &part.Search{Action: here, Value: asked.search, Placeholder: "Search " + rv.records.Plural}
-	var chips []part.Chip
-	var offered []string
-	ceiling := rv.Visit.Snapshot.Ceiling(rv.Visit.At)
-	for _, f := range rv.kind.Fields {
-		value := asked.filters[f.Name]
-		if !records.Filterable(f) || !rv.uses(f) || fixedHere(rv, f) || value == "" && !slices.Contains(rv.records.Columns, f.Name) {
-			continue
-		}
-		x := part.Field{Kind: part.Select, Name: f.Name, ID: "filter-" + f.Name, Label: f.Title, Value: value, Options: []part.Option{{Text: f.Title + ": any"}}}
-		switch {
-		case f.Type == "boolean":
-			x.Options = append(x.Options, part.Option{Value: "true", Text: f.Title + ": yes"}, part.Option{Value: "false", Text: f.Title + ": no"})
-		case f.Ref != nil:
-			options, err := h.filterOptions(rv, f, value)
-			if err != nil {
-				return nil, nil, err
-			}
-			x.Options = append(x.Options, options...)
-		default:
-			for _, o := range f.Options {
-				if ceiling.Covers(o.Needs) {
-					x.Options = append(x.Options, part.Option{Value: o.Value, Text: o.Title})
-				}
-			}
-		}
-		s.Filters, offered = append(s.Filters, x), append(offered, f.Name)
-		if value != "" {
-			chips = append(chips, part.Chip{Text: f.Title + ": " + chosenText(x, value), RemoveURL: address(here, asked.pairs(f.Name))})
-		}
-	}
-	if asked.below || rv.hasBelow() {
-		s.Filters = append(s.Filters, part.Field{Kind: part.Checkbox, Name: "accounts", ID: "filter-accounts", Label: "Accounts below too", Value: "below", Checked: asked.below})
-		offered = append(offered, "accounts")
-	}
-	if asked.below {
-		chips = append(chips, part.Chip{Text: "Accounts below too", RemoveURL: address(here, asked.pairs("accounts", "account"))})
-		choices, few, err := h.accountChoices(rv, asked)
-		if err != nil {
-			return nil, nil, err
-		}
-		if few {
-			s.Filters = append(s.Filters, page.AccountFilter(asked.account, choices))
-			offered = append(offered, "account")
-		}
-		if a, ok := choices[asked.account]; ok {
-			chips = append(chips, part.Chip{Text: "Account: " + a.Name, RemoveURL: address(here, asked.pairs("account"))})
-		}
-	}
-	s.Keep = asked.pairs(append(offered, "q")...)
-	return s, chips, nil
-}
-
-// fixedHere tells whether all records of the section have the same value.
-func fixedHere(rv Visit, f *catalog.Field) bool {
-	return len(rv.records.Where[f.Name]) == 1 || f == rv.kind.Parent && rv.section.Inside != nil
-}
-
-func chosenText(x part.Field, value string) string {
-	for _, o := range x.Options {
-		if o.Value == value {
-			return strings.TrimPrefix(o.Text, x.Label+": ")
-		}
-	}
-	return value
 }
 
 func columnChoice(rv Visit, asked listAsked) *part.ColumnChoice {

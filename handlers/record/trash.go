@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -55,29 +56,33 @@ func (h *Handlers) mayRestore(v *guard.Visit) (keys []string) {
 // as the reader could have deleted it.
 func (h *Handlers) listDeleted(c echo.Context, g authz.Grant) error {
 	v := guard.Of(c)
-	here, q := deletedPath(v.Place.Account), c.QueryParam("q")
-	after, _ := uuid.Parse(c.QueryParam("after"))
-	all, err := h.Store.DeletedRecords(c.Request().Context(), g, h.mayRestore(v), q, after, records.Page+1)
+	here, period := deletedPath(v.Place.Account), h.AskedPeriod(c)
+	f := records.DeletedFilter{Search: strings.TrimSpace(c.QueryParam("q")), From: period.From, To: period.To, Limit: records.Page + 1}
+	f.After, _ = uuid.Parse(c.QueryParam("after"))
+	all, err := h.Store.DeletedRecords(c.Request().Context(), g, h.mayRestore(v), f)
 	if err != nil {
 		return err
 	}
 	p := record.ListPage{
 		Frame: h.Frame(c, "Recently deleted", part.Link{Text: h.Catalog.Section("control_panel").Label, URL: page.AccountPath(v.Place.Account)}), Header: part.Header{Title: "Recently deleted", Text: "Restore what was deleted in the last 30 days. After that it can't be undone."},
 		List: part.List{
-			Label: "Recently deleted", Search: &part.Search{Action: here, Value: q, Placeholder: "Search deleted records"},
+			Label: "Recently deleted", Search: &part.Search{Action: here, Value: f.Search, Placeholder: "Search deleted records", Filters: period.Filters("Deleted")},
 			Table: part.Table{Token: v.Token, Columns: []part.Column{{Text: "Name"}, {Text: "Kind"}, {Text: "Deleted"}, {Text: "By"}, {Text: "Deleted for good"}}},
 			Empty: part.Empty{Icon: "trash-2", Title: "Nothing here", Text: "What you delete stays here for 30 days, so that you can restore it."},
 		},
 	}
-	if q != "" {
+	asked := append([]string{"q", f.Search}, period.Pairs()...)
+	p.List.Chips = page.Chips(here, page.KeptPairs(asked...), p.List.Search.Filters)
+	first := page.WithQuery(here, asked...)
+	if first != here {
 		p.List.Clear = here
 	}
-	if after != uuid.Nil {
-		p.List.Pager.Previous = page.WithQuery(here, "q", q)
+	if f.After != uuid.Nil {
+		p.List.Pager.Previous = first
 	}
 	if len(all) > records.Page {
 		all = all[:records.Page]
-		p.List.Pager.Next = page.WithQuery(here, "q", q, "after", all[len(all)-1].ID.String())
+		p.List.Pager.Next = page.WithQuery(here, append(asked, "after", all[len(all)-1].ID.String())...)
 	}
 	for _, d := range all {
 		name := part.Cell{Text: d.Name}

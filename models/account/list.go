@@ -69,28 +69,18 @@ func (s *Store) AccountsBelow(ctx context.Context, g authz.Grant, f Filter) ([]A
 	return s.Accounts(ctx, store.TenantScope(top.TenantID), "SELECT "+Columns+" FROM accounts a WHERE "+where+" ORDER BY path LIMIT @limit", pgx.NamedArgs(args))
 }
 
-// CountAccounts is how many accounts a filter shows.
-func (s *Store) CountAccounts(ctx context.Context, g authz.Grant, f Filter) (n int, err error) {
+// CountAccounts is how many accounts a filter shows, and how many of them before its
+// page.
+func (s *Store) CountAccounts(ctx context.Context, g authz.Grant, f Filter) (all, before int, err error) {
 	top, err := s.filterTop(g, f)
 	if err != nil {
-		return 0, err
-	}
-	where, args := f.shown(top)
-	return n, s.store.One(ctx, store.TenantScope(top.TenantID), []any{&n}, "SELECT count(*) FROM accounts a WHERE "+where, pgx.NamedArgs(args))
-}
-
-// CountBefore is how many accounts a filter shows before its page.
-func (s *Store) CountBefore(ctx context.Context, g authz.Grant, f Filter) (n int, err error) {
-	if f.After == "" {
-		return 0, nil
-	}
-	top, err := s.filterTop(g, f)
-	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	where, args := f.shown(top)
 	args["after"] = f.After
-	return n, s.store.One(ctx, store.TenantScope(top.TenantID), []any{&n}, "SELECT count(*) FROM accounts a WHERE "+where+" AND a.path <= @after", pgx.NamedArgs(args))
+	err = s.store.One(ctx, store.TenantScope(top.TenantID), []any{&all, &before},
+		"SELECT count(*), count(*) FILTER (WHERE a.path <= @after) FROM accounts a WHERE "+where, pgx.NamedArgs(args))
+	return all, before, err
 }
 
 // filterTop is the place of the account under which a filter looks, the grant's or

@@ -92,12 +92,7 @@ func (s *Store) SearchAudit(ctx context.Context, g authz.Grant, f Filter) (all [
 	if f.Kind != "" {
 		b.Where("noun = %s", f.Kind)
 	}
-	if !f.From.IsZero() {
-		b.Where("at >= %s", f.From)
-	}
-	if !f.To.IsZero() {
-		b.Where("at < %s", f.To)
-	}
+	b.Between("at", f.From, f.To)
 	sql := fmt.Sprintf("SELECT %s, true, 0 FROM audit_events WHERE %s ORDER BY %s LIMIT %s", auditColumns, strings.Join(b.Conditions, " AND "), order, b.Arg(f.Limit))
 	window := f.Window
 	if window == 0 {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -215,10 +216,11 @@ const PostPage = 50
 
 // PostFilter narrows the list of letters.
 type PostFilter struct {
-	Search string    // part of the address
-	State  string    // empty for all
-	After  uuid.UUID // zero for the newest
-	Limit  int
+	Search   string    // part of the address
+	State    string    // empty for all
+	From, To time.Time // when it was written; zero for no bound, To is left out
+	After    uuid.UUID // zero for the newest
+	Limit    int
 }
 
 // Posts lists letters for an operator, newest first, without their facts.
@@ -226,14 +228,24 @@ func (s *Store) Posts(ctx context.Context, d store.OnDuty, f PostFilter) ([]Post
 	if err := d.Is(store.DutyOperator); err != nil {
 		return nil, err
 	}
+	b := &store.Clauses{Conditions: []string{"true"}}
+	if f.Search != "" {
+		b.Where("recipient ILIKE %s", store.Like(f.Search))
+	}
+	if f.State != "" {
+		b.Where("state = %s", f.State)
+	}
+	b.Between("created_at", f.From, f.To)
+	if f.After != uuid.Nil {
+		b.Where("id < %s", f.After)
+	}
 	var all []Post
 	err := s.store.Read(ctx, store.ScopeLetters, func(r pgx.Rows) error {
 		var p Post
 		err := r.Scan(p.fields()...)
 		all = append(all, p)
 		return err
-	}, "SELECT "+letterColumns+` FROM letters WHERE ($1 = '' OR recipient ILIKE $1) AND ($2 = '' OR state = $2)
-		AND ($3::uuid = $4::uuid OR id < $3) ORDER BY id DESC LIMIT $5`, store.Like(f.Search), f.State, f.After, uuid.Nil, f.Limit)
+	}, "SELECT "+letterColumns+" FROM letters WHERE "+strings.Join(b.Conditions, " AND ")+" ORDER BY id DESC LIMIT "+b.Arg(f.Limit), b.Args...)
 	return all, err
 }
 

@@ -304,12 +304,7 @@ func (s *Store) SignIns(ctx context.Context, g authz.Grant, f SignInFilter) ([]S
 	if f.Outcome != "" {
 		b.Where("outcome = %s", string(f.Outcome))
 	}
-	if !f.From.IsZero() {
-		b.Where("at >= %s", f.From)
-	}
-	if !f.To.IsZero() {
-		b.Where("at < %s", f.To)
-	}
+	b.Between("at", f.From, f.To)
 	if f.Before != uuid.Nil {
 		b.Where("id < %s", f.Before)
 	}

@@ -29,8 +29,8 @@ const CountCap = 1000
 type Query struct {
 	Search  string            // part of what the kind lets search find
 	Filters map[string]string // property to the value it has, or holds among others
-	From    time.Time         // made at or after, where not zero
-	To      time.Time         // made before, where not zero
+	From    time.Time         // came to be at or after, where not zero
+	To      time.Time         // came to be before, where not zero
 	Sort    string            // a column, descending with a leading minus; the section's order where empty
 	After   string            // the cursor after which the page begins
 	Before  string            // or before which it ends
@@ -241,6 +241,7 @@ func (s *Store) recordQuery(ctx context.Context, g authz.Grant, at Place, q Quer
 			b.Where("data->>%s = %s", name, value)
 		}
 	}
+	b.Between("created_at", q.From, q.To)
 	for _, word := range strings.Fields(strings.ToLower(phoneWritten(q.Search))) {
 		b.Where("search LIKE %s", store.Like(word))
 	}
@@ -333,6 +334,8 @@ func (b *listQuery) sortBy(kind *catalog.Kind, by, otherwise string) {
 	name, descending := strings.CutPrefix(by, "-")
 	b.descending = descending
 	switch f := kind.Field(name); {
+	case f != nil && f == kind.Time:
+		b.key, b.cast = "created_at", "timestamptz"
 	case name == "created_at" || name == "updated_at":
 		b.key, b.cast = name, "timestamptz"
 	case f != nil && name == kind.Name && len(f.Options) == 0:

@@ -18,7 +18,9 @@ import (
 // does not make: a call, a message that was sent, a charge, a log entry.
 type Report struct {
 	Values map[string]any // read-only properties too
-	At     time.Time      // when it came to be; now where zero
+	// At is when it came to be, where no property says so (catalog.Kind.Time); now
+	// where zero.
+	At time.Time
 }
 
 // ReportRecords stores what happened in an account, all or nothing, as records of
@@ -91,6 +93,12 @@ func (s *Store) reported(g authz.Grant, account account.Account, at Place, repor
 	}
 	setAll(r.Values, report.Values)
 	r.Values = asJSON(r.Values)
+	if f := kind.Time; f != nil {
+		if t, err := time.Parse(time.RFC3339, fmt.Sprint(r.Values[f.Name])); err == nil { // else its check says so
+			r.CreatedAt = t.UTC().Truncate(time.Microsecond)
+			r.UpdatedAt = r.CreatedAt
+		}
+	}
 	s.adoptParent(kind, at, &r)
 	for name, sentence := range kind.Check(r.Values) {
 		p.Add(name, sentence)

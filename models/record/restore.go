@@ -32,9 +32,17 @@ type Deleted struct {
 // Until is when it is removed for good.
 func (d Deleted) Until() time.Time { return d.At.Add(TrashLife) }
 
+// DeletedFilter narrows a list of deleted records.
+type DeletedFilter struct {
+	Search   string
+	From, To time.Time // of the deletion; zero for no bound, To is left out
+	After    uuid.UUID // the last of the page before; zero for the newest
+	Limit    int
+}
+
 // DeletedRecords lists what was deleted in the grant's account, the newest first,
-// as far as the actor may restore it. after is the last of the page before.
-func (s *Store) DeletedRecords(ctx context.Context, g authz.Grant, may []string, search string, after uuid.UUID, limit int) (all []Deleted, err error) {
+// as far as the actor may restore it.
+func (s *Store) DeletedRecords(ctx context.Context, g authz.Grant, may []string, f DeletedFilter) (all []Deleted, err error) {
 	on := g.Resource()
 	b := &store.Clauses{}
 	b.Where("d.tenant_id = %s AND d.account_id = %s AND d.id = d.root_id AND d.deleted_at > %s", on.Tenant, on.Account, s.store.Now().Add(-TrashLife))
@@ -45,11 +53,12 @@ func (s *Store) DeletedRecords(ctx context.Context, g authz.Grant, may []string,
 		}
 	}
 	b.Where("d.permission = ANY(%s) AND (d.permission <> ALL(%s) OR d.created_by = %s)", may, own, g.Actor().ID.String())
-	if search != "" {
-		b.Where("lower(d.name) LIKE %s", store.Like(strings.ToLower(search)))
+	if f.Search != "" {
+		b.Where("lower(d.name) LIKE %s", store.Like(strings.ToLower(f.Search)))
 	}
-	if after != uuid.Nil {
-		b.Where("(d.deleted_at, d.id) < (SELECT x.deleted_at, x.id FROM deleted_records x WHERE x.tenant_id = $1 AND x.id = %s)", after)
+	b.Between("d.deleted_at", f.From, f.To)
+	if f.After != uuid.Nil {
+		b.Where("(d.deleted_at, d.id) < (SELECT x.deleted_at, x.id FROM deleted_records x WHERE x.tenant_id = $1 AND x.id = %s)", f.After)
 	}
 	return all, s.store.Read(ctx, store.TenantScope(on.Tenant), func(rows pgx.Rows) error {
 		var d Deleted
@@ -60,7 +69,7 @@ func (s *Store) DeletedRecords(ctx context.Context, g authz.Grant, may []string,
 		return err
 	}, `SELECT `+Columns+`, permission, deleted_at, deleted_by_name,
 			(SELECT count(*)::int FROM deleted_records x WHERE x.tenant_id = $1 AND x.root_id = d.id AND x.id <> d.id)
-		FROM deleted_records d WHERE `+strings.Join(b.Conditions, " AND ")+" ORDER BY d.deleted_at DESC, d.id DESC LIMIT "+b.Arg(limit), b.Args...)
+		FROM deleted_records d WHERE `+strings.Join(b.Conditions, " AND ")+" ORDER BY d.deleted_at DESC, d.id DESC LIMIT "+b.Arg(f.Limit), b.Args...)
 }
 
 // RestoringAsks is the permission that restoring a record of the grant's account

@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -23,6 +24,16 @@ func (b *Clauses) Among(lack, have []uuid.UUID) string {
 		return "account_id <> ALL(" + b.Arg(lack) + ")"
 	}
 	return "account_id = ANY(" + b.Arg(have) + ")"
+}
+
+// Between narrows a time down; zero is no bound, and to is left out.
+func (b *Clauses) Between(column string, from, to time.Time) {
+	if !from.IsZero() {
+		b.Where(column+" >= %s", from)
+	}
+	if !to.IsZero() {
+		b.Where(column+" < %s", to)
+	}
 }
 
 // Clauses are the conditions of a query and their arguments.

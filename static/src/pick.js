@@ -57,7 +57,7 @@ const enhance = (field) => {
   });
   if (about) input.setAttribute("aria-describedby", about);
   if (wrong !== undefined) input.setAttribute("aria-invalid", "true");
-  if (several) input.placeholder = "Search to add";
+  input.placeholder = several ? "Search to add" : $("option[value='']", field)?.textContent.trim() ?? "";
   const chips = make("ul", { className: "chips", "aria-labelledby": label });
   const told = make("span", { className: "sr-only", role: "status" });
   const box = make("div", { className: "pick-box" }, chips, make("div", { className: "pick-search" }, input, icon("chevrons-up-down"), list), told);

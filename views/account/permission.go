@@ -21,7 +21,8 @@ type PermissionsPage struct {
 	Header part.Header
 	Tabs   []part.Tab
 	Search *part.Search
-	Clear  string // address without the search, when there is one
+	Chips  []part.Chip
+	Clear  string // address without search and filters, when there is one
 	Note   string // from whom new sub-accounts will copy
 	Idle   string // which columns have no effect yet
 	Matrix PermissionMatrix

@@ -27,7 +27,7 @@ type Search struct {
 	Name        string // of the text's parameter, "q" if empty
 	Value       string
 	Placeholder string
-	Filters     []Field // Selects and dates beside the text
+	Filters     []Field // selects, boxes, dates and References beside the text
 	Keep        []Pair  // parameters to carry along: sort order, columns
 }
 

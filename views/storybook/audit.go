@@ -8,7 +8,7 @@ import (
 func audits() []Story {
 	search := &part.Search{Action: "/a/analytical/audit", Placeholder: "Search people and things", Filters: []part.Field{
 		{Kind: part.Select, Name: "kind", Label: "About", Options: []part.Option{{Text: "About: anything"}, {Value: "member", Text: "Member"}, {Value: "subuser", Text: "Subuser"}}},
-		{Kind: part.Date, Name: "from", Label: "From"}, {Kind: part.Date, Name: "to", Label: "To"},
+		days("Time", ""),
 		{Kind: part.Checkbox, Name: "accounts", ID: "filter-accounts", Label: "Accounts below too", Value: "below", Checked: true},
 	}}
 	facts := []part.Detail{

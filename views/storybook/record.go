@@ -22,10 +22,13 @@ func callsList() record.ListPage {
 		List: part.List{
 			Label: "calls", CSVURL: "/a/analytical/calls.csv", Clear: "/a/analytical/calls",
 			Search: &part.Search{Action: "/a/analytical/calls", Placeholder: "Number or tag", Keep: []part.Pair{{Name: "sort", Value: "-start"}}, Filters: []part.Field{
+				days("Start", "custom"), {Kind: part.Date, Name: "since", Label: "From", Value: "2026-11-01"}, {Kind: part.Date, Name: "till", Label: "To"},
 				{Kind: part.Select, Name: "result", Label: "Result", Value: "answered", Options: []part.Option{{Text: "Any result"}, {Value: "answered", Text: "Answered"}, {Value: "missed", Text: "Missed"}}},
-				{Kind: part.Date, Name: "from", Label: "From"},
+				{Kind: part.Reference, Name: "application", ID: "filter-application", Label: "Application", Value: "2", More: true, SuggestURL: "/a/analytical/calls?options=application",
+					Options: []part.Option{{Text: "Application: any"}, {Value: "1", Text: "Front desk"}, {Value: "2", Text: "Reception"}}},
 			}},
-			Chips:   []part.Chip{{Text: "Result: Answered", RemoveURL: "/a/analytical/calls"}},
+			Chips: []part.Chip{{Text: "From Sun 1 Nov 2026", RemoveURL: "/a/analytical/calls?result=answered&application=2"}, {Text: "Result: Answered", RemoveURL: "/a/analytical/calls?since=2026-11-01&application=2"},
+				{Text: "Application: Reception", RemoveURL: "/a/analytical/calls?since=2026-11-01&result=answered"}},
 			Columns: &part.ColumnChoice{Action: "/a/analytical/calls", Name: "column", Options: []part.Option{{Value: "from", Text: "From", Selected: true, Disabled: true}, {Value: "to", Text: "To", Selected: true}, {Value: "tags", Text: "Tags"}}},
 			Table: part.Table{Token: token, Columns: []part.Column{
 				{Text: "From", SortURL: "?sort=from"}, {Text: "To", SortURL: "?sort=to"}, {Text: "Start", SortURL: "?sort=start", Sorted: "descending"}, {Text: "Duration", Number: true, SortURL: "?sort=duration"}, {Text: "Cost", Number: true}, {Text: "Result"}, {Text: "Account"},
@@ -37,6 +40,12 @@ func callsList() record.ListPage {
 			Pager: part.Pager{Summary: "1–3 of 1,204", Next: "/a/analytical/calls?after=3"},
 		},
 	}
+}
+
+// days is the choice of a period for a time of that name.
+func days(label, value string) part.Field {
+	return part.Field{Kind: part.Select, Name: "when", ID: "filter-when", Label: label, Value: value, Options: []part.Option{
+		{Text: label + ": any"}, {Value: "today", Text: "Today"}, {Value: "7", Text: "Last 7 days"}, {Value: "30", Text: "Last 30 days"}, {Value: "month", Text: "This month"}, {Value: "custom", Text: "Custom dates"}}}
 }
 
 func records() []Story {

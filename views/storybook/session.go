@@ -42,7 +42,7 @@ func signIns() record.ListPage {
 			Label: "Sign-ins", CSVURL: here + "/sign-ins?format=csv", Clear: here + "/sign-ins",
 			Search: &part.Search{Action: here + "/sign-ins", Placeholder: "Search names and addresses", Filters: []part.Field{
 				{Kind: part.Select, Name: "outcome", Label: "Outcome", Options: []part.Option{{Text: "Outcome: any"}, {Value: "refused", Text: "Refused"}}},
-				{Kind: part.Date, Name: "from", Label: "From"}, {Kind: part.Date, Name: "to", Label: "To"},
+				days("Time", ""),
 			}},
 			Table: signInTable(true), Pager: part.Pager{Next: here + "/sign-ins?before=x"},
 		},
