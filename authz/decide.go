@@ -23,6 +23,7 @@ const (
 	AccountSuspended // it or an account above
 	RoleLacks        // a role reaches here and does not give it
 	CeilingLacks     // a role gives it; the account may not use it
+	KeyLacks         // all give it but the key that the principal came with
 	ByRole           // a role held here gives it
 	ByRoleAbove      // a role held above gives it here
 	ByOwnership
@@ -30,7 +31,7 @@ const (
 
 var reasonNames = [...]string{
 	"unknown permission", "unknown principal", "unknown account", "principal inactive", "no role here",
-	"account suspended", "role lacks it", "account lacks the entitlement", "role held here", "role held above", "ownership",
+	"account suspended", "role lacks it", "account lacks the entitlement", "key lacks it", "role held here", "role held above", "ownership",
 }
 
 func (r Reason) String() string { return reasonNames[r] }
@@ -50,8 +51,12 @@ type Decision struct {
 // Visible tells whether the principal may know that the account exists.
 func (d Decision) Visible() bool { return d.Reason >= AccountSuspended }
 
-// Who is a principal found in a snapshot.
-type Who struct{ p *principal }
+// Who is a principal found in a snapshot, as far as the key lets it that it came with.
+type Who struct {
+	p     *principal
+	scope *Scope
+	top   Account // of the scope
+}
 
 // Known tells whether the snapshot has the principal.
 func (w Who) Known() bool { return w.p != nil }
@@ -61,7 +66,7 @@ func (s *Snapshot) Who(id PrincipalID) Who {
 	if id.Kind >= System {
 		return Who{}
 	}
-	return Who{s.principals[id.Kind].get(id.ID)}
+	return Who{p: s.principals[id.Kind].get(id.ID)}
 }
 
 // Decide answers whether w may use perm at a. It allocates nothing.
@@ -81,6 +86,9 @@ func (s *Snapshot) Decide(w Who, perm catalog.Permission, a Account) Decision {
 	case !w.p.active:
 		d.Reason = PrincipalInactive
 		return d
+	case !s.opens(w, place{at: a}):
+		d.Reason = NoRoleHere
+		return d
 	}
 	need := s.catalog.Needs(perm)
 	own := need & s.catalog.OwnPeople()
@@ -94,6 +102,8 @@ func (s *Snapshot) Decide(w Who, perm catalog.Permission, a Account) Decision {
 		d.Allow, d.Reason, d.CutBy = false, CeilingLacks, s.CutBy(a, need)
 	case d.Reason == CeilingLacks:
 		d.CutBy = s.CutBy(d.HeldAt, own)
+	case d.Allow && w.scope != nil && w.scope.Only != nil && !w.scope.Only.Has(perm):
+		d.Allow, d.Reason = false, KeyLacks
 	}
 	return d
 }
@@ -177,7 +187,7 @@ var nothing catalog.Mask
 
 // May gives every permission w may use at a; Decide says yes to exactly these.
 func (s *Snapshot) May(w Who, a Account) (all catalog.Mask) {
-	if w.p == nil || !w.p.active || !s.node(a).active {
+	if w.p == nil || !w.p.active || !s.node(a).active || !s.opens(w, place{at: a}) {
 		return all
 	}
 	own := s.catalog.OwnPeople()
@@ -188,7 +198,7 @@ func (s *Snapshot) May(w Who, a Account) (all catalog.Mask) {
 		}
 		all.Add(gives)
 	}
-	return s.without(all, s.catalog.AllEntitlements()&^own&^s.node(a).ceiling)
+	return w.narrow(s.without(all, s.catalog.AllEntitlements()&^own&^s.node(a).ceiling))
 }
 
 // without is a mask without what needs one of the entitlements.
@@ -199,9 +209,10 @@ func (s *Snapshot) without(m catalog.Mask, missing catalog.Entitlements) catalog
 	return m
 }
 
-// Owns tells whether w holds a or an account above it, suspended or not.
+// Owns tells whether w holds a or an account above it, suspended or not, and comes
+// with no key that leaves some of its permissions out.
 func (s *Snapshot) Owns(w Who, a Account) bool {
-	if w.p == nil || !w.p.active || s.node(a).gone {
+	if w.p == nil || !w.p.active || s.node(a).gone || !s.opens(w, place{at: a}) || w.scope != nil && w.scope.Only != nil {
 		return false
 	}
 	for h := range s.counting(w.p, place{at: a}) {
@@ -230,7 +241,7 @@ func (s *Snapshot) Held(w Who, a Account) []catalog.RoleID {
 // Ended is when the last of the roles that w held at a itself ended; zero where
 // there was none, or one has not ended. What adds is no membership and left out.
 func (s *Snapshot) Ended(w Who, a Account) (last time.Time) {
-	if w.p == nil {
+	if w.p == nil || !s.opens(w, place{at: a}) {
 		return last
 	}
 	var one [1]held

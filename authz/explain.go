@@ -109,6 +109,8 @@ func (x *Explanation) sentence(r Reason, place string) string {
 			titles = append(titles, m.Entitlement.Title)
 		}
 		return role + " gives it, but " + place + " may not use " + strings.Join(titles, " and ") + "."
+	case KeyLacks:
+		return role + " gives it, but this key is for less."
 	case ByRole:
 		return role + ", held in this account, gives it."
 	case ByRoleAbove:
@@ -136,7 +138,7 @@ func (s *Snapshot) WhoCan(p catalog.Permission, a, top Account) iter.Seq2[Princi
 				}
 				seen[h] = true
 				found := s.principals[h.kind].rows.at(h.row)
-				d := s.Decide(Who{&found.value}, p, a)
+				d := s.Decide(Who{p: &found.value}, p, a)
 				if d.Allow && (top == NoAccount || s.Within(d.HeldAt, top)) && !yield(PrincipalID{h.kind, found.id}, d) {
 					return
 				}

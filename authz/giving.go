@@ -110,7 +110,7 @@ func (s *Snapshot) lets(w Who, top Account, was Who, after *Snapshot, is Who) Be
 
 // beyond says what of a gain at and below an account w may not give.
 func (s *Snapshot) beyond(w Who, top Account, gain func(place) catalog.Mask) (all Beyond) {
-	if s.Owns(w, top) {
+	if s.everywhere(w, top) {
 		return nil
 	}
 	for _, at := range s.turns(w, top) {
@@ -168,7 +168,7 @@ func (s *Snapshot) kept(w Who, x place) catalog.Mask {
 // reach is what all roles of w give at a place, whatever its ceiling, but for those
 // that are lent.
 func (s *Snapshot) reach(w Who, x place) (all catalog.Mask) {
-	if w.p == nil {
+	if w.p == nil || !s.opens(w, x) {
 		return all
 	}
 	for h, gives := range s.counting(w.p, x) {
@@ -176,7 +176,7 @@ func (s *Snapshot) reach(w Who, x place) (all catalog.Mask) {
 			all.Add(gives)
 		}
 	}
-	return all
+	return w.narrow(all)
 }
 
 // moments are the times to come at which something ends that one of some holds.
@@ -226,5 +226,5 @@ func (s *Snapshot) Instead(id PrincipalID, a Account, roles []Assignment) Who {
 		}
 	}
 	p, _ := n.compile(id.Kind, active, list)
-	return Who{&p}
+	return Who{p: &p}
 }

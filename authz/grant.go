@@ -21,6 +21,7 @@ type Actor struct {
 	// OneStep is when the session began, if a password alone began it; zero otherwise.
 	OneStep time.Time
 	Idle    time.Duration // the longest that the session went unused; zero without one
+	Scope   *Scope        // of the key that they come with; nil without one
 }
 
 // Resource is what a permission is used on: an account, or one thing in it.
@@ -98,7 +99,7 @@ func (s *Snapshot) Authorize(actor Actor, p catalog.Permission, account uuid.UUI
 	if !ok {
 		a = NoAccount
 	}
-	d := s.Decide(s.Who(actor.ID), p, a)
+	d := s.Decide(s.Acting(actor), p, a)
 	r := Resource{Account: account}
 	if ok {
 		r.Tenant = s.Tenant(a)
@@ -113,8 +114,11 @@ func (s *Snapshot) because(d Decision) string {
 	return fmt.Sprintf("%s %s at %s", d.Reason, s.Role(d.Role).Key, s.ID(d.HeldAt))
 }
 
-// Self is a grant to act on oneself, for whoever is signed in.
-func Self(actor Actor) Grant { return Grant{actor: actor, self: true, because: "oneself"} }
+// Self is a grant to act on oneself, for whoever is signed in. Who comes with a key
+// acts on nobody's login.
+func Self(actor Actor) Grant {
+	return Grant{actor: actor, self: actor.Scope == nil, because: "oneself"}
+}
 
 // SystemGrant covers everything. The command line and sign-up, which no account
 // guards, use it; its reason is kept by the audit.

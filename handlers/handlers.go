@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"bailiwick/handlers/account"
+	"bailiwick/handlers/api"
 	"bailiwick/handlers/audit"
 	"bailiwick/handlers/guard"
 	"bailiwick/handlers/home"
@@ -16,6 +17,7 @@ import (
 	"bailiwick/handlers/login"
 	"bailiwick/handlers/page"
 	"bailiwick/handlers/people"
+	"bailiwick/handlers/program"
 	"bailiwick/handlers/record"
 	"bailiwick/handlers/search"
 	"bailiwick/models"
@@ -32,6 +34,7 @@ type Handlers struct {
 	login   *login.Handlers
 	account *account.Handlers
 	people  *people.Handlers
+	program *program.Handlers
 	record  *record.Handlers
 	log     *log.Handlers
 	home    *home.Handlers
@@ -46,9 +49,16 @@ func New(store *models.Store, c Config) (http.Handler, error) {
 		return nil, err
 	}
 	h := Over(b)
+	programs := api.New(b)
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
-	e.HTTPErrorHandler = h.Fail
+	e.HTTPErrorHandler = func(err error, c echo.Context) {
+		if api.Asked(c) {
+			programs.Fail(err, c)
+		} else {
+			h.Fail(err, c)
+		}
+	}
 	e.IPExtractor = h.ipExtractor()
 	h.middleware(e)
 	if err := h.Mount(e, h.Routes()); err != nil {
@@ -63,6 +73,7 @@ func Over(b *page.Base) *Handlers {
 	h.record = record.New(b, h.audit)
 	h.account = account.New(b, h.audit)
 	h.people = people.New(b, h.audit)
+	h.program = program.New(b)
 	h.log = log.New(b, h.record)
 	h.home = home.New(b, h.audit, h.login, h.account)
 	h.search = search.New(b, h.account, h.people, h.record)

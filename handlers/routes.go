@@ -27,6 +27,7 @@ func (h *Handlers) Routes() []guard.Route {
 		h.login.Routes(),
 		h.account.Routes(),
 		h.people.Routes(),
+		h.program.Routes(),
 		h.log.Routes(),
 		h.audit.Routes(),
 		h.home.Routes(),

@@ -16,6 +16,7 @@ import (
 	"bailiwick/models/log"
 	"bailiwick/models/login"
 	"bailiwick/models/people"
+	"bailiwick/models/program"
 	"bailiwick/models/record"
 	"bailiwick/models/store"
 )
@@ -26,6 +27,7 @@ type (
 	accounts = account.Store
 	logins   = login.Store
 	persons  = people.Store
+	programs = program.Store
 	records  = record.Store
 	logs     = log.Store
 	audits   = audit.Store
@@ -37,6 +39,7 @@ type Store struct {
 	*accounts
 	*logins
 	*persons
+	*programs
 	*records
 	*logs
 	*audits
@@ -57,6 +60,7 @@ func Over(s *store.Store) *Store {
 	w := &Store{ground: s, letters: letter.New(s), accounts: account.New(s)}
 	w.logins = login.New(s, w.letters, w.accounts)
 	w.persons = people.New(s, w.letters, w.accounts, w.logins)
+	w.programs = program.New(s, w.accounts, w.logins)
 	w.records = record.New(s, w.accounts)
 	w.logs = log.New(s, w.accounts, w.records)
 	w.audits = audit.New(s, w.records)

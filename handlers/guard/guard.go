@@ -2,6 +2,7 @@ package guard
 
 import (
 	"bailiwick/models/login"
+	"bailiwick/models/program"
 	stores "bailiwick/models/store"
 
 	"cmp"
@@ -89,7 +90,8 @@ func (RolesEnded) Error() string { return "all roles held here have ended" }
 
 // Visit is one request of somebody who is signed in.
 type Visit struct {
-	Session  login.Session
+	Session  login.Session   // of a program it says who acts, and nothing else
+	Program  *program.Caller // who comes with a key; nil for people
 	Snapshot *authz.Snapshot
 	Who      authz.Who
 	Place    login.Place        // of the account in the address, empty where it may not be known of
@@ -106,6 +108,9 @@ const visitKey = "visit"
 
 // Actor is who is asking, and from where.
 func (v *Visit) Actor() authz.Actor {
+	if v.Program != nil {
+		return v.Program.Actor(v.address)
+	}
 	a := v.Session.Actor()
 	a.Address, a.Idle = v.address, v.Session.Idle
 	if !v.Session.TwoStep {
@@ -193,12 +198,7 @@ func (g *Guard) authorize(c echo.Context, p catalog.Permission) (authz.Grant, er
 	grant, err := v.Snapshot.Authorize(v.Actor(), p, id)
 	var denial *authz.Denial
 	if errors.As(err, &denial) && !denial.Decision.Visible() {
-		if a, ok := v.Snapshot.Find(id); ok && denial.Decision.Reason == authz.NoRoleHere {
-			if end := v.Snapshot.Ended(v.Who, a); !end.IsZero() {
-				return grant, RolesEnded{v.asked, end}
-			}
-		}
-		return grant, err
+		return grant, v.ended(denial, id, err)
 	}
 	switch {
 	case v.At == authz.NoAccount:
@@ -216,6 +216,17 @@ func (g *Guard) authorize(c echo.Context, p catalog.Permission) (authz.Grant, er
 		v.Unnoted = g.store.Enter(c.Request().Context(), v.Session, id)
 	}
 	return grant, err
+}
+
+// ended is the error of a denial where all that the visitor held in the account has
+// ended.
+func (v *Visit) ended(d *authz.Denial, account uuid.UUID, err error) error {
+	if a, ok := v.Snapshot.Find(account); ok && d.Decision.Reason == authz.NoRoleHere {
+		if end := v.Snapshot.Ended(v.Who, a); !end.IsZero() {
+			return RolesEnded{v.asked, end}
+		}
+	}
+	return err
 }
 
 // ownersWay tells whether a request is to what nobody can shut the account's

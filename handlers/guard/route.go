@@ -72,16 +72,7 @@ func Operator(method, path, reason string, h func(echo.Context, store.OnDuty) er
 
 // In serves a page of an account, at /a/:account and the path.
 func In(method, path, permission string, h func(echo.Context, authz.Grant) error) Route {
-	return Route{method: method, path: account + strings.TrimSuffix(path, "/"), permission: permission,
-		serve: func(g *Guard, p catalog.Permission) echo.HandlerFunc {
-			return func(c echo.Context) error {
-				grant, err := g.authorize(c, p)
-				if err != nil {
-					return err
-				}
-				return h(c, grant)
-			}
-		}}
+	return in("", method, path, permission, (*Guard).authorize, h)
 }
 
 // On serves one thing of an account, named by the path's last parameter. The
@@ -91,26 +82,42 @@ func On[T any](method, path, permission string,
 	find func(ctx context.Context, tenant, account, id uuid.UUID) (T, error),
 	h func(echo.Context, authz.Grant, T) error,
 ) Route {
-	return Route{method: method, path: account + path, permission: permission,
+	return on("", method, path, permission, (*Guard).authorize, find, h)
+}
+
+// door decides a request, and gives what the handler acts with.
+type door func(*Guard, echo.Context, catalog.Permission) (authz.Grant, error)
+
+func in(base, method, path, permission string, decide door, h func(echo.Context, authz.Grant) error) Route {
+	return Route{method: method, path: base + account + strings.TrimSuffix(path, "/"), permission: permission,
 		serve: func(g *Guard, p catalog.Permission) echo.HandlerFunc {
 			return func(c echo.Context) error {
-				grant, err := g.authorize(c, p)
+				grant, err := decide(g, c, p)
 				if err != nil {
 					return err
 				}
-				names := c.ParamNames()
-				id, err := uuid.Parse(c.Param(names[len(names)-1]))
-				if err != nil {
-					return store.ErrNotFound
-				}
-				r := grant.Resource()
-				thing, err := find(c.Request().Context(), r.Tenant, r.Account, id)
-				if err != nil {
-					return err
-				}
-				return h(c, grant, thing)
+				return h(c, grant)
 			}
 		}}
+}
+
+func on[T any](base, method, path, permission string, decide door,
+	find func(ctx context.Context, tenant, account, id uuid.UUID) (T, error),
+	h func(echo.Context, authz.Grant, T) error,
+) Route {
+	return in(base, method, path, permission, decide, func(c echo.Context, grant authz.Grant) error {
+		names := c.ParamNames()
+		id, err := uuid.Parse(c.Param(names[len(names)-1]))
+		if err != nil {
+			return store.ErrNotFound
+		}
+		r := grant.Resource()
+		thing, err := find(c.Request().Context(), r.Tenant, r.Account, id)
+		if err != nil {
+			return err
+		}
+		return h(c, grant, thing)
+	})
 }
 
 // Mount adds the table to e and closes e to any other route. A route that

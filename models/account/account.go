@@ -283,7 +283,7 @@ func (s *Store) EditAccount(ctx context.Context, g authz.Grant, id uuid.UUID, na
 func owns(tx *store.Tx, a Account) bool {
 	snap := tx.Store.Access()
 	at, ok := snap.Find(a.ID)
-	return tx.Grant.IsSystem() || ok && snap.Owns(snap.Who(tx.Grant.Actor().ID), at)
+	return tx.Grant.IsSystem() || ok && snap.Owns(snap.Acting(tx.Grant.Actor()), at)
 }
 
 // SuspendAccount closes an account below the grant's to its people, with all

@@ -17,7 +17,7 @@ func MayGrant(tx *store.Tx, snap *authz.Snapshot, given []store.HeldRole) error 
 	if !ok {
 		return store.ErrNotFound
 	}
-	return tx.Store.MayGive(snap, snap.Who(tx.Grant.Actor().ID), a, given, func(id uuid.UUID) string { return AccountName(tx, id) })
+	return tx.Store.MayGive(snap, snap.Acting(tx.Grant.Actor()), a, given, func(id uuid.UUID) string { return AccountName(tx, id) })
 }
 
 // AccountName is the name of an account of the write's tenant.
@@ -36,7 +36,7 @@ func Outranked(tx *store.Tx, snap *authz.Snapshot, roles []store.HeldRole) bool 
 		return false
 	}
 	a, _ := snap.Find(tx.Change.On.Account)
-	return snap.Outranks(snap.Who(tx.Grant.Actor().ID), a, store.Running(roles, tx.Store.Now())...)
+	return snap.Outranks(snap.Acting(tx.Grant.Actor()), a, store.Running(roles, tx.Store.Now())...)
 }
 
 // Lets says what the write would let somebody do in its account or below that the
@@ -46,7 +46,7 @@ func Lets(tx *store.Tx, snap *authz.Snapshot, who authz.PrincipalID, after *auth
 		return nil
 	}
 	a, _ := snap.Find(tx.Change.On.Account)
-	return snap.Lets(snap.Who(tx.Grant.Actor().ID), a, snap.Who(who), after, is)
+	return snap.Lets(snap.Acting(tx.Grant.Actor()), a, snap.Who(who), after, is)
 }
 
 // LetsByRoles is lets where somebody would have other roles in the account.

@@ -184,7 +184,7 @@ func (s *Store) moveEffect(db *gorm.DB, snap *authz.Snapshot, g authz.Grant, id,
 	isSuspended := func(id uuid.UUID) bool { return suspended[id] }
 	isClosed := func(id uuid.UUID) bool { return closed[id] }
 	wasClosed, isNowClosed := slices.ContainsFunc(oldWay, isClosed), slices.ContainsFunc(newWay, isClosed)
-	if wasClosed && !isNowClosed && !closed[id] && !g.IsSystem() && !snap.Owns(snap.Who(g.Actor().ID), m) {
+	if wasClosed && !isNowClosed && !closed[id] && !g.IsSystem() && !snap.Owns(snap.Acting(g.Actor()), m) {
 		e.Refusal = e.Account.Name + " is closed to main members by where it stands. Only whoever owns it, or an account above it, can open it to them by a move."
 	}
 	e.Closes = slices.ContainsFunc(newWay, isSuspended) && !slices.ContainsFunc(oldWay, isSuspended)
@@ -209,7 +209,7 @@ func (s *Store) moveEffect(db *gorm.DB, snap *authz.Snapshot, g authz.Grant, id,
 		return e, err
 	}
 	if e.Refusal == "" && len(e.Opened) > 0 && !g.IsSystem() {
-		d := snap.Decide(snap.Who(g.Actor().ID), s.store.Catalog().Permission("entitlements.edit"), top)
+		d := snap.Decide(snap.Acting(g.Actor()), s.store.Catalog().Permission("entitlements.edit"), top)
 		if !d.Allow {
 			e.Refusal = e.Opened[0].Entitlement.Title + " would open up in " + e.Account.Name + ", and you may not change permissions of sub-accounts."
 		}
@@ -344,7 +344,7 @@ func (e *MoveEffect) countPeople(db *gorm.DB, s *Store, g authz.Grant, before, a
 	}
 	rolesAfter := roles.With(authz.Changes{Accounts: open})
 	m, _ := roles.Find(e.Account.ID)
-	actor := roles.Who(g.Actor().ID)
+	actor := roles.Acting(g.Actor())
 
 	for len(rows) > 0 {
 		n := 1

@@ -200,7 +200,7 @@ func mayLend(tx *store.Tx, snap *authz.Snapshot, r *catalog.Role, until time.Tim
 	if !ok {
 		return store.ErrNotFound
 	}
-	who := snap.Who(tx.Grant.Actor().ID)
+	who := snap.Acting(tx.Grant.Actor())
 	if beyond := snap.MayLend(who, a, r); !beyond.Empty() {
 		return store.Problems{"access": r.Title + " " + tx.Store.BeyondText(snap, a, beyond, func(id uuid.UUID) string { return AccountName(tx, id) }) + ", so you can't let others have it."}
 	}

@@ -124,7 +124,7 @@ func (s *Store) TimelessAccount(ctx context.Context, g authz.Grant, id uuid.UUID
 func (s *Store) readsAllTimeless(g authz.Grant) bool {
 	snap := s.store.Access()
 	at, ok := snap.Find(g.Resource().Account)
-	return ok && snap.Owns(snap.Who(g.Actor().ID), at) || s.record.MayNow(g, s.store.Catalog().Permission("timeless_accounts.read_all"))
+	return ok && snap.Owns(snap.Acting(g.Actor()), at) || s.record.MayNow(g, s.store.Catalog().Permission("timeless_accounts.read_all"))
 }
 
 // seesTimelessBelow decides about one of an account below the grant's, there.
@@ -133,7 +133,7 @@ func (s *Store) seesTimelessBelow(g authz.Grant, shut map[uuid.UUID]bool, t Time
 	here, ok := snap.Find(g.Resource().Account)
 	at, there := snap.Find(t.AccountID)
 	return ok && there && at != here && !shut[t.AccountID] && snap.Within(at, here) &&
-		(g.IsSystem() || snap.Decide(snap.Who(g.Actor().ID), s.store.Catalog().Permission("timeless_accounts"), at).Allow)
+		(g.IsSystem() || snap.Decide(snap.Acting(g.Actor()), s.store.Catalog().Permission("timeless_accounts"), at).Allow)
 }
 
 // TimelessNamed gives the sub-accounts that may read one, and the accounts that
@@ -322,7 +322,7 @@ func nameTimeless(tx *stores.Tx, table, field string, id uuid.UUID, accounts []a
 func feedTimeless(tx *stores.Tx, snap *authz.Snapshot, id uuid.UUID, added []account.Account, past bool) error {
 	for _, a := range added {
 		at, ok := snap.Find(a.ID)
-		if !ok || !tx.Grant.IsSystem() && !snap.Decide(snap.Who(tx.Grant.Actor().ID), tx.Store.Catalog().Permission("logs"), at).Allow {
+		if !ok || !tx.Grant.IsSystem() && !snap.Decide(snap.Acting(tx.Grant.Actor()), tx.Store.Catalog().Permission("logs"), at).Allow {
 			return stores.Problems{"feed": "You may not read the logs of " + a.Name + ", so you can not let others read them."}
 		}
 		if err := tx.Exec("SELECT FROM accounts WHERE tenant_id = ? AND id = ? FOR UPDATE", a.TenantID, a.ID).Error; err != nil {

@@ -36,6 +36,7 @@ const (
 	DoorSignUp   Door = "sign-up"
 	DoorReset    Door = "reset" // asking for a link
 	DoorLink     Door = "link"  // using one
+	DoorKey      Door = "key"   // of a program
 )
 
 // The rates of attempts. They throttle: nobody is locked out for good, and a

@@ -241,7 +241,7 @@ func (s *Store) Session(ctx context.Context, token string, account uuid.UUID) (S
 	e := Place{Account: account}
 	parts := []store.Query{s.whose(hash, &x)}
 	if tenant != uuid.Nil {
-		parts = append(parts, s.where(tenant, &e))
+		parts = append(parts, s.Where(tenant, &e))
 	}
 	known, ok := s.subusers.GetIfPresent(string(hash))
 	if ok {
@@ -262,7 +262,7 @@ func (s *Store) learn(ctx context.Context, hash []byte, tenant uuid.UUID, known 
 	if tenant == uuid.Nil && e.Account != uuid.Nil {
 		err := s.store.One(ctx, store.ScopeSession, []any{&tenant}, "SELECT tenant_id FROM accounts WHERE id = $1", e.Account)
 		if err == nil {
-			parts = append(parts, s.where(tenant, e))
+			parts = append(parts, s.Where(tenant, e))
 		} else if err != store.ErrNotFound {
 			return err
 		}
@@ -300,8 +300,8 @@ func (s *Store) whose(hash []byte, x *Session) store.Query {
 		WHERE s.id_hash = $1`, Args: []any{hash, uuid.Nil}}
 }
 
-// where is the query for the account in the address.
-func (s *Store) where(tenant uuid.UUID, e *Place) store.Query {
+// Where is the query for an account of a tenant: what a visit must know of its place.
+func (s *Store) Where(tenant uuid.UUID, e *Place) store.Query {
 	return store.Query{Scan: func(r pgx.Rows) error {
 		var limit int // in minutes
 		err := r.Scan(&e.Tenant, &e.Epoch, &e.Kind, &e.Name, &e.Owner, &e.Path, &limit, &e.TwoStepSince,

@@ -72,6 +72,14 @@ const (
 	WhyLimit       Why = "limit"
 	WhyCrowd       Why = "crowd"
 	WhyFault       Why = "fault"
+
+	WhyNoKey    Why = "not a key" // a slip, or of another installation
+	WhyRevoked  Why = "revoked"
+	WhyExpired  Why = "expired"
+	WhyReplaced Why = "replaced"
+	WhyNetwork  Why = "outside its networks"
+	WhyDeleted  Why = "deleted"
+	WhyAccount  Why = "account suspended"
 )
 
 // Refusal is an ErrSignIn that tells, inside the panel, whose login it was and why.
@@ -230,7 +238,10 @@ func (s *Store) storeSignIns(ctx context.Context, all []SignIn) error {
 		at[i], doors[i], links[i], names[i] = x.At.UTC().Format(time.RFC3339Nano), string(x.Door), x.link, x.name
 		addresses[i], agents[i], outcomes[i], whys[i] = x.Address, x.Agent, string(x.Outcome), string(x.Why)
 		kinds[i] = authz.Member.String()
-		if x.Who.Kind == authz.Subuser && x.Who.ID != uuid.Nil || x.Door == DoorSubuser {
+		switch {
+		case x.Who.Kind == authz.ServiceAccount:
+			kinds[i] = authz.ServiceAccount.String()
+		case x.Who.Kind == authz.Subuser && x.Who.ID != uuid.Nil || x.Door == DoorSubuser:
 			kinds[i] = authz.Subuser.String()
 		}
 		if x.Who.ID != uuid.Nil {
@@ -239,7 +250,7 @@ func (s *Store) storeSignIns(ctx context.Context, all []SignIn) error {
 	}
 	const member = "SELECT a.tenant_id, a.id AS account_id, x.id, x.at, x.door, x.kind, m.id AS who, m.name, x.address, x.agent, x.outcome, x.why, x.tries FROM x "
 	const home = " JOIN accounts a ON a.owner_id = m.id AND a.kind = 'personal'"
-	const subuser = "SELECT u.tenant_id, u.account_id, x.id, x.at, x.door, x.kind, u.id, u.name, x.address, x.agent, x.outcome, x.why, x.tries FROM x "
+	const own = "SELECT u.tenant_id, u.account_id, x.id, x.at, x.door, x.kind, u.id, u.name, x.address, x.agent, x.outcome, x.why, x.tries FROM x "
 	return s.store.In(ctx, store.ScopeSignInLog, func(db *gorm.DB) error {
 		return db.Exec(`WITH x AS (SELECT * FROM unnest(CAST(? AS uuid[]), CAST(? AS timestamptz[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS uuid[]), CAST(? AS uuid[]),
 				CAST(? AS text[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS integer[]))
@@ -247,8 +258,9 @@ func (s *Store) storeSignIns(ctx context.Context, all []SignIn) error {
 			INSERT INTO sign_ins (tenant_id, account_id, id, at, door, principal_kind, principal_id, principal_name, address, agent, outcome, why, tries)
 			`+member+"JOIN members m ON m.id = x.who"+home+` WHERE x.kind = 'member' UNION ALL
 			`+member+"JOIN members m ON m.email_folded = x.typed"+home+` WHERE x.kind = 'member' UNION ALL
-			`+subuser+`JOIN subusers u ON u.tenant_id = x.tenant AND u.id = x.who WHERE x.kind = 'subuser' UNION ALL
-			`+subuser+`JOIN login_links l ON l.link = x.link JOIN subusers u ON u.tenant_id = l.tenant_id AND u.account_id = l.account_id AND u.name = x.typed WHERE x.kind = 'subuser'
+			`+own+`JOIN subusers u ON u.tenant_id = x.tenant AND u.id = x.who WHERE x.kind = 'subuser' UNION ALL
+			`+own+`JOIN service_accounts u ON u.tenant_id = x.tenant AND u.id = x.who WHERE x.kind = 'service_account' UNION ALL
+			`+own+`JOIN login_links l ON l.link = x.link JOIN subusers u ON u.tenant_id = l.tenant_id AND u.account_id = l.account_id AND u.name = x.typed WHERE x.kind = 'subuser'
 			ON CONFLICT (tenant_id, account_id, id) DO UPDATE SET tries = sign_ins.tries + excluded.tries`,
 			ids, at, doors, kinds, tenants, whos, links, names, addresses, agents, outcomes, whys, tries).Error
 	})
@@ -290,13 +302,13 @@ type SignInFilter struct {
 
 const signInColumns = "id, at, door, principal_kind, principal_id, principal_name, address, agent, outcome, why, tries"
 
-// SignIns lists the newest attempts at the logins of the subusers of the grant's
-// account, and in one's own personal account those at one's own.
+// SignIns lists the newest attempts at the logins of the subusers and with the keys of
+// the service accounts of the grant's account, and in one's own personal account those at one's own.
 func (s *Store) SignIns(ctx context.Context, g authz.Grant, f SignInFilter) ([]SignIn, error) {
 	r, b := g.Resource(), &store.Clauses{}
 	b.Where("tenant_id = %s", r.Tenant)
 	b.Where("account_id = %s", r.Account)
-	b.Where("(principal_kind = 'subuser' OR principal_id = %s)", g.Actor().ID.ID)
+	b.Where("(principal_kind <> 'member' OR principal_id = %s)", g.Actor().ID.ID)
 	if f.Text != "" {
 		text := b.Arg(store.Like(f.Text))
 		b.Conditions = append(b.Conditions, "(principal_name ILIKE "+text+" OR address ILIKE "+text+")")
@@ -334,9 +346,10 @@ func (s *Store) signInRows(ctx context.Context, tenant uuid.UUID, which string, 
 		if err := rows.Scan(&x.ID, &x.At, &x.Door, &kind, &x.Who.ID, &x.WhoName, &x.Address, &x.Agent, &x.Outcome, &x.Why, &x.Tries); err != nil {
 			return err
 		}
-		x.Who.Kind = authz.Member
-		if kind == authz.Subuser.String() {
-			x.Who.Kind = authz.Subuser
+		for _, k := range []authz.PrincipalKind{authz.Member, authz.Subuser, authz.ServiceAccount} {
+			if k.String() == kind {
+				x.Who.Kind = k
+			}
 		}
 		all = append(all, x)
 		return nil

@@ -113,7 +113,7 @@ func mayGiveAll(tx *store.Tx, snap *authz.Snapshot, r *catalog.Role) error {
 		return nil
 	}
 	at, _ := snap.Find(tx.Change.On.Account)
-	if beyond := snap.MayGrant(snap.Who(tx.Grant.Actor().ID), at, r); !beyond.Empty() {
+	if beyond := snap.MayGrant(snap.Acting(tx.Grant.Actor()), at, r); !beyond.Empty() {
 		return store.Problems{"permission": "This role " + tx.Store.BeyondText(snap, at, beyond, func(id uuid.UUID) string { return account.AccountName(tx, id) }) + ", so you can't give it."}
 	}
 	return nil
@@ -334,7 +334,7 @@ func givesUntil(tx *store.Tx, snap *authz.Snapshot, r *catalog.Role) time.Time {
 	if tx.Grant.IsSystem() {
 		return time.Time{}
 	}
-	return snap.GivesUntil(snap.Who(tx.Grant.Actor().ID), at, r)
+	return snap.GivesUntil(snap.Acting(tx.Grant.Actor()), at, r)
 }
 
 // storeHolders stores the roles that the holders have in the end.

@@ -308,7 +308,7 @@ func (s *Store) accountsSeen(ctx context.Context, g authz.Grant, p catalog.Permi
 		return nil, nil, err
 	}
 	seen = append(seen, g.Resource().Account)
-	who := snap.Who(g.Actor().ID)
+	who := snap.Acting(g.Actor())
 	snap.Descendants(top, func(a authz.Account) bool {
 		if id := snap.ID(a); g.IsSystem() || !shut[id] && snap.Decide(who, p, a).Allow {
 			seen = append(seen, id)

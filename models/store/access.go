@@ -16,7 +16,7 @@ type accessChange struct {
 	TenantID    uuid.UUID
 	Epoch       int64
 	Seq         int
-	Kind        string // account, member, subuser: re-read it; children: re-read all of them; rule: set one entitlement of all of them
+	Kind        string // account, member, subuser, service_account: re-read it; children: re-read all of them; rule: set one entitlement of all of them
 	SubjectID   uuid.UUID
 	Entitlement *string
 	Allowed     *bool
@@ -77,7 +77,7 @@ func (s *Store) load(ctx context.Context) error {
 		if err := db.Raw("SELECT id, epoch FROM tenants").Scan(&tenants).Error; err != nil {
 			return err
 		}
-		ch, err := s.readAccess(db, "true", "true", "true", "true")
+		ch, err := s.readAccess(db, "true", "true", "true", "true", "true")
 		if err != nil {
 			return err
 		}
@@ -124,13 +124,13 @@ func (s *Store) catchUp(db *gorm.DB, tenant uuid.UUID, to int64) (*authz.Snapsho
 // more.
 func (s *Store) readTenant(db *gorm.DB, tenant uuid.UUID, snap *authz.Snapshot) (authz.Changes, error) {
 	accounts, roles, principals := snap.Known(tenant)
-	var members, subusers IDList
+	var members IDList
+	var own []authz.PrincipalID // of one account
 	for _, id := range principals {
-		switch id.Kind {
-		case authz.Member:
+		if id.Kind == authz.Member {
 			members = append(members, id.ID)
-		case authz.Subuser:
-			subusers = append(subusers, id.ID)
+		} else {
+			own = append(own, id)
 		}
 	}
 	var now []uuid.UUID
@@ -139,13 +139,14 @@ func (s *Store) readTenant(db *gorm.DB, tenant uuid.UUID, snap *authz.Snapshot) 
 	}
 	members = append(members, now...)
 	ch, err := s.readAccess(db, "a.tenant_id = @t", "(x.id = ANY(CAST(@m AS uuid[])) OR x.id IN (SELECT member_id FROM staff))",
-		"u.tenant_id = @t", "r.tenant_id = @t", map[string]any{"t": tenant, "m": members})
-	tellGone(&ch, tenant, accounts, roles, subusers)
+		"u.tenant_id = @t", "u.tenant_id = @t", "r.tenant_id = @t", map[string]any{"t": tenant, "m": members})
+	tellGone(&ch, tenant, accounts, roles, own)
 	return ch, err
 }
 
 func (s *Store) readChanged(db *gorm.DB, tenant uuid.UUID, changes []accessChange) (authz.Changes, error) {
-	var accounts, parents, members, subusers, roles IDList
+	var accounts, parents, members, subusers, programs, roles IDList
+	var own []authz.PrincipalID
 	var rules []authz.Rule
 	for _, c := range changes {
 		switch c.Kind {
@@ -156,7 +157,9 @@ func (s *Store) readChanged(db *gorm.DB, tenant uuid.UUID, changes []accessChang
 		case "member":
 			members = append(members, c.SubjectID)
 		case "subuser":
-			subusers = append(subusers, c.SubjectID)
+			subusers, own = append(subusers, c.SubjectID), append(own, authz.PrincipalID{Kind: authz.Subuser, ID: c.SubjectID})
+		case "service_account":
+			programs, own = append(programs, c.SubjectID), append(own, authz.PrincipalID{Kind: authz.ServiceAccount, ID: c.SubjectID})
 		case "role":
 			roles = append(roles, c.SubjectID)
 		case "rule":
@@ -171,11 +174,12 @@ func (s *Store) readChanged(db *gorm.DB, tenant uuid.UUID, changes []accessChang
 		}
 		return condition
 	}
-	args := map[string]any{"t": tenant, "a": accounts, "p": parents, "m": members, "u": subusers, "r": roles}
+	args := map[string]any{"t": tenant, "a": accounts, "p": parents, "m": members, "u": subusers, "s": programs, "r": roles}
 	ch, err := s.readAccess(db,
 		only(len(accounts)+len(parents) > 0, "a.tenant_id = @t AND (a.id = ANY(CAST(@a AS uuid[])) OR a.parent_id = ANY(CAST(@p AS uuid[])))"),
 		only(len(members) > 0, "x.id = ANY(CAST(@m AS uuid[]))"),
 		only(len(subusers) > 0, "u.tenant_id = @t AND u.id = ANY(CAST(@u AS uuid[]))"),
+		only(len(programs) > 0, "u.tenant_id = @t AND u.id = ANY(CAST(@s AS uuid[]))"),
 		only(len(roles) > 0, "r.tenant_id = @t AND r.id = ANY(CAST(@r AS uuid[]))"), args)
 	if err != nil {
 		return ch, err
@@ -184,13 +188,13 @@ func (s *Store) readChanged(db *gorm.DB, tenant uuid.UUID, changes []accessChang
 		return ch, err
 	}
 	ch.Rules = rules
-	tellGone(&ch, tenant, accounts, roles, subusers)
+	tellGone(&ch, tenant, accounts, roles, own)
 	return ch, nil
 }
 
-// tellGone tells of accounts that were not found as removed, of subusers as
-// inactive, and of roles as deleted.
-func tellGone(ch *authz.Changes, tenant uuid.UUID, accounts, roles, subusers []uuid.UUID) {
+// tellGone tells of accounts that were not found as removed, of the principals of one
+// account as inactive, and of roles as deleted.
+func tellGone(ch *authz.Changes, tenant uuid.UUID, accounts, roles []uuid.UUID, own []authz.PrincipalID) {
 	have := map[uuid.UUID]bool{}
 	for _, a := range ch.Accounts {
 		have[a.ID] = true
@@ -211,9 +215,9 @@ func tellGone(ch *authz.Changes, tenant uuid.UUID, accounts, roles, subusers []u
 	for _, p := range ch.Principals {
 		have[p.ID.ID] = true
 	}
-	for _, id := range subusers {
-		if !have[id] {
-			ch.Principals = append(ch.Principals, authz.Principal{ID: authz.PrincipalID{Kind: authz.Subuser, ID: id}})
+	for _, id := range own {
+		if !have[id.ID] {
+			ch.Principals = append(ch.Principals, authz.Principal{ID: id})
 		}
 	}
 }
@@ -236,8 +240,9 @@ func (s *Store) readOwners(db *gorm.DB, accounts IDList, args map[string]any) ([
 var accountKinds = map[string]authz.AccountKind{"personal": authz.Personal, "main": authz.Main, "sub": authz.Sub}
 
 // readAccess reads what a snapshot is told, of the accounts (a), members (x),
-// subusers (u) and custom roles (r) that the conditions name; none where one is empty.
-func (s *Store) readAccess(db *gorm.DB, accounts, members, subusers, roles string, args ...any) (ch authz.Changes, err error) {
+// subusers and service accounts (u) and custom roles (r) that the conditions name; none
+// where one is empty.
+func (s *Store) readAccess(db *gorm.DB, accounts, members, subusers, programs, roles string, args ...any) (ch authz.Changes, err error) {
 	ch.Epochs = map[uuid.UUID]int64{}
 	if accounts != "" {
 		ch.Accounts, err = s.ReadAccounts(db, accounts, args...)
@@ -248,10 +253,15 @@ func (s *Store) readAccess(db *gorm.DB, accounts, members, subusers, roles strin
 	if members != "" && err == nil {
 		ch.Principals, err = s.readMembers(db, members, args...)
 	}
-	if subusers != "" && err == nil {
-		var logins []authz.Principal
-		logins, err = s.readSubusers(db, subusers, args...)
-		ch.Principals = append(ch.Principals, logins...)
+	for _, of := range []struct {
+		kind         authz.PrincipalKind
+		table, which string
+	}{{authz.Subuser, "subusers", subusers}, {authz.ServiceAccount, "service_accounts", programs}} {
+		if of.which != "" && err == nil {
+			var own []authz.Principal
+			own, err = s.readOwn(db, of.kind, of.table, of.which, args...)
+			ch.Principals = append(ch.Principals, own...)
+		}
 	}
 	return ch, err
 }
@@ -348,16 +358,17 @@ func (s *Store) readMembers(db *gorm.DB, which string, args ...any) (all []authz
 	return all, err
 }
 
-func (s *Store) readSubusers(db *gorm.DB, which string, args ...any) ([]authz.Principal, error) {
+// readOwn reads the principals (u) of one account each that a table holds.
+func (s *Store) readOwn(db *gorm.DB, kind authz.PrincipalKind, table, which string, args ...any) ([]authz.Principal, error) {
 	var rows []struct {
 		ID, AccountID uuid.UUID
 		State, Roles  string
 	}
-	err := db.Raw(`SELECT u.id, u.account_id, u.state, array_to_string(u.roles, ',') AS roles FROM subusers u WHERE `+which, args...).Scan(&rows).Error
+	err := db.Raw(`SELECT u.id, u.account_id, u.state, array_to_string(u.roles, ',') AS roles FROM `+table+` u WHERE `+which, args...).Scan(&rows).Error
 	all := make([]authz.Principal, len(rows))
 	for i, r := range rows {
 		all[i] = authz.Principal{
-			ID: authz.PrincipalID{Kind: authz.Subuser, ID: r.ID}, Active: r.State == "active",
+			ID: authz.PrincipalID{Kind: kind, ID: r.ID}, Active: r.State == "active",
 			Assignments: s.assignments(r.AccountID, "", r.Roles),
 		}
 	}

@@ -57,6 +57,9 @@ func (tx *Tx) record() error {
 			return err
 		}
 	}
+	if key := g.Actor().Scope; key != nil {
+		tx.Note("key", key.Name)
+	}
 	fields, err := json.Marshal(tx.fields)
 	if err != nil {
 		return fmt.Errorf("encode an audit change: %w", err)

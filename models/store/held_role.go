@@ -60,7 +60,8 @@ func Running(roles []HeldRole, now time.Time) (all []*catalog.Role) {
 	return all
 }
 
-// Holding is where roles are held, and by whom: members or subusers.
+// Holding is where roles are held, and by whom. Service accounts have the roles of
+// subusers.
 type Holding struct {
 	Account uuid.UUID
 	Kind    string // of the account
@@ -80,7 +81,7 @@ func (s *Store) HeldRoleNamed(snap *authz.Snapshot, name string, at Holding) (He
 	if id, custom := strings.CutPrefix(name, customPrefix); custom {
 		id, _ := uuid.Parse(id)
 		r := snap.CustomRole(at.Account, id)
-		if r == nil || RoleFor(r) != at.By {
+		if r == nil || (RoleFor(r) == authz.Member) != (at.By == authz.Member) {
 			return HeldRole{}, "This account has no such role of its own, or it was deleted meanwhile."
 		}
 		return HeldRole{Role: r, StoredKey: r.Key}, ""
@@ -91,7 +92,7 @@ func (s *Store) HeldRoleNamed(snap *authz.Snapshot, name string, at Holding) (He
 	}
 	r := s.catalog.Role("subuser:" + name)
 	if r == nil || !r.Grantable {
-		return HeldRole{}, fmt.Sprintf("%q is not a role that a subuser can have.", name)
+		return HeldRole{}, fmt.Sprintf("%q is not a role that a %s can have.", name, strings.ReplaceAll(at.By.String(), "_", " "))
 	}
 	return HeldRole{Role: r, StoredKey: r.Key}, ""
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime"
@@ -30,6 +31,8 @@ type Config struct {
 	Catalog *catalog.Catalog
 	// Secret seals what must be readable again (at least 32 bytes).
 	Secret []byte
+	// Environment stands in every key of a program; DefaultEnvironment where empty.
+	Environment string
 	// Now is the clock; time.Now where nil.
 	Now func() time.Time
 	// MaxConns limits the pool; pgx's default where zero.
@@ -49,10 +52,12 @@ type Store struct {
 	db      *gorm.DB
 	catalog *catalog.Catalog
 	Secret  []byte
-	now     func() time.Time
-	slack   time.Duration
-	role    string // what queries step down to, empty to stay who the connection is
-	exposed string // what of the second line is missing, as a sentence
+	// Environment stands in every key of a program.
+	Environment string
+	now         func() time.Time
+	slack       time.Duration
+	role        string // what queries step down to, empty to stay who the connection is
+	exposed     string // what of the second line is missing, as a sentence
 
 	snapshot atomic.Pointer[authz.Snapshot]
 	catching sync.Mutex
@@ -63,6 +68,9 @@ type Store struct {
 	// lockTenant is the statement that serializes who-may-what in a tenant.
 	lockTenant string
 }
+
+// DefaultEnvironment is the one of an installation that names none.
+const DefaultEnvironment = "live"
 
 // So many more wait for their password to be hashed than those it is done for.
 const hashWaiters = 32
@@ -92,7 +100,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	}
 	slack := time.Duration(max(1, c.Slack))
 	s := &Store{
-		pool: pool, slack: slack, catalog: c.Catalog, Secret: c.Secret, now: c.Now,
+		pool: pool, slack: slack, catalog: c.Catalog, Secret: c.Secret, Environment: cmp.Or(c.Environment, DefaultEnvironment), now: c.Now,
 		Hashing: newQueue(Hashers, hashWaiters, slack*longestWait), limiter: newLimiter(slack * longestWait), digestKey: digestKey, lockTenant: "UPDATE tenants SET epoch = epoch + 1 WHERE id = ? RETURNING epoch",
 	}
 	if s.now == nil {
