@@ -137,7 +137,7 @@ func (h *Handlers) manyDialog(c echo.Context, g authz.Grant, status int, k kind,
 	switch m.act.act {
 	case persons.GiveRole, persons.TakeRole:
 		role := part.Field{Kind: part.Select, Name: "give", Label: "Role", Value: m.give, Required: true, Problem: wrong["role"], Autofocus: true, Options: []part.Option{{Text: "Choose a role"}}}
-		for _, o := range h.roleOptions(c, k.by, picks{}, "", "") {
+		for _, o := range h.RoleOptions(c, k.by, Picks{}, "", "") {
 			o.With, o.Help = nil, ""
 			if m.act.act == persons.TakeRole {
 				o.Disabled = false

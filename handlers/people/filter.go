@@ -67,7 +67,7 @@ func (h *Handlers) filters(c echo.Context, by authz.PrincipalKind, a asked) []pa
 func (h *Handlers) rolesOf(c echo.Context, by authz.PrincipalKind) (all []*catalog.Role) {
 	v := guard.Of(c)
 	sets := []string{"member", "account"}
-	if by == authz.Subuser {
+	if by != authz.Member {
 		sets = []string{"subuser"}
 	}
 	var roles []*catalog.Role

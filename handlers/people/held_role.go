@@ -25,10 +25,10 @@ type pick struct {
 	until time.Time
 }
 
-// picks are the roles of a form. Problems name role and `until.` with the name.
-type picks struct {
+// Picks are the roles of a form. Problems name role and `until.` with the name.
+type Picks struct {
 	all   []pick
-	wrong store.Problems
+	Wrong store.Problems
 	own   bool // the reader's own roles, of which they may make less
 }
 
@@ -55,10 +55,10 @@ func readEnd(c echo.Context, typed string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// readPicks reads the roles that a form gives. Where it says nothing of an end,
+// ReadPicks reads the roles that a form gives. Where it says nothing of an end,
 // not even that there is none, a role keeps the one it has.
-func readPicks(c echo.Context, form url.Values, was ...store.HeldRole) (p picks) {
-	p.wrong = store.Problems{}
+func ReadPicks(c echo.Context, form url.Values, was ...store.HeldRole) (p Picks) {
+	p.Wrong = store.Problems{}
 	for _, name := range account.NonEmpty(form["role"]) {
 		x, field := pick{name: name, typed: strings.TrimSpace(form.Get("until." + name))}, "until."+name
 		held := slices.IndexFunc(was, func(w store.HeldRole) bool { return roleName(w.Role) == name })
@@ -72,7 +72,7 @@ func readPicks(c echo.Context, form url.Values, was ...store.HeldRole) (p picks)
 		case x.typed != "":
 			ok := false
 			if x.until, ok = readEnd(c, x.typed); !ok {
-				p.wrong[field] = "Write a day and a time, such as 2026-11-27T18:00, or nothing."
+				p.Wrong[field] = "Write a day and a time, such as 2026-11-27T18:00, or nothing."
 			}
 		}
 		p.all = append(p.all, x)
@@ -80,16 +80,16 @@ func readPicks(c echo.Context, form url.Values, was ...store.HeldRole) (p picks)
 	return p
 }
 
-// picked are the roles that somebody has, as a form shows them.
-func picked(c echo.Context, roles []store.HeldRole) (p picks) {
+// PickedRoles are the roles that somebody has, as a form shows them.
+func PickedRoles(c echo.Context, roles []store.HeldRole) (p Picks) {
 	for _, r := range roles {
 		p.all = append(p.all, pick{roleName(r.Role), typeEnd(c, r.Until), r.Until})
 	}
 	return p
 }
 
-// named are the roles as the store's verbs take them.
-func (p picks) named() (all []string) {
+// Named are the roles as the store's verbs take them.
+func (p Picks) Named() (all []string) {
 	for _, x := range p.all {
 		all = append(all, store.RoleUntil(x.name, x.until))
 	}
@@ -97,14 +97,14 @@ func (p picks) named() (all []string) {
 }
 
 // besides are the names of those that others do not have.
-func (p picks) besides(others picks) []string {
-	had := others.named()
-	return slices.DeleteFunc(p.named(), func(name string) bool { return slices.Contains(had, name) })
+func (p Picks) besides(others Picks) []string {
+	had := others.Named()
+	return slices.DeleteFunc(p.Named(), func(name string) bool { return slices.Contains(had, name) })
 }
 
-// with is p with more problems.
-func (p picks) with(wrong store.Problems) picks {
-	p.wrong = wrong
+// With is p with more problems.
+func (p Picks) With(wrong store.Problems) Picks {
+	p.Wrong = wrong
 	return p
 }
 
@@ -116,10 +116,10 @@ func roleName(r *catalog.Role) string {
 	return r.Name
 }
 
-// roleOptions offers the roles that somebody of a kind can have in this account,
+// RoleOptions offers the roles that somebody of a kind can have in this account,
 // its own ones too. Those that give more than the reader may grant are shown and
 // explained.
-func (h *Handlers) roleOptions(c echo.Context, by authz.PrincipalKind, p picks, preview, into string) (all []part.Option) {
+func (h *Handlers) RoleOptions(c echo.Context, by authz.PrincipalKind, p Picks, preview, into string) (all []part.Option) {
 	v := guard.Of(c)
 	for _, r := range h.rolesOf(c, by) {
 		name := roleName(r)
@@ -136,12 +136,12 @@ func (h *Handlers) roleOptions(c echo.Context, by authz.PrincipalKind, p picks, 
 		if !beyond.Empty() && !o.Selected {
 			o.Disabled, o.Help = true, page.Upper(h.BeyondText(c, beyond))+", so you can't give it."
 		} else {
-			o.With = &part.Field{Kind: part.Datetime, Name: "until." + name, ID: "until-" + strings.ReplaceAll(name, ":", "-"), Label: r.Title + " until", Problem: p.wrong["until."+name], PreviewURL: preview, PreviewInto: into, PreviewWhole: true}
+			o.With = &part.Field{Kind: part.Datetime, Name: "until." + name, ID: "until-" + strings.ReplaceAll(name, ":", "-"), Label: r.Title + " until", Problem: p.Wrong["until."+name], PreviewURL: preview, PreviewInto: into, PreviewWhole: true}
 			if !own.IsZero() {
 				o.With.Value = typeEnd(c, own)
 				o.With.Help = "Ends " + page.Moment(c, own, h.Store.Now()) + " at the latest, as your own role does."
 			}
-			if i >= 0 && !(p.all[i].typed == "" && p.wrong[o.With.Name] != "") {
+			if i >= 0 && !(p.all[i].typed == "" && p.Wrong[o.With.Name] != "") {
 				o.With.Value = p.all[i].typed
 			}
 		}
@@ -152,14 +152,14 @@ func (h *Handlers) roleOptions(c echo.Context, by authz.PrincipalKind, p picks, 
 
 const endsHelp = "Roles add up. A role with a time beside it ends then by itself."
 
-// endsIn says in whose time the ends of roles are typed.
-func endsIn(c echo.Context) string {
+// EndsIn says in whose time the ends of roles are typed.
+func EndsIn(c echo.Context) string {
 	return endsHelp + " Times are those of " + page.Zone(c).String() + "."
 }
 
-// heldCell lists roles, with the ends of those that have one below, which are
+// HeldCell lists roles, with the ends of those that have one below, which are
 // exact on hover.
-func (h *Handlers) heldCell(c echo.Context, roles []store.HeldRole, title func(*catalog.Role) string) part.Cell {
+func (h *Handlers) HeldCell(c echo.Context, roles []store.HeldRole, title func(*catalog.Role) string) part.Cell {
 	var titles, ends, exactly []string
 	for _, r := range roles {
 		titles = append(titles, title(r.Role))
@@ -192,7 +192,7 @@ func (h *Handlers) end(c echo.Context, r store.HeldRole) string {
 }
 
 // resolve gives the roles that are picked, without those that are none here.
-func (h *Handlers) resolve(c echo.Context, p picks, by authz.PrincipalKind) (roles []store.HeldRole) {
+func (h *Handlers) resolve(c echo.Context, p Picks, by authz.PrincipalKind) (roles []store.HeldRole) {
 	v := guard.Of(c)
 	for _, x := range p.all {
 		if r, wrong := h.Store.RoleNamed(v.Snapshot, x.name, v.Place.Account, v.Place.Kind, by); wrong == "" {

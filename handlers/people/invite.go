@@ -92,7 +92,7 @@ func (h *Handlers) inviteTable(c echo.Context, all []persons.Invite) (part.Table
 		{Text: "E-mail address"}, {Text: "Roles"}, {Text: "Invited by"}, {Text: "Invited"}, {Text: "State"}}}
 	for _, i := range all {
 		roles, now := h.Store.StoredRoles(i.Roles, v.Place.Account, v.Place.Kind), h.Store.Now()
-		running, cell := store.Running(roles, now), h.heldCell(c, roles, page.RoleTitle)
+		running, cell := store.Running(roles, now), h.HeldCell(c, roles, page.RoleTitle)
 		state := part.Badge{Text: "Until " + page.When(c, i.ExpiresAt, now), Tone: part.Info}
 		switch {
 		case !now.Before(i.ExpiresAt):
@@ -142,10 +142,10 @@ func deliveryTrouble(l letter.Post) string {
 }
 
 func (h *Handlers) newInvites(c echo.Context, _ authz.Grant) error {
-	return h.inviteForm(c, http.StatusOK, nil, picks{})
+	return h.inviteForm(c, http.StatusOK, nil, Picks{})
 }
 
-func (h *Handlers) inviteForm(c echo.Context, status int, emails []string, p picks) error {
+func (h *Handlers) inviteForm(c echo.Context, status int, emails []string, p Picks) error {
 	v, list := guard.Of(c), MembersPath(c)
 	if !page.Shared(v.Place.Kind) {
 		return store.Problems{"": "A " + strings.ToLower(page.KindTitle(v.Place.Kind)) + " has no members besides its owner."}
@@ -156,9 +156,9 @@ func (h *Handlers) inviteForm(c echo.Context, status int, emails []string, p pic
 	}
 	return page.Render(c, status, people.InviteForm(people.InviteFormPage{
 		Frame:  h.Frame(c, "Invite members", part.Link{Text: "Members", URL: list}),
-		Header: part.Header{Title: "Invite members", Text: text}, FileProblem: p.wrong["file"],
-		Action: list + "/invites", Cancel: list, Problem: p.wrong[""], Emails: strings.Join(emails, "\n"), EmailsProblem: p.wrong["email"],
-		Roles: h.roleChoice(c, p), Proof: h.RoleProof(c, p.wrong),
+		Header: part.Header{Title: "Invite members", Text: text}, FileProblem: p.Wrong["file"],
+		Action: list + "/invites", Cancel: list, Problem: p.Wrong[""], Emails: strings.Join(emails, "\n"), EmailsProblem: p.Wrong["email"],
+		Roles: h.roleChoice(c, p), Proof: h.RoleProof(c, p.Wrong),
 	}))
 }
 
@@ -171,14 +171,14 @@ func (h *Handlers) createInvites(c echo.Context, g authz.Grant) error {
 	for _, text := range form["email"] {
 		emails = append(emails, strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("\r\n\t ,;", r) })...)
 	}
-	p := readPicks(c, form)
+	p := ReadPicks(c, form)
 	switch {
 	case form.Get("preview") != "":
 		return h.inviteForm(c, http.StatusOK, emails, p)
-	case len(p.wrong) > 0:
+	case len(p.Wrong) > 0:
 		return h.inviteForm(c, http.StatusUnprocessableEntity, emails, p)
 	}
-	wishes, err := h.inviteWishes(c, emails, p.named())
+	wishes, err := h.inviteWishes(c, emails, p.Named())
 	var all []inviteOutcome
 	if err == nil {
 		err = h.ProveRoles(c, allRoles(wishes)...)
@@ -187,13 +187,13 @@ func (h *Handlers) createInvites(c echo.Context, g authz.Grant) error {
 		all, err = h.invite(c, g, wishes)
 	}
 	if wrong, ok := page.Problems(err); ok {
-		return h.inviteForm(c, http.StatusUnprocessableEntity, emails, p.with(wrong))
+		return h.inviteForm(c, http.StatusUnprocessableEntity, emails, p.With(wrong))
 	}
 	if err != nil {
 		return err
 	}
 	if len(all) == 1 && all[0].Problem != "" && all[0].line == 0 {
-		return h.inviteForm(c, http.StatusUnprocessableEntity, emails, p.with(store.Problems{"email": all[0].Problem}))
+		return h.inviteForm(c, http.StatusUnprocessableEntity, emails, p.With(store.Problems{"email": all[0].Problem}))
 	}
 	return h.invitesMade(c, all, form)
 }

@@ -157,7 +157,7 @@ func wishColumns(cells []string) (email, role int, named bool) {
 
 // roleNames reads the roles of a cell, by their names or as the form calls them.
 func (h *Handlers) roleNames(c echo.Context, cell string) (names []string) {
-	choice := h.roleChoice(c, picks{})
+	choice := h.roleChoice(c, Picks{})
 	for _, name := range strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune(",;+|", r) }) {
 		name = strings.TrimSpace(name)
 		for _, o := range choice.Options {

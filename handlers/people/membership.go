@@ -76,7 +76,7 @@ func (h *Handlers) memberRow(c echo.Context, m persons.AccountMember) part.Row {
 	if m.State != "active" {
 		name.Badges = append(name.Badges, part.Badge{Text: "Suspended", Tone: part.Warn})
 	}
-	roles := h.heldCell(c, m.Roles, pages.RoleTitle)
+	roles := h.HeldCell(c, m.Roles, pages.RoleTitle)
 	if m.Owner {
 		roles = part.Cell{Text: h.Catalog.Owner().Title}
 	}
@@ -122,18 +122,18 @@ func (h *Handlers) editMember(c echo.Context, _ authz.Grant, m persons.AccountMe
 	if m.Owner {
 		return store.Problems{"": m.Name + " owns this account, which is no role that could be changed here."}
 	}
-	return h.memberForm(c, http.StatusOK, m, picked(c, m.Roles))
+	return h.memberForm(c, http.StatusOK, m, PickedRoles(c, m.Roles))
 }
 
-func (h *Handlers) memberForm(c echo.Context, status int, m persons.AccountMember, p picks) error {
+func (h *Handlers) memberForm(c echo.Context, status int, m persons.AccountMember, p Picks) error {
 	list := MembersPath(c)
 	title := "Change the roles of " + m.Name
 	p.own = m.ID == guard.Of(c).Session.Principal.ID
 	return pages.Render(c, status, people.MemberForm(people.MemberFormPage{
 		Frame:  h.Frame(c, title, part.Link{Text: "Members", URL: list}),
 		Header: part.Header{Title: title, Text: m.Email},
-		Action: MembersPath(c, "/", m.ID.String(), "/edit"), Cancel: list, Problem: p.wrong[""],
-		Roles: h.roleChoice(c, p), Proof: h.RoleProof(c, p.wrong),
+		Action: MembersPath(c, "/", m.ID.String(), "/edit"), Cancel: list, Problem: p.Wrong[""],
+		Roles: h.roleChoice(c, p), Proof: h.RoleProof(c, p.Wrong),
 	}))
 }
 
@@ -142,18 +142,18 @@ func (h *Handlers) updateMember(c echo.Context, g authz.Grant, m persons.Account
 	if err != nil {
 		return echo.ErrBadRequest
 	}
-	p := readPicks(c, form, m.Roles...)
+	p := ReadPicks(c, form, m.Roles...)
 	switch {
 	case form.Get("preview") != "":
 		return h.memberForm(c, http.StatusOK, m, p)
-	case len(p.wrong) > 0:
+	case len(p.Wrong) > 0:
 		return h.memberForm(c, http.StatusUnprocessableEntity, m, p)
 	}
-	if err = h.ProveRoles(c, p.besides(picked(c, m.Roles))...); err == nil {
-		err = h.Store.EditMember(c.Request().Context(), g, m.ID, p.named()...)
+	if err = h.ProveRoles(c, p.besides(PickedRoles(c, m.Roles))...); err == nil {
+		err = h.Store.EditMember(c.Request().Context(), g, m.ID, p.Named()...)
 	}
 	if wrong, ok := pages.Problems(err); ok {
-		return h.memberForm(c, http.StatusUnprocessableEntity, m, p.with(wrong))
+		return h.memberForm(c, http.StatusUnprocessableEntity, m, p.With(wrong))
 	}
 	if err != nil {
 		return err
@@ -173,9 +173,9 @@ func (h *Handlers) orHome(c echo.Context, page, permission string) string {
 }
 
 // roleChoice offers the roles that a member can have here.
-func (h *Handlers) roleChoice(c echo.Context, p picks) people.RoleChoice {
-	r := people.RoleChoice{PreviewURL: MembersPath(c, "/preview"), Preview: h.accessPreview(c, p), Help: endsIn(c), Problem: p.wrong["role"]}
-	r.Options = h.roleOptions(c, authz.Member, p, r.PreviewURL, people.AccessPreviewID)
+func (h *Handlers) roleChoice(c echo.Context, p Picks) people.RoleChoice {
+	r := people.RoleChoice{PreviewURL: MembersPath(c, "/preview"), Preview: h.accessPreview(c, p), Help: EndsIn(c), Problem: p.Wrong["role"]}
+	r.Options = h.RoleOptions(c, authz.Member, p, r.PreviewURL, people.AccessPreviewID)
 	if h.May(c, "roles") {
 		r.RolesURL = pages.AccountPath(guard.Of(c).Place.Account, "/roles")
 	}
@@ -184,12 +184,12 @@ func (h *Handlers) roleChoice(c echo.Context, p picks) people.RoleChoice {
 
 // previewMemberRoles answers the forms while roles are picked.
 func (h *Handlers) previewMemberRoles(c echo.Context, _ authz.Grant) error {
-	return pages.Render(c, http.StatusOK, people.AccessPreviewBox(h.accessPreview(c, readPicks(c, c.QueryParams()))))
+	return pages.Render(c, http.StatusOK, people.AccessPreviewBox(h.accessPreview(c, ReadPicks(c, c.QueryParams()))))
 }
 
 // accessPreview says what somebody who holds just these roles here would read
 // and change, in this account and below, as the decision itself has it.
-func (h *Handlers) accessPreview(c echo.Context, picked picks) (p people.AccessPreview) {
+func (h *Handlers) accessPreview(c echo.Context, picked Picks) (p people.AccessPreview) {
 	v, roles := guard.Of(c), h.resolve(c, picked, authz.Member)
 	if len(roles) == 0 {
 		return p

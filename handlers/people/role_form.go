@@ -27,7 +27,7 @@ type roleInput struct {
 	base  *catalog.Role
 	own   catalog.Mask
 	keys  []string // as sent
-	wrong store.Problems
+	Wrong store.Problems
 }
 
 // readRole reads the permissions that a form means: those of each section's level,
@@ -114,14 +114,14 @@ func (h *Handlers) roleForm(c echo.Context, status int, r *store.CustomRole, in 
 	in.own = in.own.And(givable)
 	p := people.RoleFormPage{
 		Action: rolesPath(c), Cancel: list, Submit: "Create role", Header: part.Header{Title: "Create a role from " + in.base.Title}, Name: in.name,
-		Problem: cmp.Or(in.wrong[""], in.wrong["base"]), NameProblem: in.wrong["name"], LevelsProblem: in.wrong["permission"], Base: in.base.Key, BaseTitle: page.RoleTitle(in.base),
+		Problem: cmp.Or(in.Wrong[""], in.Wrong["base"]), NameProblem: in.Wrong["name"], LevelsProblem: in.Wrong["permission"], Base: in.base.Key, BaseTitle: page.RoleTitle(in.base),
 		Draft: h.roleDraft(in),
 	}
 	p.Header.Text = "For " + strings.ToLower(whoFor(in.base)) + " of this account alone. In accounts below, it reaches as far as roles of its kind do."
 	if r != nil {
 		p.Action, p.Cancel, p.Submit, p.Header.Title = rolesPath(c, "/", r.ID.String(), "/edit"), rolesPath(c, "/", r.ID.String()), "Review changes", "Edit "+r.Name
 		p.Header.Text = "Before anything changes, the next page says what it does to whom."
-		p.Proof = h.RoleProof(c, in.wrong)
+		p.Proof = h.RoleProof(c, in.Wrong)
 	}
 	p.Frame = h.Frame(c, p.Header.Title, part.Link{Text: "Roles", URL: rolesPath(c)}, part.Link{Text: "This account’s own", URL: list})
 	in.own.Each(func(x catalog.Permission) {

@@ -141,7 +141,7 @@ func (h *Handlers) createRole(c echo.Context, g authz.Grant) error {
 	}
 	r, err := h.Store.CreateRole(c.Request().Context(), g, in.name, base.Key, in.keys)
 	if wrong, ok := page.Problems(err); ok {
-		in.wrong = wrong
+		in.Wrong = wrong
 		return h.roleForm(c, http.StatusUnprocessableEntity, nil, in)
 	}
 	if err != nil {
@@ -181,7 +181,7 @@ func (h *Handlers) updateRole(c echo.Context, g authz.Grant, r store.CustomRole)
 	}
 	switch wrong, ok := page.Problems(err); {
 	case ok:
-		in.wrong = wrong
+		in.Wrong = wrong
 		return h.roleForm(c, http.StatusUnprocessableEntity, &r, in)
 	case errors.Is(err, persons.ErrUnseen):
 		return h.askEditRole(c, r, in)
@@ -267,7 +267,7 @@ func (h *Handlers) deleteRoleForm(c echo.Context, status int, r store.CustomRole
 	if e.Alone() > 0 {
 		f := part.Field{Kind: part.Select, Name: "instead", Label: "Role instead", Required: true, Problem: wrong["instead"], Options: []part.Option{{Text: "Choose a role"}},
 			Help: words.Count(e.Alone(), "person has", "people have") + " no other role. They get this one, as long as they had the other."}
-		for _, o := range h.roleOptions(c, r.For(), picks{all: []pick{{name: instead}}}, "", "") {
+		for _, o := range h.RoleOptions(c, r.For(), Picks{all: []pick{{name: instead}}}, "", "") {
 			if o.With = nil; o.Value != r.Key() {
 				f.Options = append(f.Options, o)
 			}

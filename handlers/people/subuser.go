@@ -89,7 +89,7 @@ func (h *Handlers) subuserRow(c echo.Context, list string, u persons.Subuser) pa
 		state = part.Cell{Badges: []part.Badge{{Text: "No password yet", Tone: part.Info}}}
 	}
 	row := part.Row{ID: id, Page: one, Dim: u.State != "active", Cells: []part.Cell{
-		{Text: u.Name, URL: one}, h.heldCell(c, h.heldBy(u), h.subuserRoleTitle), {Text: u.Description}, last, logins.TwoStepCell(u.TwoStep), state,
+		{Text: u.Name, URL: one}, h.HeldCell(c, h.heldBy(u), h.OwnRoleTitle), {Text: u.Description}, last, logins.TwoStepCell(u.TwoStep), state,
 	}}
 	row.Menu = h.audit.ActsOf(c, u.Principal())
 	if h.May(c, "subuser_edit") {
@@ -120,8 +120,8 @@ func (h *Handlers) heldBy(u persons.Subuser) []store.HeldRole {
 	return h.Store.StoredRoles(u.Roles, u.AccountID, "")
 }
 
-// subuserRoleTitle leaves the set out where it can be no other.
-func (h *Handlers) subuserRoleTitle(r *catalog.Role) string {
+// OwnRoleTitle leaves the set out where it can be no other.
+func (h *Handlers) OwnRoleTitle(r *catalog.Role) string {
 	if r.Base == nil {
 		return r.Title
 	}
@@ -146,16 +146,16 @@ func (h *Handlers) showSubuser(c echo.Context, g authz.Grant, u persons.Subuser)
 }
 
 func (h *Handlers) newSubuser(c echo.Context, _ authz.Grant) error {
-	return h.subuserForm(c, http.StatusOK, nil, persons.SubuserInput{}, picks{})
+	return h.subuserForm(c, http.StatusOK, nil, persons.SubuserInput{}, Picks{})
 }
 
 // subuserForm shows the form of a new subuser, or of u.
-func (h *Handlers) subuserForm(c echo.Context, status int, u *persons.Subuser, in persons.SubuserInput, picked picks) error {
-	list, wrong := SubusersPath(c), picked.wrong
+func (h *Handlers) subuserForm(c echo.Context, status int, u *persons.Subuser, in persons.SubuserInput, picked Picks) error {
+	list, wrong := SubusersPath(c), picked.Wrong
 	p := people.SubuserFormPage{
 		Action: list, Cancel: list, New: u == nil, Name: in.Name, Description: in.Description, ByLink: in.Link,
-		Roles: h.roleOptions(c, authz.Subuser, picked, list+"/preview", people.RolePreviewID), RolesHelp: endsIn(c),
-		PreviewURL: list + "/preview", Preview: h.rolePreview(c, picked),
+		Roles: h.RoleOptions(c, authz.Subuser, picked, list+"/preview", people.RolePreviewID), RolesHelp: EndsIn(c),
+		PreviewURL: list + "/preview", Preview: h.RolePreview(c, picked),
 		Problem: wrong[""], NameProblem: wrong["name"], PasswordProblem: wrong["password"], DescriptionProblem: wrong["description"],
 		RolesProblem: wrong["role"], MinimumPasswordSize: login.MinPassword, Header: part.Header{Title: "Add subuser"}, Proof: h.ProofFields(c, wrong),
 	}
@@ -173,12 +173,12 @@ func (h *Handlers) subuserForm(c echo.Context, status int, u *persons.Subuser, i
 
 // previewRoles answers the form while roles are picked.
 func (h *Handlers) previewRoles(c echo.Context, _ authz.Grant) error {
-	return page.Render(c, http.StatusOK, people.RolePreviewBox(h.rolePreview(c, readPicks(c, c.QueryParams()))))
+	return page.Render(c, http.StatusOK, people.RolePreviewBox(h.RolePreview(c, ReadPicks(c, c.QueryParams()))))
 }
 
-// rolePreview says which pages the roles open in this account, as its ceiling
+// RolePreview says which pages the roles open in this account, as its ceiling
 // is now, and which they do not.
-func (h *Handlers) rolePreview(c echo.Context, picked picks) (p people.RolePreview) {
+func (h *Handlers) RolePreview(c echo.Context, picked Picks) (p people.RolePreview) {
 	v, roles, now := guard.Of(c), h.resolve(c, picked, authz.Subuser), h.Store.Now()
 	for _, r := range roles {
 		p.Roles = append(p.Roles, r.Title)
@@ -220,14 +220,14 @@ func (h *Handlers) rolePreview(c echo.Context, picked picks) (p people.RolePrevi
 	return p
 }
 
-func readSubuser(c echo.Context, was ...store.HeldRole) (persons.SubuserInput, picks, error) {
+func readSubuser(c echo.Context, was ...store.HeldRole) (persons.SubuserInput, Picks, error) {
 	form, err := c.FormParams()
 	if err != nil {
-		return persons.SubuserInput{}, picks{}, echo.ErrBadRequest
+		return persons.SubuserInput{}, Picks{}, echo.ErrBadRequest
 	}
-	p := readPicks(c, form, was...)
+	p := ReadPicks(c, form, was...)
 	return persons.SubuserInput{
-		Name: form.Get("name"), Description: form.Get("description"), Roles: p.named(),
+		Name: form.Get("name"), Description: form.Get("description"), Roles: p.Named(),
 		Password: page.Posted(c, "password"), Link: form.Get("password_by") == "link",
 	}, p, nil
 }
@@ -237,7 +237,7 @@ func (h *Handlers) createSubuser(c echo.Context, g authz.Grant) error {
 	if err != nil {
 		return err
 	}
-	if len(picked.wrong) > 0 {
+	if len(picked.Wrong) > 0 {
 		return h.subuserForm(c, http.StatusUnprocessableEntity, nil, in, picked)
 	}
 	var made persons.CreatedSubuser
@@ -245,7 +245,7 @@ func (h *Handlers) createSubuser(c echo.Context, g authz.Grant) error {
 		made, err = h.Store.CreateSubuser(c.Request().Context(), g, in)
 	}
 	if wrong, ok := page.Problems(err); ok {
-		return h.subuserForm(c, http.StatusUnprocessableEntity, nil, in, picked.with(wrong))
+		return h.subuserForm(c, http.StatusUnprocessableEntity, nil, in, picked.With(wrong))
 	}
 	if err != nil {
 		return err
@@ -282,7 +282,7 @@ func (h *Handlers) passwordLinkEnd(c echo.Context) string {
 }
 
 func (h *Handlers) editSubuser(c echo.Context, _ authz.Grant, u persons.Subuser) error {
-	return h.subuserForm(c, http.StatusOK, &u, persons.SubuserInput{Name: u.Name, Description: u.Description}, picked(c, h.heldBy(u)))
+	return h.subuserForm(c, http.StatusOK, &u, persons.SubuserInput{Name: u.Name, Description: u.Description}, PickedRoles(c, h.heldBy(u)))
 }
 
 func (h *Handlers) updateSubuser(c echo.Context, g authz.Grant, u persons.Subuser) error {
@@ -290,12 +290,12 @@ func (h *Handlers) updateSubuser(c echo.Context, g authz.Grant, u persons.Subuse
 	if err != nil {
 		return err
 	}
-	if len(picked.wrong) > 0 {
+	if len(picked.Wrong) > 0 {
 		return h.subuserForm(c, http.StatusUnprocessableEntity, &u, in, picked)
 	}
 	err = h.Store.EditSubuser(c.Request().Context(), g, u.ID, in)
 	if wrong, ok := page.Problems(err); ok {
-		return h.subuserForm(c, http.StatusUnprocessableEntity, &u, in, picked.with(wrong))
+		return h.subuserForm(c, http.StatusUnprocessableEntity, &u, in, picked.With(wrong))
 	}
 	return h.subuserDone(c, err, "Saved "+strings.ToLower(strings.TrimSpace(in.Name))+".")
 }
