@@ -3,6 +3,10 @@ package static
 import (
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -80,5 +84,40 @@ func TestAssetsAreSmall(t *testing.T) {
 	}
 	if sum > 45_000 {
 		t.Errorf("assets cost %d B gzipped", sum)
+	}
+}
+
+// Type and space come in a few sizes, which the storybook shows.
+func TestStyleSheetsKeepTheRhythm(t *testing.T) {
+	sizes := regexp.MustCompile(`(?:^|[^-\w])(font-size|gap|padding[a-z-]*|margin[a-z-]*): ([^;}]+)`)
+	length := regexp.MustCompile(`-?\d*\.?\d+(?:rem|em|px)\b`)
+	allowed := map[bool][]string{
+		true:  {"1.25rem", ".9375rem", ".875rem", ".8125rem", ".75rem", ".6875rem", ".92em"}, // code is as tall as the text around it
+		false: {"1px", "2px", ".125rem", ".25rem", ".375rem", ".5rem", ".75rem", "1rem", "1.25rem", "1.5rem", "2rem", "3rem", "4rem"},
+	}
+	all, err := filepath.Glob("src/*.css")
+	if err != nil || len(all) == 0 {
+		t.Fatal(all, err)
+	}
+	seen := 0
+	for _, name := range all {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range sizes.FindAllStringSubmatch(string(text), -1) {
+			if m[1] == "padding-inline-start" || m[1] == "padding-inline-end" { // room for what stands in it
+				continue
+			}
+			for _, size := range length.FindAllString(m[2], -1) {
+				seen++
+				if !slices.Contains(allowed[m[1] == "font-size"], strings.TrimPrefix(size, "-")) {
+					t.Errorf("%s: %s: %s is none of the sizes", name, m[1], size)
+				}
+			}
+		}
+	}
+	if seen < 200 {
+		t.Errorf("only %d sizes", seen)
 	}
 }

@@ -65,7 +65,7 @@ func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
 			{Text: "New main account", URL: "/accounts/new", Icon: "plus", Primary: true},
 		}},
 		Search: &part.Search{Action: "/accounts", Value: q, Placeholder: "Search accounts"},
-		Empty:  part.Empty{Icon: "network", Title: "No accounts", Text: "Make a main account to share it with people and sub-accounts."},
+		Empty:  part.Empty{Scene: part.SceneTree, Title: "No accounts", Text: "Make a main account to share it with people and sub-accounts."},
 	}
 	if q != "" {
 		p.Clear = "/accounts"

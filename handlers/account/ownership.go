@@ -73,7 +73,7 @@ func (h *Handlers) ownershipPage(c echo.Context, g authz.Grant, status int, o ow
 		List: part.List{
 			Label: "People it can be offered to", Search: &part.Search{Action: o.path, Value: c.QueryParam("q"), Placeholder: "Search people"},
 			Table: part.Table{Token: v.Token, Columns: []part.Column{{Text: "Name"}, {Text: "E-mail address"}, {Text: "Hand over"}}},
-			Empty: part.Empty{Icon: "users", Title: "Nobody to offer it to", Text: "An account can be offered to somebody who works in it, or above it. Invite them first."},
+			Empty: part.Empty{Scene: part.ScenePeople, Title: "Nobody to offer it to", Text: "An account can be offered to somebody who works in it, or above it. Invite them first."},
 		},
 	}
 	switch {

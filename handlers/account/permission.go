@@ -97,7 +97,7 @@ func (h *Handlers) showEntitlements(c echo.Context, g authz.Grant) error {
 		Frame:  h.Frame(c, place.tab.Title, part.Link{Text: "Permissions", URL: page.AccountPath(v.Place.Account, "/permissions/general")}),
 		Header: part.Header{Title: "Permissions", Text: "What the sub-accounts of " + v.Place.Name + " may use."},
 		Search: &part.Search{Action: place.path, Value: place.filter.Search, Placeholder: "Search sub-accounts"},
-		Empty: part.Empty{Icon: "sliders-horizontal", Title: "No sub-accounts yet",
+		Empty: part.Empty{Scene: part.SceneTree, Title: "No sub-accounts yet",
 			Text: "Once there are sub-accounts, this is where you decide what each of them may use."},
 	}
 	p.Header.Menu = []part.Action{{Text: "Export as CSV", URL: place.address(place.path, "", "format", "csv")}}

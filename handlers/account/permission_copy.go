@@ -49,7 +49,7 @@ func (h *Handlers) chooseCopy(c echo.Context, g authz.Grant) error {
 			Label:  "Sub-accounts",
 			Search: &part.Search{Action: place.path, Value: place.filter.Search, Placeholder: "Search sub-accounts"},
 			Table:  part.Table{Token: v.Token, Columns: []part.Column{{Text: "Sub-account"}, {Text: "State"}, {Text: "May use", Number: true}}},
-			Empty:  part.Empty{Icon: "network", Title: "No sub-accounts yet", Text: "Permissions are copied from one sub-account to others."},
+			Empty:  part.Empty{Scene: part.SceneTree, Title: "No sub-accounts yet", Text: "Permissions are copied from one sub-account to others."},
 		},
 	}
 	labels, err := h.Store.LabelsBelow(ctx, g)

@@ -79,7 +79,7 @@ func (h *Handlers) listSubAccounts(c echo.Context, g authz.Grant) error {
 			Label:  "Sub-accounts",
 			Search: &part.Search{Action: here, Value: f.Search, Placeholder: "Search sub-accounts", Filters: append(labelChoice(labels, f.Label), state)},
 			Table:  part.Table{Token: v.Token, Columns: []part.Column{{Text: "Account"}, {Text: "Labels"}, {Text: "Kind"}, {Text: "State"}, {Text: "People", Number: true}, {Text: "Owner"}, {Text: "Made"}}},
-			Empty:  part.Empty{Icon: "network", Title: "No sub-accounts yet", Text: "A sub-account holds its own applications, numbers and people. You decide what it may use, and you see what is in it."},
+			Empty:  part.Empty{Scene: part.SceneTree, Title: "No sub-accounts yet", Text: "A sub-account holds its own applications, numbers and people. You decide what it may use, and you see what is in it."},
 		},
 	}
 	if h.May(c, "sub_accounts.create") && v.Place.Kind != "personal" {

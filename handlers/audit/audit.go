@@ -75,7 +75,7 @@ func (h *Handlers) listAudit(c echo.Context, g authz.Grant) error {
 		Header: part.Header{Title: "Audit", Text: "Every change in this account: who, what, and because of which role."},
 		List: part.List{
 			Label: "Changes", CSVURL: page.WithQuery(here, append(asked.pairs(), "format", "csv")...),
-			Empty: part.Empty{Icon: "history", Title: "No changes yet", Text: "Every change is kept here, with who made it."},
+			Empty: part.Empty{Scene: part.SceneTime, Title: "No changes yet", Text: "Every change is kept here, with who made it."},
 		},
 	}
 	if address := page.WithQuery(here, asked.pairs()...); address != here {

@@ -116,7 +116,7 @@ func (h *Handlers) listSignIns(c echo.Context, g authz.Grant) error {
 		Frame: h.Frame(c, "Sign-ins", page.SecurityLink(v)), Header: part.Header{Title: "Sign-ins", Text: text},
 		List: part.List{
 			Label: "Sign-ins", CSVURL: page.WithQuery(here, append(asked.pairs(), "format", "csv")...),
-			Empty: part.Empty{Icon: "history", Title: "No sign-ins yet", Text: "Every attempt is kept here, also those that fail."},
+			Empty: part.Empty{Scene: part.SceneTime, Title: "No sign-ins yet", Text: "Every attempt is kept here, also those that fail."},
 		},
 	}
 	outcome := part.Field{Kind: part.Select, Name: "outcome", Label: "Outcome", Value: string(asked.Outcome), Options: []part.Option{{Text: "Outcome: any"}}}

@@ -96,7 +96,7 @@ func (h *Base) bell(c echo.Context, v *guard.Visit) part.Bell {
 func (h *Base) profile(c echo.Context, v *guard.Visit) part.Profile {
 	until := v.Session.ExpiresAt.In(Zone(c))
 	p := part.Profile{
-		Name: v.Session.Name, Detail: v.Session.Email, Until: UntilText(c, v), UntilExact: Exact(until), SignOutURL: "/sign-out",
+		Avatar: part.AvatarOf(v.Session.Name, v.Session.Principal.ID.String()), Name: v.Session.Name, Detail: v.Session.Email, Until: UntilText(c, v), UntilExact: Exact(until), SignOutURL: "/sign-out",
 	}
 	for _, x := range h.OwnPages(v) {
 		p.Links = append(p.Links, part.Link{Text: x.Text, URL: x.URL})

@@ -19,7 +19,7 @@ func (h *Handlers) Find(c echo.Context, g authz.Grant, search string, limit int)
 			return nil, err
 		}
 		for _, m := range all[:min(len(all), limit)] {
-			x := part.Found{Text: m.Name, Detail: m.Email, URL: page.WithQuery(MembersPath(c), "q", m.Email), Icon: "user"}
+			x := part.Found{Text: m.Name, Detail: m.Email, URL: page.WithQuery(MembersPath(c), "q", m.Email), Avatar: avatar(m)}
 			if h.May(c, "members.edit") && !m.Owner && page.Shared(v.Place.Kind) {
 				x.URL = MembersPath(c, "/"+m.ID.String()+"/edit")
 			}
@@ -32,7 +32,7 @@ func (h *Handlers) Find(c echo.Context, g authz.Grant, search string, limit int)
 			return nil, err
 		}
 		for _, u := range l.Subusers[:min(len(l.Subusers), limit)] {
-			found = append(found, part.Found{Text: u.Name, Detail: "Subuser", URL: SubusersPath(c, "/"+u.ID.String()), Icon: "user"})
+			found = append(found, part.Found{Text: u.Name, Detail: "Subuser", URL: SubusersPath(c, "/"+u.ID.String()), Avatar: subuserAvatar(u)})
 		}
 	}
 	return found, nil

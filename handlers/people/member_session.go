@@ -33,10 +33,10 @@ func (h *Handlers) listMemberSessions(c echo.Context, g authz.Grant, m persons.A
 	title := "Sessions of " + m.Name
 	p := record.ListPage{
 		Frame:  h.Frame(c, title, part.Link{Text: "Members", URL: MembersPath(c)}),
-		Header: part.Header{Title: title, Text: "Where " + m.Name + " is signed in and has opened " + v.Place.Name + ". Other sessions are theirs alone."},
+		Header: part.Header{Avatar: avatar(m), Title: title, Text: "Where " + m.Name + " is signed in and has opened " + v.Place.Name + ". Other sessions are theirs alone."},
 		List: part.List{
 			Label: "Sessions", Table: part.Table{Token: v.Token, Columns: []part.Column{{Text: "Device"}, {Text: "Address"}, {Text: "Signed in"}, {Text: "Until"}}},
-			Empty: part.Empty{Icon: "monitor", Title: "No sessions here", Text: m.Name + " is not signed in, or has not opened " + v.Place.Name + " since."},
+			Empty: part.Empty{Scene: part.SceneTime, Title: "No sessions here", Text: m.Name + " is not signed in, or has not opened " + v.Place.Name + " since."},
 		},
 	}
 	if len(all) > 1 {

@@ -66,10 +66,12 @@ func (h *Handlers) listMembers(c echo.Context, g authz.Grant) error {
 	return pages.Render(c, http.StatusOK, people.MemberList(p))
 }
 
+func avatar(m persons.AccountMember) part.Avatar { return part.AvatarOf(m.Name, m.ID.String()) }
+
 func (h *Handlers) memberRow(c echo.Context, m persons.AccountMember) part.Row {
 	v, one := guard.Of(c), MembersPath(c, "/", m.ID.String())
 	self := v.Session.Principal == (authz.PrincipalID{Kind: authz.Member, ID: m.ID})
-	name := part.Cell{Text: m.Name}
+	name := part.Cell{Text: m.Name, Avatar: avatar(m)}
 	if self {
 		name.Badges = append(name.Badges, part.Badge{Text: "You", Tone: part.Info})
 	}
@@ -131,7 +133,7 @@ func (h *Handlers) memberForm(c echo.Context, status int, m persons.AccountMembe
 	p.own = m.ID == guard.Of(c).Session.Principal.ID
 	return pages.Render(c, status, people.MemberForm(people.MemberFormPage{
 		Frame:  h.Frame(c, title, part.Link{Text: "Members", URL: list}),
-		Header: part.Header{Title: title, Text: m.Email},
+		Header: part.Header{Avatar: avatar(m), Title: title, Text: m.Email},
 		Action: MembersPath(c, "/", m.ID.String(), "/edit"), Cancel: list, Problem: p.Wrong[""],
 		Roles: h.roleChoice(c, p), Proof: h.RoleProof(c, p.Wrong),
 	}))

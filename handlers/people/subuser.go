@@ -50,7 +50,7 @@ func (h *Handlers) subuserList(c echo.Context, g authz.Grant) (p people.SubuserL
 		List: part.List{
 			Label: "Subusers",
 			Table: part.Table{Token: v.Token, Columns: []part.Column{{Text: "Name"}, {Text: "Roles"}, {Text: "Description"}, {Text: "Last sign-in"}, {Text: "Two-step"}, {Text: "State"}}},
-			Empty: part.Empty{Icon: "users", Title: "No subusers yet", Text: "A subuser signs in on this account's own page, sees the sections of their role and nothing else."},
+			Empty: part.Empty{Scene: part.ScenePeople, Title: "No subusers yet", Text: "A subuser signs in on this account's own page, sees the sections of their role and nothing else."},
 		},
 	}
 	if h.May(c, "subuser_create") {
@@ -76,6 +76,8 @@ func (h *Handlers) subuserList(c echo.Context, g authz.Grant) (p people.SubuserL
 	})
 }
 
+func subuserAvatar(u persons.Subuser) part.Avatar { return part.AvatarOf(u.Name, u.ID.String()) }
+
 // subuserRow shows a subuser of the list at an address.
 func (h *Handlers) subuserRow(c echo.Context, list string, u persons.Subuser) part.Row {
 	id := u.ID.String()
@@ -89,7 +91,7 @@ func (h *Handlers) subuserRow(c echo.Context, list string, u persons.Subuser) pa
 		state = part.Cell{Badges: []part.Badge{{Text: "No password yet", Tone: part.Info}}}
 	}
 	row := part.Row{ID: id, Page: one, Dim: u.State != "active", Cells: []part.Cell{
-		{Text: u.Name, URL: one}, h.HeldCell(c, h.heldBy(u), h.OwnRoleTitle), {Text: u.Description}, last, logins.TwoStepCell(u.TwoStep), state,
+		{Text: u.Name, URL: one, Avatar: subuserAvatar(u)}, h.HeldCell(c, h.heldBy(u), h.OwnRoleTitle), {Text: u.Description}, last, logins.TwoStepCell(u.TwoStep), state,
 	}}
 	row.Menu = h.audit.ActsOf(c, u.Principal())
 	if h.May(c, "subuser_edit") {
@@ -136,7 +138,7 @@ func (h *Handlers) showSubuser(c echo.Context, g authz.Grant, u persons.Subuser)
 	labels := []string{"Name", "Roles", "Description", "Last sign-in", "Two-step sign-in", "State"}
 	p := record.Page{
 		Frame:  h.Frame(c, u.Name, part.Link{Text: "Subusers", URL: SubusersPath(c)}),
-		Header: part.Header{Title: u.Name, Menu: row.Menu},
+		Header: part.Header{Avatar: subuserAvatar(u), Title: u.Name, Menu: row.Menu},
 	}
 	for i, label := range labels[1:] {
 		p.Details = append(p.Details, part.Detail{Label: label, Value: row.Cells[i+1]})

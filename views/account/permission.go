@@ -223,5 +223,5 @@ func (m PermissionMatrix) cells(n int, r PermissionRow, cutters []part.Link) tem
 }
 
 func NothingMatches(clear string) part.Empty {
-	return part.Empty{Icon: "search", Title: "Nothing matches", Text: "No entry fits this search.", Action: &part.Action{Text: "Show all", URL: clear}}
+	return part.Empty{Scene: part.SceneSearch, Title: "Nothing matches", Text: "No entry fits this search.", Action: &part.Action{Text: "Show all", URL: clear}}
 }

@@ -5,6 +5,7 @@ import "strconv"
 // Found is one thing that a search found. Detail says what it is.
 type Found struct {
 	Text, Detail, URL, Icon string
+	Avatar                  Avatar // of a person, in place of an icon
 }
 
 // FoundGroup is what a search found of one kind.

@@ -122,6 +122,7 @@ type SwitcherAccount struct {
 
 // Profile is the menu of the person.
 type Profile struct {
+	Avatar     Avatar
 	Name       string
 	Detail     string // the e-mail address, or "Subuser of Analytical"
 	Until      string // the time the session ends, in the reader's zone, and how else: "17:40, or 30 minutes without use"

@@ -54,6 +54,7 @@ type Post struct {
 
 // Header is the top of a page: its name, its state, and what can be done there.
 type Header struct {
+	Avatar  Avatar
 	Kind    string // what the thing is, quietly above its name
 	Title   string
 	Badge   Badge
@@ -84,9 +85,22 @@ type Menu struct {
 
 // Empty stands where a list would: what the thing is for, and how to make the first one.
 type Empty struct {
-	Icon, Title, Text string
-	Action            *Action
+	Scene       Scene
+	Icon        string // of what would be listed, on sheets of paper alone
+	Title, Text string
+	Action      *Action
 }
+
+// Scene is what the picture of an empty state shows. The zero value is sheets of paper.
+type Scene int
+
+const (
+	SceneSheets Scene = iota
+	ScenePeople       // who would be there
+	SceneTree         // accounts below each other
+	SceneTime         // what would have happened
+	SceneSearch       // nothing that was looked for
+)
 
 // Tab is one of the neighbouring pages of a page.
 type Tab struct {

@@ -81,6 +81,7 @@ type Cell struct {
 	URL      string
 	Title    string  // on hover: the exact time, the whole text
 	Datetime string  // the time that Text says, as machines write it
+	Avatar   Avatar  // of the person that the text names
 	Flag     string  // before the text, for eyes alone
 	After    string  // behind the text, and no part of its link or time
 	Badges   []Badge // behind the text

@@ -20,7 +20,7 @@ func alerts() []Story {
 	some.Frame.Bell.Unread = 2
 	none := home.Alerts{
 		Frame: frame("Alerts", ""), Header: part.Header{Title: "Alerts", Text: "What happened for you, in all your accounts."},
-		Empty: part.Empty{Icon: "bell", Title: "No alerts", Text: "Invites and accounts offered to you, mail of yours that could not be delivered, keys that expire soon and access that ended are listed here."},
+		Empty: part.Empty{Scene: part.SceneTime, Title: "No alerts", Text: "Invites and accounts offered to you, mail of yours that could not be delivered, keys that expire soon and access that ended are listed here."},
 	}
 	return []Story{{Name: "Some", Render: home.AlertsOn(some)}, {Name: "None", Render: home.AlertsOn(none)}}
 }

@@ -34,7 +34,7 @@ func audits() []Story {
 		},
 	}
 	empty := page
-	empty.Events, empty.List = nil, part.List{Label: "Changes", Empty: part.Empty{Icon: "history", Title: "No changes yet", Text: "Every change is kept here, with who made it."}}
+	empty.Events, empty.List = nil, part.List{Label: "Changes", Empty: part.Empty{Scene: part.SceneTime, Title: "No changes yet", Text: "Every change is kept here, with who made it."}}
 	nothing := page
 	nothing.Events = nil
 	further, foundSome := nothing, page

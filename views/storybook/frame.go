@@ -22,7 +22,7 @@ func frame(title, current string, crumbs ...part.Link) part.Frame {
 			SearchURL: "/switcher", AllURL: "/accounts", NewURL: "/accounts/new",
 		},
 		Profile: part.Profile{
-			Name: "Ada", Detail: "ada@analytical.example", Until: "17:40", UntilExact: "21 November 2026, 17:40 CET",
+			Avatar: part.AvatarOf("Ada Lovelace", "1"), Name: "Ada", Detail: "ada@analytical.example", Until: "17:40", UntilExact: "21 November 2026, 17:40 CET",
 			Links:      []part.Link{{Text: "Profile", URL: "/settings/profile"}, {Text: "Your sessions", URL: "/sessions"}},
 			SignOutURL: "/sign-out",
 		},
@@ -83,7 +83,7 @@ key Developers: API keys, Webhooks`
 					url += "/" + strings.ReplaceAll(strings.ToLower(tab), " ", "-")
 				}
 				n.Tabs = append(n.Tabs, part.Link{Text: tab, URL: url})
-				n.Current = n.Current || tab == current
+				n.Current = n.Current || current != "" && tab == current
 				beside = append(beside, part.Tab{Text: tab, URL: url, Current: tab == current})
 			}
 			if list != "" && n.Current {

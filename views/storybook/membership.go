@@ -10,7 +10,7 @@ const membersURL = "/a/analytical/members"
 
 func memberRow(id, name, email, roles, seen string, menu ...part.Action) part.Row {
 	return part.Row{ID: id, Menu: menu, Cells: []part.Cell{
-		{Text: name}, {Text: email}, {Text: roles}, {Text: seen, Title: "20 November 2026, 16:12:44 CET"}, {Text: "On"}, {Text: "3 Mar, 09:12", Title: "3 March 2026, 09:12:00 CET"},
+		{Text: name, Avatar: part.AvatarOf(name, id)}, {Text: email}, {Text: roles}, {Text: seen, Title: "20 November 2026, 16:12:44 CET"}, {Text: "On"}, {Text: "3 Mar, 09:12", Title: "3 March 2026, 09:12:00 CET"},
 	}}
 }
 
@@ -139,7 +139,7 @@ func memberships() []Story {
 	}
 	none := sessions
 	none.Header.Actions, none.List.Table.Rows = nil, nil
-	none.List.Empty = part.Empty{Icon: "monitor", Title: "No sessions here", Text: "Barbara is not signed in, or has not opened Analytical since."}
+	none.List.Empty = part.Empty{Scene: part.SceneTime, Title: "No sessions here", Text: "Barbara is not signed in, or has not opened Analytical since."}
 	return []Story{
 		{Name: "List", Render: people.MemberList(list)},
 		{Name: "Filtered, many at once", Render: people.MemberList(many)},

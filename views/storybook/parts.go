@@ -4,6 +4,8 @@ import (
 	"bailiwick/views/part"
 	"bailiwick/views/record"
 
+	"strconv"
+
 	"github.com/a-h/templ"
 )
 
@@ -28,7 +30,25 @@ func parts() []Story {
 		{Text: "Edit", URL: "/edit", Icon: "pencil"}, {Text: "Suspend", Post: &part.Post{Action: "/suspend"}, Icon: "pause"},
 		{Text: "Attach", Lock: "You need “Numbers: attach” here."}, {Text: "Delete…", URL: "/s/records-delete", Dialog: true, Danger: true, Icon: "trash-2"},
 	}
+	var people []part.Detail
+	for i, name := range []string{"Ada Lovelace", "Grace Hopper", "Edsger", "Barbara Liskov", "phone-number-manager", "Édouard Lucas", "山田 太郎", "Maria de la Cruz"} {
+		a := part.AvatarOf(name, "")
+		a.Hue = i
+		people = append(people, part.Detail{Label: "Colour " + strconv.Itoa(i+1), Value: part.Cell{Text: name, Avatar: a}})
+	}
+	var pictures []templ.Component
+	for _, e := range []part.Empty{
+		{Icon: "workflow", Title: "No workflows yet", Text: "Sheets of paper, with the icon of what is listed."},
+		{Scene: part.ScenePeople, Title: "No subusers yet", Text: "People, where somebody would be listed."},
+		{Scene: part.SceneTree, Title: "No sub-accounts yet", Text: "Accounts below each other."},
+		{Scene: part.SceneTime, Title: "No changes yet", Text: "A clock, where what happens is listed."},
+		{Scene: part.SceneSearch, Title: "Nothing matches", Text: "A lens, where a search found nothing."},
+	} {
+		pictures = append(pictures, part.EmptyState(e, token))
+	}
 	return []Story{
+		{Name: "Type, space and buttons", Render: on("Type, space and buttons", rhythm())},
+		{Name: "Avatars", Render: on("Avatars", part.DetailList(people))},
 		{Name: "Badges", Render: on("Badges", badges...)},
 		{Name: "Alerts", Render: on("Alerts", alerts...)},
 		{Name: "Toasts", Render: record.FormOn(part.FormPage{Frame: withToasts, Header: part.Header{Title: "Toasts"}, Form: part.Form{Token: token, Action: "/x", Fields: []part.Field{{Name: "x", Label: "Something"}}}})},
@@ -47,6 +67,7 @@ func parts() []Story {
 		)},
 		{Name: "Progress", Render: on("Progress", part.ProgressBox(part.Progress{Label: "Appending lines", Value: 120, Max: 400, Text: "120 of 400 lines, about 20 seconds left", PollURL: "/progress", Stop: &part.Post{Text: "Stop", Action: "/stop"}}, token))},
 		{Name: "Progress, unknown length", Render: on("Progress", part.ProgressBox(part.Progress{Label: "Counting", Text: "Just begun"}, token))},
+		{Name: "Pictures", Render: on("Pictures", pictures...)},
 		{Name: "Empty", Render: on("Empty", part.EmptyState(part.Empty{Icon: "inbox", Title: "Nothing here yet", Text: "What it is for, in a sentence or two.", Action: &part.Action{Text: "Make the first one", URL: "/new", Primary: true}}, token))},
 		{Name: "Switcher results", Render: on("Switcher results", part.SwitcherResults(part.SwitcherList{More: "and 180 more: type to narrow down", Groups: []part.SwitcherGroup{
 			{Title: "Analytical", Accounts: []part.SwitcherAccount{{Name: "Analytical", URL: "/a/analytical", Role: "Account owner", Current: true}, {Name: "East", URL: "/a/east", Role: "from Analytical", Depth: 1}, {Name: "East Berlin", URL: "/a/east-berlin", Role: "from Analytical", Depth: 2}}},

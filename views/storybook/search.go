@@ -15,7 +15,7 @@ func searches() []Story {
 		{Title: "Pages", Items: []part.Found{{Text: "Subusers", Detail: "Access", URL: "/a/analytical/settings/subusers", Icon: "user"}}},
 		{Title: "Do something", Items: []part.Found{{Text: "Add subuser", Detail: "Subusers", URL: "/a/analytical/settings/subusers/new", Icon: "plus"}, {Text: "Add sub-accounts", Detail: "Accounts", URL: "/a/analytical/accounts/new", Icon: "plus"}}},
 		{Title: "Accounts", Items: []part.Found{{Text: "Subiaco", Detail: "Sub-account, Account owner", URL: "/a/subiaco", Icon: "building-2"}}},
-		{Title: "People", Items: []part.Found{{Text: "subrahmanyan", Detail: "Subuser", URL: "/a/analytical/settings/subusers/1", Icon: "user"}}},
+		{Title: "People", Items: []part.Found{{Text: "subrahmanyan", Detail: "Subuser", URL: "/a/analytical/settings/subusers/1", Avatar: part.AvatarOf("subrahmanyan", "1")}}},
 		{Title: "Records", Items: []part.Found{{Text: "Subscriptions line", Detail: "Application", URL: "/a/analytical/applications/1", Icon: "app-window"}}},
 	}
 	page := func(q string, groups []part.FoundGroup) search.Page {
