@@ -7,7 +7,4 @@ const (
 	StepSeconds   = stepSeconds
 )
 
-var (
-	BareCode   = bareCode
-	HashParams = hashParams
-)
+var BareCode = bareCode

@@ -125,7 +125,7 @@ func (s *Store) SignInMember(ctx context.Context, email, password string) (Membe
 	if err != nil {
 		return Member{}, err
 	}
-	if !Rehash(m.PasswordHash) {
+	if !s.Rehash(m.PasswordHash) {
 		return m, nil
 	}
 	hash, err := s.Hash(ctx, password)

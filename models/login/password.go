@@ -23,8 +23,6 @@ const (
 	maxPasswordBytes = 256
 )
 
-var hashParams = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
-
 //go:embed common_passwords.txt
 var commonList []byte
 
@@ -91,19 +89,9 @@ func (s *Store) Hash(ctx context.Context, password string) (string, error) {
 	}
 	defer leave()
 	var h string
-	aside(func() { h, err = argon2id.CreateHash(password, hashParams) })
+	aside(func() { h, err = argon2id.CreateHash(password, &s.hashing) })
 	return h, err
 }
-
-// nobody is the hash that an unknown name is compared with, so that it costs
-// the same time as a known one.
-var nobody = sync.OnceValue(func() string {
-	h, err := argon2id.CreateHash("nobody's password", hashParams)
-	if err != nil {
-		panic(err)
-	}
-	return h
-})
 
 // Matches compares, in the time of one hash whether or not there is one; nil
 // where the password is right, ErrSignIn where it is not, ErrCrowded where
@@ -116,7 +104,7 @@ func (s *Store) Matches(ctx context.Context, password, hash string) error {
 	defer leave()
 	known := hash != ""
 	if !known {
-		hash = nobody()
+		hash = s.nobody()
 	}
 	var ok bool
 	aside(func() { ok, err = argon2id.ComparePasswordAndHash(password, hash) })
@@ -126,8 +114,8 @@ func (s *Store) Matches(ctx context.Context, password, hash string) error {
 	return nil
 }
 
-// Rehash tells whether a stored hash was made with weaker parameters.
-func Rehash(hash string) bool {
+// Rehash tells whether a stored hash was made with other parameters than those of now.
+func (s *Store) Rehash(hash string) bool {
 	p, _, _, err := argon2id.DecodeHash(hash)
-	return err == nil && *p != *hashParams
+	return err == nil && *p != s.hashing
 }

@@ -21,7 +21,7 @@ var stores sync.Map // *models.Store to below
 // Open is models.Open for a store whose Ground and Inside a test can reach, and
 // whose statements Main reads.
 func Open(ctx context.Context, c store.Config) (*models.Store, error) {
-	c.Inside = new(store.Inside)
+	c.Inside, c.HashMemory = new(store.Inside), 64
 	Watch(&c)
 	g, err := store.Open(ctx, c)
 	if err != nil {

@@ -238,7 +238,7 @@ func (s *Store) SignInSubuser(ctx context.Context, link, name, password string) 
 	u.PasswordHash = &hash
 	err = s.store.In(ctx, store.TenantScope(u.TenantID), func(db *gorm.DB) error {
 		set := map[string]any{"last_sign_in": s.store.Now()}
-		if login.Rehash(hash) {
+		if s.login.Rehash(hash) {
 			fresh, err := s.login.Hash(ctx, password)
 			if err != nil {
 				return err

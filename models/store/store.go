@@ -40,6 +40,9 @@ type Config struct {
 	// Slack is how many times longer than elsewhere everything may take; 1 where
 	// zero. For tests, many of which share a machine.
 	Slack int
+	// HashMemory is what the hash of a password takes, in KiB; 19 MiB where zero
+	// (OWASP). For tests, which sign in more often than they look at hashes.
+	HashMemory uint32
 	// Tracer sees every statement, where it is not nil.
 	Tracer pgx.QueryTracer
 	// Inside is filled, where it is not nil, with what only tests do to a store.
@@ -59,10 +62,11 @@ type Store struct {
 	role        string // what queries step down to, empty to stay who the connection is
 	exposed     string // what of the second line is missing, as a sentence
 
-	snapshot atomic.Pointer[authz.Snapshot]
-	catching sync.Mutex
-	Hashing  queue // of passwords
-	limiter  limiter
+	snapshot   atomic.Pointer[authz.Snapshot]
+	catching   sync.Mutex
+	Hashing    queue // of passwords
+	hashMemory uint32
+	limiter    limiter
 	// digestKey makes digests that nobody else can make.
 	digestKey []byte
 	// lockTenant is the statement that serializes who-may-what in a tenant.
@@ -71,6 +75,9 @@ type Store struct {
 
 // DefaultEnvironment is the one of an installation that names none.
 const DefaultEnvironment = "live"
+
+// HashMemory is what the hash of a password takes, in KiB.
+func (s *Store) HashMemory() uint32 { return s.hashMemory }
 
 // So many more wait for their password to be hashed than those it is done for.
 const hashWaiters = 32
@@ -100,7 +107,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	}
 	slack := time.Duration(max(1, c.Slack))
 	s := &Store{
-		pool: pool, slack: slack, catalog: c.Catalog, Secret: c.Secret, Environment: cmp.Or(c.Environment, DefaultEnvironment), now: c.Now,
+		pool: pool, slack: slack, hashMemory: cmp.Or(c.HashMemory, 19<<10), catalog: c.Catalog, Secret: c.Secret, Environment: cmp.Or(c.Environment, DefaultEnvironment), now: c.Now,
 		Hashing: newQueue(Hashers, hashWaiters, slack*longestWait), limiter: newLimiter(slack * longestWait), digestKey: digestKey, lockTenant: "UPDATE tenants SET epoch = epoch + 1 WHERE id = ? RETURNING epoch",
 	}
 	if s.now == nil {
