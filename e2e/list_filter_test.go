@@ -5,6 +5,7 @@ package e2e
 import (
 	"fmt"
 	"slices"
+	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp/kb"
@@ -100,4 +101,43 @@ func (w *walk) pickOne(f filter) {
 		w.t.Errorf("after a choice the focus is elsewhere than in %s", f.Label)
 	}
 	w.takeOff(l)
+}
+
+// Barbara saves the calls that were missed as a view, finds it in the list's menu and
+// deletes it there, by keyboard alone.
+func TestBarbaraSavesAView(t *testing.T) {
+	t.Parallel()
+	barbara := newTab(t, "Barbara")
+	barbara.expect("422")
+	barbara.signIn("barbara@example.com")
+	account := barbara.stands(`/a/[^/]+`)
+	barbara.open(account + "/contacts")
+	barbara.goTo("#list .search-text")
+	barbara.keys("an")
+	barbara.comesTrue(`location.search.includes('q=an') && !!document.querySelector('[popovertarget=views]')`)
+	barbara.goTo("[popovertarget=views]")
+	barbara.keys(kb.Enter + kb.Tab)
+	barbara.comesTrue(`document.activeElement.closest('#views') !== null`)
+	barbara.keys(kb.ArrowDown)
+	barbara.hasFocus("Save view…")
+	barbara.keys(kb.Enter)
+	barbara.comesTrue(`document.querySelector('#dialogs dialog:modal') && document.activeElement.name === 'name'`)
+	barbara.keys(kb.Enter)
+	barbara.sees("Enter a name for the view.")
+	barbara.goTo("#dialogs [name=name]")
+	barbara.keys("Some of them" + kb.Enter)
+	barbara.sees("View saved.")
+	barbara.looksRight("a saved view")
+	barbara.open(account + "/contacts")
+	barbara.goTo("[popovertarget=views]")
+	barbara.keys(kb.Enter + kb.Tab + kb.ArrowDown)
+	barbara.hasFocus("Some of them")
+	barbara.keys(kb.Enter)
+	barbara.comesTrue(`location.search === '?q=an' && document.querySelector('[popovertarget=views]').textContent.trim() === 'Some of them'`)
+	barbara.press("button", "View: Some of them")
+	barbara.press("button", "Delete view")
+	barbara.sees("View deleted.")
+	if barbara.has("button", "View: Some of them") {
+		t.Error("the view is still there")
+	}
 }

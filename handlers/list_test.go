@@ -13,6 +13,7 @@ import (
 
 	"bailiwick/authz"
 	"bailiwick/models/account"
+	"bailiwick/models/modelstest"
 	"bailiwick/models/record"
 )
 
@@ -160,4 +161,32 @@ func TestWhatListsAreNarrowedToIsTakenOff(t *testing.T) {
 	if got := chips(ada.taken(x, "Accounts below too")); len(got) > 0 {
 		t.Errorf("an account is left: %q", got)
 	}
+}
+
+// The audit of an account says which part of how many changes a page shows, and the
+// tree which of how many accounts.
+func TestListsSayHowMany(t *testing.T) {
+	p := newPanel(t)
+	for i := range 60 {
+		must(t, modelstest.Logged(p.store, p.berlin, fmt.Sprint("Entry ", i)))
+	}
+	ada := p.as(p.ada)
+	pager := func(x page) string { return strings.Join(texts(x, ".pager > span"), " ") }
+	x := ada.get(in(p.berlin, "/audit")).want(t, http.StatusOK)
+	want(t, "the newest changes", pager(x), "1–50 of 60")
+	x = ada.get(x.Find("a[rel=next]").AttrOr("href", "")).want(t, http.StatusOK)
+	want(t, "the others", pager(x), "51–60 of 60")
+	want(t, "of a kind", pager(ada.get(in(p.berlin, "/audit?kind=log")).want(t, http.StatusOK)), "")
+
+	var names []string
+	for i := range 60 {
+		names = append(names, fmt.Sprintf("Branch %02d", i))
+	}
+	_, err := p.store.CreateSubAccounts(context.Background(), p.grant(p.ada, "sub_accounts.create", p.west), names)
+	must(t, err)
+	x = ada.get(in(p.west, "/accounts")).want(t, http.StatusOK)
+	want(t, "the first accounts", pager(x), "1–30 of 60")
+	want(t, "the last accounts", pager(ada.get(x.Find("a[rel=next]").AttrOr("href", "")).want(t, http.StatusOK)), "31–60 of 60")
+	want(t, "those of a name", pager(ada.get(in(p.west, "/accounts?q=branch+1")).want(t, http.StatusOK)), "1–10 of 10")
+	want(t, "a list of one page", pager(ada.get(in(p.east, "/accounts")).want(t, http.StatusOK)), "1–1 of 1")
 }

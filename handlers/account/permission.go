@@ -116,6 +116,7 @@ func (h *Handlers) showEntitlements(c echo.Context, g authz.Grant) error {
 	}
 	p.Search.Filters = labelChoice(labels, place.filter.Label)
 	p.Chips = page.Chips(place.path, place.hidden(false), p.Search.Filters)
+	p.Views = h.Views(c, place.path, "sub-accounts", place.hidden(false))
 	if !place.filter.Whole() || place.filter.Under != uuid.Nil {
 		p.Clear = place.path
 	}

@@ -94,6 +94,7 @@ func (h *Handlers) listSubAccounts(c echo.Context, g authz.Grant) error {
 		p.List.Empty.Action = &part.Action{Text: "New main account", URL: "/accounts/new", Icon: "plus", Primary: true}
 	}
 	p.List.Chips = page.Chips(here, page.KeptPairs(asked...), p.List.Search.Filters)
+	p.List.Views = h.Views(c, here, "sub-accounts", page.KeptPairs(asked...))
 	if page.WithQuery(here, asked...) != here {
 		p.List.Clear = here
 	}

@@ -78,17 +78,26 @@ func (h *Handlers) listAudit(c echo.Context, g authz.Grant) error {
 			Empty: part.Empty{Scene: part.SceneTime, Title: "No changes yet", Text: "Every change is kept here, with who made it."},
 		},
 	}
-	if address := page.WithQuery(here, asked.pairs()...); address != here {
+	first := page.WithQuery(here, asked.pairs()...)
+	if first != here {
 		p.List.Clear = here
-		if asked.Before.Seq != 0 {
-			p.List.Pager.Previous = address
-		}
-	} else if asked.Before.Seq != 0 {
-		p.List.Pager.Previous = here
+	}
+	if asked.Before.Seq != 0 {
+		p.List.Pager.Previous = first
 	}
 	if len(events) > audits.Page {
 		events = events[:audits.Page]
 		p.List.Pager.Next = page.WithQuery(here, append(asked.pairs(), "before", events[len(events)-1].Cursor().String())...)
+	}
+	if first == here && len(events) > 0 { // all of them, by their numbers
+		newest := int(events[0].Seq)
+		all := newest
+		if asked.Before.Seq != 0 {
+			if all, err = h.Store.AuditLength(c.Request().Context(), g); err != nil {
+				return err
+			}
+		}
+		p.List.Pager.Summary = page.Span(all-newest, len(events), all)
 	}
 	if looked.Seq != 0 {
 		p.Looked = fmt.Sprintf("This looked through %s changes, back to %s.", words.Number(audits.Window), page.Exact(looked.At.In(page.Zone(c))))
@@ -101,6 +110,7 @@ func (h *Handlers) listAudit(c echo.Context, g authz.Grant) error {
 	if p.List.Search, p.List.Chips, err = h.auditSearch(c, g, asked, here, events, r); err != nil {
 		return err
 	}
+	p.List.Views, p.List.Table.Token = h.Views(c, here, "changes", page.KeptPairs(asked.pairs()...)), p.Frame.Token
 	for _, e := range events {
 		x := r.event(c, e)
 		if asked.Below {

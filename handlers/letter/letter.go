@@ -49,6 +49,7 @@ func (h *Handlers) listLetters(c echo.Context, operator store.OnDuty) error {
 		},
 	}
 	p.List.Chips = page.Chips(page.MailboxPath, page.KeptPairs(asked...), p.List.Search.Filters)
+	p.List.Views = h.Views(c, page.MailboxPath, "letters", page.KeptPairs(asked...))
 	if page.WithQuery(page.MailboxPath, asked...) != page.MailboxPath {
 		p.List.Clear = page.MailboxPath
 	}

@@ -125,6 +125,7 @@ func (h *Handlers) listSignIns(c echo.Context, g authz.Grant) error {
 	}
 	p.List.Search = &part.Search{Action: here, Value: asked.Text, Placeholder: "Search names and addresses", Filters: append(asked.period.Filters("Time"), outcome)}
 	p.List.Chips = page.Chips(here, page.KeptPairs(asked.pairs()...), p.List.Search.Filters)
+	p.List.Views = h.Views(c, here, "sign-ins", page.KeptPairs(asked.pairs()...))
 	first := page.WithQuery(here, asked.pairs()...)
 	if first != here {
 		p.List.Clear = here
@@ -137,6 +138,7 @@ func (h *Handlers) listSignIns(c echo.Context, g authz.Grant) error {
 		p.List.Pager.Next = page.WithQuery(here, append(asked.pairs(), "before", all[len(all)-1].ID.String())...)
 	}
 	p.List.Table = h.signInTable(c, all, true)
+	p.List.Table.Token = v.Token
 	return page.Render(c, http.StatusOK, record.List(p))
 }
 

@@ -89,6 +89,7 @@ func (h *Handlers) listOf(c echo.Context, k kind, a asked, l *part.List, next st
 	here, shown := k.list(c), len(l.Table.Rows)
 	l.Search = &part.Search{Action: here, Value: a.filter.Search, Placeholder: "Search " + k.several, Filters: h.filters(c, k.by, a)}
 	l.Chips = page.Chips(here, page.KeptPairs(a.pairs()...), l.Search.Filters)
+	l.Views = h.Views(c, here, k.several, page.KeptPairs(a.pairs()...))
 	if a.filter.Narrow() {
 		l.Clear = here
 	}

@@ -176,6 +176,7 @@ func (h *Handlers) ListRecords(rv Visit) error {
 		return err
 	}
 	p.List.Chips = page.Chips(here, asked.pairs(), p.List.Search.Filters)
+	p.List.Views = h.Views(rv, here, rv.records.Plural, asked.pairs())
 	p.List.Columns = columnChoice(rv, asked)
 	p.List.Table = h.recordTable(rv, asked, l)
 	p.List.Bulk = rv.bulk(asked, l.Total, len(l.Records))

@@ -73,6 +73,7 @@ func (h *Handlers) listDeleted(c echo.Context, g authz.Grant) error {
 	}
 	asked := append([]string{"q", f.Search}, period.Pairs()...)
 	p.List.Chips = page.Chips(here, page.KeptPairs(asked...), p.List.Search.Filters)
+	p.List.Views = h.Views(c, here, "deleted records", page.KeptPairs(asked...))
 	first := page.WithQuery(here, asked...)
 	if first != here {
 		p.List.Clear = here

@@ -158,6 +158,14 @@ func (s *Store) AuditEvent(ctx context.Context, g authz.Grant, seq int64) (store
 	return e, err
 }
 
+// AuditLength is how many events the grant's account has: they are numbered from 1,
+// and none is removed.
+func (s *Store) AuditLength(ctx context.Context, g authz.Grant) (n int, err error) {
+	r := g.Resource()
+	err = s.store.One(ctx, store.TenantScope(r.Tenant), []any{&n}, "SELECT seq FROM audit_heads WHERE tenant_id = $1 AND account_id = $2", r.Tenant, r.Account)
+	return n, err
+}
+
 // AuditKinds are the kinds of thing that the account's events are about.
 func (s *Store) AuditKinds(ctx context.Context, g authz.Grant) ([]string, error) {
 	r := g.Resource()

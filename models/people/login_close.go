@@ -156,7 +156,7 @@ func (s *Store) CloseLogin(ctx context.Context, g authz.Grant, typed string) err
 			return err
 		}
 		for _, sql := range []string{
-			`UPDATE members SET state = 'closed', email = '', email_folded = 'closed ' || id, password_hash = '',
+			`UPDATE members SET state = 'closed', email = '', email_folded = 'closed ' || id, password_hash = '', views = '[]',
 				two_step_key = NULL, two_step_at = NULL, recovery_codes = '{}' WHERE id = @id`,
 			"DELETE FROM passkeys WHERE member_id = @id",
 			"DELETE FROM passkey_challenges WHERE member_id = @id",

@@ -22,6 +22,7 @@ type PermissionsPage struct {
 	Tabs   []part.Tab
 	Search *part.Search
 	Chips  []part.Chip
+	Views  *part.Views
 	Clear  string // address without search and filters, when there is one
 	Note   string // from whom new sub-accounts will copy
 	Idle   string // which columns have no effect yet

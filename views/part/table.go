@@ -12,6 +12,7 @@ type List struct {
 	Label   string  // what the rows are, for screen readers: "Subusers"
 	Search  *Search // nil: there is nothing to search
 	Chips   []Chip  // filters in force, each with the way to take it away
+	Views   *Views
 	Columns *ColumnChoice
 	CSVURL  string
 	Bulk    *Bulk // acts on the rows that are ticked
@@ -35,6 +36,28 @@ type Search struct {
 type Chip struct {
 	Text      string
 	RemoveURL string
+}
+
+// Views are those of the list that its reader saved, all of it first.
+type Views struct {
+	Saved []SavedView
+	Acts  []Action // on the current one, or to save what is shown as one
+}
+
+// SavedView leads to the list as it was saved.
+type SavedView struct {
+	Text, URL string
+	Current   bool
+}
+
+// title is the current view's name.
+func (v Views) title() string {
+	for _, s := range v.Saved {
+		if s.Current {
+			return s.Text
+		}
+	}
+	return "Views"
 }
 
 // ColumnChoice lets the reader pick columns, and the length of a page.

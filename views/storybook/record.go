@@ -29,6 +29,11 @@ func callsList() record.ListPage {
 			}},
 			Chips: []part.Chip{{Text: "From Sun 1 Nov 2026", RemoveURL: "/a/analytical/calls?result=answered&application=2"}, {Text: "Result: Answered", RemoveURL: "/a/analytical/calls?since=2026-11-01&application=2"},
 				{Text: "Application: Reception", RemoveURL: "/a/analytical/calls?since=2026-11-01&result=answered"}},
+			Views: &part.Views{
+				Saved: []part.SavedView{{Text: "All calls", URL: "/a/analytical/calls"}, {Text: "Answered in November", URL: "/a/analytical/calls?since=2026-11-01&result=answered&application=2", Current: true}, {Text: "Missed this week", URL: "/a/analytical/calls?when=7&result=missed"}},
+				Acts: []part.Action{{Text: "Rename view…", URL: "/views/rename", Icon: "pencil", Dialog: true},
+					{Text: "Delete view", Icon: "trash-2", Danger: true, Post: &part.Post{Text: "Delete view", Action: "/views/delete"}}},
+			},
 			Columns: &part.ColumnChoice{Action: "/a/analytical/calls", Name: "column", Options: []part.Option{{Value: "from", Text: "From", Selected: true, Disabled: true}, {Value: "to", Text: "To", Selected: true}, {Value: "tags", Text: "Tags"}}},
 			Table: part.Table{Token: token, Columns: []part.Column{
 				{Text: "From", SortURL: "?sort=from"}, {Text: "To", SortURL: "?sort=to"}, {Text: "Start", SortURL: "?sort=start", Sorted: "descending"}, {Text: "Duration", Number: true, SortURL: "?sort=duration"}, {Text: "Cost", Number: true}, {Text: "Result"}, {Text: "Account"},
@@ -208,6 +213,10 @@ func records() []Story {
 				{Kind: part.File, Name: "file", Label: "Or a CSV file", Accept: ".csv"},
 			}},
 		})},
+		{Name: "Save view", Render: part.DialogPage(part.Dialog{Frame: frame("Save view", "Calls"), Title: "Save view", Text: []string{"Only you see your views. A view keeps the filters, the order and the columns."}, Form: part.Form{Token: token, Action: "/views", Cancel: "/a/analytical/calls?result=answered", Fields: []part.Field{
+			{Name: "name", Label: "Name", Value: "Missed this week", Required: true, MaxLength: 60, Problem: "You already have a view with this name. Choose another name, or replace that view."},
+			{Kind: part.Select, Name: "instead", Label: "Save as", Options: []part.Option{{Text: "New view"}, {Value: "Missed this week", Text: "Replace Missed this week"}}},
+		}}})},
 		{Name: "Delete", Render: part.DialogPage(part.Dialog{Frame: frame("Delete Reception", "Applications"), Title: "Delete Reception?", Text: []string{"Everything inside it goes with it:"}, Facts: []string{"2 scenarios, 3 rules and 5 call lists", "18 numbers lose their application and stop answering."}, Form: part.Form{Token: token, Action: "/a/analytical/applications/1/delete", Cancel: "/a/analytical/applications/1", Submit: "Delete Reception", Danger: true, Fields: []part.Field{{Name: "confirm", Label: "Type Reception to go on", Required: true, Autocomplete: "off", Problem: "This is not its name."}}}})},
 	}
 }
