@@ -4,6 +4,7 @@ package models
 
 import (
 	"context"
+	"crypto/sha256"
 	"time"
 
 	"github.com/google/uuid"
@@ -122,6 +123,16 @@ func (s *Store) Exposed() string { return s.ground.Exposed() }
 // PruneLimits removes what says nothing any more: limits that are full, and
 // browsers that were not seen for long.
 func (s *Store) PruneLimits(ctx context.Context) error { return s.ground.PruneLimits(ctx) }
+
+// BeginCall begins a call that is done once, and EndCall keeps its answer.
+func (s *Store) BeginCall(ctx context.Context, tenant, key uuid.UUID, name string, request [sha256.Size]byte) (context.Context, *store.Call, string, error) {
+	return s.ground.BeginCall(ctx, tenant, key, name, request)
+}
+
+// EndCall keeps the answer to a call, or forgets one that did nothing.
+func (s *Store) EndCall(ctx context.Context, c *store.Call, answer string) error {
+	return s.ground.EndCall(ctx, c, answer)
+}
 
 // BeyondText says what somebody can not give and where they lack it, after the
 // name of a role. An account is named where their own nearer role decides.

@@ -69,12 +69,19 @@ func (s *Store) WriteSelf(ctx context.Context, g authz.Grant, id authz.Principal
 // by itself has no grant to check.
 func (s *Store) Commit(ctx context.Context, sc Scope, g authz.Grant, c Change, do func(*Tx) error) error {
 	var tx *Tx
+	call := callOf(ctx, c.On.Tenant)
 	err := s.In(ctx, sc, func(db *gorm.DB) error {
 		tx = &Tx{DB: db, Store: s, scope: sc, Grant: g, Change: c, fields: map[string]any{}}
-		return tx.run(do)
+		if err := tx.run(do); err != nil || call == nil {
+			return err
+		}
+		return call.commit(db)
 	})
 	if err != nil {
 		return err
+	}
+	if call != nil {
+		call.done = true
 	}
 	for _, done := range append(tx.also, tx) {
 		if len(done.Touched) > 0 {
