@@ -210,7 +210,7 @@ var held = regexp.MustCompile(`^.* (\S+) at (` + ids.String() + `)$`)
 // their own names.
 var fieldTitles = map[string]string{
 	"open_to_main": "Open to members of accounts above", "by_link": "By a one-time link", "copied_from": "Permissions copied from", "allowed": "May be used",
-	"entitlement": "Permission", "changed": "Sub-accounts changed", "people_who_gain": "People who gain", "people_who_lose": "People who lose", "parent": "Stands below",
+	"entitlement": "Permission", "given": "Permissions given", "taken": "Permissions taken", "changed": "Sub-accounts changed", "people_who_gain": "People who gain", "people_who_lose": "People who lose", "parent": "Stands below",
 	"support_access_opened_by": "Support access opened by", "opened_by": "Opened by", "past_entries": "With past entries", "feeds": "Fed by", "readers": "Read by",
 }
 

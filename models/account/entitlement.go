@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -64,9 +65,27 @@ func except(tx *store.Tx, accounts store.IDList, e *catalog.Entitlement, allowed
 // grant's. What is always on stays, and what the account above lacks can not be
 // given: the Problems say so under "entitlement".
 func (s *Store) SetEntitlement(ctx context.Context, g authz.Grant, key string, account uuid.UUID, allowed bool) error {
-	e, err := s.changeable(key)
-	if err != nil {
-		return err
+	err := s.SetEntitlements(ctx, g, account, map[string]bool{key: allowed})
+	if p, ok := err.(store.Problems); ok && p[key] != "" {
+		return store.Problems{"entitlement": p[key]}
+	}
+	return err
+}
+
+// SetEntitlements is SetEntitlement for several of one account, all of them or none;
+// Problems are under their keys.
+func (s *Store) SetEntitlements(ctx context.Context, g authz.Grant, account uuid.UUID, allowed map[string]bool) error {
+	p := store.Problems{}
+	var set []*catalog.Entitlement
+	for _, key := range slices.Sorted(maps.Keys(allowed)) {
+		e, err := s.changeable(key)
+		if wrong, ok := err.(store.Problems); ok {
+			p[key] = wrong["entitlement"]
+		}
+		set = append(set, e)
+	}
+	if len(p) > 0 {
+		return p
 	}
 	on := g.Resource()
 	on.Kind, on.ID = "account", account
@@ -80,19 +99,48 @@ func (s *Store) SetEntitlement(ctx context.Context, g authz.Grant, key string, a
 		if !ok || a == acting || !snap.Within(a, acting) {
 			return store.ErrNotFound
 		}
-		if cut := snap.CutBy(snap.Parent(a), e.Bit); allowed && cut != authz.NoAccount {
-			return store.Problems{"entitlement": fmt.Sprintf("%s is not open to the account above, so it can not be given here.", e.Title)}
+		for _, e := range set {
+			if cut := snap.CutBy(snap.Parent(a), e.Bit); allowed[e.Key] && cut != authz.NoAccount {
+				p[e.Key] = fmt.Sprintf("%s is not open to the account above, so it can not be given here.", e.Title)
+			}
+		}
+		if len(p) > 0 {
+			return p
 		}
 		var row Account
 		if err := TakeAccount(tx, &row, account); err != nil {
 			return err
 		}
 		tx.Change.Name = row.Name
-		tx.Note("entitlement", e.Key)
-		tx.Changed("allowed", snap.Own(a).Covers(e.Bit), allowed)
+		noteEntitlements(tx, set, snap.Own(a), allowed)
 		tx.Touch("account", account)
-		return except(tx, store.IDList{account}, e, allowed)
+		for _, e := range set {
+			if err := except(tx, store.IDList{account}, e, allowed[e.Key]); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
+}
+
+// noteEntitlements keeps for the audit what is given and taken.
+func noteEntitlements(tx *store.Tx, set []*catalog.Entitlement, own catalog.Entitlements, allowed map[string]bool) {
+	if len(set) == 1 {
+		tx.Note("entitlement", set[0].Key)
+		tx.Changed("allowed", own.Covers(set[0].Bit), allowed[set[0].Key])
+		return
+	}
+	var given, taken []string
+	for _, e := range set {
+		switch {
+		case allowed[e.Key] && !own.Covers(e.Bit):
+			given = append(given, e.Title)
+		case !allowed[e.Key] && own.Covers(e.Bit):
+			taken = append(taken, e.Title)
+		}
+	}
+	tx.Note("given", given)
+	tx.Note("taken", taken)
 }
 
 func (s *Store) changeable(key string) (*catalog.Entitlement, error) {
