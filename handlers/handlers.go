@@ -4,6 +4,7 @@ package handlers
 
 import (
 	"net/http"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 
@@ -39,6 +40,8 @@ type Handlers struct {
 	log     *log.Handlers
 	home    *home.Handlers
 	search  *search.Handlers
+	// document gives the description of the API, made once.
+	document func() ([]byte, error)
 }
 
 // New makes the panel ready to serve; the error says which route or section is
@@ -49,16 +52,9 @@ func New(store *models.Store, c Config) (http.Handler, error) {
 		return nil, err
 	}
 	h := Over(b)
-	programs := api.New(b)
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
-	e.HTTPErrorHandler = func(err error, c echo.Context) {
-		if api.Asked(c) {
-			programs.Fail(err, c)
-		} else {
-			h.Fail(err, c)
-		}
-	}
+	e.HTTPErrorHandler = api.Fail(b)
 	e.IPExtractor = h.ipExtractor()
 	h.middleware(e)
 	if err := h.Mount(e, h.Routes()); err != nil {
@@ -77,6 +73,7 @@ func Over(b *page.Base) *Handlers {
 	h.log = log.New(b, h.record)
 	h.home = home.New(b, h.audit, h.login, h.account)
 	h.search = search.New(b, h.account, h.people, h.record)
+	h.document = sync.OnceValues(h.describeAll)
 	return h
 }
 

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"bailiwick/authz"
+	"bailiwick/handlers/api"
 	"bailiwick/handlers/guard"
 	"bailiwick/handlers/page"
 	"bailiwick/static"
@@ -21,6 +23,7 @@ func (h *Handlers) Routes() []guard.Route {
 		[]guard.Route{
 			guard.Public(page.Get, "/healthz", "load balancers have no account", h.health),
 			guard.Public(page.Get, "/static/:name", "the sign-in page needs its style sheet", h.asset),
+			guard.Public(page.Get, api.DocumentPath, "describes the API and holds nothing of any account", h.describe),
 			guard.Self(page.Get, page.ProofPath, "is about one's own login", h.NewProof),
 			guard.Self(page.Post, page.ProofPath, "is about one's own login", h.CreateProof),
 		},
@@ -86,4 +89,21 @@ func (h *Handlers) health(c echo.Context) error {
 func (h *Handlers) asset(c echo.Context) error {
 	static.Handler().ServeHTTP(c.Response(), c.Request())
 	return nil
+}
+
+// describe answers with the description of all operations.
+func (h *Handlers) describe(c echo.Context) error {
+	b, err := h.document()
+	if err != nil {
+		return err
+	}
+	return c.JSONBlob(http.StatusOK, b)
+}
+
+// describeAll is the description of all operations, as OpenAPI has it.
+func (h *Handlers) describeAll() ([]byte, error) {
+	return json.Marshal(api.Document(strings.TrimSuffix(h.Config.PublicURL.String(), "/"), guard.Operations(h.Routes()), func(permission string) (string, string) {
+		info := h.Catalog.Info(h.Catalog.Permission(permission))
+		return info.Section.Label, info.Sentence
+	}))
 }

@@ -33,6 +33,7 @@ type Guard struct {
 	halves  *cookieStore // of sign-ins that wait for their code
 	known   *cookieStore // of browsers that signed in before
 	forms   []byte       // key of the forms' tokens
+	pace    pace         // of programs
 }
 
 // New makes a guard. The secret signs cookies; secure says that the panel is
@@ -42,7 +43,7 @@ func New(store *models.Store, secret []byte, secure bool) *Guard {
 	return &Guard{
 		k, store, store.Catalog(), secret, newCookieStore("bailiwick", stores.SessionLife, secret, k),
 		newCookieStore("bailiwick-code", login.HalfSignInLife, secret, k),
-		newCookieStore("bailiwick-browser", stores.BrowserLife, secret, k), derive(secret, "form token"),
+		newCookieStore("bailiwick-browser", stores.BrowserLife, secret, k), derive(secret, "form token"), newPace(),
 	}
 }
 

@@ -3,6 +3,7 @@ package guard
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 
 	"github.com/google/uuid"
@@ -37,34 +38,20 @@ func (e Refused) Unwrap() error { return e.Err }
 // NoKey is the reason of a call without a key.
 var NoKey = errors.New("no key")
 
-// Program is In for programs, at /api/v1/a/:account and the path.
-func Program(method, path, permission string, h func(echo.Context, authz.Grant) error) Route {
-	return in(APIPath, method, path, permission, (*Guard).authorizeProgram, h)
+// ProgramSelf answers whoever comes with a good key, about that key. The visit is in
+// the key's own account. It is the one operation that no page has.
+func ProgramSelf(path, reason string, o Operation) Route {
+	o.Method, o.Path, o.reason = http.MethodGet, APIPath+path, reason
+	return Route{self: reason, operations: []Operation{o}}
 }
 
-// ProgramOn is On for programs, at /api/v1/a/:account and the path.
-func ProgramOn[T any](method, path, permission string,
-	find func(ctx context.Context, tenant, account, id uuid.UUID) (T, error),
-	h func(echo.Context, authz.Grant, T) error,
-) Route {
-	return on(APIPath, method, path, permission, (*Guard).authorizeProgram, find, h)
-}
-
-// ProgramSelf serves whoever comes with a good key, about that key. The visit is in
-// the key's own account.
-func ProgramSelf(method, path, reason string, h func(echo.Context) error) Route {
-	return Route{method: method, path: APIPath + path, self: reason, serve: func(g *Guard, _ catalog.Permission) echo.HandlerFunc {
-		return func(c echo.Context) error {
-			v, err := g.call(c, uuid.Nil)
-			if err != nil {
-				return err
-			}
-			if !v.Place.Admits(v.address) {
-				return OutsideNetworks{v.address, v.Place.Blocks(v.address), false}
-			}
-			return h(c)
-		}
-	}}
+// authorizeSelf lets in whoever comes with a good key.
+func (g *Guard) authorizeSelf(c echo.Context) error {
+	v, err := g.call(c, uuid.Nil)
+	if err == nil && !v.Place.Admits(v.address) {
+		err = OutsideNetworks{v.address, v.Place.Blocks(v.address), false}
+	}
+	return err
 }
 
 // bearer is the key of a request; empty where it has none.

@@ -29,7 +29,11 @@ type Route struct {
 	operator     string // why looking after the installation is needed, and enough
 	permission   string
 	serve        func(*Guard, catalog.Permission) echo.HandlerFunc
+	operations   []Operation // what programs reach of it
 }
+
+// pageless tells whether a route has operations alone, which are about the key itself.
+func (r Route) pageless() bool { return r.path == "" && len(r.operations) > 0 }
 
 // account is the part of every address in which one acts.
 const account = "/a/:account"
@@ -72,27 +76,10 @@ func Operator(method, path, reason string, h func(echo.Context, store.OnDuty) er
 
 // In serves a page of an account, at /a/:account and the path.
 func In(method, path, permission string, h func(echo.Context, authz.Grant) error) Route {
-	return in("", method, path, permission, (*Guard).authorize, h)
-}
-
-// On serves one thing of an account, named by the path's last parameter. The
-// account is decided first, so that whether the thing exists shows only to
-// those who may use the permission.
-func On[T any](method, path, permission string,
-	find func(ctx context.Context, tenant, account, id uuid.UUID) (T, error),
-	h func(echo.Context, authz.Grant, T) error,
-) Route {
-	return on("", method, path, permission, (*Guard).authorize, find, h)
-}
-
-// door decides a request, and gives what the handler acts with.
-type door func(*Guard, echo.Context, catalog.Permission) (authz.Grant, error)
-
-func in(base, method, path, permission string, decide door, h func(echo.Context, authz.Grant) error) Route {
-	return Route{method: method, path: base + account + strings.TrimSuffix(path, "/"), permission: permission,
+	return Route{method: method, path: account + strings.TrimSuffix(path, "/"), permission: permission,
 		serve: func(g *Guard, p catalog.Permission) echo.HandlerFunc {
 			return func(c echo.Context) error {
-				grant, err := decide(g, c, p)
+				grant, err := g.authorize(c, p)
 				if err != nil {
 					return err
 				}
@@ -101,18 +88,12 @@ func in(base, method, path, permission string, decide door, h func(echo.Context,
 		}}
 }
 
-func on[T any](base, method, path, permission string, decide door,
-	find func(ctx context.Context, tenant, account, id uuid.UUID) (T, error),
-	h func(echo.Context, authz.Grant, T) error,
-) Route {
-	return in(base, method, path, permission, decide, func(c echo.Context, grant authz.Grant) error {
-		names := c.ParamNames()
-		id, err := uuid.Parse(c.Param(names[len(names)-1]))
-		if err != nil {
-			return store.ErrNotFound
-		}
-		r := grant.Resource()
-		thing, err := find(c.Request().Context(), r.Tenant, r.Account, id)
+// On serves one thing of an account, named by the path's last parameter. The
+// account is decided first, so that whether the thing exists shows only to
+// those who may use the permission.
+func On[T any](method, path, permission string, find Finder[T], h func(echo.Context, authz.Grant, T) error) Route {
+	return In(method, path, permission, func(c echo.Context, grant authz.Grant) error {
+		thing, err := Thing(c, grant, find)
 		if err != nil {
 			return err
 		}
@@ -120,15 +101,34 @@ func on[T any](base, method, path, permission string, decide door,
 	})
 }
 
+// Finder finds one thing of an account.
+type Finder[T any] = func(ctx context.Context, tenant, account, id uuid.UUID) (T, error)
+
+// Thing finds what the path's last parameter names.
+func Thing[T any](c echo.Context, grant authz.Grant, find Finder[T]) (thing T, err error) {
+	values := c.ParamValues()
+	id, err := uuid.Parse(values[len(values)-1])
+	if err != nil {
+		return thing, store.ErrNotFound
+	}
+	return find(c.Request().Context(), grant.Resource().Tenant, grant.Resource().Account, id)
+}
+
 // Mount adds the table to e and closes e to any other route. A route that
 // states neither a permission nor a reason, a permission the catalog does not
-// know, and a path that stands twice are faults.
+// know, a path that stands twice, and an operation without a permission or a schema
+// are faults.
 func (g *Guard) Mount(e *echo.Echo, table []Route) error {
 	if n := len(e.Routes()); n > 0 {
 		return fmt.Errorf("%d routes were added before the table", n)
 	}
 	seen := map[string]bool{}
+	var operations []Operation
 	for _, r := range table {
+		operations = append(operations, r.operations...)
+		if r.pageless() {
+			continue
+		}
 		p := g.catalog.Permission(r.permission)
 		switch key := r.method + " " + shape(r.path); {
 		case r.serve == nil || r.permission+r.public+r.self+r.operator == "":
@@ -146,6 +146,21 @@ func (g *Guard) Mount(e *echo.Echo, table []Route) error {
 			}
 		}
 	}
+	for _, o := range operations {
+		if err := o.fault(); err != nil {
+			return err
+		}
+		if key := o.Method + " " + shape(o.Path); seen[key] {
+			return fmt.Errorf("operation %s %s stands twice", o.Method, o.Path)
+		} else {
+			seen[key] = true
+		}
+		serve := g.program(o)
+		e.Add(o.Method, o.Path, serve)
+		if o.Method == http.MethodGet {
+			e.Add(http.MethodHead, o.Path, serve)
+		}
+	}
 	e.OnAddRouteHandler = func(_ string, r echo.Route, _ echo.HandlerFunc, _ []echo.MiddlewareFunc) {
 		panic(fmt.Sprintf("route %s %s was added outside the table", r.Method, r.Path))
 	}
@@ -161,12 +176,23 @@ func shape(path string) string { return parameter.ReplaceAllString(path, ":") }
 type Line struct {
 	Method, Path, Access string
 	Permission           string // empty where none is needed
+	Page                 string // of an operation of the API, the route that it is made of
 }
 
 // Describe lists the table, sorted by path.
 func Describe(table []Route) []Line {
 	lines := make([]Line, 0, len(table))
 	for _, r := range table {
+		for _, o := range r.operations {
+			l := Line{Method: o.Method, Path: o.Path, Permission: o.Permission, Access: o.Permission, Page: r.method + " " + r.path}
+			if o.reason != "" {
+				l.Access, l.Page = "oneself: "+o.reason, ""
+			}
+			lines = append(lines, l)
+		}
+		if r.pageless() {
+			continue
+		}
 		l := Line{Method: r.method, Path: r.path, Permission: r.permission, Access: r.permission}
 		switch {
 		case r.public != "":

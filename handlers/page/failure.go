@@ -27,23 +27,28 @@ import (
 
 const failureTime = 2 * time.Second
 
-// statusClientGone is for the log alone: nobody waits for the answer any more.
+// StatusClientGone is for the log alone: nobody waits for the answer any more.
 // The number is nginx's.
-const statusClientGone = 499
+const StatusClientGone = 499
 
 // Fail answers an error: the one place where errors become statuses and pages.
 func (h *Base) Fail(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
-	// The request's own time may be over; saying so takes a little more.
+	// What a handler began to say belongs to a page that is not sent.
+	c.Response().Header().Del(echo.HeaderContentType)
+	h.Grace(c, func() error { return h.answer(c, err) })
+}
+
+// Grace lets the answer to an error take a little more: the request's own time may be
+// over.
+func (h *Base) Grace(c echo.Context, answer func() error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request().Context()), failureTime)
 	defer cancel()
 	c.SetRequest(c.Request().WithContext(ctx))
-	// What a handler began to say belongs to a page that is not sent.
-	c.Response().Header().Del(echo.HeaderContentType)
-	if sent := h.answer(c, err); sent != nil {
-		h.Config.Log.Error("answer an error", "request_id", RequestID(c), "error", sent)
+	if err := answer(); err != nil {
+		h.Config.Log.Error("answer an error", "request_id", RequestID(c), "error", err)
 		_ = c.String(http.StatusInternalServerError, "Something went wrong.\n")
 	}
 }
@@ -54,14 +59,9 @@ func (h *Base) answer(c echo.Context, err error) error {
 	var oneStep guard.NeedsTwoStep
 	var ended guard.RolesEnded
 	var denial *authz.Denial
-	var closed *record.Closed
-	var he *echo.HTTPError
-	var tooMany store.TooMany
-	var tooLarge *http.MaxBytesError
-	p, isProblem := Problems(err)
 	switch {
 	case errors.Is(err, context.Canceled):
-		return c.NoContent(statusClientGone)
+		return c.NoContent(StatusClientGone)
 	case errors.As(err, &out):
 		return h.toSignIn(c, out)
 	case errors.As(err, &outside):
@@ -74,50 +74,70 @@ func (h *Base) answer(c echo.Context, err error) error {
 		return h.endedHere(c, ended)
 	case errors.As(err, &denial):
 		return h.denied(c, denial)
-	case errors.Is(err, authz.ErrDenied):
-		return h.failure(c, http.StatusForbidden, "That is not allowed", "You may not do this here.")
-	case errors.As(err, &closed):
-		return h.closed(c, closed)
-	case errors.Is(err, store.ErrNotFound):
-		return h.failure(c, http.StatusNotFound, "There is nothing here", "The page does not exist, or you may not know of it.")
-	case errors.Is(err, guard.ErrForged):
-		return h.failure(c, http.StatusForbidden, "This form is out of date", "It was made for another session. Open the page again and send it once more.")
-	case errors.Is(err, guard.LinkMoved{}):
-		return h.failure(c, http.StatusUnprocessableEntity, "Open the link again",
-			"Nothing was done: another link was opened in this browser since, or this one more than half an hour ago.")
-	case errors.Is(err, store.ErrConflict):
-		return h.failure(c, http.StatusConflict, "Somebody else was faster", "It was changed meanwhile. Open the page again to see how it is now.")
-	case isProblem:
-		return h.failure(c, http.StatusUnprocessableEntity, "That did not work", Sentences(p))
-	case unreadable(err):
-		return h.failure(c, http.StatusBadRequest, "That could not be read", "It holds characters that are none.")
-	case errors.As(err, &tooLarge):
-		return h.failure(c, http.StatusRequestEntityTooLarge, "That is too much at once", "Send less, or split it.")
-	case errors.As(err, &tooMany):
-		wait := tooMany.Until.Sub(h.Store.Now())
-		c.Response().Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
-		return h.failure(c, http.StatusTooManyRequests, "Too many tries", "Try again in "+letter.Wait(wait)+".")
-	case errors.Is(err, store.ErrCrowded):
-		c.Response().Header().Set("Retry-After", "5")
-		return h.failure(c, http.StatusServiceUnavailable, "Too many people are signing in", "Your password was not checked. Go back and try again in a few seconds.")
 	case store.Unavailable(err):
 		return h.unavailable(c, err)
 	}
-	if errors.As(err, &he) {
-		return h.httpError(c, he)
+	f := h.Explain(c, err)
+	return h.failure(c, f.Status, f.Title, f.Text)
+}
+
+// Failure is what did not work, in words.
+type Failure struct {
+	Status      int
+	Title, Text string
+}
+
+// Explain says what an error is about, where it is not about who asks. What is
+// nobody's to explain is logged. When to try again stands in the answer's header.
+func (h *Base) Explain(c echo.Context, err error) Failure {
+	var closed *record.Closed
+	var he *echo.HTTPError
+	var tooMany store.TooMany
+	var tooLarge *http.MaxBytesError
+	p, isProblem := Problems(err)
+	v := guard.Of(c)
+	switch {
+	case errors.Is(err, authz.ErrDenied):
+		return Failure{http.StatusForbidden, "That is not allowed", "You may not do this here."}
+	case errors.As(err, &closed) && v != nil && v.At != authz.NoAccount:
+		return Failure{http.StatusForbidden, "That is not available here", h.closedText(v, closed)}
+	case errors.As(err, &closed), errors.Is(err, store.ErrNotFound):
+		return Failure{http.StatusNotFound, "There is nothing here", "The page does not exist, or you may not know of it."}
+	case errors.Is(err, guard.ErrForged):
+		return Failure{http.StatusForbidden, "This form is out of date", "It was made for another session. Open the page again and send it once more."}
+	case errors.Is(err, guard.LinkMoved{}):
+		return Failure{http.StatusUnprocessableEntity, "Open the link again",
+			"Nothing was done: another link was opened in this browser since, or this one more than half an hour ago."}
+	case errors.Is(err, store.ErrConflict):
+		return Failure{http.StatusConflict, "Somebody else was faster", "It was changed meanwhile. Open the page again to see how it is now."}
+	case isProblem:
+		return Failure{http.StatusUnprocessableEntity, "That did not work", Sentences(p)}
+	case unreadable(err):
+		return Failure{http.StatusBadRequest, "That could not be read", "It holds characters that are none."}
+	case errors.As(err, &tooLarge), errors.As(err, &he) && he.Code == http.StatusRequestEntityTooLarge:
+		return Failure{http.StatusRequestEntityTooLarge, "That is too much at once", "Send less, or split it."}
+	case errors.As(err, &tooMany):
+		wait := tooMany.Until.Sub(h.Store.Now())
+		c.Response().Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
+		return Failure{http.StatusTooManyRequests, "Too many tries", "Try again in " + letter.Wait(wait) + "."}
+	case errors.Is(err, store.ErrCrowded):
+		c.Response().Header().Set("Retry-After", "5")
+		return Failure{http.StatusServiceUnavailable, "Too many people are signing in", "Your password was not checked. Go back and try again in a few seconds."}
+	case errors.As(err, &he) && (he.Code == http.StatusNotFound || he.Code == http.StatusMethodNotAllowed):
+		return h.Explain(c, store.ErrNotFound)
+	case errors.As(err, &he) && he.Code == http.StatusMisdirectedRequest:
+		return Failure{he.Code, "Unknown host", "This panel does not answer to that name."}
+	case errors.As(err, &he) && he.Code == http.StatusBadRequest:
+		return Failure{he.Code, "That could not be read", "The request is malformed."}
 	}
 	h.Config.Log.Error("request failed", "request_id", RequestID(c), "route", c.Path(), "error", err)
-	return h.failure(c, http.StatusInternalServerError, "Something went wrong", "It is not your fault, and it is in the log under the number below.")
+	return Failure{http.StatusInternalServerError, "Something went wrong", "It is not your fault, and it is in the log under the number below."}
 }
 
 // outside says which rule of an account's networks keeps somebody out, and to its
 // owner what stays open.
 func (h *Base) outside(c echo.Context, x guard.OutsideNetworks) error {
-	p := part.FailurePage{Status: http.StatusForbidden, Title: "Not from here",
-		Text: "Your network address, " + x.Address + ", isn't among the networks this account lets in."}
-	if x.Blocked {
-		p.Text = "Your network address, " + x.Address + ", is blocked by this account."
-	}
+	p := part.FailurePage{Status: http.StatusForbidden, Title: "Not from here", Text: OutsideText(x)}
 	if x.Owner {
 		p.Text += " You own it, so you can still open these pages once you confirm that it's you:"
 		id := guard.Of(c).Place.Account
@@ -127,6 +147,14 @@ func (h *Base) outside(c echo.Context, x guard.OutsideNetworks) error {
 	return Render(c, http.StatusForbidden, part.Failure(p))
 }
 
+// OutsideText says which rule of an account's networks keeps somebody out.
+func OutsideText(x guard.OutsideNetworks) string {
+	if x.Blocked {
+		return "Your network address, " + x.Address + ", is blocked by this account."
+	}
+	return "Your network address, " + x.Address + ", isn't among the networks this account lets in."
+}
+
 // unreadable tells that the database was given what is no text: a NUL, or bytes
 // that are not UTF-8.
 func unreadable(err error) bool {
@@ -134,29 +162,10 @@ func unreadable(err error) bool {
 	return errors.As(err, &pg) && (pg.Code == "22021" || pg.Code == "22P05")
 }
 
-func (h *Base) httpError(c echo.Context, he *echo.HTTPError) error {
-	switch he.Code {
-	case http.StatusNotFound, http.StatusMethodNotAllowed:
-		return h.answer(c, store.ErrNotFound)
-	case http.StatusRequestEntityTooLarge:
-		return h.failure(c, he.Code, "That is too much at once", "Send less, or split it.")
-	case http.StatusMisdirectedRequest:
-		return h.failure(c, he.Code, "Unknown host", "This panel does not answer to that name.")
-	case http.StatusBadRequest:
-		return h.failure(c, he.Code, "That could not be read", "The request is malformed.")
-	}
-	return h.failure(c, http.StatusInternalServerError, "Something went wrong", "It is in the log under the number below.")
-}
-
-// closed says of a record that its account may not use it. Whoever gets this far may
-// use its section.
-func (h *Base) closed(c echo.Context, closed *record.Closed) error {
-	v := guard.Of(c)
-	if v == nil || v.At == authz.NoAccount {
-		return h.answer(c, store.ErrNotFound)
-	}
-	return h.failure(c, http.StatusForbidden, "That is not available here",
-		fmt.Sprintf("%s may not use %s. What it has of that kind is kept, and comes back when the account above allows it.", v.Place.Name, h.Catalog.Titles(closed.Missing)))
+// closedText says of a record that its account may not use it. Whoever gets this far
+// may use its section.
+func (h *Base) closedText(v *guard.Visit, closed *record.Closed) string {
+	return fmt.Sprintf("%s may not use %s. What it has of that kind is kept, and comes back when the account above allows it.", v.Place.Name, h.Catalog.Titles(closed.Missing))
 }
 
 // failure shows a page that says what did not work. Inside an account that the
@@ -229,26 +238,53 @@ func (h *Base) denied(c echo.Context, d *authz.Denial) error {
 		}
 		return Render(c, http.StatusForbidden, part.Suspended(p))
 	}
-	x := v.Snapshot.Explain(d.Decision, d.Permission, v.At)
-	p := part.DeniedPage{
-		Frame: h.Frame(c, "Not allowed"), Permission: x.Title, Sentence: "With it one may " + x.Sentence + ".", Account: v.Place.Name,
-		Helpers: helpers, RequestID: RequestID(c), BackURL: AccountPath(v.Place.Account), Reason: x.Reason,
+	r := h.refusal(v, d, helpers)
+	return Render(c, http.StatusForbidden, part.Denied(part.DeniedPage{
+		Frame: h.Frame(c, "Not allowed"), Permission: r.Title, Sentence: r.Sentence, Account: v.Place.Name, Reason: r.Reason,
+		Entitlement: r.Entitlement, Roles: r.Roles, Helpers: r.Helpers, RequestID: RequestID(c), BackURL: AccountPath(v.Place.Account),
+	}))
+}
+
+// Refusal is what somebody lacks who may know of the place, and who can help.
+type Refusal struct {
+	Title, Sentence string // of the permission
+	Reason          string
+	Entitlement     string   // that the account lacks, if that is why
+	Roles           []string // that would do, of those the reader can be given
+	Helpers         []string // names of people
+}
+
+// Refusal says why somebody may not, and nothing to whom may not know of the place.
+func (h *Base) Refusal(c echo.Context, d *authz.Denial) (Refusal, bool) {
+	v := guard.Of(c)
+	if v == nil || !d.Decision.Visible() {
+		return Refusal{}, false
 	}
+	return h.refusal(v, d, h.helpers(c, v, d.Permission)), true
+}
+
+func (h *Base) refusal(v *guard.Visit, d *authz.Denial, helpers []string) Refusal {
+	x := v.Snapshot.Explain(d.Decision, d.Permission, v.At)
+	r := Refusal{Title: x.Title, Sentence: "With it one may " + x.Sentence + ".", Reason: x.Reason, Helpers: helpers}
 	for _, m := range x.Missing {
-		p.Entitlement = m.Entitlement.Title
+		r.Entitlement = m.Entitlement.Title
+	}
+	kind := v.Session.Principal.Kind
+	if kind == authz.ServiceAccount { // which has the roles of subusers
+		kind = authz.Subuser
 	}
 	for _, set := range x.GivenBy {
-		for _, r := range set.Roles {
-			if p.Entitlement == "" && r.Grantable && store.RoleFor(r) == v.Session.Principal.Kind && people.FitsKind(r, v.Place.Kind) {
-				p.Roles = append(p.Roles, RoleTitle(r))
+		for _, role := range set.Roles {
+			if r.Entitlement == "" && role.Grantable && store.RoleFor(role) == kind && people.FitsKind(role, v.Place.Kind) {
+				r.Roles = append(r.Roles, RoleTitle(role))
 			}
 		}
 	}
-	if p.Entitlement == "" && len(p.Roles) == 0 {
-		p.Reason += " No role that you can be given here does."
-		p.Helpers = nil
+	if r.Entitlement == "" && len(r.Roles) == 0 {
+		r.Reason += " No role that you can be given here does."
+		r.Helpers = nil
 	}
-	return Render(c, http.StatusForbidden, part.Denied(p))
+	return r
 }
 
 // helpers are the names of those who work in this very account and can give

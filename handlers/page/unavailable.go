@@ -20,7 +20,7 @@ const outcomeKey = "outcome"
 // WatchWrites lets the answer to a form that failed say whether anything was stored.
 func WatchWrites(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if r := c.Request(); r.Method == Post {
+		if r := c.Request(); r.Method != Get && r.Method != http.MethodHead {
 			ctx, outcome := store.Watch(r.Context())
 			c.SetRequest(r.WithContext(ctx))
 			c.Set(outcomeKey, outcome)
@@ -29,10 +29,11 @@ func WatchWrites(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// unavailable says what the database can not do now, and of a form what became of it.
-func (h *Base) unavailable(c echo.Context, err error) error {
+// Unavailable says what the database can not do now, and of a change what became of
+// it: whether one was sent, and whether it may be stored all the same.
+func Unavailable(c echo.Context, err error) (text string, sent, stored bool) {
 	c.Response().Header().Set("Retry-After", "2")
-	text := "The panel can not reach its database just now. It may be starting again."
+	text = "The panel can not reach its database just now. It may be starting again."
 	switch {
 	case errors.Is(err, store.ErrReadOnly):
 		text = "The panel's database takes no changes just now, as while it moves to another machine. What is there can be read."
@@ -41,19 +42,24 @@ func (h *Base) unavailable(c echo.Context, err error) error {
 	case errors.Is(err, store.ErrBusy):
 		text = "The panel's database is very busy, or somebody else is changing the same thing."
 	}
-	outcome, posted := c.Get(outcomeKey).(*store.Outcome)
+	outcome, sent := c.Get(outcomeKey).(*store.Outcome)
+	switch {
+	case !sent:
+		return text + " Try again in a moment.", false, false
+	case outcome.MayBeStored():
+		return text + " What you sent may have been stored all the same: see what is there before you send it again.", true, true
+	}
+	return text + " Nothing of what you sent was stored: send it again in a moment.", true, false
+}
+
+func (h *Base) unavailable(c echo.Context, err error) error {
+	text, sent, stored := Unavailable(c, err)
 	var links []part.Link
 	switch {
-	case !posted:
-		text += " Try again in a moment."
-	case outcome.MayBeStored():
-		text += " What you sent may have been stored all the same: see what is there before you send it again."
+	case stored:
 		links = []part.Link{{Text: "See what is there", URL: h.shownAt(c)}}
-	default:
-		text += " Nothing of what you sent was stored: send it again in a moment."
-		if !IsHTMX(c) {
-			text += " Reloading this page does that."
-		}
+	case sent && !IsHTMX(c):
+		text += " Reloading this page does that."
 	}
 	return h.failure(c, http.StatusServiceUnavailable, "Not just now", text, links...)
 }

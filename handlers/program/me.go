@@ -1,14 +1,11 @@
 package program
 
 import (
-	"net/http"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/labstack/echo/v4"
 
 	"bailiwick/handlers/api"
-	"bailiwick/handlers/guard"
 	"bailiwick/models/store"
 )
 
@@ -49,8 +46,8 @@ type MyKey struct {
 }
 
 // showMe tells a program whose key it has.
-func (h *Handlers) showMe(c echo.Context) error {
-	v := guard.Of(c)
+func (h *Handlers) showMe(c api.Call) (Me, error) {
+	v := c.Visit()
 	k := v.Program.Key
 	me := Me{
 		Kind: "account_owner", ID: k.AccountID, Name: v.Program.Name,
@@ -61,7 +58,7 @@ func (h *Handlers) showMe(c echo.Context) error {
 	if k.ServiceAccountID != nil {
 		a, err := h.Store.ServiceAccount(c.Request().Context(), k.TenantID, k.AccountID, *k.ServiceAccountID)
 		if err != nil {
-			return err
+			return me, err
 		}
 		me.Kind, me.ID, roles = a.Principal().Kind.String(), a.ID, h.Store.RolesOf(a)
 	}
@@ -75,5 +72,5 @@ func (h *Handlers) showMe(c echo.Context) error {
 		}
 		me.Roles = append(me.Roles, x)
 	}
-	return api.Answer(c, http.StatusOK, me)
+	return me, nil
 }
