@@ -1,6 +1,9 @@
 package account
 
 import (
+	"net/http"
+
+	"bailiwick/handlers/api"
 	"bailiwick/handlers/guard"
 	"bailiwick/handlers/page"
 )
@@ -14,31 +17,48 @@ func (h *Handlers) Routes() []guard.Route {
 		guard.Self(page.Post, page.WelcomePath, "makes an account of one's own", h.createCompany),
 		guard.Self(page.Get, "/accounts/new", "anybody with a login may make a main account", h.newAccount),
 		guard.Self(page.Post, "/accounts", "anybody with a login may make a main account", h.createAccount),
-		guard.In(page.Get, "/accounts", "sub_accounts", h.listSubAccounts),
+		guard.In(page.Get, "/accounts", "sub_accounts", h.listSubAccounts).
+			API(api.List("List sub-accounts", h.apiListSubAccounts, api.Search, api.Text("label", "The label they carry."), api.OneOf("state", "How they stand; all but the archived where it is left out.", "active", "suspended", "archived"))),
 		guard.In(page.Get, "/accounts/new", "sub_accounts.create", h.newSubAccounts),
-		guard.In(page.Post, "/sub-accounts", "sub_accounts.create", h.createSubAccounts),
+		guard.In(page.Post, "/sub-accounts", "sub_accounts.create", h.createSubAccounts).
+			APIAt(page.Post, "/accounts", api.Make("Create a sub-account", h.apiCreateSubAccount)).
+			APIAt(page.Post, "/accounts/many", api.Act("Create many sub-accounts, all or none", h.apiCreateSubAccounts)),
 		guard.In(page.Get, "/accounts/batches/new", "sub_accounts.edit", h.askAccountBatch),
-		guard.In(page.Post, "/accounts/batches", "sub_accounts.edit", h.createAccountBatch),
-		guard.In(page.Get, "/accounts/batches/:batch", "sub_accounts.edit", h.showAccountBatch),
-		guard.In(page.Post, "/accounts/batches/:batch/undo", "sub_accounts.edit", h.undoAccountBatch),
-		guard.In(page.Get, "/accounts/:sub", "sub_accounts", h.showSubAccount),
+		guard.In(page.Post, "/accounts/batches", "sub_accounts.edit", h.createAccountBatch).
+			API(api.Act("Change many sub-accounts", h.apiChangeSubAccounts)),
+		guard.In(page.Get, "/accounts/batches/:batch", "sub_accounts.edit", h.showAccountBatch).
+			API(api.Read("Read what a batch did", h.apiReadBatch)),
+		guard.In(page.Post, "/accounts/batches/:batch/undo", "sub_accounts.edit", h.undoAccountBatch).
+			API(api.Do("Undo a batch", h.apiUndoBatch)),
+		guard.In(page.Get, "/accounts/:sub", "sub_accounts", h.showSubAccount).
+			API(api.Read("Read a sub-account", h.apiReadSubAccount)),
 		guard.In(page.Get, "/accounts/:sub/edit", "sub_accounts.edit", h.editSubAccount),
-		guard.In(page.Post, "/accounts/:sub/edit", "sub_accounts.edit", h.updateSubAccount),
+		guard.In(page.Post, "/accounts/:sub/edit", "sub_accounts.edit", h.updateSubAccount).
+			API(api.Change("Change a sub-account", h.apiEditSubAccount)),
 		guard.In(page.Get, "/accounts/:sub/move", "sub_accounts.edit", h.moveSubAccount),
-		guard.In(page.Post, "/accounts/:sub/move", "sub_accounts.edit", h.updateSubAccountParent),
+		guard.In(page.Post, "/accounts/:sub/move", "sub_accounts.edit", h.updateSubAccountParent).
+			API(api.Act("Move a sub-account", h.apiMoveSubAccount)),
 		guard.In(page.Get, "/accounts/:sub/ownership", "sub_accounts.edit", h.showOwnership),
 		guard.In(page.Post, "/accounts/:sub/ownership", "sub_accounts.edit", h.offerOwnership),
 		guard.In(page.Post, "/accounts/:sub/ownership/cancel", "sub_accounts.edit", h.cancelOffer),
 		guard.In(page.Get, "/accounts/:sub/suspend", "sub_accounts.edit", h.askSuspendSubAccount),
-		guard.In(page.Post, "/accounts/:sub/suspend", "sub_accounts.edit", h.suspendSubAccount),
-		guard.In(page.Post, "/accounts/:sub/resume", "sub_accounts.edit", h.resumeSubAccount),
+		guard.In(page.Post, "/accounts/:sub/suspend", "sub_accounts.edit", h.suspendSubAccount).
+			API(h.apiChangeSubAccount("Suspend a sub-account", h.Store.SuspendAccount)),
+		guard.In(page.Post, "/accounts/:sub/resume", "sub_accounts.edit", h.resumeSubAccount).
+			API(h.apiChangeSubAccount("Resume a sub-account", h.Store.ResumeAccount)),
 		guard.In(page.Get, "/accounts/:sub/archive", "sub_accounts.edit", h.askArchiveSubAccount),
-		guard.In(page.Post, "/accounts/:sub/archive", "sub_accounts.edit", h.archiveSubAccount),
-		guard.In(page.Post, "/accounts/:sub/restore", "sub_accounts.edit", h.restoreSubAccount),
+		guard.In(page.Post, "/accounts/:sub/archive", "sub_accounts.edit", h.archiveSubAccount).
+			API(h.apiChangeSubAccount("Archive a sub-account", h.Store.ArchiveAccount)),
+		guard.In(page.Post, "/accounts/:sub/restore", "sub_accounts.edit", h.restoreSubAccount).
+			API(h.apiChangeSubAccount("Restore a sub-account", h.Store.RestoreAccount)),
 		guard.In(page.Get, "/accounts/:sub/delete", "sub_accounts.delete", h.askDeleteSubAccount),
-		guard.In(page.Post, "/accounts/:sub/delete", "sub_accounts.delete", h.deleteSubAccount),
-		guard.In(page.Get, "/settings/account", "account.manage", h.editOwnAccount),
-		guard.In(page.Post, "/settings/account", "account.manage", h.updateOwnAccount),
+		guard.In(page.Post, "/accounts/:sub/delete", "sub_accounts.delete", h.deleteSubAccount).
+			API(api.Remove("Delete a sub-account for good", h.apiDeleteSubAccount,
+				api.Text("name", "Its name, to say that it is this one."), api.OneOf("along", "Deletes what stands below it too.", "true"))),
+		guard.In(page.Get, "/settings/account", "account.manage", h.editOwnAccount).
+			API(api.Read("Read the account", h.apiReadOwnAccount)),
+		guard.In(page.Post, "/settings/account", "account.manage", h.updateOwnAccount).
+			APIAt(http.MethodPatch, "/settings/account", api.Change("Rename the account", h.apiEditOwnAccount)),
 		guard.In(page.Get, "/settings/account/delete", "account.manage", h.askDeleteOwnAccount),
 		guard.In(page.Post, "/settings/account/delete", "account.manage", h.deleteOwnAccount),
 		guard.In(page.Get, "/settings/ownership", "account.manage", h.showOwnership),
@@ -57,12 +77,20 @@ func (h *Handlers) Routes() []guard.Route {
 		guard.In(page.Get, "/permissions/copy", "entitlements.edit", h.chooseCopy),
 		guard.In(page.Get, "/permissions/copy/preview", "entitlements.edit", h.previewCopy),
 		guard.In(page.Post, "/permissions/copy", "entitlements.edit", h.copyEntitlements),
-		guard.In(page.Get, "/permissions/:tab", "entitlements", h.showEntitlements),
+		guard.In(page.Get, "/permissions/:tab", "entitlements", h.showEntitlements).
+			APIAt(page.Get, "/accounts/:sub/permissions", api.Read("Read the permissions of a sub-account", h.apiReadPermissions)).
+			APIAt(page.Get, "/accounts/:sub/entitlements", api.Read("Read all permissions of a sub-account, by key", h.apiReadEntitlements)),
 		guard.In(page.Get, "/permissions/:tab/select-all", "entitlements.edit", h.askSelectAll),
-		guard.In(page.Post, "/permissions/:tab", "entitlements.edit", h.updateEntitlements),
-		guard.In(page.Get, "/settings/support-access", "support_access", h.showSupportAccess),
-		guard.In(page.Post, "/settings/support-access", "support_access.grant", h.openSupportAccess),
+		guard.In(page.Post, "/permissions/:tab", "entitlements.edit", h.updateEntitlements).
+			APIAt(http.MethodPatch, "/accounts/:sub/permissions", api.Change("Grant and revoke permissions of a sub-account", h.apiEditPermissions)).
+			APIAt(http.MethodPatch, "/accounts/:sub/entitlements", api.Change("Grant and revoke any permissions of a sub-account, by key", h.apiEditEntitlements)).
+			APIAt(page.Post, "/permissions", api.Act("Grant and revoke permissions of many sub-accounts", h.apiEditManyPermissions)),
+		guard.In(page.Get, "/settings/support-access", "support_access", h.showSupportAccess).
+			API(api.List("List when support staff could come in", h.apiListSupportAccess)),
+		guard.In(page.Post, "/settings/support-access", "support_access.grant", h.openSupportAccess).
+			API(api.Act("Turn on support access", h.apiOpenSupportAccess)),
 		guard.In(page.Get, "/settings/support-access/close", "support_access.grant", h.askCloseSupportAccess),
-		guard.In(page.Post, "/settings/support-access/close", "support_access.grant", h.closeSupportAccess),
+		guard.In(page.Post, "/settings/support-access/close", "support_access.grant", h.closeSupportAccess).
+			API(api.Do("Turn off support access", h.apiCloseSupportAccess)),
 	}
 }

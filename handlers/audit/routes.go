@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"bailiwick/handlers/api"
 	"bailiwick/handlers/guard"
 	"bailiwick/handlers/page"
 )
@@ -8,6 +9,7 @@ import (
 // Routes are the routes of this wing: who may come in stands beside each.
 func (h *Handlers) Routes() []guard.Route {
 	return []guard.Route{
-		guard.In(page.Get, "/audit", "audit", h.listAudit),
+		guard.In(page.Get, "/audit", "audit", h.listAudit).
+			API(api.Read("List changes, newest first", h.apiListAudit, auditParameters...)),
 	}
 }

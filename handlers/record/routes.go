@@ -23,17 +23,17 @@ func (h *Handlers) Routes() (all []guard.Route) {
 			continue
 		}
 		key := func(p catalog.Permission) string { return h.Catalog.Info(p).Key }
-		view := key(s.View)
+		view, of := key(s.View), operations{h, s, r}
 		if !s.Single() {
 			all = append(all,
-				guard.In(page.Get, s.Path, view, h.atRecords(s, h.ListRecords)),
+				guard.In(page.Get, s.Path, view, h.atRecords(s, h.ListRecords)).API(of.list(h.atRecords(s, h.answerList))),
 				guard.In(page.Get, s.Path+".csv", view, h.atRecords(s, h.ExportRecords)))
 			if canBulk(r) {
 				all = append(all,
 					guard.In(page.Get, s.Path+"/batches/new", view, h.atRecords(s, h.askBulk)),
-					guard.In(page.Post, s.Path+"/batches", view, h.atRecords(s, h.doBulk)),
-					guard.In(page.Get, s.Path+"/batches/:batch", view, h.atRecords(s, h.showBulk)),
-					guard.In(page.Post, s.Path+"/batches/:batch/undo", view, h.atRecords(s, h.undoBulk)))
+					guard.In(page.Post, s.Path+"/batches", view, h.atRecords(s, h.doBulk)).API(of.bulk(h.atRecords(s, h.changeRecords))),
+					guard.In(page.Get, s.Path+"/batches/:batch", view, h.atRecords(s, h.showBulk)).API(of.batch("Read what a batch did", h.atRecords(s, h.readBulk))),
+					guard.In(page.Post, s.Path+"/batches/:batch/undo", view, h.atRecords(s, h.undoBulk)).API(of.batch("Undo a batch", h.atRecords(s, h.takeBackBulk))))
 			}
 			if r.Create != 0 {
 				ask, make := h.newRecord, h.createRecord
@@ -42,25 +42,27 @@ func (h *Handlers) Routes() (all []guard.Route) {
 				}
 				all = append(all,
 					guard.In(page.Get, s.Path+"/new", key(r.Create), h.atRecords(s, ask)),
-					guard.In(page.Post, s.Path, key(r.Create), h.atRecords(s, make)))
+					guard.In(page.Post, s.Path, key(r.Create), h.atRecords(s, make)).
+						API(of.create(h.atRecords(s, h.addRecord))).
+						APIAt(page.Post, s.Path+"/many", of.createMany(h.atRecords(s, h.addRecords))))
 			}
 		}
 		if one := r.OnePath(); r.One == s {
-			all = append(all, guard.In(page.Get, one, view, h.atRecord(s, h.showRecord)))
+			all = append(all, guard.In(page.Get, one, view, h.atRecord(s, h.showRecord)).API(of.read(h.atRecord(s, h.readRecord))))
 			if r.Edit != 0 {
 				all = append(all,
 					guard.In(page.Get, one+"/edit", key(r.Edit), h.atRecord(s, h.editRecord)),
-					guard.In(page.Post, one+"/edit", key(r.Edit), h.atRecord(s, h.updateRecord)))
+					guard.In(page.Post, one+"/edit", key(r.Edit), h.atRecord(s, h.updateRecord)).API(of.patch(h.atRecord(s, h.patchRecord))))
 			}
 			if r.Edit != 0 && r.Kind.MakesSecrets() {
 				all = append(all,
 					guard.In(page.Get, one+"/secret", key(r.Edit), h.atRecord(s, h.askReplaceSecret)),
-					guard.In(page.Post, one+"/secret", key(r.Edit), h.atRecord(s, h.replaceSecret)))
+					guard.In(page.Post, one+"/secret", key(r.Edit), h.atRecord(s, h.replaceSecret)).API(of.secret(h.atRecord(s, h.renewSecret))))
 			}
 			if r.Delete != 0 {
 				all = append(all,
 					guard.In(page.Get, one+"/delete", key(r.Delete), h.atRecord(s, h.askDeleteRecord)),
-					guard.In(page.Post, one+"/delete", key(r.Delete), h.atRecord(s, h.deleteRecord)))
+					guard.In(page.Post, one+"/delete", key(r.Delete), h.atRecord(s, h.deleteRecord)).API(of.remove(h.atRecord(s, h.removeRecord))))
 			}
 		}
 		for _, a := range r.Acts {
@@ -70,7 +72,7 @@ func (h *Handlers) Routes() (all []guard.Route) {
 			acted[a] = true
 			all = append(all,
 				guard.In(page.Get, r.ActPath(a), key(a.Permission), h.atAct(s, a, h.askAct)),
-				guard.In(page.Post, r.ActPath(a), key(a.Permission), h.atAct(s, a, h.doAct)))
+				guard.In(page.Post, r.ActPath(a), key(a.Permission), h.atAct(s, a, h.doAct)).API(of.act(a, h.atAct(s, a, h.actOnRecord))))
 		}
 	}
 	return all

@@ -1,0 +1,214 @@
+package record
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"bailiwick/authz"
+	"bailiwick/catalog"
+	"bailiwick/handlers/api"
+	"bailiwick/handlers/guard"
+	records "bailiwick/models/record"
+)
+
+// operations makes the operations of one section: their descriptions follow from its
+// declaration, as its forms do.
+type operations struct {
+	h *Handlers
+	s *catalog.Section
+	r *catalog.Records
+}
+
+type serves = func(echo.Context, authz.Grant) error
+
+func (o operations) list(serve serves) guard.Operation {
+	properties := map[string]any{
+		"items": map[string]any{"type": "array", "items": o.out()},
+		"next":  map[string]any{"type": []string{"string", "null"}},
+		"total": map[string]any{"type": []string{"integer", "null"}, "description": "How many there are in all; null for more than " + strconv.Itoa(records.CountCap) + "."},
+	}
+	if o.r.Sum != nil {
+		properties["sum"] = map[string]any{"type": "string", "description": o.r.SumTitle}
+	}
+	return api.Checked(guard.Operation{
+		Title: "List " + o.r.Plural, Detail: o.s.Sentence, Query: o.query(), Status: http.StatusOK, Serve: serve,
+		Out: api.Object("", properties, "items", "next", "total"),
+	})
+}
+
+// query are the parameters of the list, by the names that its page has for them.
+func (o operations) query() []guard.Parameter {
+	kind := o.r.Kind
+	all := append([]guard.Parameter{api.Search, api.After, api.Text("before", "The cursor that a page ends before.")}, api.Period...)
+	var sorts, long, rows []string
+	for _, f := range kind.Fields {
+		if records.Sortable(kind, f) {
+			sorts = append(sorts, f.Name, "-"+f.Name)
+		}
+		if f.Widget == "code" || f.Widget == "textarea" || f.Grows() {
+			long = append(long, f.Name)
+		}
+		if !records.Filterable(f) {
+			continue
+		}
+		p := guard.Parameter{Name: f.Name, Title: f.Title + ", to narrow the list down to", Doc: map[string]any{"type": "string"}}
+		switch {
+		case f.Type == "boolean":
+			p.Doc = map[string]any{"type": "boolean"}
+		case f.Ref != nil:
+			p.Doc["format"] = "uuid"
+		default:
+			p = api.OneOf(f.Name, p.Title, values(f)...)
+		}
+		all = append(all, p)
+	}
+	all = append(all, api.OneOf("sort", "What to order by, descending with a minus.", append(sorts, "created_at", "-created_at", "updated_at", "-updated_at")...))
+	if len(long) > 0 {
+		all = append(all, guard.Parameter{Name: "column", Title: "A long text to give besides.", Doc: map[string]any{"type": "array", "items": map[string]any{"type": "string", "enum": long}}})
+	}
+	for _, n := range pageRows {
+		rows = append(rows, strconv.Itoa(n))
+	}
+	all = append(all, api.OneOf("rows", "How many a page has.", rows...))
+	if o.s.Inside == nil && !o.s.Own {
+		all = append(all, api.OneOf("accounts", "Lists accounts below too.", "below"),
+			guard.Parameter{Name: "account", Title: "The one of them to narrow the list down to.", Doc: map[string]any{"type": "string", "format": "uuid"}})
+	}
+	return all
+}
+
+func values(f *catalog.Field) (all []string) {
+	for _, o := range f.Options {
+		all = append(all, o.Value)
+	}
+	return all
+}
+
+func (o operations) read(serve serves) guard.Operation {
+	return o.one(guard.Operation{Title: "Read a " + o.r.Noun, Serve: serve})
+}
+
+// one is an operation that answers with one record.
+func (o operations) one(x guard.Operation) guard.Operation {
+	x.Out, x.Versioned = o.out(), true
+	if x.Status == 0 {
+		x.Status = http.StatusOK
+	}
+	return api.Checked(x)
+}
+
+func (o operations) create(serve serves) guard.Operation {
+	return o.one(guard.Operation{Title: "Add a " + o.r.Noun, In: o.in(""), Status: http.StatusCreated, Serve: serve})
+}
+
+func (o operations) createMany(serve serves) guard.Operation {
+	return api.Checked(guard.Operation{
+		Title: "Add many " + o.r.Plural, Detail: "Each is added by itself; the answer says what became of each.", Status: http.StatusOK, Serve: serve,
+		In: api.Object("", map[string]any{"items": map[string]any{"type": "array", "minItems": 1, "maxItems": maxMany, "items": o.in("")}}, "items"),
+		Out: api.Object("", map[string]any{"results": map[string]any{"type": "array", "items": api.Object("", map[string]any{
+			"status": map[string]any{"type": "integer"}, "record": o.out(), "problem": api.Of[api.Problem](),
+		}, "status")}}, "results"),
+	})
+}
+
+func (o operations) patch(serve serves) guard.Operation {
+	return o.one(guard.Operation{Title: "Change a " + o.r.Noun, Detail: "What is not sent stays; null removes.", In: o.in("Patch"), Serve: serve})
+}
+
+func (o operations) remove(serve serves) guard.Operation {
+	return api.Checked(guard.Operation{
+		Title: "Delete a " + o.r.Noun, Detail: "It can be restored for 30 days.", Status: http.StatusNoContent, Versioned: true, Query: []guard.Parameter{confirmParameter}, Serve: serve,
+	})
+}
+
+func (o operations) secret(serve serves) guard.Operation {
+	return o.one(guard.Operation{Title: replaceTitle(o.r.Kind), Detail: "The new one is in the answer, once.", In: api.Of[secretInput](), Serve: serve})
+}
+
+func (o operations) act(a *catalog.Act, serve serves) guard.Operation {
+	x := guard.Operation{Title: a.Title, Detail: a.Sentence, Serve: serve}
+	if len(a.Fields) > 0 {
+		x.In = fieldsSchema("", a.Fields, false, func(f *catalog.Field) bool { return a.Required[f.Name] })
+	}
+	if a.Remove {
+		x.Status, x.Versioned = http.StatusNoContent, true
+		return api.Checked(x)
+	}
+	return o.one(x)
+}
+
+func (o operations) bulk(serve serves) guard.Operation {
+	return api.Checked(guard.Operation{
+		Title: "Change many " + o.r.Plural, Detail: "One write: what it can't be done to is skipped, with the reason.", Status: http.StatusOK, Serve: serve,
+		In: api.Of[bulkInput](), Out: api.Of[api.Batch](),
+	})
+}
+
+func (o operations) batch(title string, serve serves) guard.Operation {
+	return api.Checked(guard.Operation{Title: title, Status: http.StatusOK, Serve: serve, Out: api.Of[api.Batch]()})
+}
+
+// in is what one sends for a record here.
+func (o operations) in(purpose string) *guard.Schema {
+	fields := slices.DeleteFunc(slices.Clone(o.r.Fields), func(f *catalog.Field) bool { return f == o.r.Kind.Parent && o.s.Inside != nil })
+	s := fieldsSchema("", fields, purpose == "Patch", func(f *catalog.Field) bool {
+		return purpose == "" && (f.Required || o.r.Required[f.Name]) && f.Default == nil && o.r.Set[f.Name] == nil
+	})
+	return s
+}
+
+func fieldsSchema(name string, fields []*catalog.Field, nullable bool, required func(*catalog.Field) bool) *guard.Schema {
+	properties, need := map[string]any{}, []string{}
+	for _, f := range fields {
+		p := f.Schema()
+		if f.Grows() {
+			p = map[string]any{"type": "string", "title": f.Title}
+		}
+		delete(p, "readOnly")
+		if nullable {
+			p = orNull(p)
+		}
+		properties[f.Name] = p
+		if required(f) {
+			need = append(need, f.Name)
+		}
+	}
+	s := api.Object(name, properties, need...)
+	s.Doc["additionalProperties"] = false
+	return s
+}
+
+// orNull lets a property be removed.
+func orNull(p map[string]any) map[string]any {
+	p = maps.Clone(p)
+	p["type"] = []any{p["type"], "null"}
+	if enum, ok := p["enum"].([]any); ok {
+		p["enum"] = append(slices.Clone(enum), nil)
+	}
+	return p
+}
+
+// out is a record as it is read. Secrets are masked.
+func (o operations) out() *guard.Schema {
+	kind := o.r.Kind
+	text := func(of map[string]any) map[string]any { of["readOnly"] = true; return of }
+	properties := map[string]any{
+		"id": text(map[string]any{"type": "string", "format": "uuid"}), "account": text(map[string]any{"type": "string", "format": "uuid"}),
+		"version":    text(map[string]any{"type": "integer"}),
+		"created_at": text(map[string]any{"type": "string", "format": "date-time"}), "created_by": text(map[string]any{"type": "string"}),
+		"updated_at": text(map[string]any{"type": "string", "format": "date-time"}), "updated_by": text(map[string]any{"type": "string"}),
+	}
+	required := slices.Sorted(maps.Keys(properties))
+	for _, f := range kind.Fields {
+		p := f.Schema()
+		if f.Secret != "" {
+			p = map[string]any{"type": "string", "title": f.Title}
+		}
+		properties[f.Name] = p
+	}
+	return api.Object("Record_"+kind.Key, properties, required...)
+}
