@@ -216,6 +216,9 @@ func (n *next) principal(p Principal) {
 		return
 	}
 	list := n.held[:0]
+	if p.In != uuid.Nil {
+		list = n.elsewhere(list, p)
+	}
 	for _, as := range p.Assignments {
 		h, r := n.hold(as)
 		if r == nil {
@@ -228,6 +231,21 @@ func (n *next) principal(p Principal) {
 		list = append(list, h)
 	}
 	n.keep(p.ID, p.Active, list)
+}
+
+// elsewhere appends what a principal holds in other tenants than it is told of.
+func (n *next) elsewhere(list []held, p Principal) []held {
+	old, in := n.principals[p.ID.Kind].get(p.ID.ID), n.tenants.find(p.In)
+	if old == nil {
+		return list
+	}
+	var one [1]held
+	for _, h := range old.held(&one) {
+		if n.node(h.account).tenant != in {
+			list = append(list, h)
+		}
+	}
+	return list
 }
 
 // add gives one member what is added.

@@ -67,6 +67,9 @@ type Principal struct {
 	ID PrincipalID
 	// Active is false of a suspended or removed principal, who may do nothing.
 	Active bool
+	// In is the tenant that all assignments are in: what a member holds in others stays
+	// as it is. Zero is for all that they hold.
+	In uuid.UUID
 	// Assignments of a subuser or a service account are all in one account, and
 	// never ownership; told otherwise, it holds nothing.
 	Assignments []Assignment

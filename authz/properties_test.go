@@ -252,6 +252,41 @@ func TestAddingARoleIsTellingAnewOfTheMember(t *testing.T) {
 	})
 }
 
+func TestTellingOfOneTenantLeavesTheOthers(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := unfold(t)
+		m := h.now()
+		tenant := m.world.Accounts[rapid.SampledFrom(h.accounts).Draw(t, "in the tenant of")].Tenant
+		var whole, part []authz.Principal
+		for _, id := range h.principals {
+			was, known := m.world.Principals[id]
+			if !known || id.Kind != authz.Member || tenant == uuid.Nil {
+				continue
+			}
+			now := authz.Principal{ID: id, Active: rapid.Bool().Draw(t, "active"), In: tenant}
+			for range rapid.IntRange(0, 3).Draw(t, "roles") {
+				at := rapid.SampledFrom(h.accounts).Draw(t, "at")
+				if m.world.Accounts[at].Tenant == tenant {
+					now.Assignments = append(now.Assignments, authz.Assignment{Account: at, Role: rapid.SampledFrom(roles(h.catalog)).Draw(t, "role").ID})
+				}
+			}
+			all := authz.Principal{ID: id, Active: now.Active, Assignments: slices.Clone(now.Assignments)}
+			for _, as := range was.Assignments {
+				if m.world.Accounts[as.Account].Tenant != tenant {
+					all.Assignments = append(all.Assignments, as)
+				}
+			}
+			whole, part = append(whole, all), append(part, now)
+		}
+		want, got := m.snapshot.With(authz.Changes{Principals: whole}), m.snapshot.With(authz.Changes{Principals: part})
+		h.everywhere(func(_ *authz.Snapshot, id authz.PrincipalID, _ authz.Who, a authz.Account) {
+			if want, got := want.May(want.Who(id), a), got.May(got.Who(id), a); got != want {
+				t.Fatalf("%s may %v at %s, want %v", id, got, m.snapshot.ID(a), want)
+			}
+		})
+	})
+}
+
 // helpers are those who can, by id.
 func helpers(s *authz.Snapshot, p catalog.Permission, at uuid.UUID) map[authz.PrincipalID]authz.Decision {
 	all := map[authz.PrincipalID]authz.Decision{}

@@ -103,6 +103,14 @@ func (w World) With(ch authz.Changes) World {
 		if p.Assignments = known; malformed {
 			p.Assignments = nil
 		}
+		if p.In != uuid.Nil {
+			for _, as := range w.Principals[p.ID].Assignments {
+				if w.Accounts[as.Account].Tenant != p.In {
+					p.Assignments = append(p.Assignments, as)
+				}
+			}
+			p.In = uuid.Nil
+		}
 		if p.ID.Kind == authz.Member || p.ID.Kind == authz.Subuser || p.ID.Kind == authz.ServiceAccount {
 			w.Principals[p.ID] = p
 		}
