@@ -2,9 +2,12 @@ package handlers_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -22,7 +25,7 @@ func (p *panel) lose(tenant uuid.UUID) (find func()) {
 	owner := pgtest.OwnerURL(p.config.URL)
 	modelstest.Ask(p.t, owner, `CREATE FUNCTION lost() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
 		RAISE EXCEPTION 'connection to the remote node db2:5432 failed' USING ERRCODE = '08006'; END $$`)
-	tables := map[string]string{"tenants": "id", "accounts": "tenant_id", "memberships": "tenant_id", "invites": "tenant_id", "ownership_offers": "tenant_id"}
+	tables := map[string]string{"tenants": "id", "accounts": "tenant_id", "memberships": "tenant_id", "invites": "tenant_id", "ownership_offers": "tenant_id", "login_links": "tenant_id"}
 	for table, column := range tables {
 		modelstest.Ask(p.t, owner, "CREATE POLICY lost ON "+table+" AS RESTRICTIVE USING ("+column+" <> '"+tenant.String()+"' OR lost())")
 	}
@@ -86,6 +89,87 @@ func TestALostPartCostsItsTenantsAlone(t *testing.T) {
 	grace.get(in(p.malloryville, "")).want(t, http.StatusOK)
 	if got := grace.get("/accounts/switcher").want(t, http.StatusOK); got.switcher()["Malloryville"] == "" || strings.Contains(got.Text(), "can not be read") {
 		t.Errorf("afterwards: %v", got.switcher())
+	}
+}
+
+// until waits for something.
+func until(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for range 600 {
+		if is() {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatal("never came to be that " + what)
+}
+
+// A machine freezes that Malloryville lies on. Whoever met it first waited; from then
+// on nobody does. What lies on the other machine goes on, people sign up, and a panel
+// starts, until the machine answers again.
+func TestAFrozenMachineKeepsNobodyElseWaiting(t *testing.T) {
+	p := newPanel(t)
+	ctx := context.Background()
+	must(t, p.store.AddMember(ctx, p.grant(p.mallory, "members.add", p.malloryville), p.grace.ID, "member:full_viewer"))
+	_, door := p.subuser(p.east, "erika", "Developer")
+	lost := p.malloryville.TenantID
+	// Of tenants to come, those are there whose id ends with a digit.
+	p.config.Machines = "SELECT CASE WHEN t.id = '" + lost.String() + `' OR t.id NOT IN (SELECT id FROM known_tenants) AND right(t.id::text, 1) <= '9' THEN 'two' ELSE 'one' END, array_agg(t.id) FROM %s GROUP BY 1`
+	p.open()
+	first := p.store
+	grace, mallory, stranger := p.as(p.grace), p.as(p.mallory), p.browser()
+	grace.get(in(p.malloryville, "")).want(t, http.StatusOK)
+
+	find := p.lose(lost)
+	mallory.get(in(p.malloryville, "")).want(t, http.StatusServiceUnavailable)
+	until(t, "the machine is known to be lost", func() bool { return modelstest.Ground(first).Unreached(lost) })
+	// Whatever asks it now waits for ever.
+	modelstest.Ask(t, pgtest.OwnerURL(p.config.URL), `CREATE OR REPLACE FUNCTION lost() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(600); RETURN true; END $$`)
+	quick := func(what string, do func()) {
+		t.Helper()
+		began := time.Now()
+		if do(); time.Since(began) > 8*time.Second { // the session's query alone waits for 10
+			t.Errorf("%s took %v", what, time.Since(began))
+		}
+	}
+	quick("the lost account", func() { mallory.get(in(p.malloryville, "/calls")).want(t, http.StatusServiceUnavailable) })
+	quick("a stranger at the lost account", func() { stranger.get(in(p.malloryville, "")).want(t, http.StatusSeeOther) })
+	quick("another account", func() { grace.get(in(p.analytical, "")).want(t, http.StatusOK) })
+	quick("the switcher", func() {
+		grace.get("/accounts/switcher").want(t, http.StatusOK).says(t, "The accounts of 1 tree can not be read just now").says(t, "East Berlin")
+	})
+	quick("alerts", func() { grace.get("/alerts").want(t, http.StatusOK).says(t, "accounts that can't be read right now") })
+	quick("the sign-in of a subuser", func() { p.asSubuser(door, "erika") })
+	for i := range 8 { // none of them there
+		_, a, err := first.SignUp(ctx, "Charles", fmt.Sprintf("charles%d@example.com", i), password)
+		must(t, err)
+		if id := a.ID.String(); id[len(id)-1] <= '9' {
+			t.Errorf("%s was put where nothing answers", id)
+		}
+	}
+
+	// A panel that starts now knows nothing of Malloryville.
+	p.config.Slack = 3 // it waits for the machine for so much longer
+	p.open()
+	grace, mallory = p.as(p.grace), p.as(p.mallory)
+	quick("another account, anew", func() { grace.get(in(p.east, "/calls")).want(t, http.StatusOK) })
+	quick("all accounts, anew", func() {
+		grace.get("/accounts").want(t, http.StatusOK).says(t, "Some of your accounts may be where they can not be read").says(t, "East Berlin")
+	})
+	quick("the lost account, anew", func() { mallory.get(in(p.malloryville, "")).want(t, http.StatusServiceUnavailable) })
+
+	owner := pgtest.OwnerURL(p.config.URL)
+	at, err := url.Parse(p.config.URL)
+	must(t, err)
+	modelstest.Ask(t, owner, "CREATE OR REPLACE FUNCTION lost() RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RETURN true; END'")
+	modelstest.Ask(t, pgtest.AdminURL(), "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = '"+strings.TrimPrefix(at.Path, "/")+"'")
+	find()
+	until(t, "the machine answers again", func() bool {
+		return modelstest.Ground(first).AllReached() == nil && !modelstest.Ground(p.store).Partial()
+	})
+	grace.get(in(p.malloryville, "")).want(t, http.StatusOK)
+	if got := grace.get("/accounts").want(t, http.StatusOK).says(t, "Malloryville"); strings.Contains(got.Text(), "can not be read") {
+		t.Errorf("afterwards: %s", got.Text())
 	}
 }
 

@@ -77,6 +77,9 @@ func (s *Store) AtMost(d time.Duration) time.Duration { return s.ground.AtMost(d
 // Ping tells whether the database answers.
 func (s *Store) Ping(ctx context.Context) error { return s.ground.Ping(ctx) }
 
+// AllReached is store.ErrUnreached while the database does not reach some tenants.
+func (s *Store) AllReached() error { return s.ground.AllReached() }
+
 // Catalog is what the store was opened with.
 func (s *Store) Catalog() *catalog.Catalog { return s.ground.Catalog() }
 

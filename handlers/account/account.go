@@ -70,7 +70,7 @@ func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
 	if q != "" {
 		p.Clear = "/accounts"
 	}
-	if lacks > 0 {
+	if lacks != nil {
 		p.Partial = true
 		p.Offers = append(p.Offers, part.Alert{Tone: part.Warn, Title: "Some accounts are missing", Text: missing(lacks)})
 	}
@@ -133,8 +133,11 @@ func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
 }
 
 // missing says that a list of accounts lacks some trees.
-func missing(trees int) string {
-	return fmt.Sprintf("The accounts of %s can not be read just now. Try again in a minute.", words.Count(trees, "tree", "trees"))
+func missing(u *accounts.Unread) string {
+	if u.Trees == 0 {
+		return "Some of your accounts may be where they can not be read just now. Try again in a minute."
+	}
+	return fmt.Sprintf("The accounts of %s can not be read just now. Try again in a minute.", words.Count(u.Trees, "tree", "trees"))
 }
 
 // isMember tells whether the reader has a membership of the very account, which
@@ -202,7 +205,7 @@ func (h *Handlers) searchAccounts(c echo.Context, g authz.Grant) error {
 	if len(all) > page.SwitcherSize {
 		all, list.More = all[:page.SwitcherSize], "There are more: type to narrow down."
 	}
-	if lacks > 0 {
+	if lacks != nil {
 		list.More = strings.TrimSpace(list.More + " " + missing(lacks))
 	}
 	names := tops(all)

@@ -105,11 +105,7 @@ func (h *Handlers) listSubAccounts(c echo.Context, g authz.Grant) error {
 		all = all[:page.TreeSize]
 		p.List.Pager.Next = page.WithQuery(here, append(asked, "after", all[page.TreeSize-1].Path)...)
 	}
-	ids := make([]uuid.UUID, len(all))
-	for i, a := range all {
-		ids[i] = a.ID
-	}
-	lines, err := h.Store.AccountLines(ctx, v.Place.Tenant, ids)
+	lines, err := h.Store.AccountLines(ctx, v.Place.Tenant, all)
 	if err != nil {
 		return err
 	}

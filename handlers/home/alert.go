@@ -25,6 +25,9 @@ func (h *Handlers) listAlerts(c echo.Context, _ authz.Grant) error {
 		Frame: h.OwnFrame(c, "Alerts"), Header: part.Header{Title: "Alerts", Text: "What happened for you, in all your accounts."},
 		Empty: part.Empty{Scene: part.SceneTime, Title: "No alerts", Text: "Invites and accounts offered to you, mail of yours that could not be delivered, keys that expire soon and access that ended are listed here."},
 	}
+	if h.Store.AllReached() != nil {
+		p.Header.Text = "What happened for you, but for accounts that can't be read right now."
+	}
 	unread := false
 	for _, a := range all {
 		x := h.alert(c, a)

@@ -77,14 +77,16 @@ func (a *Account) Fields() []any {
 }
 
 // NewRoot is the account of a tenant of its own.
-func NewRoot(kind, name string, owner uuid.UUID, at time.Time) Account {
-	id := store.NewID()
+func NewRoot(id uuid.UUID, kind, name string, owner uuid.UUID, at time.Time) Account {
 	return Account{TenantID: id, ID: id, Kind: kind, Name: name, State: "active", OwnerID: owner, Path: id.String(), OpenToMain: true, CreatedAt: at}
 }
 
 // PlantRoot stores a new tenant with its root account.
 func PlantRoot(tx *store.Tx, a Account) error {
 	if err := ActiveMember(tx, a.OwnerID); err != nil {
+		return err
+	}
+	if err := tx.Exec("INSERT INTO known_tenants (id) VALUES (?)", a.ID).Error; err != nil {
 		return err
 	}
 	if err := tx.Exec("INSERT INTO tenants (id, epoch, created_at) VALUES (?, 1, ?)", a.ID, a.CreatedAt).Error; err != nil {
@@ -123,8 +125,12 @@ func (s *Store) CreateMainAccount(ctx context.Context, g authz.Grant, name strin
 	if p := store.CheckName(name); p != "" {
 		return Account{}, store.Problems{"name": p}
 	}
-	a := NewRoot("main", name, g.Actor().ID.ID, s.store.Now())
-	err := s.store.WriteSelf(ctx, g, g.Actor().ID, store.Change{Action: "account.create", On: a.AuthzResource(), Name: name}, func(tx *store.Tx) error {
+	id, err := s.store.NewTenant(ctx)
+	if err != nil {
+		return Account{}, err
+	}
+	a := NewRoot(id, "main", name, g.Actor().ID.ID, s.store.Now())
+	err = s.store.WriteSelf(ctx, g, g.Actor().ID, store.Change{Action: "account.create", On: a.AuthzResource(), Name: name}, func(tx *store.Tx) error {
 		return PlantRoot(tx, a)
 	})
 	return a, err

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"bailiwick/authz"
+	"bailiwick/models/letter"
 	"bailiwick/models/store"
 	"bailiwick/words"
 )
@@ -129,19 +130,31 @@ func DeleteAccount(tx *store.Tx, a Account, typed string, along bool) error {
 		args := map[string]any{"tenant": a.TenantID, "path": a.Path, "now": tx.Store.Now()}
 		const tree = "tenant_id = @tenant AND path >= @path AND path < @path || '0'"
 		const in = "tenant_id = @tenant AND account_id IN (SELECT id FROM accounts WHERE " + tree + ")"
+		var open []uuid.UUID // what could still be accepted
+		if err := tx.Raw("SELECT id FROM invites WHERE accepted_at IS NULL AND cancelled_at IS NULL AND "+in+" UNION ALL SELECT id FROM ownership_offers WHERE ended_at IS NULL AND "+in, args).Scan(&open).Error; err != nil {
+			return err
+		}
+		if err := letter.Withdraw(tx, open...); err != nil {
+			return err
+		}
 		for _, sql := range []string{
 			// First, so that who waits for one of them finds it gone.
 			"UPDATE accounts SET state = 'deleted', deleted_at = @now WHERE state <> 'deleted' AND " + tree,
 			// Then what somebody outside could still hold in hand.
 			"DELETE FROM password_links WHERE tenant_id = @tenant AND subuser_id IN (SELECT id FROM subusers WHERE " + in + ")",
 			"DELETE FROM login_links WHERE " + in,
-			"DELETE FROM letters WHERE state <> 'sent' AND about IN (SELECT id FROM invites WHERE " + in + " UNION ALL SELECT id FROM ownership_offers WHERE " + in + ")",
 			"UPDATE invites SET cancelled_at = @now WHERE accepted_at IS NULL AND cancelled_at IS NULL AND " + in,
-			"UPDATE sessions SET ended_at = @now WHERE ended_at IS NULL AND " + in,
 		} {
 			if err := tx.Exec(sql, args).Error; err != nil {
 				return err
 			}
+		}
+		var ids store.IDList // sessions are no tenant's
+		if err := tx.Raw("SELECT id FROM accounts WHERE "+tree, args).Scan(&ids).Error; err != nil {
+			return err
+		}
+		if err := tx.Exec("UPDATE sessions SET ended_at = ? WHERE ended_at IS NULL AND tenant_id = ? AND account_id = ANY(CAST(? AS uuid[]))", tx.Store.Now(), a.TenantID, ids).Error; err != nil {
+			return err
 		}
 		return tx.Exec("SET LOCAL app.deleted = ''").Error
 	})

@@ -74,6 +74,16 @@ func Topmost(snap *authz.Snapshot, who authz.PrincipalID) (tenants, ids []uuid.U
 	return tenants, ids
 }
 
+// Home is a member's personal account; zero where the snapshot has not heard of it.
+func Home(snap *authz.Snapshot, who authz.PrincipalID) (tenant, id uuid.UUID) {
+	for _, p := range snap.Places(snap.Who(who)) {
+		if p.Owned && snap.Kind(p.Account) == authz.Personal {
+			return snap.Tenant(p.Account), snap.ID(p.Account)
+		}
+	}
+	return uuid.Nil, uuid.Nil
+}
+
 // byTree is the order of accounts across tenants.
 func byTree(aPersonal, bPersonal bool, a, b string) int {
 	if aPersonal != bPersonal {
@@ -88,7 +98,7 @@ func byTree(aPersonal, bPersonal bool, a, b string) int {
 // Unread is the error that comes with a list which lacks what stands in some
 // tenants: they are where the database can not reach just now.
 type Unread struct {
-	Trees int
+	Trees int   // zero where nobody knows how many
 	Err   error // of the first
 }
 
@@ -97,13 +107,12 @@ func (u *Unread) Error() string { return fmt.Sprintf("%d trees can not be read: 
 // Unwrap lets who does not ask for Unread take it for a failure of the moment.
 func (u *Unread) Unwrap() error { return u.Err }
 
-// InPart gives how many trees a list lacks, and the error of one that is none.
-func InPart(err error) (lacks int, _ error) {
-	var u *Unread
-	if errors.As(err, &u) {
-		return u.Trees, nil
+// InPart gives what a list lacks, if anything, and the error of one that is none.
+func InPart(err error) (lacks *Unread, _ error) {
+	if errors.As(err, &lacks) {
+		return lacks, nil
 	}
-	return 0, err
+	return nil, err
 }
 
 // AccountsOf lists the accounts where a person holds something, tree by tree;
@@ -146,6 +155,9 @@ func (s *Store) AccountsOf(ctx context.Context, g authz.Grant, who authz.Princip
 		all = all[:min(len(all), limit)]
 		return nil, nil
 	})
+	if lacks == nil && s.store.Partial() {
+		lacks = &Unread{Err: store.ErrUnreached}
+	}
 	if err == nil && lacks != nil {
 		err = lacks
 	}
@@ -170,7 +182,7 @@ func (s *Store) tenantsOf(ctx context.Context, who authz.PrincipalID) (tenants [
 		err := r.Scan(&tenant)
 		tenants = append(tenants, tenant)
 		return err
-	}, "SELECT tenant_id FROM memberships WHERE member_id = $1 UNION SELECT tenant_id FROM accounts WHERE owner_id = $1 ORDER BY 1", who.ID)
+	}, s.store.Reached("SELECT tenant_id FROM memberships WHERE {tenant_id} AND member_id = $1 UNION SELECT tenant_id FROM accounts WHERE {tenant_id} AND owner_id = $1 ORDER BY 1"), who.ID)
 }
 
 // upToDate runs do, which answers from the snapshot, until no tenant that it looked
@@ -196,8 +208,20 @@ const mostApart = 100
 // accountsIn reads what spans hold, and which of their tenants the snapshot is behind
 // of: all in one round trip or, where a part of the database is lost, tree by tree.
 func (s *Store) accountsIn(ctx context.Context, snap *authz.Snapshot, in []span, search string, limit int) (all []Account, behind []uuid.UUID, err error) {
-	all, behind, err = s.readSpans(ctx, snap, in, search, limit)
-	if !store.PartLost(err) {
+	gone := map[uuid.UUID]bool{}
+	in = slices.DeleteFunc(slices.Clone(in), func(x span) bool {
+		if s.store.Unreached(x.tenant) {
+			gone[x.tenant] = true
+		}
+		return gone[x.tenant]
+	})
+	if len(in) > 0 {
+		all, behind, err = s.readSpans(ctx, snap, in, search, limit)
+	}
+	switch {
+	case err == nil && len(gone) > 0:
+		return all, behind, &Unread{len(gone), store.ErrUnreached}
+	case !store.PartLost(err):
 		return all, behind, err
 	}
 	all, behind = nil, nil
@@ -209,8 +233,9 @@ func (s *Store) accountsIn(ctx context.Context, snap *authz.Snapshot, in []span,
 		}
 		trees[x.tenant] = append(trees[x.tenant], x)
 	}
-	lacks := &Unread{Trees: max(0, len(order)-mostApart), Err: err}
-	for _, tenant := range order[:len(order)-lacks.Trees] {
+	apart := order[:min(len(order), mostApart)]
+	lacks := &Unread{len(gone) + len(order) - len(apart), err}
+	for _, tenant := range apart {
 		found, old, err := s.readSpans(ctx, snap, trees[tenant], search, limit)
 		switch {
 		case err == nil:

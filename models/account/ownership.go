@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -60,7 +61,7 @@ func (s *Store) offers(ctx context.Context, where string, args ...any) ([]Offer,
 		err := r.Scan(o.fields()...)
 		all, ids = append(all, o), append(ids, o.Account.OwnerID, o.OfferedBy, o.OfferedTo)
 		return err
-	}, "SELECT "+offerColumns+", a."+strings.ReplaceAll(Columns, ", ", ", a.")+" FROM "+offerTables+" WHERE o.ended_at IS NULL AND "+where, args...)
+	}, s.store.Reached("SELECT "+offerColumns+", a."+strings.ReplaceAll(Columns, ", ", ", a.")+" FROM "+offerTables+" WHERE o.ended_at IS NULL AND "+where), args...)
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
@@ -73,14 +74,20 @@ func (s *Store) offers(ctx context.Context, where string, args ...any) ([]Offer,
 }
 
 func peopleBy(ctx context.Context, s *store.Store, ids []uuid.UUID) (map[uuid.UUID]Person, error) {
+	people, named := peopleQuery(ids)
+	return people, s.ReadAll(ctx, store.ScopeNames, named)
+}
+
+// peopleQuery is the query for some members, and where what it reads will be.
+func peopleQuery(ids []uuid.UUID) (map[uuid.UUID]Person, store.Query) {
 	people := map[uuid.UUID]Person{}
-	return people, s.Read(ctx, store.ScopeNames, func(r pgx.Rows) error {
+	return people, store.Query{Scan: func(r pgx.Rows) error {
 		var id uuid.UUID
 		var p Person
 		err := r.Scan(&id, &p.Name, &p.Email)
 		people[id] = p
 		return err
-	}, "SELECT id, name, email FROM members WHERE id = ANY($1)", ids)
+	}, SQL: "SELECT id, name, email FROM members WHERE id = ANY($1)", Args: []any{ids}}
 }
 
 // OfferOf finds the offer of an account that waits; nil where there is none.
@@ -98,6 +105,9 @@ func (s *Store) OffersTo(ctx context.Context, g authz.Grant) ([]Offer, error) {
 	if !g.CoversSelf(who) || who.Kind != authz.Member {
 		return nil, nil
 	}
+	if err := s.store.AllReached(); err != nil {
+		return nil, err
+	}
 	return s.offers(ctx, "o.offered_to = $1 AND o.expires_at > $2 AND o.owner_id = a.owner_id ORDER BY o.id DESC LIMIT 20", who.ID, s.store.Now())
 }
 
@@ -107,9 +117,9 @@ func (s *Store) OfferTo(ctx context.Context, g authz.Grant, id uuid.UUID) (Offer
 	if !g.CoversSelf(who) || who.Kind != authz.Member {
 		return Offer{}, store.ErrNotFound
 	}
-	all, err := s.offers(ctx, "o.offered_to = $1 AND o.id = $2 AND o.expires_at > $3", who.ID, id, s.store.Now())
+	all, err := s.offers(ctx, "{o.tenant_id} AND o.offered_to = $1 AND o.id = $2 AND o.expires_at > $3", who.ID, id, s.store.Now())
 	if err == nil && len(all) == 0 {
-		err = store.ErrNotFound
+		err = cmp.Or(s.store.AllReached(), store.ErrNotFound)
 	}
 	if err != nil {
 		return Offer{}, err

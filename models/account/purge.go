@@ -67,7 +67,7 @@ func (s *Store) PurgeAccounts(ctx context.Context) (more bool, err error) {
 				t, s.store.Now().Add(-purgeAfter), purgeAccounts).Scan(&ids).Error
 			tenant = t
 			return len(ids) > 0, err
-		}, "SELECT tenant_id FROM (SELECT tenant_id, deleted_at FROM accounts WHERE deleted_at < ? AND purged_at IS NULL ORDER BY deleted_at LIMIT ?) x GROUP BY tenant_id ORDER BY min(deleted_at)",
+		}, s.store.Reached("SELECT tenant_id FROM (SELECT tenant_id, deleted_at FROM accounts WHERE {tenant_id} AND deleted_at < ? AND purged_at IS NULL ORDER BY deleted_at LIMIT ?) x GROUP BY tenant_id ORDER BY min(deleted_at)"),
 			s.store.Now().Add(-purgeAfter), purgeAccounts)
 		if err != nil || len(ids) == 0 {
 			return err

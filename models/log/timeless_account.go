@@ -355,7 +355,7 @@ func (s *Store) TakeInPast(ctx context.Context) (more bool, err error) {
 		err := stores.AmongTenants(db, func(tenant uuid.UUID) (bool, error) {
 			err := db.Raw("SELECT tenant_id, timeless_id, account_id FROM timeless_feeds WHERE tenant_id = ? AND past_at IS NOT NULL LIMIT 1 FOR UPDATE SKIP LOCKED", tenant).Scan(&feeds).Error
 			return len(feeds) > 0, err
-		}, "SELECT DISTINCT tenant_id FROM timeless_feeds WHERE past_at IS NOT NULL LIMIT ?", workTenants)
+		}, s.store.Reached("SELECT DISTINCT tenant_id FROM timeless_feeds WHERE {tenant_id} AND past_at IS NOT NULL LIMIT ?"), workTenants)
 		if err != nil || len(feeds) == 0 {
 			return err
 		}
@@ -418,7 +418,7 @@ func (s *Store) PurgeTimelessAccounts(ctx context.Context) (more bool, err error
 			more = true
 			return true, db.Exec(`DELETE FROM timeless_entries WHERE tenant_id = @tenant AND ctid = ANY(ARRAY(
 				SELECT ctid FROM timeless_entries WHERE tenant_id = @tenant AND timeless_id = @id LIMIT 1000))`, map[string]any{"tenant": tenant, "id": ids[0]}).Error
-		}, "SELECT DISTINCT tenant_id FROM timeless_accounts t WHERE "+left+" LIMIT ?", workTenants)
+		}, s.store.Reached("SELECT DISTINCT tenant_id FROM timeless_accounts t WHERE {tenant_id} AND "+left+" LIMIT ?"), workTenants)
 	})
 	return more, err
 }

@@ -126,8 +126,8 @@ func (s *Store) knowsBrowser(ctx context.Context, a Attempt) (known bool, err er
 			WHERE b.token_hash = $1 AND m.email_folded = $2)`, hash, store.FoldEmail(a.Name))
 	case a.Door == DoorSubuser:
 		var who uuid.UUID
-		err = s.store.One(ctx, store.ScopeLimits, []any{&who}, `SELECT u.id FROM login_links l
-			JOIN subusers u ON u.tenant_id = l.tenant_id AND u.account_id = l.account_id AND u.name = $2 WHERE l.link = $1`, a.Link, store.FoldSubuser(a.Name))
+		err = s.store.Find(ctx, store.ScopeLimits, []any{&who}, `SELECT u.id FROM login_links l
+			JOIN subusers u ON u.tenant_id = l.tenant_id AND u.account_id = l.account_id AND u.name = $2 WHERE {l.tenant_id} AND l.link = $1`, a.Link, store.FoldSubuser(a.Name))
 		if err == store.ErrNotFound {
 			return false, nil
 		}

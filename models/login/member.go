@@ -85,7 +85,11 @@ func (s *Store) SignUpAs(ctx context.Context, name, email, password string, also
 		return Member{}, account.Account{}, err
 	}
 	m := Member{ID: store.NewID(), Name: name, Email: email, EmailFolded: store.FoldEmail(email), PasswordHash: hash, State: "active", CreatedAt: s.store.Now()}
-	a := account.NewRoot("personal", name, m.ID, s.store.Now())
+	id, err := s.store.NewTenant(ctx)
+	if err != nil {
+		return Member{}, account.Account{}, err
+	}
+	a := account.NewRoot(id, "personal", name, m.ID, s.store.Now())
 	err = s.store.Commit(ctx, store.ScopeSignUp, authz.SystemGrant("sign-up"), store.Change{Action: "member.sign_up", On: a.AuthzResource(), Name: name},
 		func(tx *store.Tx) error {
 			// The event names the new login itself as who acted.

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"bailiwick/authz"
+	"bailiwick/models/account"
 	"bailiwick/models/store"
 )
 
@@ -31,9 +32,11 @@ func (s *Store) RenameMember(ctx context.Context, g authz.Grant, name string) er
 
 // PersonalAccount is where the changes of a person's own login are kept.
 func (s *Store) PersonalAccount(ctx context.Context, who authz.PrincipalID) (authz.Resource, error) {
-	var r authz.Resource
+	r := authz.Resource{Kind: "member", ID: who.ID}
+	if r.Tenant, r.Account = account.Home(s.store.Access(), who); r.Account != uuid.Nil {
+		return r, nil
+	}
 	err := s.store.One(ctx, store.ScopeSelf, []any{&r.Tenant, &r.Account}, "SELECT tenant_id, id FROM accounts WHERE owner_id = $1 AND kind = 'personal'", who.ID)
-	r.Kind, r.ID = "member", who.ID
 	return r, err
 }
 

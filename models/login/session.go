@@ -240,18 +240,22 @@ func (s *Store) Session(ctx context.Context, token string, account uuid.UUID) (S
 	var x Session
 	e := Place{Account: account}
 	parts := []store.Query{s.whose(hash, &x)}
-	if tenant != uuid.Nil {
+	known, ok := s.subusers.GetIfPresent(string(hash))
+	unreached := s.store.Unreached(tenant) || s.store.Unreached(known.tenant)
+	if tenant != uuid.Nil && !unreached {
 		parts = append(parts, s.Where(tenant, &e))
 	}
-	known, ok := s.subusers.GetIfPresent(string(hash))
-	if ok {
+	if ok && !unreached {
 		parts = append(parts, whichSubuser(known, &x))
 	}
 	if err := s.store.ReadAll(ctx, store.ScopeSession, parts...); err != nil {
 		return Session{}, Place{Account: account}, err
 	}
-	if x.ID == uuid.Nil {
+	switch {
+	case x.ID == uuid.Nil:
 		return Session{}, Place{Account: account}, store.ErrNotFound
+	case unreached: // who is not signed in is told that first
+		return Session{}, Place{Account: account}, store.ErrUnreached
 	}
 	return x, e, s.learn(ctx, hash, tenant, ok, &x, &e)
 }
@@ -260,7 +264,7 @@ func (s *Store) Session(ctx context.Context, token string, account uuid.UUID) (S
 func (s *Store) learn(ctx context.Context, hash []byte, tenant uuid.UUID, known bool, x *Session, e *Place) error {
 	var parts []store.Query
 	if tenant == uuid.Nil && e.Account != uuid.Nil {
-		err := s.store.One(ctx, store.ScopeSession, []any{&tenant}, "SELECT tenant_id FROM accounts WHERE id = $1", e.Account)
+		err := s.store.Find(ctx, store.ScopeSession, []any{&tenant}, "SELECT tenant_id FROM accounts WHERE {tenant_id} AND id = $1", e.Account)
 		if err == nil {
 			parts = append(parts, s.Where(tenant, e))
 		} else if err != store.ErrNotFound {
@@ -272,8 +276,11 @@ func (s *Store) learn(ctx context.Context, hash []byte, tenant uuid.UUID, known 
 		s.subusers.Set(string(hash), who)
 		parts = append(parts, whichSubuser(who, x))
 	}
-	if len(parts) == 0 {
+	switch {
+	case len(parts) == 0:
 		return nil
+	case s.store.Unreached(tenant) || s.store.Unreached(x.Tenant):
+		return store.ErrUnreached
 	}
 	return s.store.ReadAll(ctx, store.ScopeSession, parts...)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -225,45 +226,138 @@ func (s *Store) StoreSignIns(ctx context.Context) (lost int, err error) {
 	return lost + len(all), err
 }
 
-// storeSignIns finds each login by who it is or, where nobody was known, by what was
-// typed. A name that nobody has is found nowhere, and leaves nothing.
+// storeSignIns stores attempts with the logins that they were at. A name that nobody
+// has is found nowhere, and leaves nothing.
 func (s *Store) storeSignIns(ctx context.Context, all []SignIn) error {
-	n := len(all)
-	ids, whos, tenants := make(store.IDList, n), make(store.IDList, n), make(store.IDList, n)
-	at, doors, kinds, links, names, addresses, agents, outcomes, whys := make(store.TextList, n), make(store.TextList, n), make(store.TextList, n), make(store.TextList, n),
-		make(store.TextList, n), make(store.TextList, n), make(store.TextList, n), make(store.TextList, n), make(store.TextList, n)
-	tries := make(store.NumberList, n)
+	all = slices.DeleteFunc(slices.Clone(all), func(x SignIn) bool { return s.later(x, x.tenant) })
+	at, err := s.triedAt(ctx, all)
+	if err != nil {
+		return err
+	}
+	var ids, whos, tenants, accounts store.IDList
+	var times, doors, kinds, names, addresses, agents, outcomes, whys store.TextList
+	var tries store.NumberList
 	for i, x := range all {
-		ids[i], whos[i], tenants[i], tries[i] = x.ID, x.Who.ID, x.tenant, int64(x.Tries)
-		at[i], doors[i], links[i], names[i] = x.At.UTC().Format(time.RFC3339Nano), string(x.Door), x.link, x.name
-		addresses[i], agents[i], outcomes[i], whys[i] = x.Address, x.Agent, string(x.Outcome), string(x.Why)
-		kinds[i] = authz.Member.String()
-		switch {
-		case x.Who.Kind == authz.ServiceAccount:
-			kinds[i] = authz.ServiceAccount.String()
-		case x.Who.Kind == authz.Subuser && x.Who.ID != uuid.Nil || x.Door == DoorSubuser:
-			kinds[i] = authz.Subuser.String()
+		l := at[i]
+		if l.account == uuid.Nil || s.later(x, l.tenant) {
+			continue
 		}
+		tenants, accounts, ids, times = append(tenants, l.tenant), append(accounts, l.account), append(ids, x.ID), append(times, x.At.UTC().Format(time.RFC3339Nano))
+		doors, kinds, whos, names = append(doors, string(x.Door)), append(kinds, l.who.Kind.String()), append(whos, l.who.ID), append(names, l.name)
+		addresses, agents, outcomes = append(addresses, x.Address), append(agents, x.Agent), append(outcomes, string(x.Outcome))
+		whys, tries = append(whys, string(x.Why)), append(tries, int64(x.Tries))
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return s.store.In(ctx, store.ScopeSignInLog, func(db *gorm.DB) error {
+		return db.Exec(`INSERT INTO sign_ins (tenant_id, account_id, id, at, door, principal_kind, principal_id, principal_name, address, agent, outcome, why, tries)
+			SELECT * FROM unnest(CAST(? AS uuid[]), CAST(? AS uuid[]), CAST(? AS uuid[]), CAST(? AS timestamptz[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS uuid[]),
+				CAST(? AS text[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS integer[]))
+			ON CONFLICT (tenant_id, account_id, id) DO UPDATE SET tries = sign_ins.tries + excluded.tries`,
+			tenants, accounts, ids, times, doors, kinds, whos, names, addresses, agents, outcomes, whys, tries).Error
+	})
+}
+
+// later keeps an attempt for another time where its tenant is unreached.
+func (s *Store) later(x SignIn, tenant uuid.UUID) bool {
+	unreached := s.store.Unreached(tenant)
+	if unreached {
+		s.KeepSignIn(x)
+	}
+	return unreached
+}
+
+// loginAt is a login, and where attempts at it are stored.
+type loginAt struct {
+	who             authz.PrincipalID
+	name            string
+	tenant, account uuid.UUID // a member's personal one
+}
+
+// triedAt finds the login of each attempt by who it is or, where nobody was known, by
+// what was typed.
+func (s *Store) triedAt(ctx context.Context, all []SignIn) ([]loginAt, error) {
+	at := make([]loginAt, len(all))
+	var members, inside []int // logins, and what is of one account
+	var ids, insideIDs, tenants []uuid.UUID
+	var emails, links, names []string
+	for i, x := range all {
+		typed := x.name
 		if x.Who.ID != uuid.Nil {
-			names[i] = ""
+			typed = ""
+		}
+		if x.Who.ID != uuid.Nil && x.Who.Kind != authz.Member || x.Door == DoorSubuser {
+			inside, tenants, insideIDs = append(inside, i), append(tenants, x.tenant), append(insideIDs, x.Who.ID)
+			links, names = append(links, x.link), append(names, typed)
+		} else {
+			members, ids, emails = append(members, i), append(ids, x.Who.ID), append(emails, typed)
 		}
 	}
-	const member = "SELECT a.tenant_id, a.id AS account_id, x.id, x.at, x.door, x.kind, m.id AS who, m.name, x.address, x.agent, x.outcome, x.why, x.tries FROM x "
-	const home = " JOIN accounts a ON a.owner_id = m.id AND a.kind = 'personal'"
-	const own = "SELECT u.tenant_id, u.account_id, x.id, x.at, x.door, x.kind, u.id, u.name, x.address, x.agent, x.outcome, x.why, x.tries FROM x "
-	return s.store.In(ctx, store.ScopeSignInLog, func(db *gorm.DB) error {
-		return db.Exec(`WITH x AS (SELECT * FROM unnest(CAST(? AS uuid[]), CAST(? AS timestamptz[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS uuid[]), CAST(? AS uuid[]),
-				CAST(? AS text[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS integer[]))
-				AS x (id, at, door, kind, tenant, who, link, typed, address, agent, outcome, why, tries))
-			INSERT INTO sign_ins (tenant_id, account_id, id, at, door, principal_kind, principal_id, principal_name, address, agent, outcome, why, tries)
-			`+member+"JOIN members m ON m.id = x.who"+home+` WHERE x.kind = 'member' UNION ALL
-			`+member+"JOIN members m ON m.email_folded = x.typed"+home+` WHERE x.kind = 'member' UNION ALL
-			`+own+`JOIN subusers u ON u.tenant_id = x.tenant AND u.id = x.who WHERE x.kind = 'subuser' UNION ALL
-			`+own+`JOIN service_accounts u ON u.tenant_id = x.tenant AND u.id = x.who WHERE x.kind = 'service_account' UNION ALL
-			`+own+`JOIN login_links l ON l.link = x.link JOIN subusers u ON u.tenant_id = l.tenant_id AND u.account_id = l.account_id AND u.name = x.typed WHERE x.kind = 'subuser'
-			ON CONFLICT (tenant_id, account_id, id) DO UPDATE SET tries = sign_ins.tries + excluded.tries`,
-			ids, at, doors, kinds, tenants, whos, links, names, addresses, agents, outcomes, whys, tries).Error
-	})
+	var ask []store.Query
+	if len(members) > 0 {
+		const found = "SELECT x.n, m.id, m.name FROM unnest($1::integer[], $2::uuid[], $3::text[]) AS x (n, who, typed) JOIN members m ON "
+		ask = append(ask, store.Query{Scan: func(r pgx.Rows) error {
+			var i int
+			l := loginAt{who: authz.PrincipalID{Kind: authz.Member}}
+			err := r.Scan(&i, &l.who.ID, &l.name)
+			at[i] = l
+			return err
+		}, SQL: found + "m.id = x.who UNION ALL " + found + "m.email_folded = x.typed", Args: []any{members, ids, emails}})
+	}
+	if len(inside) > 0 {
+		scan := func(kind authz.PrincipalKind) func(pgx.Rows) error {
+			return func(r pgx.Rows) error {
+				var i int
+				l := loginAt{who: authz.PrincipalID{Kind: kind}}
+				err := r.Scan(&i, &l.tenant, &l.account, &l.who.ID, &l.name)
+				at[i] = l
+				return err
+			}
+		}
+		known := func(kind authz.PrincipalKind, table string) store.Query {
+			return store.Query{Scan: scan(kind), SQL: `SELECT x.n, u.tenant_id, u.account_id, u.id, u.name FROM unnest($1::integer[], $2::uuid[], $3::uuid[]) AS x (n, tenant, who)
+				JOIN ` + table + ` u ON u.tenant_id = x.tenant AND u.id = x.who`, Args: []any{inside, tenants, insideIDs}}
+		}
+		ask = append(ask, known(authz.Subuser, "subusers"), known(authz.ServiceAccount, "service_accounts"),
+			store.Query{Scan: scan(authz.Subuser), SQL: s.store.Reached(`SELECT x.n, u.tenant_id, u.account_id, u.id, u.name FROM unnest($1::integer[], $2::text[], $3::text[]) AS x (n, link, typed)
+				JOIN login_links l ON l.link = x.link JOIN subusers u ON u.tenant_id = l.tenant_id AND u.account_id = l.account_id AND u.name = x.typed WHERE {l.tenant_id}`), Args: []any{inside, links, names}})
+	}
+	if err := s.store.ReadAll(ctx, store.ScopeSignInLog, ask...); err != nil {
+		return nil, err
+	}
+	homes, err := s.homes(ctx, at)
+	for i, l := range at {
+		if l.who.Kind == authz.Member {
+			at[i].tenant, at[i].account = homes[l.who.ID].tenant, homes[l.who.ID].account
+		}
+	}
+	return at, err
+}
+
+// homes finds the personal accounts of members.
+func (s *Store) homes(ctx context.Context, of []loginAt) (map[uuid.UUID]loginAt, error) {
+	homes, snap := map[uuid.UUID]loginAt{}, s.store.Access()
+	var unheard []uuid.UUID // signed up at another node
+	for _, l := range of {
+		if _, known := homes[l.who.ID]; known || l.who.Kind != authz.Member {
+			continue
+		}
+		tenant, id := account.Home(snap, l.who)
+		if homes[l.who.ID] = (loginAt{tenant: tenant, account: id}); id == uuid.Nil {
+			unheard = append(unheard, l.who.ID)
+		}
+	}
+	if len(unheard) == 0 {
+		return homes, nil
+	}
+	return homes, s.store.Read(ctx, store.ScopeSignInLog, func(r pgx.Rows) error {
+		var owner uuid.UUID
+		var l loginAt
+		err := r.Scan(&owner, &l.tenant, &l.account)
+		homes[owner] = l
+		return err
+	}, "SELECT owner_id, tenant_id, id FROM accounts WHERE owner_id = ANY($1) AND kind = 'personal'", unheard)
 }
 
 // SignInLife is how long attempts are kept.
@@ -279,7 +373,7 @@ func (s *Store) PruneSignIns(ctx context.Context) error {
 				done := db.Exec("DELETE FROM sign_ins WHERE tenant_id = ? AND ctid = ANY(ARRAY(SELECT ctid FROM sign_ins WHERE tenant_id = ? AND at < ? LIMIT ?))", tenant, tenant, old, account.PurgeRows)
 				full = full || done.RowsAffected > 0
 				return done.RowsAffected == account.PurgeRows, done.Error
-			}, "SELECT DISTINCT tenant_id FROM (SELECT tenant_id FROM sign_ins WHERE at < ? ORDER BY at LIMIT ?) x", old, account.PurgeRows)
+			}, s.store.Reached("SELECT DISTINCT tenant_id FROM (SELECT tenant_id FROM sign_ins WHERE {tenant_id} AND at < ? ORDER BY at LIMIT ?) x"), old, account.PurgeRows)
 		})
 		if err != nil {
 			return err

@@ -124,7 +124,7 @@ func Person(t *testing.T, s *models.Store, name string) login.Member {
 	ctx := context.Background()
 	m := login.Member{ID: store.NewID(), Name: name, Email: strings.ToLower(name) + "@example.com", PasswordHash: "-", State: "active", CreatedAt: Ground(s).Now()}
 	m.EmailFolded = store.FoldEmail(m.Email)
-	a := account.NewRoot("personal", name, m.ID, Ground(s).Now())
+	a := account.NewRoot(store.NewID(), "personal", name, m.ID, Ground(s).Now())
 	err := Ground(s).Commit(ctx, store.ScopeSignUp, authz.SystemGrant("test"), store.Change{Action: "member.sign_up", On: a.AuthzResource(), Name: name}, func(tx *store.Tx) error {
 		if err := tx.Create(&m).Error; err != nil {
 			return err

@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -76,14 +77,15 @@ func (s *Store) UnreadAlerts(ctx context.Context, x login.Session, snap *authz.S
 	return n, nil
 }
 
-// Alerts are what happened for whoever is signed in, the newest first.
+// Alerts are what happened for whoever is signed in, the newest first. While tenants
+// are unreached, what happened there is left out.
 func (s *Store) Alerts(ctx context.Context, x login.Session, snap *authz.Snapshot) (all []Alert, err error) {
 	now, who := s.store.Now(), snap.Who(x.Principal)
 	ended, endedIDs := map[uuid.UUID]time.Time{}, []uuid.UUID{}
 	var tenants, keyTenants, keyIDs []uuid.UUID
 	kinds, edits := s.expiring()
 	for _, p := range snap.Places(who) {
-		if t := snap.Ended(who, p.Account); !t.IsZero() && now.Sub(t) < endedWithin {
+		if t := snap.Ended(who, p.Account); !t.IsZero() && now.Sub(t) < endedWithin && !s.store.Unreached(snap.Tenant(p.Account)) {
 			ended[snap.ID(p.Account)] = t
 			tenants, endedIDs = append(tenants, snap.Tenant(p.Account)), append(endedIDs, snap.ID(p.Account))
 		}
@@ -91,17 +93,21 @@ func (s *Store) Alerts(ctx context.Context, x login.Session, snap *authz.Snapsho
 	tenantsOf, tops := account.Topmost(snap, x.Principal)
 	for i, id := range tops {
 		at, ok := snap.Find(id)
-		if ok && len(keyIDs) < mostPlaces && !snap.May(who, at).And(edits).Empty() {
+		if ok && len(keyIDs) < mostPlaces && !s.store.Unreached(tenantsOf[i]) && !snap.May(who, at).And(edits).Empty() {
 			keyTenants, keyIDs = append(keyTenants, tenantsOf[i]), append(keyIDs, id)
 		}
 	}
-	err = s.store.Read(ctx, store.ScopeMemberships, func(rows pgx.Rows) error {
+	by := map[uuid.UUID]uuid.UUID{} // who made an offer
+	scan := func(rows pgx.Rows) error {
 		var a Alert
-		if err := rows.Scan(&a.Kind, &a.Since, &a.Until, &a.Account, &a.Where, &a.ID, &a.What, &a.Record, &a.Who); err != nil {
+		var offers uuid.UUID
+		if err := rows.Scan(&a.Kind, &a.Since, &a.Until, &a.Account, &a.Where, &a.ID, &a.What, &a.Record, &a.Who, &offers); err != nil {
 			return err
 		}
 		at, known := snap.Find(a.Account)
 		switch a.Kind {
+		case AlertOffer:
+			by[a.ID] = offers
 		case AlertEnded:
 			a.Since = ended[a.Account]
 		case AlertKey:
@@ -115,24 +121,43 @@ func (s *Store) Alerts(ctx context.Context, x login.Session, snap *authz.Snapsho
 		}
 		all = append(all, a)
 		return nil
-	}, `SELECT 'invite' AS alert, i.created_at, i.expires_at, i.account_id, a.name, i.id, '', '', i.inviter_name
-			FROM members m JOIN invites i ON i.email_folded = m.email_folded JOIN accounts a ON a.tenant_id = i.tenant_id AND a.id = i.account_id
-			WHERE m.id = $1 AND $2 = 'member' AND m.email_proven_at IS NOT NULL AND i.accepted_at IS NULL AND i.cancelled_at IS NULL AND i.expires_at > $3
-		UNION ALL SELECT 'offer', o.created_at, o.expires_at, o.account_id, a.name, o.id, '', '', b.name
-			FROM ownership_offers o JOIN accounts a ON a.tenant_id = o.tenant_id AND a.id = o.account_id JOIN members b ON b.id = o.offered_by
-			WHERE o.offered_to = $1 AND $2 = 'member' AND o.ended_at IS NULL AND o.expires_at > $3 AND o.owner_id = a.owner_id
-		UNION ALL SELECT 'mail', coalesce(l.failed_at, l.created_at), $4, coalesce(l.account_id, $5), '', l.id, l.recipient, '', ''
-			FROM letters l WHERE l.author = $2 || ':' || $1::uuid AND l.state = 'failed' AND l.kind = $6
-		UNION ALL SELECT 'key', greatest(r.created_at, (r.data->>'expires_at')::timestamptz - interval '7 days'), (r.data->>'expires_at')::timestamptz, r.account_id, a.name, r.id, r.name, r.kind, ''
-			FROM unnest($7::uuid[], $8::uuid[]) AS mine (tenant, account) JOIN records r ON r.tenant_id = mine.tenant AND r.account_id = mine.account AND r.kind = ANY($9)
-				JOIN accounts a ON a.tenant_id = mine.tenant AND a.id = mine.account
-			WHERE (r.data->>'expires_at')::timestamptz BETWEEN $3 AND $10
-		UNION ALL SELECT 'ended', $4, $4, a.id, a.name, $5, '', '', ''
-			FROM accounts a WHERE a.tenant_id = ANY($11) AND a.id = ANY($12)
-		LIMIT 1000`,
-		x.Principal.ID, x.Principal.Kind.String(), now, time.Time{}, uuid.Nil, letter.Invite, keyTenants, keyIDs, kinds, now.Add(keysWithin), tenants, endedIDs)
-	if err != nil {
+	}
+	none := uuid.Nil
+	ask := []store.Query{{Scan: scan, SQL: `SELECT 'mail', coalesce(failed_at, created_at), $2::timestamptz, coalesce(account_id, $3), '', id, recipient, '', '', $3::uuid
+		FROM letters WHERE author = $1 AND state = 'failed' AND kind = $4 LIMIT 1000`, Args: []any{x.Principal.String(), time.Time{}, none, letter.Invite}}}
+	if x.Proven {
+		ask = append(ask, store.Query{Scan: scan, SQL: s.store.Reached(`SELECT 'invite', i.created_at, i.expires_at, i.account_id, a.name, i.id, '', '', i.inviter_name, $3::uuid
+			FROM invites i JOIN accounts a ON a.tenant_id = i.tenant_id AND a.id = i.account_id
+			WHERE {i.tenant_id} AND i.email_folded = $1 AND i.accepted_at IS NULL AND i.cancelled_at IS NULL AND i.expires_at > $2 LIMIT 1000`), Args: []any{store.FoldEmail(x.Email), now, none}})
+	}
+	if x.Principal.Kind == authz.Member {
+		ask = append(ask, store.Query{Scan: scan, SQL: s.store.Reached(`SELECT 'offer', o.created_at, o.expires_at, o.account_id, a.name, o.id, '', '', '', o.offered_by
+			FROM ownership_offers o JOIN accounts a ON a.tenant_id = o.tenant_id AND a.id = o.account_id
+			WHERE {o.tenant_id} AND o.offered_to = $1 AND o.ended_at IS NULL AND o.expires_at > $2 AND o.owner_id = a.owner_id LIMIT 1000`), Args: []any{x.Principal.ID, now}})
+	}
+	if len(keyIDs) > 0 {
+		ask = append(ask, store.Query{Scan: scan, SQL: `SELECT 'key', greatest(r.created_at, (r.data->>'expires_at')::timestamptz - interval '7 days'), (r.data->>'expires_at')::timestamptz, r.account_id, a.name, r.id, r.name, r.kind, '', $6::uuid
+			FROM unnest($1::uuid[], $2::uuid[]) AS mine (tenant, account) JOIN records r ON r.tenant_id = mine.tenant AND r.account_id = mine.account AND r.kind = ANY($3)
+				JOIN accounts a ON a.tenant_id = r.tenant_id AND a.id = r.account_id
+			WHERE (r.data->>'expires_at')::timestamptz BETWEEN $4 AND $5 LIMIT 1000`, Args: []any{keyTenants, keyIDs, kinds, now, now.Add(keysWithin), none}})
+	}
+	if len(endedIDs) > 0 {
+		ask = append(ask, store.Query{Scan: scan, SQL: `SELECT 'ended', $3::timestamptz, $3::timestamptz, id, name, $4::uuid, '', '', '', $4::uuid
+			FROM accounts WHERE tenant_id = ANY($1) AND id = ANY($2)`, Args: []any{tenants, endedIDs, time.Time{}, none}})
+	}
+	if err = s.store.ReadAll(ctx, store.ScopeMemberships, ask...); err != nil {
 		return nil, err
+	}
+	if len(by) > 0 {
+		names, err := s.login.Names(ctx, slices.Collect(maps.Values(by)))
+		if err != nil {
+			return nil, err
+		}
+		for i := range all {
+			if a := &all[i]; a.Kind == AlertOffer {
+				a.Who = names[by[a.ID]]
+			}
+		}
 	}
 	slices.SortStableFunc(all, func(a, b Alert) int { return b.Since.Compare(a.Since) })
 	all = all[:min(len(all), mostAlerts)]

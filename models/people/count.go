@@ -3,6 +3,8 @@ package people
 import (
 	"context"
 
+	"github.com/google/uuid"
+
 	"bailiwick/authz"
 	"bailiwick/models/store"
 )
@@ -19,14 +21,17 @@ type Headcount struct {
 // CountPeople counts the people of the grant's account.
 func (s *Store) CountPeople(ctx context.Context, g authz.Grant) (n Headcount, err error) {
 	r := g.Resource()
-	err = s.store.One(ctx, store.ScopeLetters, []any{&n.Members, &n.Subusers, &n.New, &n.Invited, &n.Lost}, `SELECT
+	var waiting []uuid.UUID
+	err = s.store.One(ctx, store.TenantScope(r.Tenant), []any{&n.Members, &n.Subusers, &n.New, &waiting}, `SELECT
 			(SELECT count(*)::int FROM (SELECT member_id FROM memberships WHERE tenant_id = $1 AND account_id = $2
 				UNION SELECT owner_id FROM accounts WHERE tenant_id = $1 AND id = $2) m),
-			u.all_of_them, u.fresh, i.waiting, i.lost
+			u.all_of_them, u.fresh, ARRAY(SELECT i.id FROM invites i WHERE i.tenant_id = $1 AND i.account_id = $2
+				AND i.accepted_at IS NULL AND i.cancelled_at IS NULL AND i.expires_at > $3)
 		FROM (SELECT count(*)::int AS all_of_them, count(*) FILTER (WHERE password_hash IS NULL AND state = 'active')::int AS fresh
-				FROM subusers WHERE tenant_id = $1 AND account_id = $2) u,
-			(SELECT count(*)::int AS waiting, count(l.id)::int AS lost FROM invites i LEFT JOIN letters l ON l.about = i.id AND l.state = 'failed'
-				WHERE i.tenant_id = $1 AND i.account_id = $2 AND i.accepted_at IS NULL AND i.cancelled_at IS NULL AND i.expires_at > $3) i`,
+				FROM subusers WHERE tenant_id = $1 AND account_id = $2) u`,
 		r.Tenant, r.Account, s.store.Now())
-	return n, err
+	if n.Invited = len(waiting); err != nil || n.Invited == 0 {
+		return n, err
+	}
+	return n, s.store.One(ctx, store.ScopeLetters, []any{&n.Lost}, "SELECT count(*) FROM letters WHERE about = ANY($1) AND state = 'failed'", waiting)
 }

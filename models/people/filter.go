@@ -90,12 +90,9 @@ func (s *Store) subusersShown(tenant, account uuid.UUID, f Filter) (string, map[
 }
 
 // peopleOf are the owner and the members of an account, before they are narrowed
-// down; x is the login.
-const peopleOf = `(
-			SELECT a.owner_id AS member_id, true AS owner, '{}'::text[] AS roles, a.kind, a.created_at FROM accounts a WHERE a.tenant_id = @tenant AND a.id = @account
-			UNION ALL SELECT m.member_id, false, m.roles, a.kind, m.created_at FROM memberships m
-				JOIN accounts a ON a.tenant_id = @tenant AND a.id = m.account_id WHERE m.tenant_id = @tenant AND m.account_id = @account
-		) h JOIN members x ON x.id = h.member_id`
+// down; x is the login, which is no tenant's: what is the tenant's, the function
+// people_of reads in a statement of its own.
+const peopleOf = "people_of(@tenant, @account) h JOIN members x ON x.id = h.member_id"
 
 // membersShown is the condition of the members that a filter shows on all pages.
 func (s *Store) membersShown(tenant, account uuid.UUID, f Filter) (string, map[string]any) {

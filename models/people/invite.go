@@ -269,6 +269,9 @@ func (s *Store) CountInvitesFor(ctx context.Context, x login.Session) (n int, er
 	if x.Principal.Kind != authz.Member {
 		return 0, nil
 	}
+	if err := s.store.AllReached(); err != nil {
+		return 0, err
+	}
 	err = s.store.One(ctx, store.ScopeInvite, []any{&n}, `SELECT count(*)::int FROM invites
 		WHERE email_folded = $1 AND accepted_at IS NULL AND cancelled_at IS NULL AND expires_at > $2`, store.FoldEmail(x.Email), s.store.Now())
 	return n, err
@@ -346,8 +349,8 @@ func (s *Store) changeInvite(ctx context.Context, g authz.Grant, id uuid.UUID, a
 // InviteByToken finds the invite of a link, its account, and whether its
 // address has a login already. ErrNotFound where there is no such invite.
 func (s *Store) InviteByToken(ctx context.Context, token string) (i Invite, a account.Account, login bool, err error) {
-	err = s.store.One(ctx, store.ScopeInvite, append(i.fields(), a.Fields()...), "SELECT "+inviteColumns+", a."+strings.ReplaceAll(account.Columns, ", ", ", a.")+`
-		FROM invites i JOIN accounts a ON a.tenant_id = i.tenant_id AND a.id = i.account_id WHERE i.token_hash = $1`, store.TokenHash(token))
+	err = s.store.Find(ctx, store.ScopeInvite, append(i.fields(), a.Fields()...), "SELECT "+inviteColumns+", a."+strings.ReplaceAll(account.Columns, ", ", ", a.")+`
+		FROM invites i JOIN accounts a ON a.tenant_id = i.tenant_id AND a.id = i.account_id WHERE {i.tenant_id} AND i.token_hash = $1`, store.TokenHash(token))
 	if err == nil {
 		err = s.store.One(ctx, store.ScopeInvite, []any{&login}, "SELECT EXISTS (SELECT FROM members WHERE email_folded = $1)", store.FoldEmail(i.Email))
 	}

@@ -210,9 +210,9 @@ func (s *Store) ReplaceLoginLink(ctx context.Context, g authz.Grant) (string, er
 // LoginPage finds the account whose subusers sign in at a link.
 func (s *Store) LoginPage(ctx context.Context, link string) (account.Account, error) {
 	var a account.Account
-	err := s.store.One(ctx, store.ScopeSignIn, a.Fields(),
+	err := s.store.Find(ctx, store.ScopeSignIn, a.Fields(),
 		"SELECT a."+strings.ReplaceAll(account.Columns, ", ", ", a.")+` FROM login_links l
-		JOIN accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id WHERE l.link = $1`, link)
+		JOIN accounts a ON a.tenant_id = l.tenant_id AND a.id = l.account_id WHERE {l.tenant_id} AND l.link = $1`, link)
 	return a, err
 }
 
@@ -221,9 +221,9 @@ func (s *Store) LoginPage(ctx context.Context, link string) (account.Account, er
 func (s *Store) SignInSubuser(ctx context.Context, link, name, password string) (Subuser, error) {
 	var u Subuser
 	hash := ""
-	err := s.store.One(ctx, store.ScopeSignIn, []any{&u.TenantID, &u.ID, &u.AccountID, &u.Name, &hash, &u.State},
+	err := s.store.Find(ctx, store.ScopeSignIn, []any{&u.TenantID, &u.ID, &u.AccountID, &u.Name, &hash, &u.State},
 		`SELECT u.tenant_id, u.id, u.account_id, u.name, coalesce(u.password_hash, ''), u.state FROM login_links l
-		JOIN subusers u ON u.tenant_id = l.tenant_id AND u.account_id = l.account_id WHERE l.link = $1 AND u.name = $2`,
+		JOIN subusers u ON u.tenant_id = l.tenant_id AND u.account_id = l.account_id WHERE {l.tenant_id} AND l.link = $1 AND u.name = $2`,
 		link, store.FoldSubuser(name))
 	if err != nil && err != store.ErrNotFound {
 		return u, err
@@ -445,9 +445,9 @@ func (s *Store) DeleteSubuser(ctx context.Context, g authz.Grant, id uuid.UUID) 
 // is unknown, used or too old.
 func (s *Store) PasswordLink(ctx context.Context, token string) (Subuser, account.Account, error) {
 	var u Subuser
-	err := s.store.One(ctx, store.ScopeSignIn, []any{&u.TenantID, &u.ID, &u.AccountID, &u.Name},
+	err := s.store.Find(ctx, store.ScopeSignIn, []any{&u.TenantID, &u.ID, &u.AccountID, &u.Name},
 		`SELECT u.tenant_id, u.id, u.account_id, u.name FROM password_links l JOIN subusers u ON u.tenant_id = l.tenant_id AND u.id = l.subuser_id
-		WHERE l.token_hash = $1 AND l.used_at IS NULL AND l.expires_at > $2 AND u.state = 'active'`, store.TokenHash(token), s.store.Now())
+		WHERE {l.tenant_id} AND l.token_hash = $1 AND l.used_at IS NULL AND l.expires_at > $2 AND u.state = 'active'`, store.TokenHash(token), s.store.Now())
 	if err != nil {
 		return u, account.Account{}, err
 	}

@@ -342,7 +342,7 @@ func (s *Store) PurgeDeletedRecords(ctx context.Context) (more bool, err error) 
 				WHERE x.tenant_id = ? AND x.deleted_at <= ? ORDER BY x.deleted_at LIMIT ? FOR UPDATE SKIP LOCKED))`, tenant, tenant, before, account.PurgeRows)
 			more = more || done.RowsAffected > 0
 			return done.RowsAffected > 0, done.Error
-		}, "SELECT tenant_id FROM (SELECT tenant_id, deleted_at FROM deleted_records WHERE deleted_at <= ? ORDER BY deleted_at LIMIT ?) x GROUP BY tenant_id ORDER BY min(deleted_at)", before, account.PurgeRows)
+		}, s.store.Reached("SELECT tenant_id FROM (SELECT tenant_id, deleted_at FROM deleted_records WHERE {tenant_id} AND deleted_at <= ? ORDER BY deleted_at LIMIT ?) x GROUP BY tenant_id ORDER BY min(deleted_at)"), before, account.PurgeRows)
 	})
 	return more, err
 }

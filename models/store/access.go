@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -63,10 +64,16 @@ func (s *Store) consistently(ctx context.Context, do func(*gorm.DB) error) error
 	return nil
 }
 
-// load makes the snapshot anew from every tenant.
+// load makes the snapshot anew from every tenant that is reached.
 func (s *Store) load(ctx context.Context) error {
 	s.catching.Lock()
 	defer s.catching.Unlock()
+	var in reach
+	var args []any
+	lost := s.lookout.lost.Load()
+	if lost != nil {
+		in, args = ".tenant_id = ANY(CAST(@reached AS uuid[]))", []any{map[string]any{"reached": IDList(lost.rest)}}
+	}
 	return s.consistently(ctx, func(db *gorm.DB) error {
 		// The epochs come first: where tenants are read at different times, a snapshot
 		// is never older than its epoch says.
@@ -74,10 +81,10 @@ func (s *Store) load(ctx context.Context) error {
 			ID    uuid.UUID
 			Epoch int64
 		}
-		if err := db.Raw("SELECT id, epoch FROM tenants").Scan(&tenants).Error; err != nil {
+		if err := db.Raw("SELECT t.id, t.epoch FROM (SELECT id AS tenant_id, * FROM tenants) t WHERE "+in.of("t"), args...).Scan(&tenants).Error; err != nil {
 			return err
 		}
-		ch, err := s.readAccess(db, "true", "true", "true", "true", "true")
+		ch, err := s.readAccess(db, in, in.of("a"), "true", in.of("u"), in.of("u"), in.of("r"), args...)
 		if err != nil {
 			return err
 		}
@@ -85,12 +92,13 @@ func (s *Store) load(ctx context.Context) error {
 			ch.Epochs[t.ID] = t.Epoch
 		}
 		s.snapshot.Store(authz.NewSnapshot(s.catalog).With(ch))
+		s.lookout.partial.Store(lost != nil)
 		return nil
 	})
 }
 
-// catchUp applies the changes of a tenant up to an epoch, as db, which must see
-// all tenants (a member's roles lie in several), reads them.
+// catchUp applies the changes of a tenant up to an epoch, as db reads them, which must
+// see what stands outside tenants.
 func (s *Store) catchUp(db *gorm.DB, tenant uuid.UUID, to int64) (*authz.Snapshot, error) {
 	s.catching.Lock()
 	defer s.catching.Unlock()
@@ -138,7 +146,7 @@ func (s *Store) readTenant(db *gorm.DB, tenant uuid.UUID, snap *authz.Snapshot) 
 		return authz.Changes{}, err
 	}
 	members = append(members, now...)
-	ch, err := s.readAccess(db, "a.tenant_id = @t", "(x.id = ANY(CAST(@m AS uuid[])) OR x.id IN (SELECT member_id FROM staff))",
+	ch, err := s.readAccess(db, inTenant, "a.tenant_id = @t", "(x.id = ANY(CAST(@m AS uuid[])) OR x.id IN (SELECT member_id FROM staff))",
 		"u.tenant_id = @t", "u.tenant_id = @t", "r.tenant_id = @t", map[string]any{"t": tenant, "m": members})
 	tellGone(&ch, tenant, accounts, roles, own)
 	return ch, err
@@ -175,7 +183,7 @@ func (s *Store) readChanged(db *gorm.DB, tenant uuid.UUID, changes []accessChang
 		return condition
 	}
 	args := map[string]any{"t": tenant, "a": accounts, "p": parents, "m": members, "u": subusers, "s": programs, "r": roles}
-	ch, err := s.readAccess(db,
+	ch, err := s.readAccess(db, inTenant,
 		only(len(accounts)+len(parents) > 0, "a.tenant_id = @t AND (a.id = ANY(CAST(@a AS uuid[])) OR a.parent_id = ANY(CAST(@p AS uuid[])))"),
 		only(len(members) > 0, "x.id = ANY(CAST(@m AS uuid[]))"),
 		only(len(subusers) > 0, "u.tenant_id = @t AND u.id = ANY(CAST(@u AS uuid[]))"),
@@ -241,8 +249,8 @@ var accountKinds = map[string]authz.AccountKind{"personal": authz.Personal, "mai
 
 // readAccess reads what a snapshot is told, of the accounts (a), members (x),
 // subusers and service accounts (u) and custom roles (r) that the conditions name; none
-// where one is empty.
-func (s *Store) readAccess(db *gorm.DB, accounts, members, subusers, programs, roles string, args ...any) (ch authz.Changes, err error) {
+// where one is empty. Of members it is what they hold within reach.
+func (s *Store) readAccess(db *gorm.DB, in reach, accounts, members, subusers, programs, roles string, args ...any) (ch authz.Changes, err error) {
 	ch.Epochs = map[uuid.UUID]int64{}
 	if accounts != "" {
 		ch.Accounts, err = s.ReadAccounts(db, accounts, args...)
@@ -251,7 +259,7 @@ func (s *Store) readAccess(db *gorm.DB, accounts, members, subusers, programs, r
 		ch.Roles, err = s.readCustomRoles(db, roles, args...)
 	}
 	if members != "" && err == nil {
-		ch.Principals, err = s.readMembers(db, members, args...)
+		ch.Principals, err = s.readMembers(db, in, members, args...)
 	}
 	for _, of := range []struct {
 		kind         authz.PrincipalKind
@@ -302,21 +310,31 @@ func (s *Store) ReadAccounts(db *gorm.DB, which string, args ...any) ([]authz.Ac
 }
 
 // readMembers reads people, who stand outside tenants, and then what they hold in
-// each: a distributed Postgres does not join the two.
-func (s *Store) readMembers(db *gorm.DB, which string, args ...any) (all []authz.Principal, err error) {
+// each: a distributed Postgres does not join the two. Of what they hold in a tenant
+// out of reach, nothing is told.
+func (s *Store) readMembers(db *gorm.DB, in reach, which string, args ...any) (all []authz.Principal, err error) {
 	var people []struct {
 		ID      uuid.UUID
 		State   string
 		Support bool
 	}
+	them := args
+	if which == "true" {
+		them = nil // which the condition does not name
+	}
 	err = db.Raw(`SELECT x.id, x.state, EXISTS (SELECT FROM staff t WHERE t.member_id = x.id AND t.duty = '`+DutySupport+`') AS support
-		FROM members x WHERE `+which+` ORDER BY x.id`, args...).Scan(&people).Error
+		FROM members x WHERE `+which+` ORDER BY x.id`, them...).Scan(&people).Error
 	if err != nil || len(people) == 0 {
 		return nil, err
 	}
+	with := map[string]any{"now": s.now()}
+	for _, a := range args {
+		maps.Copy(with, a.(map[string]any))
+	}
+	tenant, _ := with["t"].(uuid.UUID)
 	at, ids, support := map[uuid.UUID]int{}, make(IDList, len(people)), IDList{}
 	for i, p := range people {
-		all = append(all, authz.Principal{ID: authz.PrincipalID{Kind: authz.Member, ID: p.ID}, Active: p.State == "active"})
+		all = append(all, authz.Principal{ID: authz.PrincipalID{Kind: authz.Member, ID: p.ID}, Active: p.State == "active", In: tenant})
 		at[p.ID], ids[i] = i, p.ID
 		if p.Support {
 			support = append(support, p.ID)
@@ -326,13 +344,14 @@ func (s *Store) readMembers(db *gorm.DB, which string, args ...any) (all []authz
 		MemberID, AccountID uuid.UUID
 		Kind, Roles         string
 	}
-	theirs, those := "= ANY(CAST(@ids AS uuid[]))", []any{map[string]any{"ids": ids}}
+	theirs, those := "= ANY(CAST(@ids AS uuid[]))", []any{with}
+	with["ids"] = ids
 	if which == "true" {
-		theirs, those = "IS NOT NULL", nil
+		theirs, those = "IS NOT NULL", args
 	}
 	err = db.Raw(`SELECT m.member_id, m.account_id, a.kind, array_to_string(m.roles, ',') AS roles FROM memberships m
-			JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id WHERE m.member_id `+theirs+`
-		UNION ALL SELECT o.owner_id, o.id, o.kind, 'owner' FROM accounts o WHERE o.owner_id `+theirs, those...).Scan(&held).Error
+			JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id WHERE `+in.of("m")+` AND m.member_id `+theirs+`
+		UNION ALL SELECT o.owner_id, o.id, o.kind, 'owner' FROM accounts o WHERE `+in.of("o")+` AND o.owner_id `+theirs, those...).Scan(&held).Error
 	if err != nil {
 		return nil, err
 	}
@@ -349,7 +368,7 @@ func (s *Store) readMembers(db *gorm.DB, which string, args ...any) (all []authz
 		Role      string
 	}
 	err = db.Raw(`SELECT d.account_id, 'support:' || d.access || '`+untilMark+`' || to_char(d.until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS role
-		FROM support_access d WHERE d.closed_at IS NULL AND d.until > ?`, s.now()).Scan(&doors).Error
+		FROM support_access d WHERE `+in.of("d")+` AND d.closed_at IS NULL AND d.until > @now`, with).Scan(&doors).Error
 	for _, id := range support {
 		for _, d := range doors {
 			all[at[id]].Assignments = append(all[at[id]].Assignments, s.assignments(d.AccountID, "", d.Role)...)

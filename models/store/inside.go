@@ -31,7 +31,7 @@ func (s *Store) inside() Inside {
 		Pool: s.pool, Snapshot: s.snapshot.Load, Load: s.load,
 		Stored: func(ctx context.Context) (all authz.Changes, err error) {
 			return all, s.consistently(ctx, func(db *gorm.DB) (err error) {
-				all, err = s.readAccess(db, "true", "true", "true", "true", "true")
+				all, err = s.readAccess(db, "", "true", "true", "true", "true", "true")
 				return err
 			})
 		},

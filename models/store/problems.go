@@ -123,7 +123,7 @@ func Unavailable(err error) bool {
 	var pg *pgconn.PgError
 	var network net.Error
 	switch {
-	case errors.Is(err, ErrBusy), errors.Is(err, ErrReadOnly), errors.As(err, &connect), errors.As(err, &network), pgconn.SafeToRetry(err):
+	case errors.Is(err, ErrBusy), errors.Is(err, ErrReadOnly), errors.Is(err, ErrUnreached), errors.As(err, &connect), errors.As(err, &network), pgconn.SafeToRetry(err):
 		return true
 	case errors.As(err, &pg):
 		classes := []string{"08", "53", "57"} // connections, resources, an operator
@@ -138,7 +138,7 @@ func Unavailable(err error) bool {
 // is elsewhere can be read.
 func PartLost(err error) bool {
 	var pg *pgconn.PgError
-	return errors.As(err, &pg) && (strings.HasPrefix(pg.Code, "08") || strings.Contains(pg.Message, essential))
+	return errors.Is(err, ErrUnreached) || errors.As(err, &pg) && (strings.HasPrefix(pg.Code, "08") || strings.Contains(pg.Message, essential))
 }
 
 // essential is what Citus says, without a code of its own, when it loses a worker

@@ -81,6 +81,9 @@ const SeeDeleted = "SET LOCAL app.deleted = 'seen'"
 
 // In runs do in one transaction of the scope.
 func (s *Store) In(ctx context.Context, sc Scope, do func(*gorm.DB) error) error {
+	if s.Unreached(sc.Tenant) {
+		return ErrUnreached
+	}
 	err := Known(s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		begin := s.setLimit("lock_timeout", lockTime) + ";"
 		for _, st := range s.statements(sc) {
@@ -98,7 +101,7 @@ func (s *Store) In(ctx context.Context, sc Scope, do func(*gorm.DB) error) error
 	if errors.Is(err, ErrReadOnly) {
 		s.pool.Reset() // the address may lead to another server by now
 	}
-	return err
+	return s.doubts(err)
 }
 
 // AmongTenants has work done that waits in any tenant: find gives tenants, do takes
@@ -130,6 +133,13 @@ func (s *Store) Read(ctx context.Context, sc Scope, scan func(pgx.Rows) error, s
 
 // ReadAll is read for several queries.
 func (s *Store) ReadAll(ctx context.Context, sc Scope, queries ...Query) error {
+	if s.Unreached(sc.Tenant) {
+		return ErrUnreached
+	}
+	return s.doubts(s.readAll(ctx, sc, queries))
+}
+
+func (s *Store) readAll(ctx context.Context, sc Scope, queries []Query) error {
 	b := &pgx.Batch{}
 	b.Queue("BEGIN READ ONLY")
 	for _, st := range s.statements(sc) {

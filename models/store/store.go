@@ -43,6 +43,9 @@ type Config struct {
 	// HashMemory is what the hash of a password takes, in KiB; 19 MiB where zero
 	// (OWASP). For tests, which sign in more often than they look at hashes.
 	HashMemory uint32
+	// Machines is a query as onCitus, for tests without Citus; empty to ask the database
+	// how it is made.
+	Machines string
 	// Tracer sees every statement, where it is not nil.
 	Tracer pgx.QueryTracer
 	// Inside is filled, where it is not nil, with what only tests do to a store.
@@ -64,6 +67,7 @@ type Store struct {
 
 	snapshot   atomic.Pointer[authz.Snapshot]
 	catching   sync.Mutex
+	lookout    lookout
 	Hashing    queue // of passwords
 	hashMemory uint32
 	limiter    limiter
@@ -113,10 +117,12 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if s.now == nil {
 		s.now = time.Now
 	}
+	s.lookout.machines = c.Machines
 	if err := s.open(ctx); err != nil {
 		pool.Close()
 		return nil, err
 	}
+	go s.watch(s.lookout.ctx)
 	if c.Inside != nil {
 		*c.Inside = s.inside()
 	}
@@ -138,6 +144,9 @@ func (s *Store) open(ctx context.Context) error {
 	}
 	s.db = db
 	s.snapshot.Store(authz.NewSnapshot(s.catalog))
+	if err := s.openLookout(ctx); err != nil {
+		return err
+	}
 	return s.load(ctx)
 }
 
@@ -174,7 +183,11 @@ func registerTypes(m *pgtype.Map) {
 }
 
 // Close ends all connections.
-func (s *Store) Close() { s.pool.Close() }
+func (s *Store) Close() {
+	s.lookout.stop()
+	<-s.lookout.done
+	s.pool.Close()
+}
 
 // Ping tells whether the database answers.
 func (s *Store) Ping(ctx context.Context) error { return s.pool.Ping(ctx) }

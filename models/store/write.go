@@ -156,7 +156,9 @@ func (tx *Tx) Across(do func() error) error {
 	if err := tx.Exec("SET LOCAL app.scope = 'system'").Error; err != nil {
 		return err
 	}
-	if err := do(); err != nil {
+	tx.scope.System = "the write reaches across" // for do, which may call Across itself
+	err := do()
+	if tx.scope.System = ""; err != nil {
 		return err
 	}
 	return tx.Exec("SET LOCAL app.scope = ''").Error
