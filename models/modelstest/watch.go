@@ -21,8 +21,9 @@ import (
 	"bailiwick/postgres/pgtest"
 )
 
-// Main is pgtest.Main, which fails too where a statement of the panel's, in the
-// scope of a tenant, does not compare each of a tenant's tables with that tenant.
+// Main is pgtest.Main, which fails too where a statement of the panel's is about what
+// is a tenant's and what is no tenant's, or, in the scope of a tenant, does not compare
+// each of a tenant's tables with that tenant.
 func Main(m *testing.M) int {
 	code := pgtest.Main(m, Prepare)
 	for _, told := range watched.offenders() {
@@ -45,18 +46,24 @@ func Watch(c *store.Config) {
 type watch struct {
 	mu      sync.Mutex
 	scopes  map[*pgx.Conn]scope
-	needs   map[string][]sqlcheck.Need
+	needs   map[string]reading
 	refused map[string]string // SQL to where it is sent and why it is refused
 	checker sqlcheck.Checker
+}
+
+// reading is what a statement is about.
+type reading struct {
+	needs []sqlcheck.Need
+	mixed string
 }
 
 // scope is what SET LOCAL said since a transaction began.
 type scope struct{ tenant, system string }
 
-var watched = watch{scopes: map[*pgx.Conn]scope{}, needs: map[string][]sqlcheck.Need{}, refused: map[string]string{}}
+var watched = watch{scopes: map[*pgx.Conn]scope{}, needs: map[string]reading{}, refused: map[string]string{}}
 
 // learn asks a database once which tables are a tenant's: tenants, and those whose
-// primary key has a tenant in it.
+// primary key has a tenant in it. The rest is no tenant's.
 func (w *watch) learn(ctx context.Context, pool *pgxpool.Pool) error {
 	w.mu.Lock()
 	known := w.checker.Tables != nil
@@ -64,22 +71,31 @@ func (w *watch) learn(ctx context.Context, pool *pgxpool.Pool) error {
 	if known {
 		return nil
 	}
-	rows, err := pool.Query(ctx, `SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY(i.indkey)
-		WHERE i.indisprimary AND a.attname = 'tenant_id' AND c.relnamespace = 'public'::regnamespace`)
+	rows, err := pool.Query(ctx, `SELECT c.relname, c.relname = 'tenants' OR EXISTS (SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey)
+			WHERE i.indrelid = c.oid AND i.indisprimary AND a.attname = 'tenant_id')
+		FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace`)
 	if err != nil {
 		return err
 	}
-	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
+	tables, outside := map[string]string{}, map[string]bool{}
+	var name string
+	var tenants bool
+	if _, err := pgx.ForEachRow(rows, []any{&name, &tenants}, func() error {
+		switch {
+		case name == "tenants":
+			tables[name] = "id"
+		case tenants:
+			tables[name] = "tenant_id"
+		default:
+			outside[name] = true
+		}
+		return nil
+	}); err != nil {
 		return err
-	}
-	tables := map[string]string{"tenants": "id"}
-	for _, name := range names {
-		tables[name] = "tenant_id"
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.checker.Tables = tables
+	w.checker.Tables, w.checker.Outside = tables, outside
 	return nil
 }
 
@@ -125,22 +141,34 @@ func (w *watch) see(c *pgx.Conn, sql string, args []any) {
 	for len(args) > 0 && isOption(args[0]) {
 		args = args[1:]
 	}
-	in := w.scopes[c]
-	if in.tenant == "" || in.system != "" || w.refused[sql] != "" {
+	if w.refused[sql] != "" {
 		return
 	}
-	needs, ok := w.needs[sql]
+	about, ok := w.needs[sql]
 	if !ok {
-		needs = w.checker.Needs(sql)
-		w.needs[sql] = needs
+		about = reading{w.checker.Needs(sql), w.checker.Mixed(sql)}
+		w.needs[sql] = about
 	}
-	for _, n := range needs {
+	if about.mixed != "" {
+		w.refuse(sql, about.mixed+" stand in one statement")
+		return
+	}
+	in := w.scopes[c]
+	if in.tenant == "" || in.system != "" {
+		return
+	}
+	for _, n := range about.needs {
 		if why := in.refuses(n, args); why != "" {
-			if from, panel := sender(); panel {
-				w.refused[sql] = fmt.Sprintf("%s: %s %s, in\n\t%s", from, n.Table, why, sql)
-			}
+			w.refuse(sql, n.Table+" "+why)
 			return
 		}
+	}
+}
+
+// refuse keeps a statement of the panel's, with why it is refused.
+func (w *watch) refuse(sql, why string) {
+	if from, panel := sender(); panel {
+		w.refused[sql] = fmt.Sprintf("%s: %s, in\n\t%s", from, why, sql)
 	}
 }
 

@@ -6,8 +6,11 @@ package sqlcheck
 import "slices"
 
 // Checker knows which tables are a tenant's, and by which column: tenant_id, or id
-// of tenants.
-type Checker struct{ Tables map[string]string }
+// of tenants. Outside are those that are no tenant's.
+type Checker struct {
+	Tables  map[string]string
+	Outside map[string]bool
+}
 
 // Need is a table that a statement names, and what its tenant is compared with: a
 // parameter ($1) or a literal. Value is empty where it is compared with neither.
@@ -25,6 +28,41 @@ func (c Checker) Needs(sql string) (all []Need) {
 		all = append(all, c.query(statement, nil)...)
 	}
 	return all
+}
+
+// Mixed names a tenant's table and one that is no tenant's, where one statement is
+// about both; else it is empty.
+func (c Checker) Mixed(sql string) string {
+	for _, statement := range split(read(sql), ";") {
+		tenants, outside := "", ""
+		c.mentions(statement, func(name string) {
+			switch {
+			case c.Tables[name] != "":
+				tenants = name
+			case c.Outside[name]:
+				outside = name
+			}
+		})
+		if tenants != "" && outside != "" {
+			return tenants + " and " + outside
+		}
+	}
+	return ""
+}
+
+// mentions gives each table that a statement names, at any depth.
+func (c Checker) mentions(ts []token, visit func(name string)) {
+	for i, t := range ts {
+		if t.is("into") && i+1 < len(ts) {
+			visit(ts[i+1].text)
+		}
+		if t.kind == group {
+			c.mentions(t.group, visit)
+		}
+	}
+	for _, t := range c.tablesOf(ts, nil) {
+		visit(t.name)
+	}
 }
 
 // table is one of a query's tables.

@@ -64,3 +64,28 @@ func TestWhatTablesAreComparedWith(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsATenantsAndWhatIsNot(t *testing.T) {
+	c := Checker{Tables: map[string]string{"tenants": "id", "accounts": "tenant_id"}, Outside: map[string]bool{"members": true, "letters": true}}
+	for _, tt := range []struct{ sql, want string }{
+		{"SELECT FROM accounts a JOIN tenants t ON t.id = a.tenant_id", ""},
+		{"SELECT members FROM accounts", ""},
+		{"SELECT 'FROM members' FROM accounts", ""},
+		{"SELECT FROM people_of($1, $2) h JOIN members x ON x.id = h.member_id", ""},
+		{"DELETE FROM letters; DELETE FROM accounts", ""},
+		{"SELECT FROM accounts a JOIN members m ON m.id = a.owner_id", "accounts and members"},
+		{"SELECT (SELECT count(*) FROM letters) FROM accounts", "accounts and letters"},
+		{"WITH x AS (SELECT id FROM accounts) SELECT FROM x, members", "accounts and members"},
+		{"SELECT id FROM accounts UNION SELECT id FROM members", "accounts and members"},
+		{"SELECT FROM (SELECT id FROM ((accounts a JOIN members m USING (id)))) x", "accounts and members"},
+		{"INSERT INTO letters (id) SELECT id FROM accounts", "accounts and letters"},
+		{"INSERT INTO accounts (id) SELECT id FROM letters", "accounts and letters"},
+		{"DELETE FROM letters WHERE about IN (SELECT id FROM accounts)", "accounts and letters"},
+		{"DELETE FROM letters l USING accounts a WHERE a.id = l.about", "accounts and letters"},
+		{"UPDATE members SET name = a.name FROM accounts a", "accounts and members"},
+	} {
+		if got := c.Mixed(tt.sql); got != tt.want {
+			t.Errorf("%s\n\tgives %q, want %q", tt.sql, got, tt.want)
+		}
+	}
+}
