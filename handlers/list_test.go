@@ -190,3 +190,20 @@ func TestListsSayHowMany(t *testing.T) {
 	want(t, "those of a name", pager(ada.get(in(p.west, "/accounts?q=branch+1")).want(t, http.StatusOK)), "1–10 of 10")
 	want(t, "a list of one page", pager(ada.get(in(p.east, "/accounts")).want(t, http.StatusOK)), "1–1 of 1")
 }
+
+// Each time on a page says what it is to machines, too.
+func TestTimesSayWhatTheyAre(t *testing.T) {
+	p := newPanel(t)
+	ada := p.as(p.ada)
+	ticket := ada.send(in(p.analytical, "/tickets"), "subject", "No sound", "text", "Nobody hears us.", "priority", "low").added(t)
+	for _, path := range []string{in(p.analytical, "/audit"), in(p.analytical, ""), "/alerts", in(p.analytical, "/accounts/"+p.east.ID.String()), in(p.analytical, "/tickets/"+ticket)} {
+		for _, at := range ada.get(path).want(t, http.StatusOK).Find("time").EachIter() {
+			if _, err := time.Parse(time.RFC3339, at.AttrOr("datetime", "")); err != nil {
+				t.Errorf("%s has a time %q that is none to machines", path, at.Text())
+			}
+		}
+	}
+	if ada.get(in(p.analytical, "/audit")).Find("time").Length() == 0 {
+		t.Error("the audit has no time")
+	}
+}

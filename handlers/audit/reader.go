@@ -97,7 +97,7 @@ func (r *auditReader) named(e store.AuditEvent, id uuid.UUID) string {
 func (r *auditReader) event(c echo.Context, e store.AuditEvent) audit.Event {
 	at := e.At.In(r.zone)
 	x := audit.Event{
-		ID: fmt.Sprintf("e%d-%s", e.Seq, e.AccountID), Who: e.PrincipalName, What: r.actionWords(e), When: page.When(c, e.At, r.Store.Now()), WhenExact: page.Exact(at),
+		ID: fmt.Sprintf("e%d-%s", e.Seq, e.AccountID), Who: e.PrincipalName, What: r.actionWords(e), When: r.TimeCell(c, e.At),
 		Fields: r.fields(e),
 	}
 	if n := len(x.Fields) - mostFields; n > 0 {
@@ -329,7 +329,7 @@ func (r *auditReader) undo(e store.AuditEvent) *part.Post {
 // Change tells an event in short. A reader that looked nothing up leaves out what
 // is named by its id.
 func (r *auditReader) Change(c echo.Context, e store.AuditEvent) part.Change {
-	x := part.Change{Who: e.PrincipalName, What: r.actionWords(e), When: page.When(c, e.At, r.Store.Now()), WhenExact: page.Exact(e.At.In(r.zone))}
+	x := part.Change{Who: e.PrincipalName, What: r.actionWords(e), When: r.TimeCell(c, e.At)}
 	for _, f := range r.fields(e) {
 		switch {
 		case r.names == nil && ids.MatchString(f.Before+f.After):

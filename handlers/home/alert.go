@@ -44,7 +44,7 @@ func (h *Handlers) listAlerts(c echo.Context, _ authz.Grant) error {
 // alert words one of them.
 func (h *Handlers) alert(c echo.Context, a people.Alert) home.Alert {
 	now := h.Store.Now()
-	x := home.Alert{When: page.When(c, a.Since, now), WhenExact: page.Exact(a.Since.In(page.Zone(c)))}
+	x := home.Alert{When: h.TimeCell(c, a.Since)}
 	until := page.When(c, a.Until, now)
 	switch a.Kind {
 	case people.AlertInvite:

@@ -4,7 +4,6 @@ import (
 	"cmp"
 
 	"bailiwick/catalog"
-	"bailiwick/handlers/page"
 	records "bailiwick/models/record"
 	"bailiwick/views/part"
 	"bailiwick/views/record"
@@ -47,7 +46,7 @@ func (h *Handlers) showEntries(rv Visit, r records.Record, p *record.Page) error
 func (h *Handlers) entry(rv Visit, e catalog.Entry) record.Entry {
 	return record.Entry{
 		Who: cmp.Or(e.By, "Unknown author"), Text: e.Text,
-		When: page.When(rv.Context, e.At, h.Store.Now()), WhenExact: page.Exact(e.At.In(page.Zone(rv.Context))),
+		When: h.TimeCell(rv, e.At),
 	}
 }
 

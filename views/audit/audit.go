@@ -20,8 +20,7 @@ type Page struct {
 type Event struct {
 	ID        string // unique on the page; letters, digits and dashes
 	Who, What string
-	When      string
-	WhenExact string
+	When      part.Cell
 	Account   *part.Link // where it happened, in a list of several accounts
 	Fields    []Field
 	More      string // what is left out

@@ -14,6 +14,6 @@ type Alerts struct {
 type Alert struct {
 	Icon, Text, URL string
 	Details         string
-	When, WhenExact string
+	When            part.Cell
 	New             bool // since the person last read
 }

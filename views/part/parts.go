@@ -145,8 +145,7 @@ type Dialog struct {
 // Change is one line of a history.
 type Change struct {
 	Who, What string
-	When      string
-	WhenExact string
+	When      Cell
 	Details   []string // "Name: East → East Berlin"
 	URL       string
 }

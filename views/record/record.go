@@ -48,8 +48,8 @@ type EntryList struct {
 
 // Entry is one of those texts.
 type Entry struct {
-	Who, Text       string
-	When, WhenExact string
+	Who, Text string
+	When      part.Cell
 }
 
 // ActForm is an act done on the page itself, for acts that need a word or two.

@@ -113,8 +113,8 @@ func accounts() []Story {
 		},
 		PermissionsURL: "/a/analytical/permissions/general?q=East+Berlin",
 		Changes: []part.Change{
-			{Who: "Grace", What: "changed sub-account East Berlin", When: "14:02", Details: []string{"labels: none → pilot, vip"}},
-			{Who: "Ada", What: "added subuser operator", When: "11:40"},
+			{Who: "Grace", What: "changed sub-account East Berlin", When: at("14:02", "21 November 2026, 14:02:10 CET"), Details: []string{"labels: none → pilot, vip"}},
+			{Who: "Ada", What: "added subuser operator", When: at("11:40", "21 November 2026, 11:40:31 CET")},
 		},
 	}
 	away := page

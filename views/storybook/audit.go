@@ -16,7 +16,7 @@ func audits() []Story {
 		{Label: "Because of", Value: part.Cell{Text: "Account role: Admin in Analytical"}}, {Label: "Permission", Value: part.Cell{Text: "Members: edit"}}, {Label: "Number", Value: part.Cell{Text: "204"}},
 	}
 	event := func(id, who, what, when, account string, undo *part.Post, fields ...audit.Field) audit.Event {
-		return audit.Event{ID: id, Who: who, What: what, When: when, WhenExact: "21 November 2026, 10:58:13 CET", Account: &part.Link{Text: account}, Fields: fields, Facts: facts, Undo: undo}
+		return audit.Event{ID: id, Who: who, What: what, When: at(when, "21 November 2026, 10:58:13 CET"), Account: &part.Link{Text: account}, Fields: fields, Facts: facts, Undo: undo}
 	}
 	page := audit.Page{
 		Frame:  frame("Audit", "Audit"),

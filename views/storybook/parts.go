@@ -5,6 +5,7 @@ import (
 	"bailiwick/views/record"
 
 	"strconv"
+	"time"
 
 	"github.com/a-h/templ"
 )
@@ -76,4 +77,17 @@ func parts() []Story {
 		{Name: "Switcher results, none", Render: on("Switcher results", part.SwitcherResults(part.SwitcherList{Query: "north"}))},
 		{Name: "Subuser frame", Render: record.FormOn(part.FormPage{Frame: subuserFrame("Profile", ""), Header: part.Header{Title: "Profile"}, Form: part.Form{Token: token, Action: "/settings/profile", Fields: []part.Field{{Name: "language", Label: "Language", Kind: part.Select, Required: true, Options: []part.Option{{Value: "en", Text: "English"}}}}}})},
 	}
+}
+
+// at is a time of the stories, as people say it and exactly.
+func at(text, exact string) part.Cell {
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		panic(err)
+	}
+	t, err := time.ParseInLocation("2 January 2006, 15:04:05 MST", exact, zone)
+	if err != nil {
+		panic(err)
+	}
+	return part.Cell{Text: text, Title: exact, Datetime: t.UTC().Format(time.RFC3339)}
 }

@@ -130,8 +130,8 @@ func records() []Story {
 			{Label: "Text", Value: part.Cell{Text: "Since this morning callers to the order hotline hear an echo.", Block: true}},
 		},
 		Entries: []record.EntryList{{Title: "Replies", Entries: []record.Entry{
-			{Who: "Unknown author", Text: "It is worst on mobile phones.", When: "yesterday, 17:02", WhenExact: "20 November 2026, 17:02:10 CET"},
-			{Who: "Katherine Johnson", Text: "Which phones do your callers use?\n\nPlease send the identifiers of two calls: https://panel.example/a/analytical/calls/01935f5e-7c1a-7bd3-9a51-000000000001", When: "2 hours ago", WhenExact: "21 November 2026, 08:40:12 CET"},
+			{Who: "Unknown author", Text: "It is worst on mobile phones.", When: at("yesterday, 17:02", "20 November 2026, 17:02:10 CET")},
+			{Who: "Katherine Johnson", Text: "Which phones do your callers use?\n\nPlease send the identifiers of two calls: https://panel.example/a/analytical/calls/01935f5e-7c1a-7bd3-9a51-000000000001", When: at("2 hours ago", "21 November 2026, 08:40:12 CET")},
 		}}},
 		Acts: []record.ActForm{{Title: "Reply", Form: part.Form{Token: token, Action: "/a/analytical/support/1/reply", Submit: "Reply", Fields: []part.Field{{Kind: part.Textarea, Name: "text", Label: "Text", Required: true, Problem: "Fill this in."}}}}},
 	}
