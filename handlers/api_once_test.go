@@ -6,6 +6,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"bailiwick/models/modelstest"
+	"bailiwick/models/store"
 )
 
 // A call that is sent again is done once and gets the same answer; another call by its
@@ -42,5 +45,11 @@ func TestACallIsDoneOnce(t *testing.T) {
 		t.Errorf("done more than once: %s", got.body)
 	}
 	p.clock.advance(25 * time.Hour)
+	must(t, p.store.PruneCalls(t.Context()))
+	var kept int
+	must(t, modelstest.Ground(p.store).One(t.Context(), store.ScopeOperator, []any{&kept}, "SELECT count(*) FROM calls_once"))
+	if kept > 0 {
+		t.Errorf("%d calls are known after a day", kept)
+	}
 	named("a").post(list, map[string]any{"name": "Lisbon again"}).want(http.StatusCreated)
 }

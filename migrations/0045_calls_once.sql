@@ -12,7 +12,7 @@ CREATE TABLE calls_once (
     PRIMARY KEY (tenant_id, key_id, name)
 );
 SELECT spread('calls_once');
-CREATE INDEX calls_once_begun ON calls_once (tenant_id, begun_at);
+CREATE INDEX calls_once_begun ON calls_once (begun_at);
 ALTER TABLE calls_once ENABLE ROW LEVEL SECURITY;
 ALTER TABLE calls_once FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON calls_once USING (

@@ -127,6 +127,9 @@ func (s *Store) Exposed() string { return s.ground.Exposed() }
 // browsers that were not seen for long.
 func (s *Store) PruneLimits(ctx context.Context) error { return s.ground.PruneLimits(ctx) }
 
+// PruneCalls forgets calls of more than a day ago.
+func (s *Store) PruneCalls(ctx context.Context) error { return s.ground.PruneCalls(ctx) }
+
 // BeginCall begins a call that is done once, and EndCall keeps its answer.
 func (s *Store) BeginCall(ctx context.Context, tenant, key uuid.UUID, name string, request [sha256.Size]byte) (context.Context, *store.Call, string, error) {
 	return s.ground.BeginCall(ctx, tenant, key, name, request)

@@ -231,7 +231,7 @@ func prune(ctx context.Context, s *models.Store, log *slog.Logger) {
 	for {
 		for what, remove := range map[string]func(context.Context) error{
 			"sessions": s.PruneSessions, "letters": s.PruneLetters, "mailed links": s.PruneMailedLinks, "limits": s.PruneLimits,
-			"sign-ins": s.PruneSignIns,
+			"sign-ins": s.PruneSignIns, "calls": s.PruneCalls,
 		} {
 			if err := remove(ctx); err != nil && ctx.Err() == nil {
 				log.Warn("remove old "+what, "error", err)

@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -309,11 +311,11 @@ func (h *Base) helpers(c echo.Context, v *guard.Visit, p catalog.Permission) []s
 	return all
 }
 
-// Sentences are the sentences of problems, in a fixed order, as one text.
+// Sentences are the sentences of problems, by their fields' names, as one text.
 func Sentences(p store.Problems) string {
 	var all []string
-	for _, s := range p {
-		all = append(all, s)
+	for _, field := range slices.Sorted(maps.Keys(p)) {
+		all = append(all, p[field])
 	}
 	return strings.Join(all, " ")
 }

@@ -41,7 +41,8 @@ func (s *Store) BeginCall(ctx context.Context, tenant, key uuid.UUID, name strin
 	c := &Call{tenant: tenant, key: key, name: digest[:], request: request[:], begun: s.now().UTC().Truncate(time.Microsecond)}
 	answer := ""
 	err := s.In(ctx, aside(tenant), func(db *gorm.DB) error {
-		if err := db.Exec("DELETE FROM calls_once WHERE tenant_id = ? AND begun_at < ?", tenant, c.begun.Add(-callLife)).Error; err != nil {
+		// One of that name from longer ago says nothing any more.
+		if err := db.Exec("DELETE FROM calls_once WHERE tenant_id = ? AND key_id = ? AND name = ? AND begun_at < ?", tenant, key, c.name, c.begun.Add(-callLife)).Error; err != nil {
 			return err
 		}
 		mine := db.Exec(`INSERT INTO calls_once (tenant_id, key_id, name, request, begun_at) VALUES (?, ?, ?, ?, ?)
@@ -94,6 +95,13 @@ func (s *Store) EndCall(ctx context.Context, c *Call, answer string) error {
 			return err
 		}
 		return mine.Updates(map[string]any{"done": true, "answer": sealed}).Error
+	})
+}
+
+// PruneCalls forgets calls of more than a day ago.
+func (s *Store) PruneCalls(ctx context.Context) error {
+	return s.In(ctx, scopeCalls, func(db *gorm.DB) error {
+		return db.Exec("DELETE FROM calls_once WHERE begun_at < ?", s.now().Add(-callLife)).Error
 	})
 }
 

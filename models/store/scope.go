@@ -40,6 +40,7 @@ var (
 	ScopeLetters     = Scope{System: "letters go to people in any tenant or none"}
 	ScopeLimits      = Scope{System: "attempts are counted for the whole installation, before anybody is known", Aside: true}
 	ScopeSignInLog   = Scope{System: "attempts at logins of all tenants are stored together, found by what was typed", Aside: true}
+	scopeCalls       = Scope{System: "calls of all tenants are forgotten together, after a day"}
 	ScopeTimeless    = Scope{System: "what timeless accounts take in and give up is worked off for all tenants"}
 )
 
