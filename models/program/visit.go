@@ -66,6 +66,9 @@ func (s *Store) Caller(ctx context.Context, secret string, account uuid.UUID, ad
 		}
 		s.places.Set(hash, at)
 	}
+	if s.store.Unreached(at.tenant) {
+		return x, e, store.ErrUnreached
+	}
 	if account == uuid.Nil {
 		account = at.account
 	}

@@ -99,7 +99,7 @@ func (d discarding) unnamed() error {
 		name := quoted(n.field.Name)
 		from, names, without := "", "r.data->>"+name, "data - "+name
 		if n.field.Many {
-			from = " CROSS JOIN LATERAL jsonb_array_elements_text(CASE jsonb_typeof(r.data->" + name + ") WHEN 'array' THEN r.data->" + name + " ELSE '[]' END) e (id)"
+			from = " CROSS JOIN LATERAL jsonb_array_elements_text(CASE WHEN jsonb_typeof(r.data->" + name + ") = 'array' THEN r.data->" + name + " ELSE '[]' END) e (id)"
 			names, without = "e.id", "jsonb_set(data, ARRAY["+name+"], (data->"+name+") - CAST(@names AS text[]))"
 		}
 		found, err := d.exec(`INSERT INTO deleted_links (tenant_id, target_id, id, field) SELECT r.tenant_id, d.id, r.id, ` + name + ` FROM records r` + from + `

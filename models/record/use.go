@@ -56,7 +56,7 @@ func (n naming) goes() bool { return n.field.Required && !n.field.Many }
 func (n naming) those() string {
 	const of = "tenant_id = $1 AND account_id = $2 AND kind = $3 AND "
 	if name := quoted(n.field.Name); n.field.Many {
-		return of + "EXISTS (SELECT FROM jsonb_array_elements_text(CASE jsonb_typeof(data->" + name + ") WHEN 'array' THEN data->" + name + " ELSE '[]' END) e (id) WHERE e.id = ANY($4))"
+		return of + "EXISTS (SELECT FROM jsonb_array_elements_text(CASE WHEN jsonb_typeof(data->" + name + ") = 'array' THEN data->" + name + " ELSE '[]' END) e (id) WHERE e.id = ANY($4))"
 	}
 	return of + "data->>" + quoted(n.field.Name) + " = ANY($4)"
 }
