@@ -41,7 +41,7 @@ var mayImport = map[string][]string{
 // comes after it. A layer's own package is the roof over all of them.
 var wings = map[string][]string{
 	"models":   {"store", "letter", "account", "login", "people", "program", "record", "log", "audit"},
-	"views":    {"part", "record", "login", "account", "people", "audit", "home", "letter", "search"},
+	"views":    {"part", "record", "login", "account", "people", "program", "audit", "home", "letter", "search"},
 	"handlers": {"guard", "page", "api", "letter", "audit", "login", "account", "people", "program", "record", "log", "home", "search"},
 }
 

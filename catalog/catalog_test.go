@@ -199,7 +199,7 @@ func TestEveryPermissionIsExplainedAndDecided(t *testing.T) {
 func TestEveryPermissionIsUsedOrSaysWhyNot(t *testing.T) {
 	c := MustLoad()
 	own := []string{ // sections with code of their own
-		"control_panel", "subusers", "profile", "roles", "entitlements", "sub_accounts", "members", "audit", "account.manage", "support_access", "timeless_accounts",
+		"control_panel", "subusers", "profile", "roles", "entitlements", "sub_accounts", "members", "audit", "account.manage", "support_access", "timeless_accounts", "service_accounts", "api_keys",
 	}
 	used := map[Permission]bool{}
 	for _, s := range c.Sections {

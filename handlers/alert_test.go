@@ -89,11 +89,10 @@ func TestTheBellRingsForOneself(t *testing.T) {
 
 	// A key expires: those who may edit it hear of it, by both ways in, and others
 	// in the account do not.
-	robot := ada.send(in(p.west, "/settings/service_accounts"), "name", "Robot", "roles", "Developer", "state", "active").added(t)
 	_, link := p.subuser(p.west, "keeper", "Developer")
 	barbara, keeper := p.as(p.barbara), p.asSubuser(link, "keeper")
-	ada.send(in(p.west, "/settings/api_keys"), "name", "Nightly", "service_account", robot, "lasts", "1 day").want(t, http.StatusOK)
-	ada.send(in(p.west, "/settings/api_keys"), "name", "Yearly", "service_account", robot, "lasts", "365 days").want(t, http.StatusOK)
+	ada.send(in(p.west, "/settings/api_keys"), "name", "Nightly", "lasts", "1", "proof", password).want(t, http.StatusOK)
+	ada.send(in(p.west, "/settings/api_keys"), "name", "Yearly", "lasts", "365", "proof", password).want(t, http.StatusOK)
 	soon()
 	barbara.hears(t, "Alerts, 1 new", "API key Nightly in West expires soon New")
 	barbara.get(barbara.get("/alerts").Find(".alerts a").AttrOr("href", "nowhere")).want(t, http.StatusOK).says(t, "Nightly")

@@ -69,7 +69,7 @@ func Over(b *page.Base) *Handlers {
 	h.record = record.New(b, h.audit)
 	h.account = account.New(b, h.audit)
 	h.people = people.New(b, h.audit)
-	h.program = program.New(b)
+	h.program = program.New(b, h.audit, h.people)
 	h.log = log.New(b, h.record)
 	h.home = home.New(b, h.audit, h.login, h.account)
 	h.search = search.New(b, h.account, h.people, h.record)

@@ -59,18 +59,3 @@ func TestASecretIsReplacedWithAnOverlap(t *testing.T) {
 	p.as(p.mallory).send(app+"/secret", "overlap", "none").want(t, http.StatusNotFound)
 	p.browser().post(app+"/secret", values("overlap", "none")).want(t, http.StatusSeeOther)
 }
-
-// Whoever may edit keys gets none of a service account that can do more than they.
-func TestNobodyReplacesTheKeyOfWhatIsMoreThanThemselves(t *testing.T) {
-	p := newPanel(t)
-	ada, barbara := p.as(p.ada), p.as(p.barbara)
-	robot := ada.send(in(p.west, "/settings/service_accounts"), "name", "Robot", "roles", "PhoneNumberManager", "state", "active").added(t)
-	key := ada.send(in(p.west, "/settings/api_keys"), "name", "Nightly", "service_account", robot, "lasts", "30 days").want(t, http.StatusOK).identifier(t)
-	at := in(p.west, "/settings/api_keys/"+key)
-	barbara.get(at+"/secret").want(t, http.StatusOK)
-	got := barbara.send(at+"/secret", "overlap", "none").want(t, http.StatusUnprocessableEntity)
-	if aSecret.MatchString(got.body) || !strings.Contains(got.Find(".problems").Text(), "Service account: Phone number manager gives") {
-		t.Errorf("Barbara is told %q", got.Find(".problems").Text())
-	}
-	ada.send(at+"/secret", "overlap", "1h").want(t, http.StatusOK)
-}

@@ -60,18 +60,24 @@ func TestWhatIsDeletedCanBeRestored(t *testing.T) {
 	ada.send(trash+"/"+other+"/restore").want(t, http.StatusUnprocessableEntity)
 	ada.get(groups+"/"+berlin).want(t, http.StatusOK)
 
-	// A key is no key while it is deleted, and not without the account that it is of.
-	robot := ada.send(in(p.analytical, "/settings/service_accounts"), "name", "Robot", "roles", "Developer", "state", "active").added(t)
-	key := ada.send(in(p.analytical, "/settings/api_keys"), "name", "Nightly", "service_account", robot, "lasts", "30 days").want(t, http.StatusOK).identifier(t)
-	ada.send(in(p.analytical, "/settings/api_keys/"+key+"/delete")).want(t, http.StatusSeeOther)
+	// A token is none while it is deleted.
+	key := ada.send(in(p.analytical, "/settings/shared-tokens"), "name", "Nightly", "lasts", "30 days").want(t, http.StatusOK).identifier(t)
+	ada.send(in(p.analytical, "/settings/shared-tokens/"+key+"/delete")).want(t, http.StatusSeeOther)
 	if n := p.rows("SELECT count(*) FROM records WHERE secrets <> '{}' AND id::text = '" + key + "'"); n != 0 {
 		t.Error("the secret of a deleted key is among those that count")
 	}
-	ada.send(in(p.analytical, "/settings/service_accounts/"+robot+"/delete")).want(t, http.StatusSeeOther)
-	ada.send(trash+"/"+key+"/restore").want(t, http.StatusUnprocessableEntity).says(t, "restore that first")
-	ada.send(trash+"/"+robot+"/restore").want(t, http.StatusSeeOther)
 	ada.send(trash+"/"+key+"/restore").want(t, http.StatusSeeOther)
-	ada.get(in(p.analytical, "/settings/api_keys/"+key)).want(t, http.StatusOK).says(t, "Robot")
+	ada.get(in(p.analytical, "/settings/shared-tokens/"+key)).want(t, http.StatusOK).says(t, "Nightly")
+
+	// What is nothing without another does not come back before that.
+	office := ada.send(in(p.analytical, "/settings/notification-channels"), "name", "Office", "type", "email", "address", "office@example.com", "state", "enabled").added(t)
+	low := ada.send(in(p.analytical, "/settings/notifications/notification_settings"), "event", "balance_low", "channel", office, "state", "enabled").added(t)
+	ada.send(in(p.analytical, "/settings/notifications/notification_settings/"+low+"/delete")).want(t, http.StatusSeeOther)
+	ada.send(in(p.analytical, "/settings/notification-channels/"+office+"/delete")).want(t, http.StatusSeeOther)
+	ada.send(trash+"/"+low+"/restore").want(t, http.StatusUnprocessableEntity).says(t, "restore that first")
+	ada.send(trash+"/"+office+"/restore").want(t, http.StatusSeeOther)
+	ada.send(trash+"/"+low+"/restore").want(t, http.StatusSeeOther)
+	ada.get(in(p.analytical, "/settings/notifications/notification_settings/"+low)).want(t, http.StatusOK).says(t, "Office")
 
 	// It shows to those who could delete it, and is theirs to restore.
 	ada.send(groups+"/"+berlin+"/delete").want(t, http.StatusSeeOther)

@@ -34,14 +34,15 @@ func TestDeletingSaysWhatUsesTheThing(t *testing.T) {
 		}
 	}
 
-	// A key is nothing without its service account: it goes too, after the name is typed.
-	robot := ada.send(in(p.analytical, "/settings/service_accounts"), "name", "Robot", "roles", "Developer", "state", "active").added(t)
-	key := ada.send(in(p.analytical, "/settings/api_keys"), "name", "Nightly", "service_account", robot, "lasts", "30 days").want(t, http.StatusOK).identifier(t)
-	account := in(p.analytical, "/settings/service_accounts/"+robot)
-	says(account, "Used by 1 API key: Nightly. It is deleted too.")
-	ada.send(account+"/delete").want(t, http.StatusUnprocessableEntity)
-	ada.send(account+"/delete", "confirm", "Robot").want(t, http.StatusSeeOther)
-	ada.get(in(p.analytical, "/settings/api_keys/"+key)).want(t, http.StatusNotFound)
+	// A setting is nothing without its channel: it goes too, after the name is typed.
+	office := ada.send(in(p.analytical, "/settings/notification-channels"), "name", "Office", "type", "email", "address", "office@example.com", "state", "enabled").added(t)
+	low := ada.send(in(p.analytical, "/settings/notifications/notification_settings"), "event", "balance_low", "channel", office, "state", "enabled").added(t)
+	channel := in(p.analytical, "/settings/notification-channels/"+office)
+	says(channel, "Used by 1 notification setting: ")
+	says(channel, "It is deleted too.")
+	ada.send(channel+"/delete").want(t, http.StatusUnprocessableEntity)
+	ada.send(channel+"/delete", "confirm", "Office").want(t, http.StatusSeeOther)
+	ada.get(in(p.analytical, "/settings/notifications/notification_settings/"+low)).want(t, http.StatusNotFound)
 
 	// A group in use is not missed by its items, and another account's does not count.
 	group := ada.send(in(p.analytical, "/groups"), "name", "Berlin").added(t)

@@ -45,7 +45,7 @@ func TestSearchFindsWhatOneMayOpen(t *testing.T) {
 	for q, want := range map[string][]string{
 		"subusers": {"Subusers"},
 		"ADD SUB":  {"Add subuser", "Add sub-accounts"},
-		"api":      {"API keys", "Add API key"},
+		"api":      {"API keys", "Create API key"},
 		"berlin":   {"East Berlin"},
 		"grace":    {"Grace"},
 		"zebra":    {"Zebra line", "Zebra of Analytical", "zebra-keeper", "Zebra is asked for"},

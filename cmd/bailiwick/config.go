@@ -14,10 +14,12 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 
 	"bailiwick/mail"
+	"bailiwick/models/store"
 	"bailiwick/words"
 )
 
@@ -34,6 +36,7 @@ type Config struct {
 	SMTPURL           string   `env:"BAILIWICK_SMTP_URL" name:"smtp-url" help:"Mail server that letters are handed to; without one, letters are kept for an operator to read." placeholder:"URL"`
 	MailFrom          string   `env:"BAILIWICK_MAIL_FROM" name:"mail-from" help:"Who letters are from, such as 'Bailiwick <panel@example.com>'." placeholder:"ADDRESS"`
 	Currency          string   `env:"BAILIWICK_CURRENCY" help:"Currency of prices and balances by its three letters, such as EUR; amounts have none where empty." placeholder:"CODE"`
+	KeyEnvironment    string   `env:"BAILIWICK_KEY_ENVIRONMENT" name:"key-environment" help:"What stands in the keys of programs, as in bw_live_…: up to 16 small letters and digits; live where empty, demo with the demo cast." placeholder:"NAME"`
 	PlainHTTP         bool     `env:"BAILIWICK_PLAIN_HTTP" name:"plain-http" help:"Allow plain http at an address that is not of this machine."`
 
 	publicURL *url.URL
@@ -111,6 +114,9 @@ func (c *Config) check() error {
 	if c.Currency != "" && !words.IsCurrency(c.Currency) {
 		bad("BAILIWICK_CURRENCY %q is no currency: give its three capital letters, such as EUR", c.Currency)
 	}
+	if c.KeyEnvironment != "" && !keyEnvironment.MatchString(c.KeyEnvironment) {
+		bad("BAILIWICK_KEY_ENVIRONMENT %q is not 1 to 16 small letters and digits, such as staging", c.KeyEnvironment)
+	}
 	if c.DataDir == "" {
 		c.DataDir = defaultDataDir()
 	}
@@ -123,6 +129,16 @@ func (c *Config) currency() string {
 		return "GBP"
 	}
 	return c.Currency
+}
+
+var keyEnvironment = regexp.MustCompile(`^[a-z0-9]{1,16}$`)
+
+// keysOf is what stands in the keys of programs.
+func (c *Config) keysOf() string {
+	if c.KeyEnvironment == "" && c.DemoCast {
+		return "demo"
+	}
+	return cmp.Or(c.KeyEnvironment, store.DefaultEnvironment)
 }
 
 func loopback(host string) bool {
@@ -214,6 +230,7 @@ func (configCommand) Run(c *Config) error {
 		{"BAILIWICK_TRUSTED_PROXIES", strings.Join(c.TrustedProxies, ",")},
 		{"BAILIWICK_SMTP_URL", cmp.Or(masked(c.SMTPURL), "(mail is not sent)")},
 		{"BAILIWICK_MAIL_FROM", c.MailFrom},
+		{"BAILIWICK_KEY_ENVIRONMENT", c.keysOf()},
 		{"BAILIWICK_PLAIN_HTTP", fmt.Sprint(c.PlainHTTP)},
 	} {
 		fmt.Printf("%s=%s\n", kv[0], kv[1])

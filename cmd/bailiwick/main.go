@@ -25,6 +25,7 @@ type commands struct {
 	Can        canCommand       `cmd:"" help:"Print one decision and its reasons; exit 0 for yes, 1 for no, 2 for an error."`
 	Audit      auditCommand     `cmd:"" help:"Check the audit."`
 	Staff      staffCommand     `cmd:"" help:"Say who looks after the installation, and who is its support."`
+	Key        keyCommand       `cmd:"" help:"Make keys for programs."`
 	Networks   networksCommand  `cmd:"" help:"Help who is locked out of their account by its networks."`
 	TwoStep    twoStepCommand   `cmd:"" help:"Help who lost their second step."`
 	Storybook  storybookCommand `cmd:"" help:"Serve every page in every state, without a database, or print their texts."`

@@ -81,7 +81,7 @@ func openDatabase(ctx context.Context, c *Config, log *slog.Logger, migrate bool
 		err = store.MigrateInTurn(ctx, owner, login, func() { log.Info("another program migrates this database: waiting until it has finished") })
 	}
 	if err == nil {
-		db.Store, err = models.Open(ctx, store.Config{URL: login, Catalog: cat, Secret: c.secret})
+		db.Store, err = models.Open(ctx, store.Config{URL: login, Catalog: cat, Secret: c.secret, Environment: c.keysOf()})
 	}
 	if err != nil {
 		db.close(log)

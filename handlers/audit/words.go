@@ -40,6 +40,15 @@ var actions = map[string]string{
 	"account.take_ownership":    "became the owner of",
 	"account.unlabel_many":      "removed the label * from many accounts",
 
+	"api_key.create":          "created the API key",
+	"api_key.revoke":          "revoked the API key",
+	"api_key.rotate":          "replaced the API key",
+	"service_account.create":  "created the service account",
+	"service_account.delete":  "deleted the service account",
+	"service_account.edit":    "changed the service account",
+	"service_account.resume":  "resumed the service account",
+	"service_account.suspend": "suspended the service account",
+
 	"entitlement.copy":            "copied permissions of a sub-account to others under",
 	"entitlement.select_all":      "changed a feature of all sub-accounts of",
 	"entitlement.set":             "changed a feature of",
@@ -212,6 +221,7 @@ var fieldTitles = map[string]string{
 	"open_to_main": "Open to members of accounts above", "by_link": "By a one-time link", "copied_from": "Permissions copied from", "allowed": "May be used",
 	"entitlement": "Permission", "given": "Permissions given", "taken": "Permissions taken", "changed": "Sub-accounts changed", "people_who_gain": "People who gain", "people_who_lose": "People who lose", "parent": "Stands below",
 	"support_access_opened_by": "Support access opened by", "opened_by": "Opened by", "past_entries": "With past entries", "feeds": "Fed by", "readers": "Read by",
+	"key": "With the key", "begins_with": "Begins with", "expires_at": "Expires", "read_only": "Reading only", "sub_accounts": "For sub-accounts too", "old_key_until": "The old key works until",
 }
 
 // Of what is made there is no before, of what goes no after.

@@ -56,9 +56,13 @@ func (h *Handlers) alert(c echo.Context, a people.Alert) home.Alert {
 		x.Icon, x.Text, x.Details = "triangle-alert", "Your invite to "+a.What+" could not be delivered", "Check the address, or pass the link on yourself."
 		x.URL = page.AccountPath(a.Account, "/members/invites")
 	case people.AlertKey:
-		r := h.Catalog.Kind(a.Record).Section.Records
-		x.Icon, x.Text, x.Details = "key-round", page.Upper(r.Noun)+" "+a.What+" in "+a.Where+" expires soon", "It works until "+until+"."
-		x.URL = page.AccountPath(a.Account, strings.Replace(r.OnePath(), ":"+a.Record, a.ID.String(), 1))
+		noun := "API key"
+		x.URL = page.AccountPath(a.Account, "/settings/api_keys/"+a.ID.String())
+		if a.Record != people.ProgramKey {
+			r := h.Catalog.Kind(a.Record).Section.Records
+			noun, x.URL = page.Upper(r.Noun), page.AccountPath(a.Account, strings.Replace(r.OnePath(), ":"+a.Record, a.ID.String(), 1))
+		}
+		x.Icon, x.Text, x.Details = "key-round", noun+" "+a.What+" in "+a.Where+" expires soon", "It works until "+until+"."
 	case people.AlertEnded:
 		x.Icon, x.Text, x.Details = "lock", "Your access to "+a.Where+" has ended", "Ask the people who work there if you still need it."
 	}

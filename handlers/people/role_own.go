@@ -325,10 +325,14 @@ func (h *Handlers) effectPage(c echo.Context, e persons.RoleEffect, title string
 			continue
 		}
 		who := part.Cell{Text: x.Name}
-		switch subuser := x.ID.Kind == authz.Subuser; {
-		case subuser && !h.May(c, "subusers"):
-			who.Text = "A subuser" // whose name is not the reader's to know
-		case subuser:
+		switch kind := x.ID.Kind; {
+		case kind == authz.ServiceAccount && !h.May(c, "service_accounts"):
+			who.Text = "A service account" // whose name is not the reader's to know
+		case kind == authz.ServiceAccount:
+			who.Details = "Service account"
+		case kind == authz.Subuser && !h.May(c, "subusers"):
+			who.Text = "A subuser"
+		case kind == authz.Subuser:
 			who.Details = "Subuser"
 		case !h.May(c, "members"):
 			who.Text = "A member"
@@ -344,7 +348,7 @@ func (h *Handlers) effectPage(c echo.Context, e persons.RoleEffect, title string
 			parts = append(parts, part.text)
 		}
 	}
-	p.Sentences = append(p.Sentences, words.Count(len(e.Holders), "person has", "people have")+" this role.")
+	p.Sentences = append(p.Sentences, holding(e.Holders)+" this role.")
 	if len(e.Holders) == 0 {
 		p.Sentences[0] = "Nobody has this role."
 	} else {
@@ -357,6 +361,24 @@ func (h *Handlers) effectPage(c echo.Context, e persons.RoleEffect, title string
 		p.More = "And " + words.Count(more, "more person", "more people") + "."
 	}
 	return p
+}
+
+// holding says how many have a role: "3 people have", "2 people and 1 service account have".
+func holding(all []persons.RoleHolder) string {
+	programs := 0
+	for _, x := range all {
+		if x.ID.Kind == authz.ServiceAccount {
+			programs++
+		}
+	}
+	people := len(all) - programs
+	switch {
+	case programs == 0:
+		return words.Count(people, "person has", "people have")
+	case people == 0:
+		return words.Count(programs, "service account has", "service accounts have")
+	}
+	return words.Count(people, "person", "people") + " and " + words.Count(programs, "service account", "service accounts") + " have"
 }
 
 // titlesCell names what somebody gains or loses, in the account and below.

@@ -2,10 +2,18 @@
 // and what a program is told of its own.
 package program
 
-import "bailiwick/handlers/page"
+import (
+	"bailiwick/handlers/audit"
+	"bailiwick/handlers/page"
+	"bailiwick/handlers/people"
+)
 
 // Handlers are the pages and answers of this wing.
-type Handlers struct{ *page.Base }
+type Handlers struct {
+	*page.Base
+	audit  *audit.Handlers
+	people *people.Handlers
+}
 
-// New is the wing on its ground.
-func New(b *page.Base) *Handlers { return &Handlers{b} }
+// New is the wing, beside those below it.
+func New(b *page.Base, a *audit.Handlers, p *people.Handlers) *Handlers { return &Handlers{b, a, p} }

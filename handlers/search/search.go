@@ -84,6 +84,8 @@ func (h *Handlers) acts(c echo.Context) (all []part.Found) {
 	here := func(path string) string { return page.AccountPath(v.Place.Account, path) }
 	shared := page.Shared(v.Place.Kind)
 	add(h.May(c, "subuser_create"), "Add subuser", "Subusers", here("/settings/subusers/new"))
+	add(h.May(c, "service_accounts.edit"), "Create service account", "Service accounts", here("/settings/service_accounts/new"))
+	add(h.May(c, "api_keys.edit") && v.Snapshot.Owns(v.Who, v.At), "Create API key", "API keys", here("/settings/api_keys/new"))
 	add(shared && h.May(c, "members.add"), "Invite members", "Members", here("/members/invites/new"))
 	add(shared && h.May(c, "sub_accounts.create"), "Add sub-accounts", "Accounts", here("/accounts/new"))
 	add(v.Session.Principal.Kind == authz.Member, "Create a company account", "Accounts", "/accounts/new")

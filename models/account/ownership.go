@@ -433,6 +433,15 @@ func handOver(tx *store.Tx, a Account, o Offer) error {
 		WHERE a.id = o.account_id AND o.tenant_id = @t AND o.ended_at IS NULL AND `+handed, args).Error; err != nil {
 		return err
 	}
+	// The old owner may have what acts as the owner.
+	revoked := tx.Exec(`UPDATE api_keys k SET revoked_at = @now, revoked_by_name = 'Change of owner', updated_at = @now, version = k.version + 1 FROM accounts a
+		WHERE a.id = k.account_id AND k.tenant_id = @t AND k.service_account_id IS NULL AND k.revoked_at IS NULL AND `+handed, args)
+	if revoked.Error != nil {
+		return revoked.Error
+	}
+	if revoked.RowsAffected > 0 {
+		tx.Note("keys_revoked", revoked.RowsAffected)
+	}
 	changed := tx.Exec("UPDATE accounts a SET owner_id = @new WHERE "+handed, args)
 	if changed.Error != nil {
 		return changed.Error

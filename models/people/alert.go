@@ -37,7 +37,7 @@ type Alert struct {
 	Where   string // the account's name
 	ID      uuid.UUID
 	What    string // an address, or the name of a key
-	Record  string // the kind of a key
+	Record  string // the kind of a key: of record, or ProgramKey
 	Who     string // whoever invited or offered
 }
 
@@ -111,7 +111,7 @@ func (s *Store) Alerts(ctx context.Context, x login.Session, snap *authz.Snapsho
 		case AlertEnded:
 			a.Since = ended[a.Account]
 		case AlertKey:
-			if k := s.store.Catalog().Kind(a.Record); !known || !snap.Decide(who, k.Section.Records.Edit, at).Allow {
+			if !known || !snap.Decide(who, s.mayEndKey(a.Record), at).Allow {
 				return nil
 			}
 		case AlertMail:
@@ -140,6 +140,10 @@ func (s *Store) Alerts(ctx context.Context, x login.Session, snap *authz.Snapsho
 			FROM unnest($1::uuid[], $2::uuid[]) AS mine (tenant, account) JOIN records r ON r.tenant_id = mine.tenant AND r.account_id = mine.account AND r.kind = ANY($3)
 				JOIN accounts a ON a.tenant_id = r.tenant_id AND a.id = r.account_id
 			WHERE (r.data->>'expires_at')::timestamptz BETWEEN $4 AND $5 LIMIT 1000`, Args: []any{keyTenants, keyIDs, kinds, now, now.Add(keysWithin), none}})
+		ask = append(ask, store.Query{Scan: scan, SQL: `SELECT 'key', greatest(k.created_at, k.expires_at - interval '7 days'), k.expires_at, k.account_id, a.name, k.id, k.name, $5, '', $6::uuid
+			FROM unnest($1::uuid[], $2::uuid[]) AS mine (tenant, account) JOIN api_keys k ON k.tenant_id = mine.tenant AND k.account_id = mine.account
+				JOIN accounts a ON a.tenant_id = k.tenant_id AND a.id = k.account_id
+			WHERE k.revoked_at IS NULL AND k.expires_at BETWEEN $3 AND $4 LIMIT 1000`, Args: []any{keyTenants, keyIDs, now, now.Add(keysWithin), ProgramKey, none}})
 	}
 	if len(endedIDs) > 0 {
 		ask = append(ask, store.Query{Scan: scan, SQL: `SELECT 'ended', $3::timestamptz, $3::timestamptz, id, name, $4::uuid, '', '', '', $4::uuid
@@ -165,9 +169,21 @@ func (s *Store) Alerts(ctx context.Context, x login.Session, snap *authz.Snapsho
 	return all, nil
 }
 
+// ProgramKey is the kind of the keys of programs, which are no records.
+const ProgramKey = "api_key"
+
+// mayEndKey is the permission to edit keys of a kind.
+func (s *Store) mayEndKey(kind string) catalog.Permission {
+	if kind == ProgramKey {
+		return s.store.Catalog().Permission("api_keys.edit")
+	}
+	return s.store.Catalog().Kind(kind).Section.Records.Edit
+}
+
 // expiring are the kinds of record that let somebody in until a time, and all the
-// permissions to edit them.
+// permissions to edit keys.
 func (s *Store) expiring() (kinds []string, edits catalog.Mask) {
+	edits.Set(s.mayEndKey(ProgramKey))
 	for _, x := range s.store.Catalog().Sections {
 		if r := x.Records; r != nil && x.InNavigation() && r.Kind.Section == x && r.Edit != 0 && r.Kind.Field("expires_at") != nil {
 			kinds = append(kinds, r.Kind.Key)

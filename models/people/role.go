@@ -127,7 +127,7 @@ func (s *Store) Role(ctx context.Context, tenant, account, id uuid.UUID) (r stor
 	return r, err
 }
 
-// RoleCounts are how many people have each of the account's own roles, by key.
+// RoleCounts are how many people and service accounts have each of the account's own roles, by key.
 func (s *Store) RoleCounts(ctx context.Context, g authz.Grant) (map[string]int, error) {
 	r, counts := g.Resource(), map[string]int{}
 	err := s.store.Read(ctx, store.TenantScope(r.Tenant), func(rows pgx.Rows) error {
@@ -139,6 +139,7 @@ func (s *Store) RoleCounts(ctx context.Context, g authz.Grant) (map[string]int, 
 	}, `SELECT split_part(r, ' ', 1), count(*)::int FROM (
 			SELECT unnest(roles) AS r FROM memberships WHERE tenant_id = $1 AND account_id = $2
 			UNION ALL SELECT unnest(roles) FROM subusers WHERE tenant_id = $1 AND account_id = $2
+			UNION ALL SELECT unnest(roles) FROM service_accounts WHERE tenant_id = $1 AND account_id = $2
 		) x WHERE r LIKE 'custom:%' GROUP BY 1`, r.Tenant, r.Account)
 	return counts, err
 }
@@ -355,14 +356,17 @@ func storeHolders(tx *store.Tx, e RoleEffect) error {
 	return nil
 }
 
-// storeRoles stores what roles some members or subusers of the write's account have.
+// storeRoles stores what roles some of a kind in the write's account have.
 func storeRoles(tx *store.Tx, kind authz.PrincipalKind, ids store.IDList, roles []store.RoleList) error {
 	if len(ids) == 0 {
 		return nil
 	}
 	table, id := "memberships", "member_id"
-	if kind == authz.Subuser {
+	switch kind {
+	case authz.Subuser:
 		table, id = "subusers", "id"
+	case authz.ServiceAccount:
+		table, id = "service_accounts", "id"
 	}
 	lists := make(store.TextList, len(roles))
 	for i, r := range roles {

@@ -69,6 +69,7 @@ func (s *Store) holdersOf(db *gorm.DB, r store.CustomRole, kind string) ([]RoleH
 			SELECT 'member' AS kind, m.member_id AS id, '' AS name, array_to_string(m.roles, ',') AS roles, '' AS state FROM memberships m
 				WHERE m.tenant_id = @t AND m.account_id = @a
 			UNION ALL SELECT 'subuser', u.id, u.name, array_to_string(u.roles, ','), u.state FROM subusers u WHERE u.tenant_id = @t AND u.account_id = @a
+			UNION ALL SELECT 'service_account', u.id, u.name, array_to_string(u.roles, ','), u.state FROM service_accounts u WHERE u.tenant_id = @t AND u.account_id = @a
 		) h WHERE h.roles LIKE '%' || @k || '%'`,
 		map[string]any{"t": r.TenantID, "a": r.AccountID, "k": r.Key()}).Scan(&rows).Error
 	if err != nil {
@@ -96,8 +97,10 @@ func (s *Store) holdersOf(db *gorm.DB, r store.CustomRole, kind string) ([]RoleH
 		h := &holders[i]
 		h.ID, h.Name = authz.PrincipalID{Kind: authz.Member, ID: row.ID}, row.Name
 		h.active = row.State == "active"
-		if row.Kind == "subuser" {
-			h.ID.Kind = authz.Subuser
+		for _, own := range []authz.PrincipalKind{authz.Subuser, authz.ServiceAccount} {
+			if row.Kind == own.String() {
+				h.ID.Kind = own
+			}
 		}
 		h.was = s.store.StoredRoles(store.SplitList(row.Roles), r.AccountID, kind)
 	}

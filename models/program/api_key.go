@@ -52,17 +52,12 @@ func (k Key) Ended(now time.Time) bool { return k.ExpiresAt != nil && !now.Befor
 // Works tells whether the key is good at a time, as far as that is up to the key.
 func (k Key) Works(now time.Time) bool { return k.RevokedAt == nil && !k.Ended(now) }
 
-const keyColumns = `k.id, k.account_id, k.service_account_id, k.name, k.hash, k.hint, k.previous_hash, k.previous_until, k.permissions, k.read_only, k.sub_accounts, k.networks,
-	k.expires_at, k.revoked_at, k.revoked_by_name, k.used_at, k.used_from, k.version, k.created_at, k.created_by, k.created_by_name, k.updated_at`
+const keyColumns = `x.id, x.account_id, x.service_account_id, x.name, x.hash, x.hint, x.previous_hash, x.previous_until, x.permissions, x.read_only, x.sub_accounts, x.networks,
+	x.expires_at, x.revoked_at, x.revoked_by_name, x.used_at, x.used_from, x.version, x.created_at, x.created_by, x.created_by_name, x.updated_at`
 
 func (k *Key) fields() []any {
 	return []any{(*[16]byte)(&k.ID), (*[16]byte)(&k.AccountID), &k.ServiceAccountID, &k.Name, &k.Hash, &k.Hint, &k.PreviousHash, &k.PreviousUntil, (*[]string)(&k.Permissions),
 		&k.ReadOnly, &k.SubAccounts, (*[]string)(&k.Networks), &k.ExpiresAt, &k.RevokedAt, &k.RevokedByName, &k.UsedAt, &k.UsedFrom, &k.Version, &k.CreatedAt, &k.CreatedBy, &k.CreatedByName, &k.UpdatedAt}
-}
-
-// working is the condition of a key k that is good at a time.
-func working(now string) string {
-	return "k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > " + now + ")"
 }
 
 // MadeKey is a new key. Secret is the whole of it, told just this once.
@@ -73,10 +68,25 @@ type MadeKey struct {
 
 // CreateKey makes a key of a service account of the grant's account or, where program
 // is zero, of the account itself, which only its owner makes.
-func (s *Store) CreateKey(ctx context.Context, g authz.Grant, program uuid.UUID, in KeyInput) (made MadeKey, err error) {
+func (s *Store) CreateKey(ctx context.Context, g authz.Grant, program uuid.UUID, in KeyInput) (MadeKey, error) {
 	id := store.NewID()
-	c := store.Change{Action: "api_key.create", Permission: s.keyPermission(g), On: g.On(keyKind, id).Resource(), Name: strings.TrimSpace(in.Name)}
-	err = s.store.Write(ctx, g.On(keyKind, id), c, func(tx *store.Tx) error {
+	return s.createKey(ctx, g.On(keyKind, id), g.On(keyKind, id).Resource(), program, in)
+}
+
+// CreateKeyOf is CreateKey for any account, for the operator's command line.
+func (s *Store) CreateKeyOf(ctx context.Context, account, program uuid.UUID, in KeyInput) (MadeKey, error) {
+	snap := s.store.Access()
+	at, ok := snap.Find(account)
+	if !ok {
+		return MadeKey{}, store.ErrNotFound
+	}
+	on := authz.Resource{Tenant: snap.Tenant(at), Account: account, Kind: keyKind, ID: store.NewID()}
+	return s.createKey(ctx, authz.SystemGrant("key create"), on, program, in)
+}
+
+func (s *Store) createKey(ctx context.Context, g authz.Grant, on authz.Resource, program uuid.UUID, in KeyInput) (made MadeKey, err error) {
+	c := store.Change{Action: "api_key.create", Permission: s.keyPermission(g), On: on, Name: strings.TrimSpace(in.Name)}
+	err = s.store.Write(ctx, g, c, func(tx *store.Tx) error {
 		snap, err := tx.LockAccess()
 		if err != nil {
 			return err
@@ -87,7 +97,7 @@ func (s *Store) CreateKey(ctx context.Context, g authz.Grant, program uuid.UUID,
 		if err := s.mayHandOut(tx, snap, program, in.SubAccounts); err != nil {
 			return err
 		}
-		made, err = s.makeKey(tx, id, program, in)
+		made, err = s.makeKey(tx, on.ID, program, in)
 		noteKey(tx, made.Key)
 		return err
 	})
@@ -99,10 +109,17 @@ const keyKind = "api_key"
 // keyPermission is the permission by which a grant is about keys: those of an account,
 // or those of its service accounts alone.
 func (s *Store) keyPermission(g authz.Grant) string {
-	if g.Permission() == s.store.Catalog().Permission("service_accounts.edit") {
+	if s.ofPrograms(g) {
 		return "service_accounts.edit"
 	}
 	return "api_keys.edit"
+}
+
+// ofPrograms tells whether a grant is about service accounts, and so about their keys
+// alone.
+func (s *Store) ofPrograms(g authz.Grant) bool {
+	c := s.store.Catalog()
+	return g.Permission() != 0 && c.Info(g.Permission()).Section == c.Section("service_accounts")
 }
 
 // makeKey stores a checked key of a service account of the write's account or, where
@@ -193,11 +210,17 @@ func (s *Store) RevokeKey(ctx context.Context, g authz.Grant, id uuid.UUID) erro
 // LongestOverlap is how long a key that is replaced may go on working.
 const LongestOverlap = 7 * 24 * time.Hour
 
+// Rotation is how a key is replaced.
+type Rotation struct {
+	Overlap time.Duration // in which the old one works
+	Expires time.Time     // zero is KeyLife from now, or never where the old one never does
+	Never   bool
+}
+
 // RotateKey replaces a key by a new one of the same name and for the same. The old one
-// works until the overlap is over, and one that it replaced no longer. Where expires is
-// zero, the new one works for KeyLife, or for good where the old one does.
-func (s *Store) RotateKey(ctx context.Context, g authz.Grant, id uuid.UUID, overlap time.Duration, expires time.Time) (made MadeKey, err error) {
-	if overlap < 0 || overlap > LongestOverlap {
+// works until the overlap is over, and one that it replaced no longer.
+func (s *Store) RotateKey(ctx context.Context, g authz.Grant, id uuid.UUID, r Rotation) (made MadeKey, err error) {
+	if r.Overlap < 0 || r.Overlap > LongestOverlap {
 		return made, store.Problems{"overlap": "Choose at most 7 days."}
 	}
 	err = s.changeKey(ctx, g, id, "api_key.rotate", func(tx *store.Tx, k Key) error {
@@ -209,7 +232,7 @@ func (s *Store) RotateKey(ctx context.Context, g authz.Grant, id uuid.UUID, over
 		if k.RevokedAt != nil || k.Hash == nil {
 			return store.Problems{"": "This key is revoked. Create a new one."}
 		}
-		in := KeyInput{Name: k.Name, Permissions: k.Permissions, Networks: k.Networks, Expires: expires, Never: k.ExpiresAt == nil && expires.IsZero()}
+		in := KeyInput{Name: k.Name, Permissions: k.Permissions, Networks: k.Networks, Expires: r.Expires, Never: r.Never || k.ExpiresAt == nil && r.Expires.IsZero()}
 		if p := in.check(tx, now); len(p) > 0 {
 			return p
 		}
@@ -220,7 +243,7 @@ func (s *Store) RotateKey(ctx context.Context, g authz.Grant, id uuid.UUID, over
 		if err := s.mayHandOut(tx, snap, program, k.SubAccounts); err != nil {
 			return err
 		}
-		until := now.Add(overlap)
+		until := now.Add(r.Overlap)
 		if k.ExpiresAt != nil && k.ExpiresAt.Before(until) {
 			until = *k.ExpiresAt
 		}
@@ -265,55 +288,50 @@ func updateKey(tx *store.Tx, k Key, set map[string]any) error {
 	return store.ChangedOne(tx.Table("api_keys").Where("tenant_id = ? AND id = ?", k.TenantID, k.ID).Updates(set))
 }
 
-// KeyPage is how many keys a page of the list holds.
-const KeyPage = 50
-
-// KeyFilter narrows a list of keys down.
-type KeyFilter struct {
-	Search  string
-	State   string    // "works", "expired" or "revoked"
-	Program uuid.UUID // of this service account
-	After   string    // the folded name at which the page before ended
-	ID      uuid.UUID // of that one
+// KeyList is a page of keys.
+type KeyList struct {
+	Rows []Key
+	Span
 }
 
-// Keys lists those of the grant's account by name, one more than a page where there
-// are more; by the permission to see service accounts, those of one of them.
-func (s *Store) Keys(ctx context.Context, g authz.Grant, f KeyFilter) ([]Key, error) {
-	r, b := g.Resource(), &store.Clauses{}
-	b.Where("k.tenant_id = %s", r.Tenant)
-	b.Where("k.account_id = %s", r.Account)
+// Keys lists those of the grant's account that a filter shows, by name; by the
+// permission to see service accounts, those of service accounts alone.
+func (s *Store) Keys(ctx context.Context, g authz.Grant, f Filter) (l KeyList, err error) {
+	var where []string
 	if f.Program != uuid.Nil {
-		b.Where("k.service_account_id = %s", f.Program)
+		where = append(where, "x.service_account_id = @program")
+	}
+	if s.ofPrograms(g) {
+		where = append(where, "x.service_account_id IS NOT NULL")
 	}
 	if f.Search != "" {
-		like := b.Arg(store.Like(f.Search))
-		b.Conditions = append(b.Conditions, "(k.name ILIKE "+like+" OR k.hint ILIKE "+like+")")
+		where = append(where, "(x.name ILIKE @like OR x.hint ILIKE @like OR x.created_by_name ILIKE @like)")
 	}
-	switch f.State {
-	case "works":
-		b.Conditions = append(b.Conditions, working(b.Arg(s.store.Now())))
-	case "expired":
-		b.Where("k.revoked_at IS NULL AND k.expires_at <= %s", s.store.Now())
-	case "revoked":
-		b.Conditions = append(b.Conditions, "k.revoked_at IS NOT NULL")
+	if f.State != "" {
+		where = append(where, "CASE WHEN x.revoked_at IS NOT NULL THEN 'revoked' WHEN x.expires_at <= @now THEN 'expired' ELSE 'works' END = @state")
 	}
-	if f.After != "" {
-		b.Where("(lower(k.name), k.id) > (%s, %s)", f.After, f.ID)
+	l.Span, err = s.page(ctx, g, f, "api_keys", keyColumns+", coalesce((SELECT p.name FROM service_accounts p WHERE p.tenant_id = @tenant AND p.id = x.service_account_id), '')",
+		where, func(rows pgx.Rows) (string, uuid.UUID, error) {
+			k := Key{TenantID: g.Resource().Tenant}
+			err := rows.Scan(append(k.fields(), &k.ServiceAccount)...)
+			l.Rows = append(l.Rows, k)
+			return k.Name, k.ID, err
+		})
+	return l, err
+}
+
+// ProgramKey is Key of those that belong to a service account.
+func (s *Store) ProgramKey(ctx context.Context, tenant, account, id uuid.UUID) (Key, error) {
+	k, err := s.Key(ctx, tenant, account, id)
+	if err == nil && k.ServiceAccountID == nil {
+		err = store.ErrNotFound
 	}
-	all := make([]Key, 0, KeyPage+1)
-	return all, s.store.Read(ctx, store.TenantScope(r.Tenant), func(rows pgx.Rows) error {
-		k := Key{TenantID: r.Tenant}
-		err := rows.Scan(append(k.fields(), &k.ServiceAccount)...)
-		all = append(all, k)
-		return err
-	}, "SELECT "+keyColumns+`, coalesce(p.name, '') FROM api_keys k LEFT JOIN service_accounts p ON p.tenant_id = $1 AND p.id = k.service_account_id
-		WHERE `+strings.Join(b.Conditions, " AND ")+" ORDER BY lower(k.name), k.id LIMIT "+b.Arg(KeyPage+1), b.Args...)
+	return k, err
 }
 
 // Key finds one of an account.
 func (s *Store) Key(ctx context.Context, tenant, account, id uuid.UUID) (Key, error) {
 	k := Key{TenantID: tenant}
-	return k, s.store.One(ctx, store.TenantScope(tenant), append(k.fields(), &k.ServiceAccount), "SELECT "+keyColumns+`, coalesce(p.name, '') FROM api_keys k
-		LEFT JOIN service_accounts p ON p.tenant_id = $1 AND p.id = k.service_account_id WHERE k.tenant_id = $1 AND k.account_id = $2 AND k.id = $3`, tenant, account, id)
+	return k, s.store.One(ctx, store.TenantScope(tenant), append(k.fields(), &k.ServiceAccount), "SELECT "+keyColumns+`, coalesce(p.name, '') FROM api_keys x
+		LEFT JOIN service_accounts p ON p.tenant_id = $1 AND p.id = x.service_account_id WHERE x.tenant_id = $1 AND x.account_id = $2 AND x.id = $3`, tenant, account, id)
 }

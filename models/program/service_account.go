@@ -102,58 +102,45 @@ func (s *Store) RolesOf(a ServiceAccount) []store.HeldRole {
 	return s.store.StoredRoles(a.Roles, a.AccountID, "")
 }
 
-const serviceAccountColumns = "p.id, p.account_id, p.name, p.description, array_to_string(p.roles, ','), p.state, p.version, p.created_at, p.updated_at"
+const serviceAccountColumns = "x.id, x.account_id, x.name, x.description, array_to_string(x.roles, ','), x.state, x.version, x.created_at, x.updated_at"
 
 func (a *ServiceAccount) fields(roles *string) []any {
 	return []any{(*[16]byte)(&a.ID), (*[16]byte)(&a.AccountID), &a.Name, &a.Description, roles, &a.State, &a.Version, &a.CreatedAt, &a.UpdatedAt}
 }
 
-// ServiceAccountPage is how many a page of the list holds.
-const ServiceAccountPage = 50
-
-// ServiceAccountFilter narrows a list down.
-type ServiceAccountFilter struct {
-	Search string    // part of the name or description
-	State  string    // "active" or "suspended"
-	After  string    // the folded name at which the page before ended
-	ID     uuid.UUID // of that one
+// ServiceAccountList is a page of service accounts.
+type ServiceAccountList struct {
+	Rows []ServiceAccount
+	Span
 }
 
-// ServiceAccounts lists those of the grant's account by name, one more than a page
-// where there are more.
-func (s *Store) ServiceAccounts(ctx context.Context, g authz.Grant, f ServiceAccountFilter) ([]ServiceAccount, error) {
-	r, b := g.Resource(), &store.Clauses{}
-	b.Where("p.tenant_id = %s", r.Tenant)
-	b.Where("p.account_id = %s", r.Account)
+// ServiceAccounts lists those of the grant's account that a filter shows, by name.
+func (s *Store) ServiceAccounts(ctx context.Context, g authz.Grant, f Filter) (l ServiceAccountList, err error) {
+	var where []string
 	if f.Search != "" {
-		like := b.Arg(store.Like(f.Search))
-		b.Conditions = append(b.Conditions, "(p.name ILIKE "+like+" OR p.description ILIKE "+like+")")
+		where = append(where, "(x.name ILIKE @like OR x.description ILIKE @like)")
 	}
 	if f.State != "" {
-		b.Where("p.state = %s", f.State)
+		where = append(where, "x.state = @state")
 	}
-	if f.After != "" {
-		b.Where("(lower(p.name), p.id) > (%s, %s)", f.After, f.ID)
-	}
-	now := b.Arg(s.store.Now())
-	all := make([]ServiceAccount, 0, ServiceAccountPage+1)
-	return all, s.store.Read(ctx, store.TenantScope(r.Tenant), func(rows pgx.Rows) error {
-		a, roles := ServiceAccount{TenantID: r.Tenant}, ""
-		err := rows.Scan(append(a.fields(&roles), &a.Keys, &a.UsedAt)...)
-		a.Roles = store.SplitList(roles)
-		all = append(all, a)
-		return err
-	}, "SELECT "+serviceAccountColumns+`,
-			(SELECT count(*)::int FROM api_keys k WHERE k.tenant_id = $1 AND k.service_account_id = p.id AND `+working(now)+`),
-			(SELECT max(k.used_at) FROM api_keys k WHERE k.tenant_id = $1 AND k.service_account_id = p.id)
-		FROM service_accounts p WHERE `+strings.Join(b.Conditions, " AND ")+" ORDER BY lower(p.name), p.id LIMIT "+b.Arg(ServiceAccountPage+1), b.Args...)
+	l.Span, err = s.page(ctx, g, f, "service_accounts", serviceAccountColumns+`,
+			(SELECT count(*)::int FROM api_keys k WHERE k.tenant_id = @tenant AND k.service_account_id = x.id AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > @now)),
+			(SELECT max(k.used_at) FROM api_keys k WHERE k.tenant_id = @tenant AND k.service_account_id = x.id)`,
+		where, func(rows pgx.Rows) (string, uuid.UUID, error) {
+			a, roles := ServiceAccount{TenantID: g.Resource().Tenant}, ""
+			err := rows.Scan(append(a.fields(&roles), &a.Keys, &a.UsedAt)...)
+			a.Roles = store.SplitList(roles)
+			l.Rows = append(l.Rows, a)
+			return a.Name, a.ID, err
+		})
+	return l, err
 }
 
 // ServiceAccount finds one of an account.
 func (s *Store) ServiceAccount(ctx context.Context, tenant, account, id uuid.UUID) (ServiceAccount, error) {
 	a, roles := ServiceAccount{TenantID: tenant}, ""
 	err := s.store.One(ctx, store.TenantScope(tenant), a.fields(&roles), "SELECT "+serviceAccountColumns+
-		" FROM service_accounts p WHERE p.tenant_id = $1 AND p.account_id = $2 AND p.id = $3", tenant, account, id)
+		" FROM service_accounts x WHERE x.tenant_id = $1 AND x.account_id = $2 AND x.id = $3", tenant, account, id)
 	a.Roles = store.SplitList(roles)
 	return a, err
 }

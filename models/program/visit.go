@@ -80,8 +80,8 @@ func (s *Store) Caller(ctx context.Context, secret string, account uuid.UUID, ad
 	err = s.store.ReadAll(ctx, store.ScopeSession, store.Query{Scan: func(rows pgx.Rows) error {
 		found = true
 		return rows.Scan(append(x.Key.fields(), &owner, &name)...)
-	}, SQL: "SELECT " + keyColumns + `, a.owner_id, coalesce(p.name, '') FROM api_keys k JOIN accounts a ON a.tenant_id = $1 AND a.id = k.account_id
-		LEFT JOIN service_accounts p ON p.tenant_id = $1 AND p.id = k.service_account_id WHERE k.tenant_id = $1 AND k.id = $2`, Args: []any{at.tenant, at.key}},
+	}, SQL: "SELECT " + keyColumns + `, a.owner_id, coalesce(p.name, '') FROM api_keys x JOIN accounts a ON a.tenant_id = $1 AND a.id = x.account_id
+		LEFT JOIN service_accounts p ON p.tenant_id = $1 AND p.id = x.service_account_id WHERE x.tenant_id = $1 AND x.id = $2`, Args: []any{at.tenant, at.key}},
 		s.login.Where(at.tenant, &e))
 	if err != nil {
 		return x, e, err

@@ -16,7 +16,6 @@ import (
 	"bailiwick/models/account"
 	"bailiwick/models/audit"
 	"bailiwick/models/login"
-	"bailiwick/models/people"
 	"bailiwick/models/record"
 	"bailiwick/models/store"
 )
@@ -394,37 +393,6 @@ func TestTheCeilingBindsWhatIsMadeAndAttached(t *testing.T) {
 	if edited.Values["model"] != "standard" {
 		t.Errorf("the hidden model is %v", edited.Values["model"])
 	}
-}
-
-func TestNobodyMakesAServiceAccountThatIsMoreThanThemselves(t *testing.T) {
-	w, ctx := openAgency(t), t.Context()
-	at := w.at("service_accounts")
-	made, err := w.s.CreateSubuser(ctx, w.may(w.ada, "subuser_create", w.analytical), people.SubuserInput{Name: "sue", Roles: []string{"Supervisor"}, Password: "correct horse battery"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	sue, err := w.s.Access().Authorize(made.Subuser.Actor(), w.s.Catalog().Permission("service_accounts.edit"), w.analytical.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, _, err = w.s.CreateRecord(ctx, sue, at, map[string]any{"name": "Robot", "roles": []any{"Owner"}, "state": "active"})
-	var p store.Problems
-	if !errors.As(err, &p) || !strings.HasPrefix(p["roles"], "Owner gives ") {
-		t.Fatalf("want a problem with roles, got %v", describe(err))
-	}
-	robot, _, err := w.s.CreateRecord(ctx, sue, at, map[string]any{"name": "Robot", "roles": []any{"Supervisor"}, "state": "active"})
-	if err != nil {
-		t.Fatal(describe(err))
-	}
-	if _, err = w.s.EditRecord(ctx, sue, at, robot.ID, 1, map[string]any{"name": "Robot", "roles": []any{"Supervisor", "Owner"}, "state": "active"}); !errors.As(err, &p) || p["roles"] == "" {
-		t.Fatalf("the edit gives more: %v", describe(err))
-	}
-	// Ada may, and then Sue can not touch it.
-	if robot, err = w.s.EditRecord(ctx, w.may(w.ada, "service_accounts.edit", w.analytical), at, robot.ID, 1, map[string]any{"name": "Robot", "roles": []any{"Owner"}, "state": "active"}); err != nil {
-		t.Fatal(describe(err))
-	}
-	_, err = w.s.EditRecord(ctx, sue, at, robot.ID, 2, map[string]any{"name": "Mine", "roles": []any{"Owner"}, "state": "active"})
-	w.wants(err, map[string]string{"": "This service account can do more here than you can, so you can not change it."})
 }
 
 func TestOldRepliesAreKept(t *testing.T) {

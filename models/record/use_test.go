@@ -97,11 +97,11 @@ func TestNamingAThingRacesItsDeletion(t *testing.T) {
 				func() error { return remove(groups, group) }, nil
 		},
 		"one that may not": func(name string) (use, del func() error, after func()) {
-			robots, keys := at("service_accounts", uuid.Nil), at("api_keys", uuid.Nil)
-			robot := made(robots, map[string]any{"name": name, "roles": []any{"Developer"}, "state": "active"})
+			channels, settings := at("notification_channels", uuid.Nil), at("notification_settings", uuid.Nil)
+			channel := made(channels, map[string]any{"name": name, "type": "email", "state": "enabled", "address": "office@analytical.example"})
 			return func() error {
-				return create(keys, map[string]any{"name": name, "service_account": robot.ID.String(), "lasts": "30 days"})
-			}, func() error { return remove(robots, robot) }, nil
+				return create(settings, map[string]any{"event": "balance_low", "channel": channel.ID.String(), "state": "enabled"})
+			}, func() error { return remove(channels, channel) }, nil
 		},
 		"beside one, inside what goes": func(name string) (use, del func() error, after func()) {
 			app := made(apps, map[string]any{"name": name})

@@ -58,6 +58,7 @@ func Stories() []Story {
 		{"Permissions", permissions()},
 		{"Members", memberships()},
 		{"Subusers", subusers()},
+		{"Programs", programs()},
 		{"Support access", supportAccess()},
 		{"Timeless accounts", timelessAccounts()},
 		{"Letters", letters()},

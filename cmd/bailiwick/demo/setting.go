@@ -1,6 +1,10 @@
 package demo
 
-import "fmt"
+import (
+	"fmt"
+
+	"bailiwick/models/program"
+)
 
 var programs = []struct{ name, does, role string }{
 	{"Website", "Shows free appointments on the website.", "Developer"}, {"Customer system", "Keeps calls beside customers.", "Support"},
@@ -14,12 +18,19 @@ var programs = []struct{ name, does, role string }{
 // programAccess makes n service accounts and their keys.
 func (d desk) programAccess(n int) {
 	for i, p := range first(n, programs) {
-		v := row{"name": p.name, "description": p.does, "roles": []string{p.role}}
-		if i%6 == 5 {
-			v["state"] = "suspended"
+		days := []int{90, 365, 30, 0}[i%4]
+		key := program.KeyInput{Name: p.name + " key", Never: days == 0}
+		if days > 0 {
+			key.Expires = d.now.AddDate(0, 0, days)
 		}
-		id := d.add("service_accounts", v)
-		d.add("api_keys", row{"name": p.name + " key", "service_account": id, "lasts": []string{"90 days", "365 days", "30 days", "never expires"}[i%4]})
+		g := d.may(d.who, "service_accounts.edit", d.account)
+		d.do(func() error {
+			a, _, err := d.store.CreateServiceAccount(d.ctx, g, program.ServiceAccountInput{Name: p.name, Description: p.does, Roles: []string{p.role}}, &key)
+			if err == nil && i%6 == 5 {
+				err = d.store.SuspendServiceAccount(d.ctx, g, a.ID)
+			}
+			return err
+		})
 	}
 }
 

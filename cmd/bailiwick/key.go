@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"bailiwick/models/program"
+	"bailiwick/models/store"
+)
+
+type keyCommand struct {
+	Create createKey `cmd:"" help:"Make a key of an account, or of one of its service accounts, and print it, alone."`
+}
+
+type createKey struct {
+	Account        string   `arg:"" help:"The account's id."`
+	ServiceAccount string   `name:"service-account" help:"The id of a service account of it; without one the key acts as the account's owner." placeholder:"ID"`
+	Name           string   `default:"Made on the machine" help:"What the key is called."`
+	Days           int      `default:"90" help:"How many days it works; 0 is for good."`
+	ReadOnly       bool     `name:"read-only" help:"For reading only."`
+	SubAccounts    bool     `name:"sub-accounts" help:"For sub-accounts too."`
+	Permission     []string `help:"A permission that it is for, such as calls; all where none is named." placeholder:"KEY"`
+	Network        []string `help:"A network that it comes from; any where none is named." placeholder:"CIDR"`
+}
+
+// Run works beside a running panel. The key is in the account's audit, by how it begins.
+func (k createKey) Run(ctx context.Context, c *Config) error {
+	account, err := uuid.Parse(k.Account)
+	if err != nil {
+		return fmt.Errorf("%q is not an account's id", k.Account)
+	}
+	of := uuid.Nil
+	if k.ServiceAccount != "" {
+		if of, err = uuid.Parse(k.ServiceAccount); err != nil {
+			return fmt.Errorf("%q is not a service account's id", k.ServiceAccount)
+		}
+	}
+	return withDatabase(ctx, c, func(db *database) error {
+		in := program.KeyInput{Name: k.Name, Permissions: k.Permission, ReadOnly: k.ReadOnly, SubAccounts: k.SubAccounts, Networks: k.Network, Never: k.Days == 0}
+		if !in.Never {
+			in.Expires = db.Now().AddDate(0, 0, k.Days)
+		}
+		made, err := db.CreateKeyOf(ctx, account, of, in)
+		var wrong store.Problems
+		switch {
+		case errors.Is(err, store.ErrNotFound) && of != uuid.Nil:
+			return fmt.Errorf("there is no account %s with a service account %s", account, of)
+		case errors.Is(err, store.ErrNotFound):
+			return fmt.Errorf("there is no account %s", account)
+		case errors.As(err, &wrong):
+			return errors.New(strings.Join(slices.Sorted(maps.Values(wrong)), " "))
+		case err != nil:
+			return err
+		}
+		fmt.Println(made.Secret)
+		return nil
+	})
+}

@@ -1,0 +1,27 @@
+// Package program draws the pages of service accounts and their keys.
+package program
+
+import (
+	"bailiwick/views/part"
+	"bailiwick/views/people"
+)
+
+// ServiceAccountFormPage makes or changes a service account.
+// POST with name, description and role (repeatable), and of a new one key ("1") and lasts.
+type ServiceAccountFormPage struct {
+	Frame    part.Frame
+	Header   part.Header
+	Form     part.Form
+	New      bool
+	Preview  people.RolePreview
+	RolesURL string       // the page with all roles as a matrix
+	Proof    []part.Field // that it is they who send it; none where they proved it lately
+}
+
+// ServiceAccountPage shows one service account with its keys.
+type ServiceAccountPage struct {
+	Frame   part.Frame
+	Header  part.Header
+	Details []part.Detail
+	Keys    part.List
+}

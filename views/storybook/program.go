@@ -1,0 +1,44 @@
+package storybook
+
+import (
+	"bailiwick/views/part"
+	"bailiwick/views/people"
+	"bailiwick/views/program"
+	"bailiwick/views/record"
+)
+
+func programs() []Story {
+	const list = "/a/analytical/settings/service_accounts"
+	columns := []part.Column{{Text: "Name"}, {Text: "Acts as"}, {Text: "Begins with"}, {Text: "Expires"}, {Text: "Last used"}, {Text: "Created by"}, {Text: "State"}}
+	keys := part.Table{Token: token, Columns: columns, Rows: []part.Row{
+		{ID: "1", Page: "/a/analytical/settings/api_keys/1", Cells: []part.Cell{{Text: "Website key", URL: "/a/analytical/settings/api_keys/1"}, {Text: "Website", URL: list + "/1"}, {Text: "bw_live_x7Qp"}, {Text: "in 3 months", Details: "The key before it works until tomorrow at 11:05"}, {Text: "2 minutes ago", Details: "from 192.0.2.7"}, {Text: "Ada Lovelace"}, {Badges: []part.Badge{{Text: "Works", Tone: part.Good}}}},
+			Menu: []part.Action{{Text: "Replace…", URL: "/a/analytical/settings/api_keys/1/rotate"}, {Text: "Revoke…", URL: "/a/analytical/settings/api_keys/1/revoke", Dialog: true, Danger: true}}},
+		{ID: "2", Page: "/a/analytical/settings/api_keys/2", Dim: true, Cells: []part.Cell{{Text: "Nightly", URL: "/a/analytical/settings/api_keys/2"}, {Text: "The account owner"}, {Text: "bw_live_03aZ"}, {Text: "Never"}, {Text: "Never"}, {Text: "Ada Lovelace"}, {Badges: []part.Badge{{Text: "Revoked"}}}}},
+	}}
+	page := program.ServiceAccountPage{
+		Frame:   frame("Website", "Service accounts"),
+		Header:  part.Header{Kind: "Service account", Title: "Website", Text: "Shows free appointments on the website.", Badge: part.Badge{Text: "Active", Tone: part.Good}, Actions: []part.Action{{Text: "Create key", URL: list + "/1/keys/new", Icon: "plus", Primary: true}}},
+		Details: []part.Detail{{Label: "Roles", Value: part.Cell{Text: "Developer"}}, {Label: "Created", Value: part.Cell{Text: "3 days ago"}}},
+		Keys:    part.List{Label: "Keys", Table: keys},
+	}
+	page.Keys.Table.Rows = keys.Rows[:1]
+	none := page
+	none.Keys = part.List{Label: "Keys", Table: part.Table{Token: token, Columns: columns}, Empty: part.Empty{Icon: "key-round", Title: "No keys yet", Text: "A program needs a key to come in as this service account."}}
+	form := program.ServiceAccountFormPage{
+		Frame: frame("Create service account", "Service accounts"), Header: part.Header{Title: "Create service account"}, New: true, RolesURL: "/a/analytical/roles",
+		Form: part.Form{Token: token, Action: list, Cancel: list, Submit: "Create service account", Fields: []part.Field{
+			{Name: "name", Label: "Name", Required: true, Help: "Such as the program that will use it."}, {Name: "description", Label: "Description"},
+			{Kind: part.Multi, Name: "role", Label: "Roles", Options: subuserRoles, Required: true},
+			{Kind: part.Checkbox, Name: "key", Section: "Key", Label: "Create a key too", Checked: true, Help: "It's shown once, on the next page."},
+			{Kind: part.Select, Name: "lasts", Label: "Expires after", Value: "90", Options: []part.Option{{Value: "90", Text: "90 days"}, {Value: "never", Text: "Never expires"}}},
+		}},
+	}
+	return []Story{
+		{Name: "Service account", Render: program.ServiceAccount(page)},
+		{Name: "Service account, no keys yet", Render: program.ServiceAccount(none)},
+		{Name: "Create service account", Render: program.ServiceAccountForm(form)},
+		{Name: "Key, shown once", Render: people.OneTimeLink(people.OneTimeLinkPage{Frame: frame("Website key", "Service accounts"), Header: part.Header{Kind: "API key", Title: "Website key"}, Text: "Copy it now: it won't be shown again. It works until 26 February 2027, 11:05.",
+			Link: part.CopyBox{ID: "key", Label: "Key", Value: "bw_live_x7QpExample", Secret: true, Large: true}, Done: part.Link{Text: "Done", URL: list + "/1"}})},
+		{Name: "API keys", Render: record.List(record.ListPage{Frame: frame("API keys", "API keys"), Header: part.Header{Title: "API keys", Text: "All keys by which programs come into this account."}, List: part.List{Label: "API keys", Table: keys}})},
+	}
+}
