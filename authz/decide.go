@@ -22,7 +22,7 @@ const (
 	NoRoleHere       // nothing reaches this account: it answers as if absent
 	AccountSuspended // it or an account above
 	RoleLacks        // a role reaches here and does not give it
-	CeilingLacks     // a role gives it; the account may not use it
+	CeilingLacks     // a role gives it; the account can't use it
 	KeyLacks         // all give it but the key that the principal came with
 	ByRole           // a role held here gives it
 	ByRoleAbove      // a role held above gives it here

@@ -108,7 +108,7 @@ func (x *Explanation) sentence(r Reason, place string) string {
 		for _, m := range x.Missing {
 			titles = append(titles, m.Entitlement.Title)
 		}
-		return role + " gives it, but " + place + " may not use " + strings.Join(titles, " and ") + "."
+		return role + " gives it, but " + place + " can't use " + strings.Join(titles, " and ") + "."
 	case KeyLacks:
 		return role + " gives it, but this key is for less."
 	case ByRole:

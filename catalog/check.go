@@ -121,11 +121,11 @@ func (k *Kind) Check(values map[string]any) map[string]string {
 	wrong := map[string]string{}
 	plain, err := k.plain(values)
 	if err != nil {
-		return map[string]string{k.Name: "This can not be stored: " + err.Error() + "."}
+		return map[string]string{k.Name: "This can't be stored: " + err.Error() + "."}
 	}
 	for name, v := range plain {
 		if badText(v) {
-			wrong[name] = "Remove the characters that can not be seen."
+			wrong[name] = "Remove the characters that can't be seen."
 		}
 	}
 	err = k.schema.Validate(plain)
@@ -302,12 +302,12 @@ func (k *Kind) Uncovered(values map[string]any, ceiling Entitlements) map[string
 			continue
 		}
 		if !ceiling.Covers(f.Needs) {
-			wrong[f.Name] = "This account may not use this."
+			wrong[f.Name] = "This account can't use this."
 			continue
 		}
 		for _, text := range Texts(v) {
 			if o := f.Option(text); o != nil && !ceiling.Covers(o.Needs) {
-				wrong[f.Name] = "This account may not use " + o.Title + "."
+				wrong[f.Name] = "This account can't use " + o.Title + "."
 			}
 		}
 	}

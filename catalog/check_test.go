@@ -45,8 +45,8 @@ func TestRecordsAreCheckedInSentences(t *testing.T) {
 		{"a card number as a token", "payment_method", map[string]any{"label": "Visa", "provider": "x", "provider_token": "4111 1111 1111 1111", "state": "active"}, map[string]string{"provider_token": "Give the token that your payment provider made, of 8 to 200 characters, never a card number."}},
 		{"a card number in the label", "payment_method", map[string]any{"label": "Visa 4111-1111-1111-1111", "provider": "x", "provider_token": "pm_1NXwZq2eZ", "state": "active"}, map[string]string{"label": "Use 1 to 100 characters, and no card number."}},
 		{"a payment method", "payment_method", map[string]any{"label": "Visa 1111", "provider": "x", "provider_token": "pm_1NXwZq2eZ", "state": "active"}, nil},
-		{"a NUL", "application", map[string]any{"name": "a\x00b"}, map[string]string{"name": "Remove the characters that can not be seen."}},
-		{"broken text", "application", map[string]any{"name": "a\xffb"}, map[string]string{"name": "Remove the characters that can not be seen."}},
+		{"a NUL", "application", map[string]any{"name": "a\x00b"}, map[string]string{"name": "Remove the characters that can't be seen."}},
+		{"broken text", "application", map[string]any{"name": "a\xffb"}, map[string]string{"name": "Remove the characters that can't be seen."}},
 		{"a line break", "application", map[string]any{"name": "A", "description": "one\ntwo"}, nil},
 		{"a pattern", "rule", map[string]any{"name": "A", "pattern": "^\\+49(30|89)"}, nil},
 		{"a pattern with an open bracket", "rule", map[string]any{"name": "A", "pattern": "("}, map[string]string{"pattern": `Enter a regular expression: "(" has a bracket without its partner.`}},
@@ -76,7 +76,7 @@ func TestWhatTheCeilingDoesNotHoldIsRefused(t *testing.T) {
 		t.Errorf("a root account is refused: %v", got)
 	}
 	without := c.AllEntitlements() &^ c.Entitlement("outbound").Bit &^ c.Entitlement("prompt").Bit
-	want := map[string]string{"type": "This account may not use Outbound.", "prompt": "This account may not use this."}
+	want := map[string]string{"type": "This account can't use Outbound.", "prompt": "This account can't use this."}
 	if diff := cmp.Diff(want, agent.Uncovered(values, without)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

@@ -68,7 +68,7 @@ func (k *compiler) readFile(name string) ([]byte, error) { return fs.ReadFile(k.
 func (k *compiler) read(name string, into any) bool {
 	b, err := k.readFile(name)
 	if err != nil {
-		k.fault(name, 1, "the file can not be read", err.Error())
+		k.fault(name, 1, "the file can't be read", err.Error())
 		return false
 	}
 	err = yaml.UnmarshalWithOptions(b, into, yaml.Strict())

@@ -262,7 +262,7 @@ func (k *compiler) records(file string, s *Section, d *recordsDecl) {
 		}
 		for _, v := range values {
 			if len(f.Options) > 0 && f.Option(v) == nil {
-				bad(d.Kind, "where wants "+name+" "+v+", which it can not have", "use one of the property's values")
+				bad(d.Kind, "where wants "+name+" "+v+", which it can't have", "use one of the property's values")
 			}
 		}
 	}
@@ -398,7 +398,7 @@ func (k *compiler) sets(bad func(word, string, string), at word, kind *Kind, set
 		case f == nil:
 			bad(at, "set names "+name+", which is no property of "+kind.Key, "use "+kind.names())
 		case v != nil && len(f.Options) > 0 && f.Option(fmt.Sprint(v)) == nil:
-			bad(at, fmt.Sprintf("set gives %s the value %v, which it can not have", name, v), "use one of the property's values")
+			bad(at, fmt.Sprintf("set gives %s the value %v, which it can't have", name, v), "use one of the property's values")
 		}
 	}
 }

@@ -54,7 +54,7 @@ func (r *Role) Owns() bool { return r == r.Set.owner }
 // is what is stored; the role has no ID, as it is in no catalog.
 func (c *Catalog) Custom(base *Role, key, title string, own Mask) *Role {
 	return &Role{
-		Set: customSet, Name: title, Key: key, Title: title, Sentence: "Made from " + base.Title + ".",
+		Set: customSet, Name: title, Key: key, Title: title, Sentence: "Based on " + base.Title + ".",
 		Own: own, Below: base.Set.below(own), Closable: base.Closable, Grantable: true, Base: base,
 	}
 }
@@ -259,7 +259,7 @@ func (k *compiler) table(set *RoleSet, d tableDecl, stated *Mask) (table, bool) 
 	r := csv.NewReader(f)
 	head, err := r.Read()
 	if err != nil || len(head) <= d.Skip {
-		k.fault(name, 1, "the header can not be read", "write `permission,…,<role>,…`")
+		k.fault(name, 1, "the header can't be read", "write `permission,…,<role>,…`")
 		return table{}, false
 	}
 	t := table{file: name, header: head[d.Skip:]}

@@ -57,7 +57,7 @@ func (k *compiler) kind(file string, s *Section, d *recordsDecl) {
 	k.c.kinds[kind.Key] = kind
 	schema := map[string]any{}
 	if err := yaml.NodeToValue(d.Schema.node, &schema); err != nil {
-		bad(d.Schema.node.GetToken().Position.Line, "its schema can not be read: "+err.Error(), "write a JSON Schema object with `properties:`")
+		bad(d.Schema.node.GetToken().Position.Line, "its schema can't be read: "+err.Error(), "write a JSON Schema object with `properties:`")
 		return
 	}
 	props, _ := schema["properties"].(map[string]any)
@@ -181,7 +181,7 @@ func (k *compiler) field(file, name string, line int, raw any) *Field {
 			break
 		}
 		if values, ok = p["items"].(map[string]any); !ok || values["type"] != "string" {
-			bad("is a list of something that forms can not show", "add `items: {type: string}`")
+			bad("is a list of something that forms can't show", "add `items: {type: string}`")
 			return nil
 		}
 		f.Format, _ = values["format"].(string)
@@ -194,7 +194,7 @@ func (k *compiler) field(file, name string, line int, raw any) *Field {
 	case "object":
 		values, ok = p["additionalProperties"].(map[string]any)
 		if !ok || values["type"] != "string" {
-			bad("is an object that forms can not show", "add `additionalProperties: {type: string}`: names with values")
+			bad("is an object that forms can't show", "add `additionalProperties: {type: string}`: names with values")
 			return nil
 		}
 		atMost(p, "maxProperties", pairsLength)
@@ -325,7 +325,7 @@ func (k *compiler) roleFields() {
 				}
 				for _, o := range f.Options {
 					if r := f.Roles.Role(o.Value); r == nil || !r.Grantable {
-						k.fault(s.File, w.Line, "property "+f.Name+": role "+o.Value+" can not be given", "use the roles of the set "+w.Text+" that can")
+						k.fault(s.File, w.Line, "property "+f.Name+": role "+o.Value+" can't be given", "use the roles of the set "+w.Text+" that can")
 					}
 				}
 				for i := range f.Options {

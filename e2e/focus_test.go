@@ -45,7 +45,7 @@ func TestFocusIsNeverLost(t *testing.T) {
 	// The lock of a cell below says why, to the keyboard too.
 	ada.goTo(".cut button")
 	ada.keys(kb.Enter)
-	ada.sees("which doesn’t have this feature.")
+	ada.sees("which doesn't have this feature.")
 	ada.keys(kb.Escape)
 	ada.at(".cut button")
 

@@ -29,7 +29,7 @@ func TestAnAgencyChangesHands(t *testing.T) {
 	dorothy.open(agency + "/accounts/new")
 	dorothy.fill("Name 1", "Landing")
 	dorothy.fill("Name 2", "Launch")
-	dorothy.press("button", "Make sub-accounts")
+	dorothy.press("button", "Add sub-accounts")
 	dorothy.sees("2 sub-accounts are ready.")
 	dorothy.open(agency + "/members/invites/new")
 	dorothy.fill("E-mail addresses", fmt.Sprintf("mary.%d@example.com", now))
@@ -79,7 +79,7 @@ func TestAnAgencyChangesHands(t *testing.T) {
 	// Mary puts Landing under Launch, and back.
 	mary.open(agency + "/accounts")
 	mary.act("Landing", "Move…")
-	mary.sees("Choose the account under which it shall stand")
+	mary.sees("Choose the new parent account")
 	mary.looksRight("move")
 	mary.press("link", "Under Launch")
 	mary.sees("Move Landing under Launch?", "Trajectory → Launch")

@@ -17,7 +17,7 @@ func TestARoleIsMadeByKeyboard(t *testing.T) {
 	ada.signIn("ada@example.com")
 	ada.open("/accounts/new")
 	ada.fill("Name", "Levels")
-	ada.press("button", "Make account")
+	ada.press("button", "Create account")
 	agency := ada.stands(`/a/[^/]+`)
 	ada.open(agency + "/roles/new?base=member:reporting_editor")
 	level := func(section string) string {

@@ -17,7 +17,7 @@ import (
 const (
 	firstPassword  = "seven quiet lighthouses"
 	secondPassword = "nine loud lighthouses"
-	refusal        = "That did not match. Check what you typed and try again."
+	refusal        = "That code is wrong. Check it and try again."
 )
 
 // The main job of an account owner: somebody needs a login, gets a link, and sees what is theirs.
@@ -30,11 +30,11 @@ func TestOwnerHandsOverALogin(t *testing.T) {
 	// She goes to Lyon by the switcher, where nobody has a login of that kind yet.
 	ada.open("/accounts/new")
 	ada.fill("Name", "Jacquard")
-	ada.press("button", "Make account")
+	ada.press("button", "Create account")
 	ada.sees("Jacquard is ready.")
 	ada.open(ada.stands(`/a/[^/]+`) + "/accounts/new")
 	ada.fill("Name 1", "Lyon")
-	ada.press("button", "Make sub-accounts")
+	ada.press("button", "Add sub-accounts")
 	ada.sees("Lyon is ready.")
 	ada.press("button", "Account: ")
 	ada.fill("Search accounts", "lyo")

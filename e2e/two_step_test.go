@@ -48,7 +48,7 @@ func (b *tab) scans() *phone {
 	p := &phone{b.t, strings.ReplaceAll(key, " ", ""), time.Now().Add(-30 * time.Second)}
 	b.fill("Code", "000000")
 	b.press("button", "Turn on")
-	b.sees("This is not the code that your app shows now.")
+	b.sees("This isn't the code that your app shows now.")
 	b.looksRight("two-step-set-up-refused")
 	b.fill("Code", p.code())
 	b.press("button", "Turn on")
@@ -57,7 +57,7 @@ func (b *tab) scans() *phone {
 		b.fail("there are %d recovery codes", n)
 	}
 	b.looksRight("two-step-recovery-codes")
-	b.press("link", "I have kept them")
+	b.press("link", "I've saved them")
 	return p
 }
 
@@ -99,22 +99,22 @@ func TestAnAccountRequiresTwoSteps(t *testing.T) {
 	hedy.press("link", "Two-step sign-in")
 	hedy.stands(account + "/settings/security/two-step")
 	hedy.looksRight("two-step-rule")
-	hedy.press("link", "Require of everybody…")
+	hedy.press("link", "Require for everyone…")
 	hedy.stands(`/two-step/set-up\?return=.*`)
 	hedy.sees("Set it up for yourself first.")
 	hedy.looksRight("two-step-set-up")
 	hedys := hedy.scans()
 	hedy.stands(account + "/settings/security/two-step")
-	hedy.press("link", "Require of everybody…")
+	hedy.press("link", "Require for everyone…")
 	hedy.sees("Of the 2 people here, 1 has set it up.")
 	hedy.looksRight("two-step-require")
 	hedy.press("button", "Require it")
-	hedy.sees("Everybody here signs in by two steps from now on.", "Required since")
+	hedy.sees("Two-step sign-in is required for everyone here now.", "Required since")
 
 	// The subuser comes to the page they wanted, by way of setting it up.
 	subuser.signInAt(door, "lise", firstPassword)
 	subuser.stands(`/two-step/set-up\?.*`)
-	subuser.sees("This account requires two-step sign-in of everybody in it.")
+	subuser.sees("This account requires two-step sign-in for everyone.")
 	subuser.looksRight("two-step-required")
 	lises := subuser.scans()
 	subuser.stands(account)
@@ -140,7 +140,7 @@ func TestAnAccountRequiresTwoSteps(t *testing.T) {
 	invited.open(strings.TrimPrefix(link, panel.base))
 	invited.fill("Your name", "Emmy")
 	invited.fill("Password", ownPassword)
-	invited.press("button", "Make login and join")
+	invited.press("button", "Create login and join")
 	invited.stands(`/two-step/set-up\?.*`)
 	invited.scans()
 	invited.stands(account)
@@ -197,9 +197,9 @@ func TestPasskeySignIn(t *testing.T) {
 	mary.fill("Name", "This laptop")
 	mary.looksRight("passkey-new")
 	mary.press("button", "Go on")
-	mary.find("button", "Make the passkey")
+	mary.find("button", "Create passkey")
 	mary.looksRight("passkey-offer")
-	mary.press("button", "Make the passkey")
+	mary.press("button", "Create passkey")
 	mary.stands("/passkeys")
 	mary.sees("You can sign in with “This laptop” now.", "Never")
 	mary.looksRight("passkeys")
@@ -225,5 +225,5 @@ func TestPasskeySignIn(t *testing.T) {
 	mary.press("button", "Sign out")
 	mary.stands(`/sign-in.*`)
 	mary.press("button", "Sign in with a passkey")
-	mary.sees("That passkey does not work here.")
+	mary.sees("That passkey doesn't work here.")
 }

@@ -24,7 +24,7 @@ func TestADeletedAccountAnswersLikeAnAbsentOne(t *testing.T) {
 
 	// It says what goes, and is refused until all is said.
 	ada.get(address).want(t, http.StatusOK).says(t, "Delete East?", "1 account below it", "1 membership", "2 subusers", "1 invite that waits", "With its 1 sub-account", "Write “East”")
-	x := ada.send(address, "name", "east").want(t, http.StatusUnprocessableEntity).says(t, "Write “East” to say that it is this one.", "There is an account below it")
+	x := ada.send(address, "name", "east").want(t, http.StatusUnprocessableEntity).says(t, "Type “East” to confirm.", "There is an account below it")
 	if x.Find("[name=name]").AttrOr("value", "") != "east" {
 		t.Error("what was typed is lost")
 	}
@@ -32,7 +32,7 @@ func TestADeletedAccountAnswersLikeAnAbsentOne(t *testing.T) {
 	p.clock.advance(6 * time.Minute)
 	ada.get(address).want(t, http.StatusOK).says(t, "Your password")
 	ada.send(address, "name", "East", "along", "1").want(t, http.StatusUnprocessableEntity).says(t, "Give your password")
-	ada.send(address, "name", "East", "along", "1", "proof", "not the right password").want(t, http.StatusUnprocessableEntity).says(t, "This is not your password")
+	ada.send(address, "name", "East", "along", "1", "proof", "not the right password").want(t, http.StatusUnprocessableEntity).says(t, "This isn't your password")
 	edsger.get(in(p.east, "")).want(t, http.StatusOK)
 
 	// Nobody else deletes it: from below, beside or outside, or as a viewer.

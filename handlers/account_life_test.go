@@ -30,7 +30,7 @@ func TestAnAccountHasAPage(t *testing.T) {
 	if href != below(p.analytical, p.berlin, "") {
 		t.Errorf("the row of East Berlin leads to %s", href)
 	}
-	x := ada.get(href).want(t, http.StatusOK).says(t, "Sub-account of East", "1 subuser", "Cut off: Logs, by East", "pilot", "vip", "changed sub-account East Berlin", "added subuser operator")
+	x := ada.get(href).want(t, http.StatusOK).says(t, "Sub-account of East", "1 subuser", "Limited: Logs, by East", "pilot", "vip", "changed sub-account East Berlin", "added subuser operator")
 	for _, act := range []string{"Open", "Edit", "Move…", "Suspend…", "Archive…"} {
 		if !strings.Contains(x.Find(".page-actions").Text(), act) {
 			t.Errorf("the page does not offer %s", act)

@@ -25,7 +25,7 @@ func TestMovingAnAccountFromItsMenu(t *testing.T) {
 	move := in(p.analytical, "/accounts/"+p.berlin.ID.String()+"/move")
 
 	ada.get(in(p.analytical, "/accounts")).says(t, "Move…")
-	list := ada.get(move).want(t, http.StatusOK).says(t, "Analytical", "Stands here now", "This one moves")
+	list := ada.get(move).want(t, http.StatusOK).says(t, "Analytical", "Parent account now", "This one moves")
 	if n := list.Find("main tbody a").Length(); n != 2 {
 		t.Errorf("%d places are offered, not Analytical and West", n)
 	}
@@ -33,11 +33,11 @@ func TestMovingAnAccountFromItsMenu(t *testing.T) {
 		t.Errorf("the search finds %d", n)
 	}
 	to := "?to=" + p.west.ID.String()
-	asked := ada.get(move+to).want(t, http.StatusOK).says(t, "Move East Berlin under West?", "East → West", "Edsger", "Full viewer in East", "Barbara", "Full editor in West", "Logs", "Cut by the new place")
+	asked := ada.get(move+to).want(t, http.StatusOK).says(t, "Move East Berlin under West?", "East → West", "Edsger", "Full viewer in East", "Barbara", "Full editor in West", "Logs", "Limited by the new parent")
 	edsger.get(in(p.berlin, "/calls")).want(t, http.StatusOK)
 
 	// Without the page having been seen it is shown, not done.
-	ada.send(move, "to", p.west.ID.String()).want(t, http.StatusConflict).says(t, "It was not moved")
+	ada.send(move, "to", p.west.ID.String()).want(t, http.StatusConflict).says(t, "Not moved yet")
 	edsger.get(in(p.berlin, "/calls")).want(t, http.StatusOK)
 	got := ada.send(move, "to", p.west.ID.String(), "seen", asked.seen(t)).want(t, http.StatusSeeOther)
 	edsger.get(in(p.berlin, "/calls")).want(t, http.StatusNotFound) // the very next request
@@ -55,7 +55,7 @@ func TestMovingAnAccountFromItsMenu(t *testing.T) {
 	ada.get(in(p.berlin, "/logs")).want(t, http.StatusOK)
 
 	// Grace is told why she can not, and can elsewhere, without a way back.
-	grace.get(move+to).want(t, http.StatusOK).says(t, "Barbara would get", "which you can not give there")
+	grace.get(move+to).want(t, http.StatusOK).says(t, "Barbara would get", "which you can't give there")
 	grace.send(move, "to", p.west.ID.String(), "seen", asked.seen(t)).want(t, http.StatusUnprocessableEntity).says(t, "Barbara would get")
 	up := grace.get(move+"?to="+p.analytical.ID.String()).want(t, http.StatusOK)
 	moved := grace.send(move, "to", p.analytical.ID.String(), "seen", up.seen(t)).want(t, http.StatusSeeOther)
@@ -64,7 +64,7 @@ func TestMovingAnAccountFromItsMenu(t *testing.T) {
 	}
 
 	for _, wrong := range []struct{ sub, to, says string }{
-		{p.east.ID.String(), p.east.ID.String(), "under itself or what is below it"},
+		{p.east.ID.String(), p.east.ID.String(), "be moved below itself"},
 		{p.east.ID.String(), p.analytical.ID.String(), "stands under Analytical already"},
 		{p.east.ID.String(), "nonsense", "Choose an account"},
 	} {

@@ -45,7 +45,7 @@ func TestPastedNamesStayAsTheyWerePasted(t *testing.T) {
 	// problem stands at the field.
 	long := strings.Repeat("n", 101)
 	x := add("North\n\n"+long+"\nSouth\nPo\u202ele", "Pole", long).want(t, http.StatusUnprocessableEntity)
-	if got := beside(x); !strings.Contains(got, "Line 3: ") || !strings.Contains(got, "\nLine 5: Leave out characters") || strings.Count(got, "Line") != 2 {
+	if got := beside(x); !strings.Contains(got, "Line 3: ") || !strings.Contains(got, "\nLine 5: Remove the characters") || strings.Count(got, "Line") != 2 {
 		t.Errorf("beside the text: %q", got)
 	}
 	if x.Find("#names-1-problem").Length() != 0 || x.Find("#names-2-problem").Length() != 1 || x.Find("#names-2").AttrOr("value", "") != long {
@@ -54,7 +54,7 @@ func TestPastedNamesStayAsTheyWerePasted(t *testing.T) {
 	if got := beside(add(strings.Repeat(long+"\n", 23)).want(t, http.StatusUnprocessableEntity)); !strings.HasSuffix(got, "\n13 more lines have a problem.") || strings.Count(got, "Line ") != 10 {
 		t.Errorf("of 23 wrong lines it says %q", got)
 	}
-	add(" \n\t").want(t, http.StatusUnprocessableEntity).says(t, "Write at least one name.")
+	add(" \n\t").want(t, http.StatusUnprocessableEntity).says(t, "Enter at least one name.")
 	if got := below(); got != before {
 		t.Errorf("a refused list has made some: %s", got)
 	}

@@ -30,7 +30,7 @@ func TestARoleUntilFriday(t *testing.T) {
 	edit := in(p.west, p.member(p.barbara, "/edit"))
 	list := func() page { return ada.get(in(p.west, "/members")) }
 	for typed, says := range map[string]string{
-		"2026-11-24T18:59": "Choose a later one", "next Friday": "such as 2026-11-27T18:00", "2032-01-01T00:00": "within the next five years", "-1": "Write a day and a time",
+		"2026-11-24T18:59": "Choose a later one", "next Friday": "such as 2026-11-27T18:00", "2032-01-01T00:00": "within the next five years", "-1": "Enter a day and a time",
 	} {
 		got := ada.send(edit, "role", "sub_admin", "until.sub_admin", typed).want(t, http.StatusUnprocessableEntity).says(t, says)
 		if box := got.Find("[name='until.sub_admin']"); box.AttrOr("value", "") != typed || box.AttrOr("aria-invalid", "") != "true" {
@@ -56,7 +56,7 @@ func TestARoleUntilFriday(t *testing.T) {
 	list().says(t, "Admin until Fri 27 Nov, 18:00", "Reporting viewer until Fri 27 Nov, 18:00")
 	ada.get(in(p.west, "/audit")).says(t, "Admin until 27 November 2026, 18:00:00 CET")
 	ada.get(in(p.analytical, "/members/preview?role=main_admin&until.main_admin=2026-11-27T18:00&role=reporting_viewer")).
-		says(t, "Can view this account and its 3 sub-accounts.", "From Fri 27 Nov, 18:00: Can view this account and its 3 sub-accounts. Can’t edit anything.")
+		says(t, "Can view this account and its 3 sub-accounts.", "From Fri 27 Nov, 18:00: Can view this account and its 3 sub-accounts. Can't edit anything.")
 
 	end := time.Date(2026, 11, 27, 17, 0, 0, 0, time.UTC)
 	p.clock.stand(end.Add(-time.Hour))
@@ -118,7 +118,7 @@ func TestAnInviteUntilFriday(t *testing.T) {
 	p.clock.stand(friday.Add(-time.Hour))
 	ada := p.as(p.ada)
 	form := []string{"email", p.edsger.Email, "role", "full_viewer", "until.full_viewer", "2026-11-27T18:00"}
-	ada.send(in(p.analytical, "/members/invites"), append([]string{"until.full_viewer", "soon"}, form...)...).want(t, http.StatusUnprocessableEntity).says(t, "Write a day and a time")
+	ada.send(in(p.analytical, "/members/invites"), append([]string{"until.full_viewer", "soon"}, form...)...).want(t, http.StatusUnprocessableEntity).says(t, "Enter a day and a time")
 	link := inviteLink.FindString(ada.send(in(p.analytical, "/members/invites"), form...).want(t, http.StatusOK).body)
 	p.browser().open(link).says(t, "Member access: Full viewer until 18:00")
 	ada.get(in(p.analytical, "/members")).says(t, "Full viewer until 18:00")

@@ -20,10 +20,10 @@ func TestClosingOnesLogin(t *testing.T) {
 
 	page := in(p.east, "/settings/profile/close")
 	edsger.get(page).want(t, http.StatusOK).says(t, "your membership in 1 account", "may sign up anew", "Write edsger@example.com")
-	edsger.send(page, "email", "someone@example.com").want(t, http.StatusUnprocessableEntity).says(t, "Write edsger@example.com to say that it is this login.")
+	edsger.send(page, "email", "someone@example.com").want(t, http.StatusUnprocessableEntity).says(t, "Write edsger@example.com to confirm.")
 	p.clock.advance(6 * time.Minute)
 	edsger.send(page, "email", "edsger@example.com").want(t, http.StatusUnprocessableEntity).says(t, "proof that is younger than five minutes")
-	edsger.send(page, "email", "edsger@example.com", "proof", "not this one, no").want(t, http.StatusUnprocessableEntity).says(t, "not your password")
+	edsger.send(page, "email", "edsger@example.com", "proof", "not this one, no").want(t, http.StatusUnprocessableEntity).says(t, "isn't your password")
 	edsger.post(page, values("email", "edsger@example.com", "proof", password)).want(t, http.StatusForbidden) // no form token
 	edsger.get(in(p.east, "/calls")).want(t, http.StatusOK)
 	other := p.as(p.edsger)

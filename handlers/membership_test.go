@@ -87,16 +87,16 @@ func TestChangingTheRolesOfAMember(t *testing.T) {
 		t.Error("the form does not offer the six and the two roles, or forgets what Barbara has")
 	}
 	// Without script a button shows what roles would give, and saves nothing.
-	ada.send(edit, "role", "reporting_viewer", "preview", "1").want(t, http.StatusOK).says(t, "Can’t edit anything.")
+	ada.send(edit, "role", "reporting_viewer", "preview", "1").want(t, http.StatusOK).says(t, "Can't edit anything.")
 	p.as(p.barbara).get(in(p.west, "/applications/new")).want(t, http.StatusOK)
-	ada.get(in(p.analytical, "/members/preview?role=full_viewer")).want(t, http.StatusOK).says(t, "Can view this account and its 3 sub-accounts.", "Can’t edit anything.")
+	ada.get(in(p.analytical, "/members/preview?role=full_viewer")).want(t, http.StatusOK).says(t, "Can view this account and its 3 sub-accounts.", "Can't edit anything.")
 	ada.get(in(p.analytical, "/members/preview?role=main_admin")).want(t, http.StatusOK).says(t, "Can view this account and its 3 sub-accounts.", "Can edit 4 accounts.")
 	ada.get(in(p.east, "/members/preview?role=configuration_editor")).want(t, http.StatusOK).says(t, "Can view this account and its 1 sub-account.", "Can edit 2 accounts.")
 	ada.get(in(p.east, "/members/preview?role=main_admin")).want(t, http.StatusOK).says(t, "Pick a role")
 
 	barbara := p.as(p.barbara)
 	ada.send(edit, "role", "reporting_viewer", "role", "sub_user").want(t, http.StatusSeeOther)
-	ada.get(in(p.west, "/members")).says(t, "Member access: Reporting viewer, Account role: User", "has other roles now")
+	ada.get(in(p.west, "/members")).says(t, "Member access: Reporting viewer, Account role: User", "has new roles now")
 	barbara.get(in(p.west, "/applications/new")).want(t, http.StatusForbidden) // the very next request
 	barbara.get(in(p.west, "/calls")).want(t, http.StatusOK)
 	barbara.get("/accounts").says(t, "Member access: Reporting viewer, Account role: User")
@@ -237,7 +237,7 @@ func TestAnInviteOfANewPerson(t *testing.T) {
 	b.open(link).want(t, http.StatusUnprocessableEntity).says(t, "accepted already")
 	p.browser().byLink(link, values("name", "Another", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "accepted already")
 	grace.get(in(p.analytical, "/audit")).says(t, "Newton joined", "Grace invited people")
-	if strings.Contains(grace.get(in(p.analytical, "/members")).Text(), "Invites that wait") {
+	if strings.Contains(grace.get(in(p.analytical, "/members")).Text(), "Pending invites") {
 		t.Error("the invite still waits")
 	}
 }
@@ -310,8 +310,8 @@ func TestAnInviteEnds(t *testing.T) {
 	p.clock.advance(7*24*time.Hour - time.Minute)
 	p.browser().open(link).want(t, http.StatusOK)
 	p.clock.advance(time.Minute)
-	p.browser().open(link).want(t, http.StatusUnprocessableEntity).says(t, "older than seven days")
-	p.browser().byLink(link, values("name", "One", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "older than seven days")
+	p.browser().open(link).want(t, http.StatusUnprocessableEntity).says(t, "has expired")
+	p.browser().byLink(link, values("name", "One", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "has expired")
 	ada = p.as(p.ada)
 	ada.get(in(p.west, "/members")).says(t, "Expired")
 	ada.invite(p.west, "one@example.com", "sub_user")
@@ -325,14 +325,14 @@ func TestAnInviteIsWorthWhatItsInviterIs(t *testing.T) {
 	// Demoted to Admin of West, Barbara may still invite, but no full editor.
 	ada.send(in(p.west, p.member(p.barbara, "/edit")), "role", "sub_admin").want(t, http.StatusSeeOther)
 	b := p.browser()
-	b.byLink(editor, values("name", "Eve", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "Barbara can not give these roles any more")
+	b.byLink(editor, values("name", "Eve", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "Barbara can no longer give these roles")
 	b.post("/sign-in", values("email", "editor@example.com", "password", password)).want(t, http.StatusUnprocessableEntity) // nothing half done
 	p.browser().byLink(viewer, values("name", "Vic", "password", password)).want(t, http.StatusSeeOther)
 
 	viewer = barbara.invite(p.west, "second@example.com", "sub_user")
 	must(t, p.store.AddMember(ctx, p.grant(p.ada, "members.add", p.west), p.edsger.ID, "admin"))
 	ada.send(in(p.west, p.member(p.barbara, "/remove"))).want(t, http.StatusSeeOther)
-	p.browser().byLink(viewer, values("name", "Vic", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "Barbara can not give these roles any more")
+	p.browser().byLink(viewer, values("name", "Vic", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "Barbara can no longer give these roles")
 
 	// Of a suspended account nothing is accepted; afterwards it is.
 	other := ada.invite(p.west, "third@example.com", "full_editor")
@@ -349,7 +349,7 @@ func TestManyAreInvitedAtOnce(t *testing.T) {
 	ada.invite(p.analytical, "waits@example.com", "full_viewer")
 	got := ada.send(invites, "role", "full_viewer", "email", "one@example.com\r\ntwo@example.com, ONE@example.com; three", "email", "grace@example.com",
 		"email", p.ada.Email, "email", "waits@example.com", "email", "edsger@example.com").want(t, http.StatusOK)
-	got.says(t, "3 invites are ready", "stands here twice", "Write an e-mail address", "is a member already", "your own address", "has an invite that waits", "does not send mail")
+	got.says(t, "3 invites are ready", "stands here twice", "Enter an e-mail address", "is a member already", "your own address", "has a pending invite", "doesn't send mail")
 	if n := got.Find("[data-copy-value]").Length(); n != 3 {
 		t.Errorf("%d links", n)
 	}
@@ -389,8 +389,8 @@ func TestManyAreInvitedAtOnce(t *testing.T) {
 		{[]string{"email", "x@example.com"}, "at least one role"},
 		{[]string{"email", "x@example.com", "role", "sub_admin"}, "a role in sub-accounts"},
 		{[]string{"email", "x@example.com", "role", "main_user", "role", "Payer"}, "not a role that a member can have"},
-		{[]string{"email", "not an address", "role", "main_user"}, "Write an e-mail address"},
-		{[]string{"email", "Ada <ada2@example.com>", "role", "main_user"}, "Write an e-mail address"},
+		{[]string{"email", "not an address", "role", "main_user"}, "Enter an e-mail address"},
+		{[]string{"email", "Ada <ada2@example.com>", "role", "main_user"}, "Enter an e-mail address"},
 		{[]string{"email", p.grace.Email, "role", "main_user"}, "your own address"},
 		{[]string{"email", p.ada.Email, "role", "main_user"}, "owns the account"},
 		{[]string{"email", strings.Repeat("a@example.com ", 101), "role", "main_user"}, "at most 100"},

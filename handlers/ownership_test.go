@@ -48,7 +48,7 @@ func TestHandingAnAccountOver(t *testing.T) {
 	// What costs a lot asks again who it is.
 	p.clock.advance(6 * time.Minute)
 	ada.send(own, "to", p.grace.ID.String(), "below", "1").want(t, http.StatusUnprocessableEntity).says(t, "proof that is younger than five minutes")
-	ada.send(own, "to", p.grace.ID.String(), "below", "1", "proof", "not it, for sure").want(t, http.StatusUnprocessableEntity).says(t, "not your password")
+	ada.send(own, "to", p.grace.ID.String(), "below", "1", "proof", "not it, for sure").want(t, http.StatusUnprocessableEntity).says(t, "isn't your password")
 	link := ada.offer(own, p.grace, grace, "below", "1", "proof", password)
 	wants := func(letters ...string) {
 		t.Helper()
@@ -63,7 +63,7 @@ func TestHandingAnAccountOver(t *testing.T) {
 		}
 	}
 	wants(letter.OwnershipOffered + " grace@example.com")
-	ada.get(own).says(t, "Offered to Grace", "Take the offer back")
+	ada.get(own).says(t, "Offered to Grace", "Withdraw offer")
 	grace.get(in(p.analytical, "")).says(t, "Ada offers you the account Analytical")
 	grace.get(link).want(t, http.StatusOK).says(t, "Analytical is offered to you", "You get the 3 accounts below it that Ada owns too", "Admin, whom you can change or remove")
 

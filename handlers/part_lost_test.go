@@ -48,7 +48,7 @@ func TestALostPartCostsItsTenantsAlone(t *testing.T) {
 	must(t, err)
 	grace, edsger, mallory := p.as(p.grace), p.as(p.edsger), p.as(p.mallory)
 	whole := grace.get("/accounts/switcher").want(t, http.StatusOK)
-	if got := whole.switcher(); got["Malloryville"] == "" || got["Analytical"] == "" || strings.Contains(whole.Text(), "can not be read") {
+	if got := whole.switcher(); got["Malloryville"] == "" || got["Analytical"] == "" || strings.Contains(whole.Text(), "can't be read") {
 		t.Fatalf("before: %v", got)
 	}
 	grace.get("/accounts").want(t, http.StatusOK).says(t, "Mallory offers you the account Malloryville")
@@ -61,7 +61,7 @@ func TestALostPartCostsItsTenantsAlone(t *testing.T) {
 	for _, path := range []string{in(p.analytical, ""), in(p.east, "/calls"), in(p.analytical, "/members")} {
 		grace.get(path).want(t, http.StatusOK)
 	}
-	got := grace.get("/accounts/switcher").want(t, http.StatusOK).says(t, "The accounts of 1 tree can not be read just now")
+	got := grace.get("/accounts/switcher").want(t, http.StatusOK).says(t, "The accounts of 1 tree can't be read right now")
 	if groups := got.switcher(); groups["Analytical"] == "" || groups["Malloryville"] != "" {
 		t.Errorf("the switcher: %v", groups)
 	}
@@ -87,7 +87,7 @@ func TestALostPartCostsItsTenantsAlone(t *testing.T) {
 
 	find()
 	grace.get(in(p.malloryville, "")).want(t, http.StatusOK)
-	if got := grace.get("/accounts/switcher").want(t, http.StatusOK); got.switcher()["Malloryville"] == "" || strings.Contains(got.Text(), "can not be read") {
+	if got := grace.get("/accounts/switcher").want(t, http.StatusOK); got.switcher()["Malloryville"] == "" || strings.Contains(got.Text(), "can't be read") {
 		t.Errorf("afterwards: %v", got.switcher())
 	}
 }

@@ -195,7 +195,7 @@ func TestAPasskeyThatDoesNotFit(t *testing.T) {
 	refused := func(what string, a asked, credential string) {
 		t.Helper()
 		got := b.signInBy(a, credential).want(t, http.StatusUnprocessableEntity)
-		if !strings.Contains(got.Text(), "That passkey does not work here.") {
+		if !strings.Contains(got.Text(), "That passkey doesn't work here.") {
 			t.Errorf("%s answers %s", what, got.Find("main").Text())
 		}
 		b.get("/accounts").want(t, http.StatusSeeOther)

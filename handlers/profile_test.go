@@ -53,7 +53,7 @@ func TestSubuserChangesOwnPassword(t *testing.T) {
 		}
 		numbers.get(own).want(t, http.StatusOK)
 	}
-	numbers.send("/password", "current", "wrong", "password", changed).want(t, http.StatusUnprocessableEntity).says(t, "not your current password")
+	numbers.send("/password", "current", "wrong", "password", changed).want(t, http.StatusUnprocessableEntity).says(t, "isn't your current password")
 	numbers.send("/password", "current", password, "password", "short").want(t, http.StatusUnprocessableEntity).says(t, "at least 12 characters")
 	numbers.send("/password", "current", password, "password", changed).want(t, http.StatusSeeOther)
 	numbers.get("/password").want(t, http.StatusOK).says(t, "Your password is changed")

@@ -133,7 +133,7 @@ func TestWhatIsClosedIsClosedWhole(t *testing.T) {
 			}
 		}
 	}
-	barbara.get(at("/agents")).says(t, "West may not use Outbound agents. Any agents of that kind are hidden.")
+	barbara.get(at("/agents")).says(t, "West can't use Outbound agents. Any agents of that kind are hidden.")
 	for _, n := range []string{"Agents 2", "Actions 2", "Integrations 1", "Workflows 1"} {
 		if home := strings.Join(strings.Fields(barbara.get(at("")).want(t, http.StatusOK).Find("main").Text()), " "); strings.Contains(home, n) {
 			t.Errorf("the control panel counts %s", n)
@@ -145,12 +145,12 @@ func TestWhatIsClosedIsClosedWhole(t *testing.T) {
 		t.Helper()
 		barbara.send(at(path), pairs...).want(t, http.StatusUnprocessableEntity).says(t, says)
 	}
-	refuse("/agents", "Call flow: This account may not use this.", "name", "New", "type", "chat", "state", "draft", "call_flow", ids["workflow"])
-	refuse("/agents", "Numbers: This account may not use this.", "name", "New", "type", "chat", "state", "draft", "numbers", ids["number"])
-	refuse("/agents", "This account may not use Send SMS.", "name", "New", "type", "chat", "state", "draft", "actions", ids["sms"])
-	refuse("/agents", "Memory groups: This account may not use this.", "name", "New", "type", "chat", "state", "draft", "memory_groups", "friends")
-	refuse("/items", "Contacts: This account may not use this.", "name", "New", "contacts", ids["contact"])
-	refuse("/simulations", "This account may not use Outbound.", "name", "New", "agent", ids["caller"], "caller", "x")
+	refuse("/agents", "Call flow: This account can't use this.", "name", "New", "type", "chat", "state", "draft", "call_flow", ids["workflow"])
+	refuse("/agents", "Numbers: This account can't use this.", "name", "New", "type", "chat", "state", "draft", "numbers", ids["number"])
+	refuse("/agents", "This account can't use Send SMS.", "name", "New", "type", "chat", "state", "draft", "actions", ids["sms"])
+	refuse("/agents", "Memory groups: This account can't use this.", "name", "New", "type", "chat", "state", "draft", "memory_groups", "friends")
+	refuse("/items", "Contacts: This account can't use this.", "name", "New", "contacts", ids["contact"])
+	refuse("/simulations", "This account can't use Outbound.", "name", "New", "agent", ids["caller"], "caller", "x")
 
 	// What was named before is kept by whoever saves the form, and not told.
 	agent := edit("/agents/" + ids["agent"])
@@ -213,7 +213,7 @@ func TestClosedLogsAreReadNowhere(t *testing.T) {
 	ada.get(one).want(t, http.StatusOK)
 	p.allow("logs", p.west, false)
 	for _, path := range []string{"/logs", "/logs.csv", "/settings/shared-tokens", "/settings/shared-tokens/new", "/settings/log-shipping-tokens", "/timeless-accounts"} {
-		barbara.get(in(p.west, path)).want(t, http.StatusForbidden).says(t, "may not use Logs")
+		barbara.get(in(p.west, path)).want(t, http.StatusForbidden).says(t, "can't use Logs")
 	}
 	if got := entries(); !slices.Equal(got, []string{"Engine of East"}) {
 		t.Errorf("the timeless account shows %v", got)

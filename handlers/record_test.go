@@ -449,11 +449,11 @@ func TestTheCeilingOverHTTP(t *testing.T) {
 		t.Error("the closed type can be chosen")
 	}
 	got := barbara.send(in(p.west, "/agents"), "name", "Caller", "type", "outbound", "state", "draft").want(t, http.StatusUnprocessableEntity)
-	if got.problem("type") != "This account may not use Outbound." {
+	if got.problem("type") != "This account can't use Outbound." {
 		t.Errorf("the type: %q", got.problem("type"))
 	}
 	got = barbara.send(in(p.west, "/agents"), "name", "Caller", "type", "chat", "state", "draft", "prompt", "Be kind.").want(t, http.StatusUnprocessableEntity)
-	if !strings.Contains(got.Find(".problems").Text(), "Prompt: This account may not use this.") {
+	if !strings.Contains(got.Find(".problems").Text(), "Prompt: This account can't use this.") {
 		t.Errorf("the prompt: %q", got.Find(".problems").Text())
 	}
 	barbara.get(in(p.west, "/workflows")).want(t, http.StatusForbidden)

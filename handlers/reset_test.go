@@ -19,7 +19,7 @@ func TestWhoeverForgotTheirPasswordChoosesAnother(t *testing.T) {
 		t.Error("the sign-in page does not lead there")
 	}
 	b.get("/forgotten-password").want(t, http.StatusOK)
-	b.post("/forgotten-password", values("email", "nonsense")).want(t, http.StatusUnprocessableEntity).says(t, "Write an e-mail address")
+	b.post("/forgotten-password", values("email", "nonsense")).want(t, http.StatusUnprocessableEntity).says(t, "Enter an e-mail address")
 
 	// Whether somebody has the address shows neither in the answer nor by the clock.
 	began := time.Now()
@@ -64,14 +64,14 @@ func TestWhoeverForgotTheirPasswordChoosesAnother(t *testing.T) {
 func TestAPanelThatSendsNoMailSaysSo(t *testing.T) {
 	p := newPanel(t)
 	b := p.browser()
-	b.get("/forgotten-password").want(t, http.StatusOK).says(t, "does not send mail")
-	b.post("/forgotten-password", values("email", p.ada.Email)).want(t, http.StatusOK).says(t, "does not send mail")
+	b.get("/forgotten-password").want(t, http.StatusOK).says(t, "doesn't send mail")
+	b.post("/forgotten-password", values("email", p.ada.Email)).want(t, http.StatusOK).says(t, "doesn't send mail")
 	ada := p.as(p.ada)
 	ada.send(in(p.analytical, profile+"/email"), "email", "ada@new.example", "current", password).want(t, http.StatusSeeOther)
-	ada.get(in(p.analytical, profile)).says(t, "ada@new.example", "does not send mail")
+	ada.get(in(p.analytical, profile)).says(t, "ada@new.example", "doesn't send mail")
 	letters := p.radia().get("/operator/mail").want(t, http.StatusOK)
 	letters.says(t, "Choose a new password", "Confirm your e-mail address")
-	b.get("/sign-in?undone=1").says(t, "old e-mail address is back", "This panel does not send mail.")
+	b.get("/sign-in?undone=1").says(t, "old e-mail address is back", "This panel doesn't send mail.")
 }
 
 func TestAMemberChangesTheirAddressAndTakesItBack(t *testing.T) {
@@ -79,10 +79,10 @@ func TestAMemberChangesTheirAddressAndTakesItBack(t *testing.T) {
 	ada := p.as(p.ada)
 	page, form := in(p.analytical, profile), in(p.analytical, profile+"/email")
 	for _, wrong := range []struct{ email, password, says string }{
-		{"nonsense", password, "Write an e-mail address"},
+		{"nonsense", password, "Enter an e-mail address"},
 		{strings.ToUpper(p.ada.Email), password, "This is your address already"},
 		{p.grace.Email, password, "There is a login with this address already"},
-		{"ada@new.example", "not my password", "not your current password"},
+		{"ada@new.example", "not my password", "isn't your current password"},
 	} {
 		got := ada.send(form, "email", wrong.email, "current", wrong.password).want(t, http.StatusUnprocessableEntity).says(t, wrong.says)
 		if !strings.Contains(got.body, wrong.email) {

@@ -41,7 +41,7 @@ func (x page) form(change ...string) []string {
 func TestARoleOfTheAccountsOwn(t *testing.T) {
 	p := newPanel(t)
 	ada := p.as(p.ada)
-	ada.get(in(p.analytical, "/roles")).want(t, http.StatusOK).says(t, "This account’s own", "Create role")
+	ada.get(in(p.analytical, "/roles")).want(t, http.StatusOK).says(t, "This account's own", "Create role")
 	ada.get(in(p.analytical, "/roles?set=custom")).want(t, http.StatusOK).says(t, "No roles of your own yet")
 	ada.get(in(p.analytical, "/roles/new")).want(t, http.StatusOK).says(t, "Member access: Full viewer", "Account role: Admin", "Subuser role: Developer")
 	if got := ada.get(in(p.analytical, "/roles/new")).Text(); strings.Contains(got, "Account owner: ") || strings.Contains(got, "Support access: ") || strings.Contains(got, "sub_admin") {
@@ -53,13 +53,13 @@ func TestARoleOfTheAccountsOwn(t *testing.T) {
 	}
 	for _, wrong := range []struct{ name, base, permission, says string }{
 		{"", "member:full_viewer", "calls", "Use 1 to"}, {"L", "member:full_viewer", "", "Choose at least one thing"}, {"L", "member:full_viewer", "flying", "is not a permission"},
-		{"L", "subuser:MainAccount", "calls", "Choose the role to begin with"}, {"L", "account:sub_admin", "calls", "Choose the role"}, {"L", "nothing", "calls", "Choose the role"},
+		{"L", "subuser:MainAccount", "calls", "Choose the role to start from"}, {"L", "account:sub_admin", "calls", "Choose the role"}, {"L", "nothing", "calls", "Choose the role"},
 		{strings.Repeat("x", 65), "member:full_viewer", "calls", "Use 1 to 64"},
 	} {
 		ada.send(in(p.analytical, "/roles"), "name", wrong.name, "base", wrong.base, "permission", wrong.permission).want(t, http.StatusUnprocessableEntity).says(t, wrong.says)
 	}
 	one := ada.makeRole(p.analytical, "Listener", "member:reporting_viewer", "control_panel", "calls")
-	ada.get(one).want(t, http.StatusOK).says(t, "Listener", "made from Member access: Reporting viewer", "Held by 0 people", "Listener can be given to members now")
+	ada.get(one).want(t, http.StatusOK).says(t, "Listener", "based on Member access: Reporting viewer", "0 people have it", "Listener can be given to members now")
 	if n := ada.get(one+"?differences=1").says(t, "Active sessions").Find("tbody tr:not(.group)").Length(); n == 0 || n >= ada.get(one).Find("tbody tr:not(.group)").Length() {
 		t.Error("only differences shows all, or nothing")
 	}
@@ -67,8 +67,8 @@ func TestARoleOfTheAccountsOwn(t *testing.T) {
 
 	// It is chosen wherever roles are given, and nowhere else.
 	edit := in(p.analytical, p.member(p.grace, "/edit"))
-	ada.get(edit).says(t, "Custom role", "Listener", "Made from Reporting viewer.")
-	ada.get(in(p.analytical, "/members/preview?role="+key(one))).says(t, "Can view this account and its 3 sub-accounts.", "Can’t edit anything.")
+	ada.get(edit).says(t, "Custom role", "Listener", "Based on Reporting viewer.")
+	ada.get(in(p.analytical, "/members/preview?role="+key(one))).says(t, "Can view this account and its 3 sub-accounts.", "Can't edit anything.")
 	ada.send(edit, "role", "main_admin", "role", key(one)).want(t, http.StatusSeeOther)
 	ada.get(in(p.analytical, "/members")).says(t, "Account role: Admin, Custom role: Listener")
 	ada.get(in(p.analytical, "/audit")).says(t, "created the role Listener", "Custom role: Listener")
@@ -341,7 +341,7 @@ func TestADeletedRoleLeavesNobodyWithout(t *testing.T) {
 	// An invite that names a role that is gone says so.
 	gone := ada.makeRole(p.analytical, "Guest", "member:full_viewer", "calls")
 	link := ada.invite(p.analytical, p.mallory.Email, key(gone))
-	ask = ada.get(gone+"/delete").says(t, "Nobody has this role.", "1 invite that waits gives it.")
+	ask = ada.get(gone+"/delete").says(t, "Nobody has this role.", "1 pending invite gives it.")
 	ada.send(gone+"/delete", ask.form()...).want(t, http.StatusSeeOther)
 	p.as(p.mallory).open(link).want(t, http.StatusUnprocessableEntity).says(t, "A role that this invite gives was deleted meanwhile. Ask Ada for a new one.")
 	p.as(p.mallory).sendByLink(link).want(t, http.StatusUnprocessableEntity).says(t, "deleted meanwhile")

@@ -33,11 +33,11 @@ func TestSupportAccessFromOpenToClosed(t *testing.T) {
 	if got := katherine.get(in(p.east, "")).want(t, http.StatusNotFound); got.body != absent.body {
 		t.Error("a closed account does not answer staff like an absent one")
 	}
-	if form := ada.get(in(p.east, doorPath)).want(t, http.StatusOK).says(t, "Support access is off", "Never turned on", "Access ends by itself"); form.Find("form select[name=lasts] option").Length() != 6 || form.Find("input[name=access]").Length() != 2 {
+	if form := ada.get(in(p.east, doorPath)).want(t, http.StatusOK).says(t, "Support access is off", "Never turned on", "Access ends automatically"); form.Find("form select[name=lasts] option").Length() != 6 || form.Find("input[name=access]").Length() != 2 {
 		t.Error("the form does not offer both accesses and all lengths")
 	}
 	ada.send(in(p.east, doorPath), "access", "edit", "lasts", "8h", "reason", "Calls drop after a minute").want(t, http.StatusSeeOther)
-	ada.get(in(p.east, doorPath)).says(t, "Support access is on until", "look in and change data and setup", "Ada turned it on for: Calls drop after a minute", "Support staff may come in until")
+	ada.get(in(p.east, doorPath)).says(t, "Support access is on until", "view and edit data and setup", "Ada turned it on for: Calls drop after a minute", "Support staff can come in until")
 
 	// The very next request of staff is let in, to this account alone.
 	home := katherine.get(in(p.east, "")).want(t, http.StatusOK).says(t, "You are here as support staff until", "let in by Ada for: Calls drop after a minute")
@@ -71,7 +71,7 @@ func TestSupportAccessFromOpenToClosed(t *testing.T) {
 	}
 
 	// The people see it on every page; who may not close it is not offered to.
-	edsger.get(in(p.east, "/contacts")).says(t, "Support staff may look in and change data and setup until")
+	edsger.get(in(p.east, "/contacts")).says(t, "Support staff can view and edit data and setup until")
 	if got := edsger.get(in(p.east, doorPath)).want(t, http.StatusOK); got.Find("form[action$='support-access']").Length() != 0 || strings.Contains(got.body, "support-access/close") {
 		t.Error("a viewer is offered to open or close")
 	}
@@ -79,7 +79,7 @@ func TestSupportAccessFromOpenToClosed(t *testing.T) {
 	if got := ada.get(in(p.east, "/contacts")); got.Find("a[href$='support-access/close']").Length() != 1 {
 		t.Error("the notice has no way to close")
 	}
-	if strings.Contains(ada.get(in(p.west, "")).Text(), "Support staff may") {
+	if strings.Contains(ada.get(in(p.west, "")).Text(), "Support staff can") {
 		t.Error("West says that East is open")
 	}
 
@@ -108,7 +108,7 @@ func TestSupportAccessEndsByItself(t *testing.T) {
 	if strings.Contains(katherine.get("/accounts").Text(), "Analytical") {
 		t.Error("an account whose door is shut is listed")
 	}
-	if got := ada.get(in(p.analytical, doorPath)).says(t, "Support access is off", ", by itself"); strings.Contains(got.Text(), "may look in until") {
+	if got := ada.get(in(p.analytical, doorPath)).says(t, "Support access is off", ", by itself"); strings.Contains(got.Text(), "can view this account until") {
 		t.Error("the notice stays when the door is shut")
 	}
 }
@@ -119,7 +119,7 @@ func TestSupportAccessAsksForAProof(t *testing.T) {
 	p.clock.advance(login.ProofLife)
 	form := []string{"access", "view", "lasts", "1d", "reason", "Look"}
 	ada.send(in(p.east, doorPath), form...).want(t, http.StatusUnprocessableEntity).says(t, "Give your password")
-	ada.send(in(p.east, doorPath), append(form, "proof", "wrong")...).want(t, http.StatusUnprocessableEntity).says(t, "not your password")
+	ada.send(in(p.east, doorPath), append(form, "proof", "wrong")...).want(t, http.StatusUnprocessableEntity).says(t, "isn't your password")
 	ada.get(in(p.east, doorPath)).says(t, "Support access is off")
 	ada.send(in(p.east, doorPath), append(form, "proof", password)...).want(t, http.StatusSeeOther)
 	ada.get(in(p.east, doorPath)).says(t, "Support access is on until")
@@ -132,12 +132,12 @@ func TestSupportAccessRefusesWhatIsWrong(t *testing.T) {
 	for _, x := range []struct{ access, lasts, until, reason, says string }{
 		{"view", "2h", "", "why", "Choose for how long."},
 		{"view", "", "", "why", "Choose for how long."},
-		{"owner", "1h", "", "why", "Choose whether support staff may look"},
-		{"", "1h", "", "why", "Choose whether support staff may look"},
+		{"owner", "1h", "", "why", "Choose whether support staff can view"},
+		{"", "1h", "", "why", "Choose whether support staff can view"},
 		{"view", "1h", "", "", "Say why"},
-		{"view", "until", "", "why", "Write the day and the time"},
-		{"view", "until", "tomorrow", "why", "Write the day and the time"},
-		{"view", "until", zone(-time.Hour), "why", "an hour at the earliest"},
+		{"view", "until", "", "why", "Enter the day and the time"},
+		{"view", "until", "tomorrow", "why", "Enter the day and the time"},
+		{"view", "until", zone(-time.Hour), "why", "at least an hour away"},
 		{"view", "until", zone(31 * 24 * time.Hour), "why", "within 30 days"},
 	} {
 		got := ada.send(in(p.east, doorPath), "access", x.access, "lasts", x.lasts, "until", x.until, "reason", x.reason).want(t, http.StatusUnprocessableEntity).says(t, x.says)

@@ -104,7 +104,7 @@ func TestTimelessAccountFromMakingToDeleting(t *testing.T) {
 
 	p.clock.advance(login.ProofLife)
 	remove := in(p.analytical, one+"/delete")
-	ada.get(remove).want(t, http.StatusOK).says(t, "All that it keeps is gone for good")
+	ada.get(remove).want(t, http.StatusOK).says(t, "Everything in it is deleted")
 	ada.send(remove, "name", "For good").want(t, http.StatusUnprocessableEntity).says(t, "Give your password")
 	ada.send(remove, "name", "For ever", "proof", password).want(t, http.StatusUnprocessableEntity).says(t, "Write “For good”")
 	ada.send(remove, "name", "For good").want(t, http.StatusSeeOther)

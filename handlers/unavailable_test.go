@@ -96,7 +96,7 @@ func TestWhatMayBeStoredSaysSo(t *testing.T) {
 	ada.get(page).want(t, http.StatusOK) // notes that her session is in the account: a commit too
 	line.CutAfter("commit")
 	got := ada.send(in(p.analytical, "/sub-accounts"), "names", "North").want(t, http.StatusServiceUnavailable)
-	got.says(t, "What you sent may have been stored all the same")
+	got.says(t, "What you sent may have been saved anyway")
 	if at, _ := got.Find("[data-failure] a").Attr("href"); at != page {
 		t.Errorf("what is there is looked for at %q", at)
 	}
@@ -116,7 +116,7 @@ func TestAReadOnlyDatabaseIsReadAndHeals(t *testing.T) {
 	set("on")
 	modelstest.Inside(p.store).Pool.Reset()
 	ada.get(page).want(t, http.StatusOK)
-	ada.send(in(p.analytical, "/sub-accounts"), "names", "North").want(t, http.StatusServiceUnavailable).says(t, "takes no changes just now")
+	ada.send(in(p.analytical, "/sub-accounts"), "names", "North").want(t, http.StatusServiceUnavailable).says(t, "takes no changes right now")
 	set("off")
 	if got := ada.send(in(p.analytical, "/sub-accounts"), "names", "North"); got.status != http.StatusSeeOther {
 		t.Errorf("%d: %s", got.status, strings.Join(strings.Fields(got.Text()), " "))

@@ -55,7 +55,7 @@ func ParseServer(address string) (Server, error) {
 	}
 	for name, values := range u.Query() {
 		if name != "tls" || len(values) != 1 || values[0] != "off" || u.Scheme != "smtp" {
-			return Server{}, errors.New("may end with ?tls=off, for smtp:// to a server that can not encrypt, and with nothing else")
+			return Server{}, errors.New("may end with ?tls=off, for smtp:// to a server that can't encrypt, and with nothing else")
 		}
 		s.tls = noTLS
 	}

@@ -47,26 +47,26 @@ var words = map[string]func(*letter){
 		l.say("%s invites you to work in %s, as %s.", l.fact("inviter"), l.fact("account"), l.fact("roles"))
 		l.act("See the invite")
 		l.after("The link works once, until %s, for this address alone.", l.time("until"))
-		l.after("If you do not know what this is about, leave it: nothing happens without you.")
+		l.after("If you don't know what this is about, ignore this mail: nothing happens without you.")
 	},
 	// path, until.
 	letterpage.Reset: func(l *letter) {
 		l.say("Somebody, hopefully you, asked for a new password for your login.")
 		l.act("Choose a new password")
 		l.after("The link works once, until %s. All your sessions end when the password changes.", l.time("until"))
-		l.after("If it was not you, leave this mail: your password stays as it is.")
+		l.after("If it wasn't you, ignore this mail: your password stays as it is.")
 	},
 	// path, until.
 	letterpage.ConfirmEmail: func(l *letter) {
-		l.say("This address is to become the one you sign in with.")
+		l.say("You asked to sign in with this address.")
 		l.act("Confirm this address")
 		l.after("The link works once, until %s. Until then nothing changes.", l.time("until"))
-		l.after("If you did not ask for it, leave this mail: somebody may have mistyped their own address.")
+		l.after("If you didn't ask for it, ignore this mail: somebody may have mistyped their own address.")
 	},
 	// new (masked), path, until.
 	letterpage.EmailChanged: func(l *letter) {
-		l.say("Your login now has the e-mail address %s in place of this one.", l.fact("new"))
-		l.say("If that was you, there is nothing to do. If it was not, take it back: this address signs in again, all sessions end, and you get a link for a new password.")
+		l.say("The e-mail address of your login was changed from this one to %s.", l.fact("new"))
+		l.say("If that was you, there is nothing to do. If it wasn't, undo it: this address signs in again, all sessions end, and you get a link for a new password.")
 		l.act("Take it back")
 		l.after("The link works once, until %s.", l.time("until"))
 	},
@@ -86,9 +86,9 @@ var words = map[string]func(*letter){
 		case "turn_off_two_step":
 			l.say("Signing in takes one step again: your password alone is enough.")
 		case "reset_two_step":
-			l.say("Whoever runs this panel took two-step sign-in and your passkeys away, as is done for somebody who lost them. Your password alone is enough.")
+			l.say("Whoever runs this panel turned off two-step sign-in and removed your passkeys, as is done for somebody who lost them. Your password alone is enough.")
 		case "renew_recovery_codes":
-			l.say("You have new recovery codes. The old ones do not work any more.")
+			l.say("You have new recovery codes. The old ones no longer work.")
 		case "use_recovery_code":
 			l.say("Somebody, hopefully you, signed in with one of your recovery codes. %s are left.", l.fact("left"))
 		case "add_passkey":
@@ -115,23 +115,23 @@ var words = map[string]func(*letter){
 			l.say("Two-step sign-in is still on. If you didn't set it up, ask whoever runs this panel to reset it.")
 		}
 		l.act("See how you sign in")
-		l.after("If that was not you, change your password at once, and end your other sessions.")
+		l.after("If that wasn't you, change your password at once, and end your other sessions.")
 	},
 	// path.
 	letterpage.WrongCodes: func(l *letter) {
-		l.say("Somebody signed in with your password and then gave five wrong codes in place of that of your phone. They did not get in.")
+		l.say("Somebody entered your password and then five wrong codes. They didn't get in.")
 		l.act("See how you sign in")
-		l.after("If that was not you, change your password at once.")
+		l.after("If that wasn't you, change your password at once.")
 	},
 	// by, account, path, until.
 	letterpage.OwnershipOffered: func(l *letter) {
 		l.say("%s offers you the account %s. If you accept, you own it and everything in it.", l.fact("by"), l.fact("account"))
 		l.act("See the offer")
-		l.after("It can be accepted until %s, by you alone. Until then nothing changes.", l.time("until"))
+		l.after("Only you can accept it, until %s. Nothing changes before that.", l.time("until"))
 	},
 	// account, from, to, path.
 	letterpage.OwnershipChanged: func(l *letter) {
-		l.say("%s belonged to %s and belongs to %s now.", l.fact("account"), l.fact("from"), l.fact("to"))
+		l.say("%s has a new owner: %s handed it over to %s.", l.fact("account"), l.fact("from"), l.fact("to"))
 		l.say("%s is an Admin there.", l.fact("from"))
 		l.act("Open the account")
 	},

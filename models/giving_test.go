@@ -150,7 +150,7 @@ func TestWhatOneGivesEndsWithOneself(t *testing.T) {
 	must(t, err)
 	must(t, s.EditMember(ctx, modelstest.GrantOf(t, s, ada, "members.edit", a.ID), grace.ID, store.RoleUntil("full_editor", modelstest.Friday)))
 	_, err = s.AcceptInvite(ctx, authz.Self(alan.Actor()), invited[0].Token)
-	modelstest.RefusedAt(t, err, "", "can not give these roles any more")
+	modelstest.RefusedAt(t, err, "", "can no longer give these roles")
 	move(modelstest.Friday)
 	must(t, s.CatchUp(ctx, a.TenantID))
 	snap := s.Access()

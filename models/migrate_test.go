@@ -126,7 +126,7 @@ func TestNoRolePassesRowLevelSecurity(t *testing.T) {
 		modelstest.Ask(t, address, "GRANT SELECT ON goose_db_version TO "+mallory.Username())
 		t.Cleanup(func() { modelstest.Ask(t, address, "REVOKE ALL ON goose_db_version FROM "+mallory.Username()) })
 		_, err := modelstest.OpenAt(t, modelstest.As(t, address, mallory, ""))
-		if err == nil || !strings.Contains(err.Error(), "bypasses row-level security and can not become bailiwick_panel") {
+		if err == nil || !strings.Contains(err.Error(), "bypasses row-level security and can't become bailiwick_panel") {
 			t.Errorf("want a refusal, got %v", err)
 		}
 	})

@@ -106,7 +106,7 @@ func (a account) do(f func()) error {
 // enter tries to get into the folder.
 func (a account) enter(dir string) (err error) {
 	if failed := a.do(func() { _, err = os.Lstat(dir + "/.") }); failed != nil {
-		return fmt.Errorf("this program cannot run anything as user %s: %w", a.name, failed)
+		return fmt.Errorf("this program can't run anything as user %s: %w", a.name, failed)
 	}
 	return err
 }

@@ -149,7 +149,7 @@ func (f *folder) admit(a account) error {
 	// Only explains: access lists can allow what the mode alone does not.
 	for dir := range ancestors(f.dir) {
 		if info, failed := os.Stat(dir); failed == nil && !a.mayPass(info) {
-			return fmt.Errorf("%w: Postgres runs as user %s, who cannot enter %s (%s): "+
+			return fmt.Errorf("%w: Postgres runs as user %s, who can't enter %s (%s): "+
 				"choose a data folder elsewhere, such as /var/lib/bailiwick, or let others pass with chmod o+x %s",
 				ErrFolder, a.name, dir, info.Mode(), dir)
 		}

@@ -29,7 +29,7 @@ var (
 	// ErrNoBinaries: this program carries no Postgres that runs here, and none is installed.
 	ErrNoBinaries = errors.New("there is no Postgres to run")
 	// ErrFolder: the user that the server runs as cannot use the data folder.
-	ErrFolder = errors.New("the data folder cannot be used")
+	ErrFolder = errors.New("the data folder can't be used")
 )
 
 // Owner owns the database and may create roles; it is no superuser and row-level

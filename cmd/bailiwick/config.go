@@ -28,12 +28,12 @@ type Config struct {
 	Addr              string   `env:"BAILIWICK_ADDR" default:"127.0.0.1:8080" help:"Address to listen at."`
 	DataDir           string   `env:"BAILIWICK_DATA_DIR" help:"Folder of the built-in Postgres and the secret key; ./data where the database can reach it, else below /var/lib/bailiwick." placeholder:"DIR"`
 	PublicURL         string   `env:"BAILIWICK_PUBLIC_URL" name:"public-url" help:"Where browsers reach the panel; links are built from it." placeholder:"URL"`
-	DemoCast          bool     `env:"BAILIWICK_DEMO" name:"with-demo" help:"Make the demo cast when the database is empty."`
+	DemoCast          bool     `env:"BAILIWICK_DEMO" name:"with-demo" help:"Create the demo cast when the database is empty."`
 	DatabaseURL       string   `env:"DATABASE_URL" name:"database-url" help:"A Postgres of at least version 15, instead of the built-in one, for the panel's own login." placeholder:"URL"`
 	DatabaseDirectURL string   `env:"DATABASE_DIRECT_URL" name:"database-direct-url" help:"The same database for its owner, past a transaction pooler; for migrations alone." placeholder:"URL"`
 	SecretKey         string   `env:"BAILIWICK_SECRET_KEY" name:"secret-key" help:"64 hex digits that sign cookies and seal secrets; kept in the data folder where empty. Needed for more than one node." placeholder:"HEX"`
 	TrustedProxies    []string `env:"BAILIWICK_TRUSTED_PROXIES" name:"trusted-proxies" help:"Networks whose X-Forwarded-For is believed." placeholder:"CIDR"`
-	SMTPURL           string   `env:"BAILIWICK_SMTP_URL" name:"smtp-url" help:"Mail server that letters are handed to; without one, letters are kept for an operator to read." placeholder:"URL"`
+	SMTPURL           string   `env:"BAILIWICK_SMTP_URL" name:"smtp-url" help:"Mail server that sends letters; without one, they are kept for an operator to read." placeholder:"URL"`
 	MailFrom          string   `env:"BAILIWICK_MAIL_FROM" name:"mail-from" help:"Who letters are from, such as 'Bailiwick <panel@example.com>'." placeholder:"ADDRESS"`
 	Currency          string   `env:"BAILIWICK_CURRENCY" help:"Currency of prices and balances by its three letters, such as EUR; amounts have none where empty." placeholder:"CODE"`
 	KeyEnvironment    string   `env:"BAILIWICK_KEY_ENVIRONMENT" name:"key-environment" help:"What stands in the keys of programs, as in bw_live_…: up to 16 small letters and digits; live where empty, demo with the demo cast." placeholder:"NAME"`
@@ -112,7 +112,7 @@ func (c *Config) check() error {
 		}
 	}
 	if c.Currency != "" && !words.IsCurrency(c.Currency) {
-		bad("BAILIWICK_CURRENCY %q is no currency: give its three capital letters, such as EUR", c.Currency)
+		bad("BAILIWICK_CURRENCY %q is not a currency: give its three capital letters, such as EUR", c.Currency)
 	}
 	if c.KeyEnvironment != "" && !keyEnvironment.MatchString(c.KeyEnvironment) {
 		bad("BAILIWICK_KEY_ENVIRONMENT %q is not 1 to 16 small letters and digits, such as staging", c.KeyEnvironment)

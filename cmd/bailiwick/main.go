@@ -18,16 +18,16 @@ type commands struct {
 
 	Serve      serveCommand     `cmd:"" help:"Run the panel."`
 	Migrate    migrateCommand   `cmd:"" help:"Bring the database to this program's schema."`
-	Doctor     doctorCommand    `cmd:"" help:"Say what is not as it should be with the database; exit 0 for nothing, 1 for something, 2 for an error."`
-	Demo       demoCommand      `cmd:"" help:"Make the demo cast; with --accounts, add that many sub-accounts."`
+	Doctor     doctorCommand    `cmd:"" help:"Report what's wrong with the database; exit 0 for nothing, 1 for something, 2 for an error."`
+	Demo       demoCommand      `cmd:"" help:"Create the demo cast; with --accounts, add that many sub-accounts."`
 	ShowConfig configCommand    `cmd:"" name:"config" help:"Print the configuration, secrets masked."`
 	Access     accessCommand    `cmd:"" help:"Print who may do what: one set of roles as a matrix."`
 	Can        canCommand       `cmd:"" help:"Print one decision and its reasons; exit 0 for yes, 1 for no, 2 for an error."`
-	Audit      auditCommand     `cmd:"" help:"Check the audit."`
-	Staff      staffCommand     `cmd:"" help:"Say who looks after the installation, and who is its support."`
+	Audit      auditCommand     `cmd:"" help:"Verify the audit."`
+	Staff      staffCommand     `cmd:"" help:"Decide who looks after the installation, and who is its support."`
 	Key        keyCommand       `cmd:"" help:"Make keys for programs."`
-	Networks   networksCommand  `cmd:"" help:"Help who is locked out of their account by its networks."`
-	TwoStep    twoStepCommand   `cmd:"" help:"Help who lost their second step."`
+	Networks   networksCommand  `cmd:"" help:"Help people who are locked out of their account by its networks."`
+	TwoStep    twoStepCommand   `cmd:"" help:"Help people who lost their second step."`
 	Storybook  storybookCommand `cmd:"" help:"Serve every page in every state, without a database, or print their texts."`
 }
 

@@ -129,7 +129,7 @@ func listenAt(addr string) (net.Listener, error) {
 	case errors.Is(err, syscall.EADDRINUSE):
 		return nil, fmt.Errorf("another program listens at %s already, perhaps a panel: end it, %s", addr, otherwise)
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		return nil, fmt.Errorf("%s is no address of this machine: BAILIWICK_ADDR says where to listen", addr)
+		return nil, fmt.Errorf("%s is not an address of this machine: BAILIWICK_ADDR says where to listen", addr)
 	case errors.Is(err, fs.ErrPermission):
 		return nil, fmt.Errorf("the panel may not listen at %s, as below port 1024 it needs a right to: give it CAP_NET_BIND_SERVICE, %s", addr, otherwise)
 	}
@@ -276,7 +276,7 @@ func announce(c *Config, cast demo.Cast, some bool) {
 	fmt.Printf("\nBailiwick runs at %s\n", c.publicURL)
 	switch {
 	case !some:
-		fmt.Printf("Make the first login at %s\n\n", c.publicURL.JoinPath("/sign-up"))
+		fmt.Printf("Create the first login at %s\n\n", c.publicURL.JoinPath("/sign-up"))
 		return
 	case len(cast.Logins) == 0:
 		fmt.Println()

@@ -139,7 +139,7 @@ func TestOnlyTheFirstLoginIsAskedFor(t *testing.T) {
 		t.Fatal("nothing is announced")
 		return ""
 	}
-	if got := serve(false); !strings.HasPrefix(got, "Make the first login at") {
+	if got := serve(false); !strings.HasPrefix(got, "Create the first login at") {
 		t.Errorf("an empty installation announces %q", got)
 	}
 	s, err := modelstest.Open(t.Context(), store.Config{URL: address, Catalog: catalog.MustLoad(), Secret: make([]byte, 32)})
@@ -235,7 +235,7 @@ func TestWhatKeepsAPanelFromStartingIsSaid(t *testing.T) {
 		says      []string
 	}{
 		"the port is taken":             {taken.Addr().String(), t.TempDir(), []string{"another program listens at " + taken.Addr().String(), "BAILIWICK_ADDR"}},
-		"an address of another machine": {"192.0.2.1:8080", t.TempDir(), []string{"192.0.2.1:8080 is no address of this machine"}},
+		"an address of another machine": {"192.0.2.1:8080", t.TempDir(), []string{"192.0.2.1:8080 is not an address of this machine"}},
 		"the data folder is a file":     {"127.0.0.1:0", file, []string{file + " is a file", "BAILIWICK_DATA_DIR"}},
 		"it is below a file":            {"127.0.0.1:0", filepath.Join(file, "below"), []string{"or below one"}},
 		"it can not be written":         {"127.0.0.1:0", "/sys/bailiwick", []string{"may not write to its data folder /sys/bailiwick", "BAILIWICK_DATA_DIR"}},

@@ -15,7 +15,7 @@ import (
 
 type staffCommand struct {
 	Add    staffAdd    `cmd:"" help:"Give somebody with a login a duty."`
-	Remove staffRemove `cmd:"" help:"Take a duty from somebody."`
+	Remove staffRemove `cmd:"" help:"Remove a duty from somebody."`
 	List   staffList   `cmd:"" help:"List who has which duty."`
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 type twoStepCommand struct {
-	Reset twoStepReset `cmd:"" help:"Take the second step and the passkeys away from a member who lost them. Be sure first that it is they who ask."`
+	Reset twoStepReset `cmd:"" help:"Remove the second step and the passkeys of a member who lost them. First make sure that it's they who ask."`
 }
 
 type twoStepReset struct {

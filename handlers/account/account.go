@@ -65,7 +65,7 @@ func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
 			{Text: "New main account", URL: "/accounts/new", Icon: "plus", Primary: true},
 		}},
 		Search: &part.Search{Action: "/accounts", Value: q, Placeholder: "Search accounts"},
-		Empty:  part.Empty{Scene: part.SceneTree, Title: "No accounts", Text: "Make a main account to share it with people and sub-accounts."},
+		Empty:  part.Empty{Scene: part.SceneTree, Title: "No accounts", Text: "Create a main account to share it with people and sub-accounts."},
 	}
 	if q != "" {
 		p.Clear = "/accounts"
@@ -135,9 +135,9 @@ func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
 // missing says that a list of accounts lacks some trees.
 func missing(u *accounts.Unread) string {
 	if u.Trees == 0 {
-		return "Some of your accounts may be where they can not be read just now. Try again in a minute."
+		return "Some of your accounts may be where they can't be read right now. Try again in a minute."
 	}
-	return fmt.Sprintf("The accounts of %s can not be read just now. Try again in a minute.", words.Count(u.Trees, "tree", "trees"))
+	return fmt.Sprintf("The accounts of %s can't be read right now. Try again in a minute.", words.Count(u.Trees, "tree", "trees"))
 }
 
 // isMember tells whether the reader has a membership of the very account, which
@@ -252,7 +252,7 @@ func (h *Handlers) accountForm(c echo.Context, status int, name string, wrong st
 		Header: part.Header{Title: "New main account",
 			Text: "A main account is shared with members and has sub-accounts. You will own it."},
 		Form: part.Form{
-			Token: f.Token, Action: "/accounts", Submit: "Make account", Cancel: "/accounts", Problem: wrong[""],
+			Token: f.Token, Action: "/accounts", Submit: "Create account", Cancel: "/accounts", Problem: wrong[""],
 			Fields: []part.Field{{Name: "name", Label: "Name", Value: name, Problem: wrong["name"], Required: true, MaxLength: 100, Autofocus: true, Autocomplete: "organization"}},
 		},
 	}))

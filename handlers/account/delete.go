@@ -92,17 +92,17 @@ func (h *Handlers) deleteAccountDialog(c echo.Context, g authz.Grant, status int
 		f = h.Frame(c, title, part.Link{Text: "Account", URL: cancel})
 	}
 	d := part.Dialog{
-		Frame: f, Title: title + "?", Text: []string{"It is gone at once and for good, for everybody. With it goes all that it holds:"}, Facts: h.deleteWords(e),
+		Frame: f, Title: title + "?", Text: []string{"This can't be undone. Everything in it is deleted, for everyone:"}, Facts: h.deleteWords(e),
 		Form: part.Form{Token: f.Token, Action: c.Request().URL.Path, Submit: "Delete " + a.Name, Danger: true, Cancel: cancel, Problem: wrong[""]},
 	}
 	if len(d.Facts) == 0 {
-		d.Text = []string{"It is gone at once and for good, for everybody. It holds nothing yet."}
+		d.Text = []string{"This can't be undone. It's empty."}
 	}
 	if e.Below > 0 {
 		d.Form.Fields = append(d.Form.Fields, part.Field{Kind: part.Checkbox, Name: "along", Problem: wrong["along"], Checked: c.FormValue("along") != "",
 			Label: "With its " + words.Count(e.Below, "sub-account", "sub-accounts")})
 	}
-	d.Form.Fields = append(d.Form.Fields, part.Field{Name: "name", Label: "Write “" + a.Name + "” to say that it is this one", Value: c.FormValue("name"), Problem: wrong["name"],
+	d.Form.Fields = append(d.Form.Fields, part.Field{Name: "name", Label: "Type “" + a.Name + "” to confirm", Value: c.FormValue("name"), Problem: wrong["name"],
 		Required: true, Autocomplete: "off"})
 	d.Form.Fields = append(d.Form.Fields, h.ProofFields(c, wrong)...)
 	return page.Render(c, status, part.DialogPage(d))

@@ -48,7 +48,7 @@ func (h *Handlers) moveTargets(c echo.Context, g authz.Grant, status int, a acco
 	}
 	p := record.ListPage{
 		Frame:  h.Frame(c, "Move "+a.Name, part.Link{Text: "Accounts", URL: page.AccountPath(v.Place.Account, "/accounts")}),
-		Header: part.Header{Title: "Move " + a.Name, Text: "Choose the account under which it shall stand. What that does is shown before it is done."},
+		Header: part.Header{Title: "Move " + a.Name, Text: "Choose the new parent account. You'll see what changes first."},
 		List: part.List{
 			Label: "Accounts", Search: &part.Search{Action: here, Value: q, Placeholder: "Search accounts"},
 			Table: part.Table{Token: v.Token, Columns: []part.Column{{Text: "Account"}, {Text: "Move here"}, {Text: "Kind"}, {Text: "Owner"}}},
@@ -102,7 +102,7 @@ func unfitParent(a, x accounts.Account) string {
 	case strings.HasPrefix(x.Path, a.Path+"/"):
 		return "Moves along"
 	case a.ParentID != nil && x.ID == *a.ParentID:
-		return "Stands here now"
+		return "Parent account now"
 	case x.Kind == "personal":
 		return "Has no sub-accounts"
 	case x.ArchivedBy != nil:
@@ -132,28 +132,28 @@ func (h *Handlers) moveEffect(c echo.Context, g authz.Grant, status int, a accou
 		Frame:  h.Frame(c, title, part.Link{Text: "Accounts", URL: list}, part.Link{Text: "Move " + a.Name, URL: here}),
 		Header: part.Header{Title: title}, Notice: again,
 		Facts: []part.Detail{
-			{Label: "Stands under", Value: part.Cell{Text: e.From.Name + " → " + e.To.Name}},
-			{Label: "Moves along", Value: part.Cell{Text: movesAlong(e.Accounts - 1)}},
+			{Label: "Parent account", Value: part.Cell{Text: e.From.Name + " → " + e.To.Name}},
+			{Label: "Moves with it", Value: part.Cell{Text: movesAlong(e.Accounts - 1)}},
 			{Label: "Keeps", Value: part.Cell{Text: "Its owner, its people, what is in it, and the permissions it was given."}},
 		},
 		Boxes: []account.MoveBox{
-			h.moveBox("lose", "Who loses", "Nobody: no role held in the accounts it leaves reaches into it.", e.Lose),
-			h.moveBox("gain", "Who gains", "Nobody: no role held in the accounts it comes under reaches into it.", e.Gain),
+			h.moveBox("lose", "Who loses", "Nobody. No role in its former parent accounts gives access to it.", e.Lose),
+			h.moveBox("gain", "Who gains", "Nobody. No role in its new parent accounts gives access to it.", e.Gain),
 		},
 	}
 	if e.Closes {
-		p.Facts = append(p.Facts, part.Detail{Label: "Closes", Value: part.Cell{Text: "An account above the new place is suspended, so its people can not work there until that is resumed."}})
+		p.Facts = append(p.Facts, part.Detail{Label: "Closes", Value: part.Cell{Text: "An account above the new place is suspended, so its people can't work there until that is resumed."}})
 	}
 	if e.Reopens {
-		p.Facts = append(p.Facts, part.Detail{Label: "Opens", Value: part.Cell{Text: "It stands under a suspended account now, and would not any more."}})
+		p.Facts = append(p.Facts, part.Detail{Label: "Opens", Value: part.Cell{Text: "Its parent account is suspended now; the new one isn't."}})
 	}
 	if len(e.Cut)+len(e.Opened) > 0 {
 		box := account.MoveBox{
 			Title: "Permissions of the accounts",
-			Text:  words.Count(e.People, "person works", "people work") + " in the accounts where this makes a difference. Nothing is deleted: what is cut comes back where it is open again.",
+			Text:  words.Count(e.People, "person works", "people work") + " in the accounts where this makes a difference. Nothing is deleted: what is limited comes back when it's turned on again.",
 			Table: part.Table{Token: v.Token, Columns: []part.Column{{Text: "Permission"}, {Text: "What happens"}, {Text: "In accounts", Number: true}}},
 		}
-		for what, all := range map[string][]accounts.MovedEntitlement{"Cut by the new place": e.Cut, "No longer cut": e.Opened} {
+		for what, all := range map[string][]accounts.MovedEntitlement{"Limited by the new parent": e.Cut, "No longer limited": e.Opened} {
 			for _, x := range all {
 				box.Table.Rows = append(box.Table.Rows, part.Row{ID: x.Entitlement.Key, Cells: []part.Cell{{Text: x.Entitlement.Title}, {Text: what}, {Text: words.Number(x.Accounts)}}})
 			}
@@ -173,7 +173,7 @@ func (h *Handlers) moveEffect(c echo.Context, g authz.Grant, status int, a accou
 
 func movesAlong(below int) string {
 	if below == 0 {
-		return "Nothing stands below it."
+		return "There is nothing below it."
 	}
 	return words.Count(below, "account below it", "accounts below it")
 }
@@ -222,12 +222,12 @@ func (h *Handlers) updateSubAccountParent(c echo.Context, g authz.Grant) error {
 		return h.moveTargets(c, g, http.StatusUnprocessableEntity, a, wrong["to"]+wrong[""])
 	}
 	if errors.Is(err, store.ErrConflict) {
-		return h.moveEffect(c, g, http.StatusConflict, a, to, &part.Alert{Tone: part.Warn, Text: "It was not moved: something changed since you were shown what it does. Here is what it does now."})
+		return h.moveEffect(c, g, http.StatusConflict, a, to, &part.Alert{Tone: part.Warn, Text: "Not moved yet: something changed in the meantime. Here is what would change now."})
 	}
 	if err != nil {
 		return err
 	}
-	text := fmt.Sprintf("%s stands under %s now.", a.Name, e.To.Name)
+	text := fmt.Sprintf("%s is under %s now.", a.Name, e.To.Name)
 	list := page.AccountPath(g.Resource().Account, "/accounts")
 	if back, err := h.Store.MoveEffect(ctx, g, a.ID, e.From.ID); err == nil && back.Refusal == "" {
 		h.Say(c, text, page.UndoState{Action: movePath(c, a.ID), Hidden: []part.Pair{{Name: "to", Value: e.From.ID.String()}, {Name: "seen", Value: back.Seen}}})

@@ -92,7 +92,7 @@ func (h *Handlers) ownershipPage(c echo.Context, g authz.Grant, status int, o ow
 		return err
 	}
 	if offer != nil {
-		p.Header.Actions = []part.Action{{Text: "Take the offer back", Post: &part.Post{Text: "Take the offer back", Action: o.path + "/cancel"}}}
+		p.Header.Actions = []part.Action{{Text: "Withdraw offer", Post: &part.Post{Text: "Withdraw offer", Action: o.path + "/cancel"}}}
 		if p.Notice == nil {
 			p.Notice = &part.Alert{Tone: part.Info, Title: "Offered to " + offer.To.Name,
 				Text: fmt.Sprintf("%s can accept until %s. Nothing changes until then. Another offer takes the place of this one.", offer.To.Name, page.When(c, offer.ExpiresAt, h.Store.Now()))}
@@ -161,7 +161,7 @@ func (h *Handlers) offerForm(c echo.Context, g authz.Grant, status int, o owned,
 // ownershipFacts say what changes once an offer is accepted.
 func (h *Handlers) ownershipFacts(c echo.Context, a account.Account, old, heir string, below int) []part.Detail {
 	facts := []part.Detail{
-		{Label: "New owner", Value: part.Cell{Text: heir + " can do everything in " + a.Name + " and below, and is a member there no more: owning it is more."}},
+		{Label: "New owner", Value: part.Cell{Text: heir + " can do everything in " + a.Name + " and below, and is no longer a member there: owners don't need to be."}},
 		{Label: "Owner now", Value: part.Cell{Text: old + " becomes Admin of " + a.Name + ", whom the new owner can change or remove."}},
 	}
 	if below > 0 {
@@ -213,7 +213,7 @@ func (h *Handlers) cancelOffer(c echo.Context, g authz.Grant) error {
 	if err := h.Store.CancelOffer(c.Request().Context(), g, o.account.ID); err != nil {
 		return err
 	}
-	h.Say(c, "The offer is taken back.")
+	h.Say(c, "The offer is withdrawn.")
 	return page.Done(c, o.path)
 }
 
@@ -251,7 +251,7 @@ func (h *Handlers) offerPage(c echo.Context, status int, o account.Offer, proble
 	p := record.Page{
 		Frame: f, Header: part.Header{Title: o.Account.Name + " is offered to you", Text: fmt.Sprintf("By %s, %s, until %s.", o.By.Name, o.By.Email, page.When(c, o.ExpiresAt, h.Store.Now()))},
 		Details: []part.Detail{
-			{Label: "You", Value: part.Cell{Text: "You can do everything in " + o.Account.Name + " and below, and answer for it. You stop being a member there: owning it is more."}},
+			{Label: "You", Value: part.Cell{Text: "You can do everything in " + o.Account.Name + " and below. Your membership there ends: owners don't need one."}},
 			{Label: o.Owner.Name, Value: part.Cell{Text: "Owns it now, and becomes Admin, whom you can change or remove."}},
 			{Label: "Below it", Value: part.Cell{Text: below}},
 		},

@@ -55,9 +55,9 @@ func (h *Handlers) showSubAccount(c echo.Context, g authz.Grant) error {
 			{Label: "Owner", Value: part.Cell{Text: a.Owner}},
 			{Label: "People", Value: part.Cell{Text: h.peopleWords(a)}},
 			{Label: "Labels", Value: orNone(labelCell(a.Labels))},
-			{Label: "Made", Value: h.TimeCell(c, a.CreatedAt)},
+			{Label: "Created", Value: h.TimeCell(c, a.CreatedAt)},
 			{Label: "Open to main members", Value: part.Cell{Text: page.YesNo(a.OpenToMain)}},
-			{Label: "Id", Value: part.Cell{Text: a.ID.String(), Copy: true}},
+			{Label: "ID", Value: part.Cell{Text: a.ID.String(), Copy: true}},
 		},
 	}
 	if a.Below > 0 {
@@ -65,13 +65,13 @@ func (h *Handlers) showSubAccount(c echo.Context, g authz.Grant) error {
 	}
 	switch {
 	case a.ArchivedBy != nil && *a.ArchivedBy != a.ID:
-		p.Notice = &part.Alert{Tone: part.Warn, Text: "It is archived with " + a.ArchivedWith + ", and closed to its people."}
+		p.Notice = &part.Alert{Tone: part.Warn, Text: "It is archived with " + a.ArchivedWith + ", and its people can't open it."}
 	case a.Standing() == "archived":
-		p.Notice = &part.Alert{Tone: part.Warn, Text: "It is archived: closed to its people, and out of the lists."}
+		p.Notice = &part.Alert{Tone: part.Warn, Text: "It is archived: its people can't open it, and it's out of the lists."}
 	case a.Standing() == "suspended":
-		p.Notice = &part.Alert{Tone: part.Warn, Text: "It is suspended: closed to its people, with all that is below it."}
+		p.Notice = &part.Alert{Tone: part.Warn, Text: "It is suspended: its people can't open it, or anything below it."}
 	case a.SuspendedWith != "":
-		p.Notice = &part.Alert{Tone: part.Warn, Text: a.SuspendedWith + " above it is suspended, so it is closed to its people too."}
+		p.Notice = &part.Alert{Tone: part.Warn, Text: a.SuspendedWith + " above it is suspended, so its people can't open it either."}
 	}
 	if p.Uses, err = h.accountUses(c, a.Account, at); err != nil {
 		return err

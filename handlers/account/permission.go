@@ -407,7 +407,7 @@ func (h *Handlers) setEntitlement(c echo.Context, g authz.Grant, place entitleme
 	if err := h.Store.SetEntitlement(ctx, g, e.Key, id, allowed); err != nil {
 		return err
 	}
-	verb := "may not use"
+	verb := "can't use"
 	if allowed {
 		verb = "may use"
 	}

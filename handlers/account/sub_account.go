@@ -78,7 +78,7 @@ func (h *Handlers) listSubAccounts(c echo.Context, g authz.Grant) error {
 		List: part.List{
 			Label:  "Sub-accounts",
 			Search: &part.Search{Action: here, Value: f.Search, Placeholder: "Search sub-accounts", Filters: append(labelChoice(labels, f.Label), state)},
-			Table:  part.Table{Token: v.Token, Columns: []part.Column{{Text: "Account"}, {Text: "Labels"}, {Text: "Kind"}, {Text: "State"}, {Text: "People", Number: true}, {Text: "Owner"}, {Text: "Made"}}},
+			Table:  part.Table{Token: v.Token, Columns: []part.Column{{Text: "Account"}, {Text: "Labels"}, {Text: "Kind"}, {Text: "State"}, {Text: "People", Number: true}, {Text: "Owner"}, {Text: "Created"}}},
 			Empty:  part.Empty{Scene: part.SceneTree, Title: "No sub-accounts yet", Text: "A sub-account holds its own applications, numbers and people. You decide what it may use, and you see what is in it."},
 		},
 	}
@@ -240,7 +240,7 @@ func (h *Handlers) askSuspendSubAccount(c echo.Context, g authz.Grant) error {
 
 func (h *Handlers) askArchiveSubAccount(c echo.Context, g authz.Grant) error {
 	return h.askOfSubAccount(c, g, "Archive",
-		"It is closed to its people and leaves the lists, until you restore it. Nothing is deleted: under “Archived” you find it again.")
+		"Its people can't open it, and it leaves the lists, until you restore it. Nothing is deleted: you'll find it under “Archived”.")
 }
 
 // askOfSubAccount asks before a state that can be taken back.

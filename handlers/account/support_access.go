@@ -47,7 +47,7 @@ func (a supportAsked) end(c echo.Context, now time.Time) (time.Time, store.Probl
 			return t, nil
 		}
 	}
-	return now, store.Problems{"until": "Write the day and the time when it ends."}
+	return now, store.Problems{"until": "Enter the day and the time when it ends."}
 }
 
 // showSupportAccess tells whether support staff may come in, and when they might before.
@@ -68,7 +68,7 @@ func (h *Handlers) supportAccessPage(c echo.Context, g authz.Grant, status int, 
 	now, open := h.Store.Now(), v.Place.Support
 	p := account.SupportAccessPage{
 		Frame:  h.Frame(c, "Support access"),
-		Header: part.Header{Title: "Support access", Text: "Support staff can look into this account only while you let them. Access ends by itself."},
+		Header: part.Header{Title: "Support access", Text: "Support staff can open this account only while you let them. Access ends automatically."},
 		State:  part.Alert{Text: "Support access is off. Support staff can't come in."},
 		List: part.List{Label: "Earlier support access",
 			Table: part.Table{Token: v.Token, Columns: []part.Column{{Text: "From"}, {Text: "By"}, {Text: "Access"}, {Text: "Reason"}, {Text: "Ended"}}},
@@ -162,7 +162,7 @@ func (h *Handlers) openSupportAccess(c echo.Context, g authz.Grant) error {
 	if err != nil {
 		return err
 	}
-	h.Say(c, "Support staff may come in until "+h.Until(c, until)+".")
+	h.Say(c, "Support staff can come in until "+h.Until(c, until)+".")
 	return page.Done(c, page.SupportAccessPath(c))
 }
 

@@ -23,14 +23,14 @@ func (h *Handlers) showTwoStepRule(c echo.Context, g authz.Grant) error {
 	}
 	p := record.Page{
 		Frame:   h.Frame(c, "Two-step sign-in", page.SecurityLink(v)),
-		Header:  part.Header{Title: "Two-step sign-in", Badge: part.Badge{Text: "Optional"}, Text: "A password and a code: whoever learns somebody’s password still does not get into " + v.Place.Name + "."},
+		Header:  part.Header{Title: "Two-step sign-in", Badge: part.Badge{Text: "Optional"}, Text: "A password and a code: someone who only learns a password can't get into " + v.Place.Name + "."},
 		Details: []part.Detail{{Label: "People who have set it up", Value: part.Cell{Text: words.Number(rule.Ready) + " of " + words.Number(rule.People)}}},
 	}
-	act := part.Action{Text: "Require of everybody…", URL: page.TwoStepRulePath(v) + "/require", Dialog: true, Icon: "shield-check", Primary: true}
+	act := part.Action{Text: "Require for everyone…", URL: page.TwoStepRulePath(v) + "/require", Dialog: true, Icon: "shield-check", Primary: true}
 	if rule.Since != nil {
 		p.Header.Badge = part.Badge{Text: "Required", Tone: part.Good}
 		p.Details = append(p.Details, part.Detail{Label: "Required since", Value: h.TimeCell(c, *rule.Since)})
-		act = part.Action{Text: "Require no longer…", URL: page.TwoStepRulePath(v) + "/free", Dialog: true}
+		act = part.Action{Text: "Stop requiring…", URL: page.TwoStepRulePath(v) + "/free", Dialog: true}
 	}
 	if h.May(c, "security.edit") {
 		p.Header.Actions = []part.Action{act}
@@ -46,7 +46,7 @@ func (h *Handlers) askRequireTwoStep(c echo.Context, g authz.Grant) error {
 		return err
 	}
 	if !own.On() && own.Passkeys == 0 {
-		h.Say(c, "Set it up for yourself first. Then you can require it of everybody.")
+		h.Say(c, "Set it up for yourself first. Then you can require it for everyone.")
 		return page.Done(c, page.WithQuery(page.TwoStepPath+"/set-up", "return", page.TwoStepRulePath(v)))
 	}
 	return h.requireDialog(c, g, http.StatusOK, nil)
@@ -60,10 +60,10 @@ func (h *Handlers) requireDialog(c echo.Context, g authz.Grant, status int, wron
 	}
 	f := h.Frame(c, "Require two-step sign-in", page.SecurityLink(v), part.Link{Text: "Two-step sign-in", URL: page.TwoStepRulePath(v)})
 	return page.Render(c, status, part.DialogPage(part.Dialog{
-		Frame: f, Title: "Require two-step sign-in of everybody in " + v.Place.Name + "?",
+		Frame: f, Title: "Require two-step sign-in for everyone in " + v.Place.Name + "?",
 		Text: []string{
 			"Of the " + words.Number(rule.People) + " people here, " + words.Count(rule.Ready, "has", "have") + " set it up. The others are asked to at their next sign-in, and come in here only then.",
-			"Who is signed in now stays so until their session ends. Sub-accounts decide for themselves.",
+			"People who are signed in now stay signed in until their session ends. Sub-accounts decide for themselves.",
 		},
 		Form: part.Form{Token: f.Token, Action: page.TwoStepRulePath(v) + "/require", Submit: "Require it", Cancel: page.TwoStepRulePath(v),
 			Problem: wrong[""], Fields: h.ProofFields(c, wrong)},
@@ -78,7 +78,7 @@ func (h *Handlers) requireTwoStep(c echo.Context, g authz.Grant) error {
 	if wrong, ok := page.Problems(err); ok {
 		return h.requireDialog(c, g, http.StatusUnprocessableEntity, wrong)
 	}
-	return h.twoStepRuleDone(c, err, "Everybody here signs in by two steps from now on.")
+	return h.twoStepRuleDone(c, err, "Two-step sign-in is required for everyone here now.")
 }
 
 func (h *Handlers) twoStepRuleDone(c echo.Context, err error, text string) error {
@@ -95,11 +95,11 @@ func (h *Handlers) askFreeTwoStep(c echo.Context, _ authz.Grant) error {
 
 func (h *Handlers) freeDialog(c echo.Context, status int, wrong store.Problems) error {
 	v := guard.Of(c)
-	f := h.Frame(c, "Require two-step sign-in no longer", page.SecurityLink(v), part.Link{Text: "Two-step sign-in", URL: page.TwoStepRulePath(v)})
+	f := h.Frame(c, "Stop requiring two-step sign-in", page.SecurityLink(v), part.Link{Text: "Two-step sign-in", URL: page.TwoStepRulePath(v)})
 	return page.Render(c, status, part.DialogPage(part.Dialog{
-		Frame: f, Title: "Require two-step sign-in no longer?",
-		Text: []string{"A password alone lets people into " + v.Place.Name + " then. Who has set it up keeps it until they turn it off."},
-		Form: part.Form{Token: f.Token, Action: page.TwoStepRulePath(v) + "/free", Submit: "Require no longer", Danger: true, Cancel: page.TwoStepRulePath(v),
+		Frame: f, Title: "Stop requiring two-step sign-in?",
+		Text: []string{"A password alone will be enough to get into " + v.Place.Name + " then. Who has set it up keeps it until they turn it off."},
+		Form: part.Form{Token: f.Token, Action: page.TwoStepRulePath(v) + "/free", Submit: "Stop requiring", Danger: true, Cancel: page.TwoStepRulePath(v),
 			Problem: wrong[""], Fields: h.ProofFields(c, wrong)},
 	}))
 }

@@ -131,7 +131,7 @@ func (r *auditReader) because(text string) string {
 	}
 	title, at := r.roleWords(m[1]), uuid.MustParse(m[2])
 	if id, own := strings.CutPrefix(m[1], "custom:"); own {
-		title = "a role of the account’s own"
+		title = "a role of the account's own"
 		if id, err := uuid.Parse(id); err == nil && r.knows(at) {
 			if role := r.visit.Snapshot.CustomRole(at, id); role != nil {
 				title = page.RoleTitle(role)

@@ -22,7 +22,7 @@ func (h *Handlers) listAlerts(c echo.Context, _ authz.Grant) error {
 		return err
 	}
 	p := home.Alerts{
-		Frame: h.OwnFrame(c, "Alerts"), Header: part.Header{Title: "Alerts", Text: "What happened for you, in all your accounts."},
+		Frame: h.OwnFrame(c, "Alerts"), Header: part.Header{Title: "Alerts", Text: "Invites, offers and warnings from all your accounts."},
 		Empty: part.Empty{Scene: part.SceneTime, Title: "No alerts", Text: "Invites and accounts offered to you, mail of yours that could not be delivered, keys that expire soon and access that ended are listed here."},
 	}
 	if h.Store.AllReached() != nil {

@@ -19,7 +19,7 @@ import (
 )
 
 // NoMail says what an installation without a mail server can not do.
-const NoMail = "This panel does not send mail."
+const NoMail = "This panel doesn't send mail."
 
 // listLetters is the mailbox of the installation: what is to be sent, and what
 // became of it.
@@ -39,7 +39,7 @@ func (h *Handlers) listLetters(c echo.Context, operator store.OnDuty) error {
 		Header: part.Header{Title: "Mail of this installation", Text: "Letters of the last 30 days to anybody, the newest first.",
 			Actions: []part.Action{{Text: "Limits reached", URL: page.MailLimitsPath}}},
 		List: part.List{
-			Label: "Letters", Empty: part.Empty{Icon: "mail", Title: "No letters", Text: "Invites, links for new passwords and the like stand here."},
+			Label: "Letters", Empty: part.Empty{Icon: "mail", Title: "No letters", Text: "Invites, links for new passwords and other letters are listed here."},
 			Search: &part.Search{Action: page.MailboxPath, Value: q, Placeholder: "Search addresses", Filters: append(period.Filters("Written"), part.Field{
 				Kind: part.Select, Name: "state", Label: "State", Value: state,
 				Options: []part.Option{{Text: "State: any"}, {Value: "waiting", Text: "Waiting"}, {Value: "sent", Text: "Sent"}, {Value: "failed", Text: "Failed"}},
@@ -149,7 +149,7 @@ func (h *Handlers) showLetter(c echo.Context, operator store.OnDuty) error {
 	case !h.Config.SendsMail:
 		r, err := mail.Render(c.Request().Context(), l.Letter, h.Config.PublicURL)
 		if err != nil {
-			r.Text = "What it said can not be read any more: it was sealed with another secret key, or by another version."
+			r.Text = "This letter can't be read: it was sealed with another secret key, or by another version."
 		}
 		if r.Link != "" {
 			add("Link", part.Cell{Text: r.Link, URL: r.Link, Mono: true})

@@ -33,11 +33,11 @@ func (h *Handlers) listTimelessAccounts(c echo.Context, g authz.Grant) error {
 	}
 	p := record.ListPage{
 		Frame:  h.Frame(c, "Timeless accounts"),
-		Header: part.Header{Title: "Timeless accounts", Text: "They keep log entries without a limit, and nothing else. Sub-accounts read those that name them."},
+		Header: part.Header{Title: "Timeless accounts", Text: "Timeless accounts store logs forever. Choose which sub-accounts can read them."},
 		List: part.List{
 			Label: "Timeless accounts",
-			Table: part.Table{Token: v.Token, Columns: []part.Column{{Text: "Name"}, {Text: "Belongs to"}, {Text: "Read by"}, {Text: "Fed by"}, {Text: "Made"}}},
-			Empty: part.Empty{Icon: "archive", Title: "No timeless accounts", Text: "A timeless account keeps what this account, or accounts below it, log from now on, for as long as it is there."},
+			Table: part.Table{Token: v.Token, Columns: []part.Column{{Text: "Name"}, {Text: "Belongs to"}, {Text: "Read by"}, {Text: "Fed by"}, {Text: "Created"}}},
+			Empty: part.Empty{Icon: "archive", Title: "No timeless accounts", Text: "A timeless account stores what this account, or accounts below it, log from now on, forever."},
 		},
 	}
 	if h.May(c, "timeless_accounts.edit") {
@@ -206,9 +206,9 @@ func (h *Handlers) timelessForm(c echo.Context, g authz.Grant, status int, t *lo
 		here = action
 	}
 	reader := part.Field{Kind: part.Reference, Many: true, Name: "reader", Label: "Sub-accounts that may read it", Problem: wrong["reader"],
-		Help: "Whoever sees timeless accounts there reads all that it keeps, and learns of no account where it came from."}
+		Help: "People there who can view timeless accounts read everything in it, but not which accounts it came from."}
 	feed := part.Field{Kind: part.Reference, Many: true, Name: "feed", Label: "Accounts that feed it", Problem: wrong["feed"],
-		Help: "What they log from now on is kept. It stays when they log no more, and when they are taken from this list."}
+		Help: "What they log from now on is stored. It stays when you remove them from this list."}
 	for _, f := range []*part.Field{&reader, &feed} {
 		f.SuggestURL, f.More = page.WithQuery(here, "options", f.Name), more || asked.find != ""
 		if asked.find == f.Name {
@@ -256,11 +256,11 @@ func (h *Handlers) timelessForm(c echo.Context, g authz.Grant, status int, t *lo
 	}
 	return page.Render(c, status, record.FormOn(part.FormPage{
 		Frame:  h.Frame(c, title, part.Link{Text: "Timeless accounts", URL: list}),
-		Header: part.Header{Title: title, Text: "It keeps log entries without a limit. Nobody works in it, and nothing else is in it."},
+		Header: part.Header{Title: title, Text: "It stores logs forever, and nothing else."},
 		Form: part.Form{Token: v.Token, Action: action, Cancel: list, Problem: wrong[""], Submit: "Save", Fields: []part.Field{
 			{Name: "name", Label: "Name", Value: asked.Name, Problem: wrong["name"], Required: true, MaxLength: 100},
 			reader, feed,
-			{Kind: part.Checkbox, Name: "past", Label: "With past entries", Checked: asked.Past, Help: "Of accounts that begin to feed it now, also what they logged before."},
+			{Kind: part.Checkbox, Name: "past", Label: "Include past entries", Checked: asked.Past, Help: "Also store what accounts that you add now have logged before."},
 		}},
 	}))
 }
@@ -351,9 +351,9 @@ func (h *Handlers) timelessDeleteForm(c echo.Context, status int, t logs.Timeles
 	f := h.Frame(c, "Delete "+t.Name, part.Link{Text: "Timeless accounts", URL: list})
 	return page.Render(c, status, part.DialogPage(part.Dialog{
 		Frame: f, Title: "Delete " + t.Name + "?",
-		Text: []string{"All that it keeps is gone for good, for " + words.Count(t.Readers, "sub-account", "sub-accounts") + " that may read it too. The logs of the accounts that feed it stay."},
+		Text: []string{"Everything in it is deleted, also for " + words.Count(t.Readers, "sub-account", "sub-accounts") + " that may read it too. The logs of the accounts that feed it stay."},
 		Form: part.Form{Token: f.Token, Action: page.TimelessPath(c, "/", t.ID.String(), "/delete"), Submit: "Delete", Danger: true, Cancel: list, Problem: wrong[""],
-			Fields: append([]part.Field{{Name: "name", Label: "Its name", Problem: wrong["name"], Required: true, Autocomplete: "off", Help: "Write “" + t.Name + "”."}}, h.ProofFields(c, wrong)...)},
+			Fields: append([]part.Field{{Name: "name", Label: "Its name", Problem: wrong["name"], Required: true, Autocomplete: "off", Help: "Type “" + t.Name + "” to confirm."}}, h.ProofFields(c, wrong)...)},
 	}))
 }
 

@@ -36,7 +36,7 @@ func (h *Handlers) closeLoginPage(c echo.Context, status int, typed string, wron
 			{Label: "Ends", Value: part.Cell{Text: "Every session of yours, this one too, and your membership in " + words.Count(e.Memberships, "account", "accounts") + "."}},
 			{Label: "Is deleted", Value: part.Cell{Text: "Your personal account and what is in it, your password, passkeys and second step."}},
 			{Label: "Stays", Value: part.Cell{Text: "What you made in accounts of others, and your name in their audit."}},
-			{Label: "For good", Value: part.Cell{Text: "It can not be opened again. Your address may sign up anew, as somebody new."}},
+			{Label: "For good", Value: part.Cell{Text: "This can't be undone. You can sign up again with the same address, as a new person."}},
 		},
 	}
 	if e.Refusal != "" {
@@ -46,7 +46,7 @@ func (h *Handlers) closeLoginPage(c echo.Context, status int, typed string, wron
 	p.Acts = []record.ActForm{{Title: "Close it", Form: part.Form{
 		Token: v.Token, Action: profile + "/close", Submit: "Close my login", Danger: true, Cancel: profile, Problem: wrong[""], Plain: true,
 		Fields: append([]part.Field{{Kind: part.Email, Name: "email", Label: "Your e-mail address", Value: typed, Problem: wrong["email"], Required: true, Autocomplete: "off",
-			Help: "Write " + v.Session.Email + " to say that it is this login."}}, h.ProofFields(c, wrong)...),
+			Help: "Write " + v.Session.Email + " to confirm."}}, h.ProofFields(c, wrong)...),
 	}}}
 	return page.Render(c, status, record.Record(p))
 }

@@ -104,7 +104,7 @@ func (h *Handlers) showConfirmEmail(c echo.Context, link guard.Link) error {
 func (h *Handlers) confirmEmail(c echo.Context, link guard.Link) error {
 	email, err := h.Store.ConfirmEmail(c.Request().Context(), link.Token)
 	if _, ok := pages.Problems(err); ok {
-		err = store.Problems{"": "Somebody else signs in with this address by now, so it can not become yours. Your address stays as it is."}
+		err = store.Problems{"": "Somebody else signs in with this address by now, so it can't become yours. Your address stays as it is."}
 	}
 	if errors.Is(err, store.ErrNotFound) {
 		err = deadLink
@@ -132,7 +132,7 @@ func (h *Handlers) showUndoEmail(c echo.Context, link guard.Link) error {
 		return login.MailedLinkPage{
 			Title: "Take back the change of address", Text: []string{
 				m.Name + " signs in with " + l.Email + " again, in place of " + logins.MaskEmail(m.Email) + ".",
-				"All sessions end, the current password stops working, and so does what was set up since to sign in by. " + link,
+				"All sessions end. The current password and any way to sign in that was added since stop working. " + link,
 			},
 			Form: form,
 		}

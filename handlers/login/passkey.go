@@ -23,7 +23,7 @@ import (
 )
 
 // noPasskey is the one answer to every passkey that does not sign in.
-const noPasskey = "That passkey does not work here. Try once more, or sign in with your password."
+const noPasskey = "That passkey doesn't work here. Try again, or sign in with your password."
 
 // passkeyOwner is a member as the ceremonies know one.
 type passkeyOwner struct {
@@ -65,7 +65,7 @@ func (h *Handlers) listPasskeys(c echo.Context, g authz.Grant) error {
 	f := h.OwnFrame(c, "Passkeys")
 	p := record.ListPage{
 		Frame:  f,
-		Header: part.Header{Title: "Passkeys", Text: "A passkey signs you in with your fingerprint, your face or your device’s PIN. It needs no password and no code.", Actions: []part.Action{add}},
+		Header: part.Header{Title: "Passkeys", Text: "A passkey signs you in with your fingerprint, your face or your device's PIN, without a password or code.", Actions: []part.Action{add}},
 		List: part.List{
 			Label: "Passkeys", Table: part.Table{Token: f.Token, Columns: []part.Column{{Text: "Name"}, {Text: "Added"}, {Text: "Last used"}}},
 			Empty: part.Empty{Icon: "key-round", Title: "No passkeys yet", Text: "Add one on each device that you sign in with.", Action: &add},
@@ -99,7 +99,7 @@ func (h *Handlers) passkeyForm(c echo.Context, status int, name string, wrong st
 		Form: part.Form{
 			Token: f.Token, Action: page.PasskeysPath + "/new", Submit: "Go on", Cancel: page.PasskeysPath, Problem: wrong[""], Plain: true,
 			Fields: append([]part.Field{{Name: "name", Label: "Name", Value: name, Problem: wrong["name"], Required: true, MaxLength: 64,
-				Help: "So that you find it again in your list."}}, h.ProofFields(c, wrong)...),
+				Help: "To recognize it in your list."}}, h.ProofFields(c, wrong)...),
 		},
 	}))
 }
@@ -184,7 +184,7 @@ func (h *Handlers) createPasskey(c echo.Context, g authz.Grant) error {
 	}
 	var refused *protocol.Error
 	if errors.Is(err, store.ErrNotFound) || errors.As(err, &refused) {
-		err = store.Problems{"": "The browser’s answer came too late, or does not fit. Go on once more."}
+		err = store.Problems{"": "The browser's answer came too late or was wrong. Try again."}
 	}
 	if err == nil {
 		var raw []byte
@@ -263,7 +263,7 @@ func (h *Handlers) askRemovePasskey(c echo.Context, g authz.Grant) error {
 func (h *Handlers) removePasskeyDialog(c echo.Context, status int, k logins.Passkey, wrong store.Problems) error {
 	f := h.OwnFrame(c, "Remove "+k.Name)
 	return page.Render(c, status, part.DialogPage(part.Dialog{
-		Frame: f, Title: "Remove “" + k.Name + "”?", Text: []string{"It does not sign you in any more. Take it off your device too, so that it is not offered there."},
+		Frame: f, Title: "Remove “" + k.Name + "”?", Text: []string{"It no longer signs you in. Delete it on your device too, so that it isn't offered there."},
 		Form: part.Form{Token: f.Token, Action: page.PasskeysPath + "/" + k.ID.String() + "/remove", Submit: "Remove", Danger: true, Cancel: page.PasskeysPath,
 			Problem: wrong[""], Fields: h.ProofFields(c, wrong)},
 	}))

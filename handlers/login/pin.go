@@ -3,7 +3,6 @@ package login
 import (
 	"cmp"
 	"net/http"
-	"net/url"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -28,11 +27,7 @@ func (h *Handlers) setPin(c echo.Context, g authz.Grant) (err error) {
 		return err
 	}
 	if !page.IsHTMX(c) {
-		back := "/"
-		if from, err := url.Parse(c.Request().Referer()); err == nil {
-			back = cmp.Or(page.ReturnPath(from.RequestURI()), back)
-		}
-		return c.Redirect(http.StatusSeeOther, back)
+		return c.Redirect(http.StatusSeeOther, cmp.Or(page.ReturnPath(page.AskedFrom(c)), "/"))
 	}
 	at, _ := uuid.Parse(page.Posted(c, "account"))
 	if err := h.Guard.Enter(c, at); err != nil {

@@ -47,7 +47,7 @@ func (h *Handlers) newReset(c echo.Context) error {
 
 func (h *Handlers) resetForm(c echo.Context, status int, email, problem string) error {
 	p := login.MailedLinkPage{
-		Title: "Forgotten password", Text: []string{"You get a mail with a link to choose a new one."},
+		Title: "Forgotten password", Text: []string{"We'll mail you a link to choose a new one."},
 		Form: login.ResetForm(email, problem), Foot: toSignIn,
 	}
 	if !h.Config.SendsMail {
@@ -78,7 +78,7 @@ func (h *Handlers) createReset(c echo.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	p := login.MailedLinkPage{Title: "Look into your mail", Foot: toSignIn, Text: []string{
+	p := login.MailedLinkPage{Title: "Check your mail", Foot: toSignIn, Text: []string{
 		"If somebody signs in with " + email + ", a mail with a link is on its way there. The link works once, for an hour.",
 		"Subusers have no such link: whoever looks after their account sets a new password for them.",
 	}}

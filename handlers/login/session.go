@@ -21,7 +21,7 @@ import (
 )
 
 // wrong is the one answer to every sign-in that fails.
-const wrong = "That did not match. Check what you typed and try again."
+const wrong = "That code is wrong. Check it and try again."
 
 func (h *Handlers) newMember(c echo.Context) error {
 	p := h.signUpPage(c)
@@ -108,15 +108,15 @@ func (h *Handlers) doorNotice(c echo.Context) *part.Alert {
 	case c.QueryParam("closed") != "":
 		return &part.Alert{Tone: part.Good, Text: "Your login is closed, and you are signed out everywhere."}
 	case c.QueryParam("reset") != "":
-		return &part.Alert{Tone: part.Good, Text: "Your password is changed, and all your sessions are over. Sign in with the new one."}
+		return &part.Alert{Tone: part.Good, Text: "Your password is changed, and all your sessions have ended. Sign in with the new one."}
 	case c.QueryParam("confirmed") != "":
 		return &part.Alert{Tone: part.Good, Text: "Your new e-mail address is confirmed. Sign in with it."}
 	case c.QueryParam("proven") != "":
-		return &part.Alert{Tone: part.Good, Text: "Your e-mail address is confirmed. Sign in to go on."}
+		return &part.Alert{Tone: part.Good, Text: "Your e-mail address is confirmed. Sign in to continue."}
 	case c.QueryParam("undone") != "" && !h.Config.SendsMail:
-		return &part.Alert{Tone: part.Good, Text: "Your old e-mail address is back, and all sessions are over. " + letter.NoMail + " Ask whoever looks after it for the link to a new password."}
+		return &part.Alert{Tone: part.Good, Text: "Your old e-mail address is back, and all sessions have ended. " + letter.NoMail + " Ask whoever looks after it for the link to a new password."}
 	case c.QueryParam("undone") != "":
-		return &part.Alert{Tone: part.Good, Text: "Your old e-mail address is back, and all sessions are over. A mail with a link for a new password is on its way there."}
+		return &part.Alert{Tone: part.Good, Text: "Your old e-mail address is back, and all sessions have ended. A mail with a link for a new password is on its way there."}
 	case c.QueryParam("unused") != "":
 		return &part.Alert{Tone: part.Info, Text: "You were signed out because the panel went unused for longer than your account allows. Sign in to continue where you were."}
 	case c.QueryParam("over") != "":
@@ -328,7 +328,7 @@ func (h *Handlers) askEndSession(c echo.Context, _ authz.Grant) error {
 // endDialog asks before one of one's sessions is ended, or all others.
 func (h *Handlers) endDialog(c echo.Context, status int, wrong store.Problems) error {
 	f, submit := h.OwnFrame(c, "End sessions", part.Link{Text: "Your sessions", URL: "/sessions"}), "End session"
-	d := part.Dialog{Frame: f, Title: "End this session?", Text: []string{"Whoever uses it is signed out at once."}}
+	d := part.Dialog{Frame: f, Title: "End this session?", Text: []string{"Whoever uses it will be signed out at once."}}
 	if c.Param("session") == "" {
 		d.Title, submit = "End all your other sessions?", "End sessions"
 		d.Text = []string{"You stay signed in here and are signed out everywhere else."}
@@ -356,7 +356,7 @@ func (h *Handlers) endSession(c echo.Context, g authz.Grant) error {
 	if err != nil {
 		return err
 	}
-	h.Say(c, "That session is over.")
+	h.Say(c, "The session has ended.")
 	return page.Done(c, "/sessions")
 }
 
@@ -372,7 +372,7 @@ func (h *Handlers) endOtherSessions(c echo.Context, g authz.Grant) error {
 	if err != nil {
 		return err
 	}
-	h.Say(c, "All your other sessions are over.")
+	h.Say(c, "All your other sessions have ended.")
 	return page.Done(c, "/sessions")
 }
 

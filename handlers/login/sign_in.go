@@ -42,9 +42,9 @@ var outcomeWords = map[login.Outcome]part.Badge{
 }
 
 var whyWords = map[login.Why]string{
-	login.WhySecondStep: "Password right, code asked for", login.WhyPassword: "Wrong password", login.WhySuspended: "The login is suspended", login.WhyNoPassword: "No password was set yet",
-	login.WhyChanged: "The login was changed at that moment", login.WhyCode: "Wrong code", login.WhyPasskey: "The passkey didn’t match", login.WhyLink: "The link no longer worked",
-	login.WhyNewPassword: "The new password wasn’t good enough", login.WhyLimit: "Not checked", login.WhyCrowd: "Not checked", login.WhyFault: "A fault in the panel",
+	login.WhySecondStep: "Password correct, code requested", login.WhyPassword: "Wrong password", login.WhySuspended: "The login is suspended", login.WhyNoPassword: "No password was set yet",
+	login.WhyChanged: "The login was changed at that moment", login.WhyCode: "Wrong code", login.WhyPasskey: "The passkey didn't match", login.WhyLink: "The link no longer worked",
+	login.WhyNewPassword: "The new password wasn't good enough", login.WhyLimit: "Not checked", login.WhyCrowd: "Not checked", login.WhyFault: "A fault in the panel",
 }
 
 // signInTable shows attempts; who they were at, where that is not one alone.
@@ -108,9 +108,9 @@ func (h *Handlers) listSignIns(c echo.Context, g authz.Grant) error {
 	if err != nil {
 		return err
 	}
-	here, text := page.SignInsPath(v), "Attempts at the logins of subusers, kept for 90 days. Members see those at theirs under Your sessions."
+	here, text := page.SignInsPath(v), "Sign-in attempts of subusers, kept for 90 days. Members see theirs under Your sessions."
 	if v.Place.Kind == "personal" {
-		text = "Attempts at your login and those of subusers here, kept for 90 days."
+		text = "Sign-in attempts of yours and of subusers here, kept for 90 days."
 	}
 	p := record.ListPage{
 		Frame: h.Frame(c, "Sign-ins", page.SecurityLink(v)), Header: part.Header{Title: "Sign-ins", Text: text},

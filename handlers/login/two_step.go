@@ -27,7 +27,7 @@ func (h *Handlers) showTwoStep(c echo.Context, g authz.Grant) error {
 	}
 	p := record.Page{
 		Frame:  h.OwnFrame(c, "Two-step sign-in"),
-		Header: part.Header{Title: "Two-step sign-in", Text: "With it, whoever learns your password still can not sign in: they lack the code that only your phone shows."},
+		Header: part.Header{Title: "Two-step sign-in", Text: "Someone who learns your password still can't sign in without the code on your phone."},
 	}
 	if !t.On() {
 		p.Header.Badge = part.Badge{Text: "Off"}
@@ -44,7 +44,7 @@ func (h *Handlers) showTwoStep(c echo.Context, g authz.Grant) error {
 		{Label: "Recovery codes left", Value: part.Cell{Text: fmt.Sprint(t.RecoveryCodes)}},
 	}
 	if t.RecoveryCodes <= 3 {
-		p.Notice = &part.Alert{Tone: part.Warn, Text: "You have few recovery codes left. Make new ones, so that you can sign in without your phone."}
+		p.Notice = &part.Alert{Tone: part.Warn, Text: "You have few recovery codes left. Create new ones, so that you can sign in without your phone."}
 	}
 	return page.Render(c, http.StatusOK, record.Record(p))
 }
@@ -177,8 +177,8 @@ func (h *Handlers) askRecoveryCodes(c echo.Context, _ authz.Grant) error {
 func (h *Handlers) recoveryCodesDialog(c echo.Context, status int, wrong store.Problems) error {
 	f := h.OwnFrame(c, "New recovery codes")
 	return page.Render(c, status, part.DialogPage(part.Dialog{
-		Frame: f, Title: "Make new recovery codes?", Text: []string{"The old ones do not work any more from then on."},
-		Form: part.Form{Token: f.Token, Action: page.TwoStepPath + "/recovery-codes", Submit: "Make new codes", Cancel: page.TwoStepPath,
+		Frame: f, Title: "Create new recovery codes?", Text: []string{"The old ones stop working."},
+		Form: part.Form{Token: f.Token, Action: page.TwoStepPath + "/recovery-codes", Submit: "Create new codes", Cancel: page.TwoStepPath,
 			Problem: wrong[""], Fields: h.ProofFields(c, wrong), Plain: true},
 	}))
 }
@@ -206,7 +206,7 @@ func (h *Handlers) turnOffDialog(c echo.Context, status int, wrong store.Problem
 	f := h.OwnFrame(c, "Turn off two-step sign-in")
 	return page.Render(c, status, part.DialogPage(part.Dialog{
 		Frame: f, Title: "Turn off two-step sign-in?", Text: []string{
-			"Your password alone signs you in then. The codes of your app and your recovery codes do not work any more, and your other sessions end.",
+			"You'll sign in with your password alone. Your app's codes and your recovery codes stop working, and your other sessions end.",
 			"Accounts that require two-step sign-in ask you to set it up again at your next sign-in.",
 		},
 		Form: part.Form{Token: f.Token, Action: page.TwoStepPath + "/turn-off", Submit: "Turn off", Danger: true, Cancel: page.TwoStepPath,
@@ -225,7 +225,7 @@ func (h *Handlers) turnOffTwoStep(c echo.Context, g authz.Grant) error {
 	if err != nil {
 		return err
 	}
-	h.Say(c, "Two-step sign-in is off, and your other sessions are over.")
+	h.Say(c, "Two-step sign-in is off, and your other sessions have ended.")
 	return page.Done(c, page.TwoStepPath)
 }
 

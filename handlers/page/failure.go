@@ -100,22 +100,22 @@ func (h *Base) Explain(c echo.Context, err error) Failure {
 	v := guard.Of(c)
 	switch {
 	case errors.Is(err, authz.ErrDenied):
-		return Failure{http.StatusForbidden, "That is not allowed", "You may not do this here."}
+		return Failure{http.StatusForbidden, "That is not allowed", "You can't do this here."}
 	case errors.As(err, &closed) && v != nil && v.At != authz.NoAccount:
 		return Failure{http.StatusForbidden, "That is not available here", h.closedText(v, closed)}
 	case errors.As(err, &closed), errors.Is(err, store.ErrNotFound):
 		return Failure{http.StatusNotFound, "There is nothing here", "The page does not exist, or you may not know of it."}
 	case errors.Is(err, guard.ErrForged):
-		return Failure{http.StatusForbidden, "This form is out of date", "It was made for another session. Open the page again and send it once more."}
+		return Failure{http.StatusForbidden, "This form is out of date", "It belongs to another session. Open the page again and send it again."}
 	case errors.Is(err, guard.LinkMoved{}):
 		return Failure{http.StatusUnprocessableEntity, "Open the link again",
 			"Nothing was done: another link was opened in this browser since, or this one more than half an hour ago."}
 	case errors.Is(err, store.ErrConflict):
-		return Failure{http.StatusConflict, "Somebody else was faster", "It was changed meanwhile. Open the page again to see how it is now."}
+		return Failure{http.StatusConflict, "Somebody else was faster", "It changed in the meantime. Open the page again to see it as it is now."}
 	case isProblem:
-		return Failure{http.StatusUnprocessableEntity, "That did not work", Sentences(p)}
+		return Failure{http.StatusUnprocessableEntity, "That didn't work", Sentences(p)}
 	case unreadable(err):
-		return Failure{http.StatusBadRequest, "That could not be read", "It holds characters that are none."}
+		return Failure{http.StatusBadRequest, "That could not be read", "It has invalid characters."}
 	case errors.As(err, &tooLarge), errors.As(err, &he) && he.Code == http.StatusRequestEntityTooLarge:
 		return Failure{http.StatusRequestEntityTooLarge, "That is too much at once", "Send less, or split it."}
 	case errors.As(err, &tooMany):
@@ -133,7 +133,7 @@ func (h *Base) Explain(c echo.Context, err error) Failure {
 		return Failure{he.Code, "That could not be read", "The request is malformed."}
 	}
 	h.Config.Log.Error("request failed", "request_id", RequestID(c), "route", c.Path(), "error", err)
-	return Failure{http.StatusInternalServerError, "Something went wrong", "It is not your fault, and it is in the log under the number below."}
+	return Failure{http.StatusInternalServerError, "Something went wrong", "This isn't your fault. It's in the log under the number below."}
 }
 
 // outside says which rule of an account's networks keeps somebody out, and to its
@@ -167,7 +167,7 @@ func unreadable(err error) bool {
 // closedText says of a record that its account may not use it. Whoever gets this far
 // may use its section.
 func (h *Base) closedText(v *guard.Visit, closed *record.Closed) string {
-	return fmt.Sprintf("%s may not use %s. What it has of that kind is kept, and comes back when the account above allows it.", v.Place.Name, h.Catalog.Titles(closed.Missing))
+	return fmt.Sprintf("%s can't use %s. What it has of that kind is kept, and comes back when the account above turns it on.", v.Place.Name, h.Catalog.Titles(closed.Missing))
 }
 
 // failure shows a page that says what did not work. Inside an account that the
@@ -182,14 +182,14 @@ func (h *Base) failure(c echo.Context, status int, title, text string, links ...
 		f := h.Frame(c, title)
 		p.Frame = &f
 	} else {
-		p.Links = append(p.Links, part.Link{Text: "To the panel", URL: "/"})
+		p.Links = append(p.Links, part.Link{Text: "Go to the panel", URL: "/"})
 	}
 	return Render(c, status, part.Failure(p))
 }
 
 // toSignIn sends a browser without a live session to the page it can sign in at.
 func (h *Base) toSignIn(c echo.Context, out guard.SignedOut) error {
-	pairs := []string{"return", cmp.Or(comeBack(c), askedFrom(c))}
+	pairs := []string{"return", cmp.Or(comeBack(c), AskedFrom(c))}
 	if out.Unused {
 		pairs = append(pairs, "unused", "1")
 	}
@@ -217,8 +217,8 @@ func comeBack(c echo.Context) string {
 	return ""
 }
 
-// askedFrom is the page of ours that a form or a part of a page was asked from.
-func askedFrom(c echo.Context) string {
+// AskedFrom is the page of ours that a form or a part of a page was asked from.
+func AskedFrom(c echo.Context) string {
 	from, err := url.Parse(c.Request().Referer())
 	if err != nil || from.Host != c.Request().Host {
 		return ""
@@ -267,7 +267,7 @@ func (h *Base) Refusal(c echo.Context, d *authz.Denial) (Refusal, bool) {
 
 func (h *Base) refusal(v *guard.Visit, d *authz.Denial, helpers []string) Refusal {
 	x := v.Snapshot.Explain(d.Decision, d.Permission, v.At)
-	r := Refusal{Title: x.Title, Sentence: "With it one may " + x.Sentence + ".", Reason: x.Reason, Helpers: helpers}
+	r := Refusal{Title: x.Title, Sentence: "Lets you " + x.Sentence + ".", Reason: x.Reason, Helpers: helpers}
 	for _, m := range x.Missing {
 		r.Entitlement = m.Entitlement.Title
 	}

@@ -193,9 +193,9 @@ func (h *Base) Until(c echo.Context, t time.Time) string { return When(c, t, h.S
 // DoorGives says what support staff may do by an access.
 func DoorGives(x accounts.SupportAccess) string {
 	if x.Access == "edit" {
-		return "Support staff may look in and change data and setup."
+		return "Support staff can view and edit data and setup."
 	}
-	return "Support staff may look in."
+	return "Support staff can view this account."
 }
 
 // supportNotice stands above every page while the door is open: for those who
@@ -238,7 +238,7 @@ func (h *Base) InvitesForMe(c echo.Context) (*part.Alert, error) {
 	if err != nil || n == 0 {
 		return nil, err
 	}
-	a := &part.Alert{Tone: part.Info, Title: words.Count(n, "invite waits", "invites wait") + " for your address",
+	a := &part.Alert{Tone: part.Info, Title: words.Count(n, "pending invite", "pending invites") + " for your address",
 		Text: "Open the link in the mail that brought it, or ask whoever invited you for the link."}
 	if n > 1 {
 		a.Text = "Open the links in the mails that brought them, or ask whoever invited you for the links."

@@ -24,7 +24,7 @@ func (h *Base) ProofFields(c echo.Context, wrong store.Problems) []part.Field {
 	}
 	return []part.Field{{
 		Kind: part.Password, Name: "proof", Label: "Your password", Required: true, Autocomplete: "current-password",
-		Help: "To be sure that it is you. It is not asked again for five minutes.", Problem: wrong["proof"],
+		Help: "To make sure that it's you. You won't be asked again for five minutes.", Problem: wrong["proof"],
 	}}
 }
 
@@ -76,7 +76,7 @@ func (h *Base) RoleProof(c echo.Context, wrong store.Problems) []part.Field {
 	fields := h.ProofFields(c, wrong)
 	for i := range fields {
 		fields[i].Required = false
-		fields[i].Help = "Needed for roles that let people give access to others, such as Admin. It is not asked again for five minutes."
+		fields[i].Help = "Needed for roles that let people give access to others, such as Admin. You won't be asked again for five minutes."
 	}
 	return fields
 }
@@ -110,9 +110,9 @@ func (h *Base) proofForm(c echo.Context, status int, wrong store.Problems) error
 	if len(fields) == 0 {
 		return Done(c, back)
 	}
-	f := h.OwnFrame(c, "Confirm that it’s you")
+	f := h.OwnFrame(c, "Confirm that it's you")
 	return Render(c, status, record.FormOn(part.FormPage{
-		Frame: f, Header: part.Header{Title: "Confirm that it’s you"},
+		Frame: f, Header: part.Header{Title: "Confirm that it's you"},
 		Form: part.Form{Token: f.Token, Action: ProofPath, Submit: "Confirm", Cancel: "/accounts", Hidden: []part.Pair{{Name: "return", Value: back}}, Fields: fields},
 	}))
 }

@@ -33,12 +33,12 @@ func WatchWrites(next echo.HandlerFunc) echo.HandlerFunc {
 // it: whether one was sent, and whether it may be stored all the same.
 func Unavailable(c echo.Context, err error) (text string, sent, stored bool) {
 	c.Response().Header().Set("Retry-After", "2")
-	text = "The panel can not reach its database just now. It may be starting again."
+	text = "The panel can't reach its database right now. It may be starting again."
 	switch {
 	case errors.Is(err, store.ErrReadOnly):
-		text = "The panel's database takes no changes just now, as while it moves to another machine. What is there can be read."
+		text = "The panel's database takes no changes right now, as while it moves to another machine. You can still view everything."
 	case store.PartLost(err):
-		text = "The part of the panel's database that this is in can not be reached just now. Other accounts may be in another part."
+		text = "The part of the panel's database that this is in can't be reached right now. Other accounts may be in another part."
 	case errors.Is(err, store.ErrBusy):
 		text = "The panel's database is very busy, or somebody else is changing the same thing."
 	}
@@ -47,7 +47,7 @@ func Unavailable(c echo.Context, err error) (text string, sent, stored bool) {
 	case !sent:
 		return text + " Try again in a moment.", false, false
 	case outcome.MayBeStored():
-		return text + " What you sent may have been stored all the same: see what is there before you send it again.", true, true
+		return text + " What you sent may have been saved anyway: check before you send it again.", true, true
 	}
 	return text + " Nothing of what you sent was stored: send it again in a moment.", true, false
 }

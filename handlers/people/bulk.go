@@ -152,7 +152,7 @@ func (h *Handlers) manyDialog(c echo.Context, g authz.Grant, status int, k kind,
 					until = problem
 				}
 			}
-			q.Fields = append(q.Fields, part.Field{Kind: part.Datetime, Name: "until", Label: "Until", Value: m.end, Problem: until, Help: "Optional. The role ends by itself then (times in " + page.Zone(c).String() + ")."})
+			q.Fields = append(q.Fields, part.Field{Kind: part.Datetime, Name: "until", Label: "Until", Value: m.end, Problem: until, Help: "Optional. Removes the role automatically (times in " + page.Zone(c).String() + ")."})
 			if k.by == authz.Member {
 				q.Fields = append(q.Fields, h.RoleProof(c, wrong)...)
 			}
@@ -190,7 +190,7 @@ func (h *Handlers) doMany(c echo.Context, g authz.Grant, k kind, m manyAsked) (b
 	case persons.GiveRole:
 		until, ok := readEnd(c, m.end)
 		if !ok && m.end != "" {
-			return b, store.Problems{"until": "Write a day and a time, such as 2026-11-27T18:00, or nothing."}
+			return b, store.Problems{"until": "Enter a day and a time, such as 2026-11-27T18:00, or nothing."}
 		}
 		if role != "" {
 			role = store.RoleUntil(role, until)

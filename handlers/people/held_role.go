@@ -72,7 +72,7 @@ func ReadPicks(c echo.Context, form url.Values, was ...store.HeldRole) (p Picks)
 		case x.typed != "":
 			ok := false
 			if x.until, ok = readEnd(c, x.typed); !ok {
-				p.Wrong[field] = "Write a day and a time, such as 2026-11-27T18:00, or nothing."
+				p.Wrong[field] = "Enter a day and a time, such as 2026-11-27T18:00, or nothing."
 			}
 		}
 		p.all = append(p.all, x)
@@ -150,11 +150,11 @@ func (h *Handlers) RoleOptions(c echo.Context, by authz.PrincipalKind, p Picks, 
 	return all
 }
 
-const endsHelp = "Roles add up. A role with a time beside it ends then by itself."
+const endsHelp = "Roles add up. Set an end to remove one automatically."
 
 // EndsIn says in whose time the ends of roles are typed.
 func EndsIn(c echo.Context) string {
-	return endsHelp + " Times are those of " + page.Zone(c).String() + "."
+	return endsHelp + " Times are in " + page.Zone(c).String() + "."
 }
 
 // HeldCell lists roles, with the ends of those that have one below, which are

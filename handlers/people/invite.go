@@ -60,7 +60,7 @@ func (h *Handlers) listInvites(c echo.Context, g authz.Grant) error {
 		Header: part.Header{Title: "Invites", Text: "Invites that nobody has accepted yet, the newest first."},
 		List: part.List{
 			Label: "Invites", Search: &part.Search{Action: here, Value: q, Placeholder: "Search invites"},
-			Empty: part.Empty{Icon: "mail", Title: "No invite waits", Text: "An invite waits here until it is accepted or cancelled."},
+			Empty: part.Empty{Icon: "mail", Title: "No pending invites", Text: "Invites are listed here until they're accepted or cancelled."},
 		},
 	}
 	if q != "" {
@@ -234,7 +234,7 @@ func (h *Handlers) invitesMade(c echo.Context, all []inviteOutcome, form url.Val
 	if !h.Config.SendsMail {
 		p.Note = letters.NoMail + " Hand each link to its person yourself. "
 	}
-	p.Note += "The links are shown only now; a new one can be made with Resend, which voids the old."
+	p.Note += "The links are shown only now. Resend creates a new one, and the old one stops working."
 	for _, i := range all {
 		if i.Problem != "" {
 			label := i.Email
@@ -274,7 +274,7 @@ func (h *Handlers) askCancelInvite(c echo.Context, _ authz.Grant, i persons.Invi
 	f := h.Frame(c, "Cancel an invite", part.Link{Text: "Members", URL: list})
 	return page.Render(c, http.StatusOK, part.DialogPage(part.Dialog{
 		Frame: f, Title: "Cancel the invite of " + i.Email + "?",
-		Text: []string{"Its link is dead from then on."},
+		Text: []string{"Its link stops working."},
 		Form: part.Form{Token: f.Token, Action: c.Request().URL.Path, Submit: "Cancel the invite", Danger: true, Cancel: list},
 	}))
 }

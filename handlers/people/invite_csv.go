@@ -67,7 +67,7 @@ func (h *Handlers) inviteWishes(c echo.Context, typed, roles []string) (wishes [
 	}
 	switch {
 	case len(wishes) == 0:
-		return nil, store.Problems{"email": "Write at least one e-mail address, or choose a file."}
+		return nil, store.Problems{"email": "Enter at least one e-mail address, or choose a file."}
 	case len(wishes) > people.MaxInvites:
 		return nil, store.Problems{"email": tooManyWishes["file"]}
 	}

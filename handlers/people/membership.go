@@ -160,7 +160,7 @@ func (h *Handlers) updateMember(c echo.Context, g authz.Grant, m persons.Account
 	if err != nil {
 		return err
 	}
-	h.Say(c, m.Name+" has other roles now.")
+	h.Say(c, m.Name+" has new roles now.")
 	return pages.Done(c, h.orHome(c, MembersPath(c), "members"))
 }
 
@@ -217,7 +217,7 @@ func (h *Handlers) accessPreview(c echo.Context, picked Picks) (p people.AccessP
 func views(a access) string {
 	switch below := words.Count(a.reads-1, "sub-account", "sub-accounts"); {
 	case a.reads == 0:
-		return "Can’t view anything."
+		return "Can't view anything."
 	case a.reads == 1:
 		return "Can view this account."
 	case a.reads == a.all:
@@ -229,7 +229,7 @@ func views(a access) string {
 
 func changes(accounts int) string {
 	if accounts == 0 {
-		return "Can’t edit anything."
+		return "Can't edit anything."
 	}
 	return "Can edit " + words.Count(accounts, "account", "accounts") + "."
 }
@@ -301,7 +301,7 @@ func (h *Handlers) askRemoveMember(c echo.Context, _ authz.Grant, m persons.Acco
 	f := h.Frame(c, "Remove "+m.Name, part.Link{Text: "Members", URL: list})
 	return pages.Render(c, http.StatusOK, part.DialogPage(part.Dialog{
 		Frame: f, Title: "Remove " + m.Name + "?",
-		Text: []string{m.Name + " can not work in " + v.Place.Name + " from then on, unless a role in an account above says so. Their login and what they made stay."},
+		Text: []string{m.Name + " loses access to " + v.Place.Name + ", unless a role in an account above gives it. Their login and what they created stay."},
 		Form: part.Form{Token: f.Token, Action: c.Request().URL.Path, Submit: "Remove", Danger: true, Cancel: list},
 	}))
 }
@@ -313,7 +313,7 @@ func (h *Handlers) removeMember(c echo.Context, g authz.Grant, m persons.Account
 	if err := h.Store.RemoveMember(c.Request().Context(), g, m.ID); err != nil {
 		return err
 	}
-	h.Say(c, m.Name+" is not a member any more.")
+	h.Say(c, m.Name+" is no longer a member.")
 	return pages.Done(c, MembersPath(c))
 }
 
@@ -329,7 +329,7 @@ func (h *Handlers) askLeaveAccount(c echo.Context, g authz.Grant) error {
 	f := h.OwnFrame(c, "Leave "+a.Name)
 	return pages.Render(c, http.StatusOK, part.DialogPage(part.Dialog{
 		Frame: f, Title: "Leave " + a.Name + "?",
-		Text: []string{"You can not work there from then on, until somebody invites you again. What you made stays."},
+		Text: []string{"You lose access until somebody invites you again. What you created stays."},
 		Form: part.Form{Token: f.Token, Action: c.Request().URL.Path, Submit: "Leave", Danger: true, Cancel: "/accounts"},
 	}))
 }

@@ -83,7 +83,7 @@ func (h *Handlers) compareRoles(c echo.Context, g authz.Grant) error {
 	for _, r := range own {
 		if x := h.Store.CompiledRole(r); x != nil {
 			all = append(all, x)
-			options = append(options, part.Option{Value: r.Key(), Text: r.Name, Group: "This account’s own"})
+			options = append(options, part.Option{Value: r.Key(), Text: r.Name, Group: "This account's own"})
 		}
 	}
 	pair := make([]*catalog.Role, 2)
@@ -116,7 +116,7 @@ func (h *Handlers) roleTabs(c echo.Context, current string) (tabs []part.Tab) {
 	for _, s := range h.Catalog.Sets {
 		tabs = append(tabs, part.Tab{Text: s.Title, URL: page.WithQuery(rolesPath(c), "set", s.Key), Current: s.Key == current})
 	}
-	return append(tabs, part.Tab{Text: "This account’s own", URL: ownRolesPath(c), Current: current == ownSet})
+	return append(tabs, part.Tab{Text: "This account's own", URL: ownRolesPath(c), Current: current == ownSet})
 }
 
 // roleMatrix shows roles beside each other, at an address that is searched with
@@ -127,7 +127,7 @@ func (h *Handlers) roleMatrix(c echo.Context, here string, roles []*catalog.Role
 	p := people.RolesPage{
 		Search: &part.Search{Action: here, Value: q, Placeholder: "Search sections", Keep: keep,
 			Filters: []part.Field{{Kind: part.Checkbox, Name: "differences", Label: "Only differences", Checked: differ}}},
-		Legend: []people.Term{{Word: "View", Meaning: "sees the section"}, {Word: "Edit", Meaning: "sees and changes everything in it"}, {Word: "Part", Meaning: "sees it and does some of what can be done there"}, {Word: "Own", Meaning: "sees and changes what they created themselves"}},
+		Legend: []people.Term{{Word: "View", Meaning: "can view the section"}, {Word: "Edit", Meaning: "can edit everything in it"}, {Word: "Part", Meaning: "can view it and do some of the rest"}, {Word: "Own", Meaning: "can view and edit what they created"}},
 		Wide:   len(roles) < 4,
 	}
 	if q != "" || differ {

@@ -123,7 +123,7 @@ func (h *Handlers) roleForm(c echo.Context, status int, r *store.CustomRole, in 
 		p.Header.Text = "Before anything changes, the next page says what it does to whom."
 		p.Proof = h.RoleProof(c, in.Wrong)
 	}
-	p.Frame = h.Frame(c, p.Header.Title, part.Link{Text: "Roles", URL: rolesPath(c)}, part.Link{Text: "This account’s own", URL: list})
+	p.Frame = h.Frame(c, p.Header.Title, part.Link{Text: "Roles", URL: rolesPath(c)}, part.Link{Text: "This account's own", URL: list})
 	in.own.Each(func(x catalog.Permission) {
 		if info := h.Catalog.Info(x); !decides(info) {
 			p.Kept = append(p.Kept, info.Key)

@@ -48,12 +48,12 @@ func (h *Handlers) listOwnRoles(c echo.Context, g authz.Grant) error {
 	}
 	p := record.ListPage{
 		Frame:  h.Frame(c, "Roles"),
-		Header: part.Header{Title: "Roles", Text: "Roles that this account made for itself, each from another one. They are held here alone, and offered wherever roles are given."},
+		Header: part.Header{Title: "Roles", Text: "Roles that this account created, each based on another one. They work in this account only."},
 		Tabs:   h.roleTabs(c, ownSet),
 		List: part.List{
 			Label: "Roles of this account",
-			Table: part.Table{Token: v.Token, Columns: []part.Column{{Text: "Name"}, {Text: "For"}, {Text: "Made from"}, {Text: "Gives", Number: true}, {Text: "Held by", Number: true}}},
-			Empty: part.Empty{Icon: "shield-check", Title: "No roles of your own yet", Text: "Make one from any role where those that there are give too much or too little."},
+			Table: part.Table{Token: v.Token, Columns: []part.Column{{Text: "Name"}, {Text: "For"}, {Text: "Based on"}, {Text: "Gives", Number: true}, {Text: "People", Number: true}}},
+			Empty: part.Empty{Icon: "shield-check", Title: "No roles of your own yet", Text: "Create one from any role when the existing ones give too much or too little."},
 		},
 	}
 	if h.May(c, "roles.edit") {
@@ -97,8 +97,8 @@ func (h *Handlers) showOwnRole(c echo.Context, g authz.Grant, r store.CustomRole
 		return err
 	}
 	p := h.roleMatrix(c, one, []*catalog.Role{x.Base, x})
-	p.Frame = h.Frame(c, r.Name, part.Link{Text: "Roles", URL: rolesPath(c)}, part.Link{Text: "This account’s own", URL: ownRolesPath(c)})
-	p.Header = part.Header{Title: r.Name, Text: fmt.Sprintf("A role for %s, made from %s. Held by %s.", strings.ToLower(whoFor(x)), page.RoleTitle(x.Base), words.Count(holders[r.Key()], "person", "people"))}
+	p.Frame = h.Frame(c, r.Name, part.Link{Text: "Roles", URL: rolesPath(c)}, part.Link{Text: "This account's own", URL: ownRolesPath(c)})
+	p.Header = part.Header{Title: r.Name, Text: fmt.Sprintf("A role for %s, based on %s. %s.", strings.ToLower(whoFor(x)), page.RoleTitle(x.Base), words.Count(holders[r.Key()], "person has it", "people have it"))}
 	p.Columns[0].Name, p.Columns[1].Name = x.Base.Title, r.Name
 	if h.May(c, "roles.edit") {
 		p.Header.Actions = []part.Action{{Text: "Edit", URL: one + "/edit", Icon: "pencil"}}
@@ -130,7 +130,7 @@ func (h *Handlers) newRole(c echo.Context, _ authz.Grant) error {
 func (h *Handlers) createRole(c echo.Context, g authz.Grant) error {
 	base := h.Catalog.Role(c.FormValue("base"))
 	if base == nil || !persons.FitsKind(base, guard.Of(c).Place.Kind) {
-		return store.Problems{"base": "Choose the role to begin with: open “Create role” again."}
+		return store.Problems{"base": "Choose the role to start from: open “Create role” again."}
 	}
 	in, err := h.readRole(c, base)
 	switch {
@@ -266,7 +266,7 @@ func (h *Handlers) deleteRoleForm(c echo.Context, status int, r store.CustomRole
 		Hidden: []part.Pair{{Name: "seen", Value: e.Key}, {Name: "with", Value: instead}}}
 	if e.Alone() > 0 {
 		f := part.Field{Kind: part.Select, Name: "instead", Label: "Role instead", Required: true, Problem: wrong["instead"], Options: []part.Option{{Text: "Choose a role"}},
-			Help: words.Count(e.Alone(), "person has", "people have") + " no other role. They get this one, as long as they had the other."}
+			Help: words.Count(e.Alone(), "person has", "people have") + " no other role. They get this one, for as long as they had the other."}
 		for _, o := range h.RoleOptions(c, r.For(), Picks{all: []pick{{name: instead}}}, "", "") {
 			if o.With = nil; o.Value != r.Key() {
 				f.Options = append(f.Options, o)
@@ -298,7 +298,7 @@ func (h *Handlers) deleteRole(c echo.Context, g authz.Grant, r store.CustomRole)
 	return page.Done(c, ownRolesPath(c))
 }
 
-var lookAgain = &part.Alert{Tone: part.Warn, Title: "Look again", Text: "It is not any more as the page before showed it. Nothing is done yet."}
+var lookAgain = &part.Alert{Tone: part.Warn, Title: "Look again", Text: "Something changed in the meantime. Nothing is saved yet."}
 
 // effectPage tells who gains and who loses what, the first of them by name.
 func (h *Handlers) effectPage(c echo.Context, e persons.RoleEffect, title string) people.RoleEffectPage {
@@ -355,7 +355,7 @@ func (h *Handlers) effectPage(c echo.Context, e persons.RoleEffect, title string
 		p.Sentences = append(p.Sentences, page.Upper(strings.Join(parts, ", "))+".")
 	}
 	if e.Invites > 0 {
-		p.Sentences = append(p.Sentences, words.Count(e.Invites, "invite that waits gives", "invites that wait give")+" it.")
+		p.Sentences = append(p.Sentences, words.Count(e.Invites, "pending invite gives", "pending invites give")+" it.")
 	}
 	if more := len(e.Holders) - same - len(p.Table.Rows); more > 0 {
 		p.More = "And " + words.Count(more, "more person", "more people") + "."

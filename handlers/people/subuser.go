@@ -46,7 +46,7 @@ func (h *Handlers) subuserList(c echo.Context, g authz.Grant) (p people.SubuserL
 	all := found.Subusers
 	p = people.SubuserListPage{
 		Frame:  h.Frame(c, "Subusers"),
-		Header: part.Header{Title: "Subusers", Text: "People who sign in through this account’s own link."},
+		Header: part.Header{Title: "Subusers", Text: "People who sign in through this account's own link."},
 		List: part.List{
 			Label: "Subusers",
 			Table: part.Table{Token: v.Token, Columns: []part.Column{{Text: "Name"}, {Text: "Roles"}, {Text: "Description"}, {Text: "Last sign-in"}, {Text: "Two-step"}, {Text: "State"}}},
@@ -143,7 +143,7 @@ func (h *Handlers) showSubuser(c echo.Context, g authz.Grant, u persons.Subuser)
 	for i, label := range labels[1:] {
 		p.Details = append(p.Details, part.Detail{Label: label, Value: row.Cells[i+1]})
 	}
-	p.Details = append(p.Details, part.Detail{Label: "Made", Value: h.TimeCell(c, u.CreatedAt)})
+	p.Details = append(p.Details, part.Detail{Label: "Created", Value: h.TimeCell(c, u.CreatedAt)})
 	return page.Render(c, http.StatusOK, record.Record(p))
 }
 
@@ -200,7 +200,11 @@ func (h *Handlers) RolePreview(c echo.Context, picked Picks) (p people.RolePrevi
 	mask, pages := gives(now)
 	for _, end := range endings(roles, now) {
 		_, left := gives(end)
-		p.Ends = append(p.Ends, fmt.Sprintf("From %s on %d of these %s.", page.Moment(c, end, now), left, words.Count(pages, "page is open", "pages are open")))
+		still := "none"
+		if left > 0 {
+			still = "only " + words.Number(left)
+		}
+		p.Ends = append(p.Ends, fmt.Sprintf("From %s, it opens %s of these %s.", page.Moment(c, end, now), still, words.Count(pages, "page", "pages")))
 	}
 	for _, g := range h.Catalog.Groups {
 		opens, closed := people.RolePreviewGroup{Title: g.Title}, people.RolePreviewGroup{Title: g.Title}
@@ -340,7 +344,7 @@ func (h *Handlers) updateSubuserPassword(c echo.Context, g authz.Grant, u person
 	return page.Render(c, http.StatusOK, people.OneTimeLink(people.OneTimeLinkPage{
 		Frame:  h.Frame(c, "Reset password", part.Link{Text: "Subusers", URL: list}),
 		Header: part.Header{Title: u.Name + " chooses a new password"},
-		Text:   "Give " + u.Name + " this link. It works once, until " + h.passwordLinkEnd(c) + ". The old password does not work any more.",
+		Text:   "Give " + u.Name + " this link. It works once, until " + h.passwordLinkEnd(c) + ". The old password no longer works.",
 		Link:   part.CopyBox{ID: "set-password", Label: "Link to choose a password", Value: h.Link("/set-password/" + token), Secret: true, Large: true},
 		Done:   part.Link{Text: "Done", URL: list},
 	}))
@@ -381,7 +385,7 @@ func (h *Handlers) askSubuser(c echo.Context, u persons.Subuser, verb string, te
 }
 
 func (h *Handlers) askResetSubuserTwoStep(c echo.Context, _ authz.Grant, u persons.Subuser) error {
-	return h.askSubuser(c, u, "Reset the two-step sign-in of", "For somebody who lost their phone and their recovery codes: be sure that it is "+u.Name+" who asks. They are signed out everywhere, and their password alone signs them in.")
+	return h.askSubuser(c, u, "Reset the two-step sign-in of", "For somebody who lost their phone and their recovery codes. Make sure that it's "+u.Name+" who asks. They are signed out everywhere, and their password alone signs them in.")
 }
 
 func (h *Handlers) resetSubuserTwoStep(c echo.Context, g authz.Grant, u persons.Subuser) error {
@@ -389,7 +393,7 @@ func (h *Handlers) resetSubuserTwoStep(c echo.Context, g authz.Grant, u persons.
 }
 
 func (h *Handlers) askSuspendSubuser(c echo.Context, _ authz.Grant, u persons.Subuser) error {
-	return h.askSubuser(c, u, "Suspend", "They are signed out at once and can not sign in until you resume them.")
+	return h.askSubuser(c, u, "Suspend", "They are signed out at once and can't sign in until you resume them.")
 }
 
 func (h *Handlers) suspendSubuser(c echo.Context, g authz.Grant, u persons.Subuser) error {
@@ -402,7 +406,7 @@ func (h *Handlers) resumeSubuser(c echo.Context, g authz.Grant, u persons.Subuse
 }
 
 func (h *Handlers) askDeleteSubuser(c echo.Context, _ authz.Grant, u persons.Subuser) error {
-	return h.askSubuser(c, u, "Delete", "The login is gone for good, and its sessions end at once. What they made stays.")
+	return h.askSubuser(c, u, "Delete", "The login is deleted and its sessions end at once. What they created stays. This can't be undone.")
 }
 
 func (h *Handlers) deleteSubuser(c echo.Context, g authz.Grant, u persons.Subuser) error {
@@ -414,12 +418,12 @@ func (h *Handlers) askReplaceLoginLink(c echo.Context, _ authz.Grant) error {
 	f := h.Frame(c, "Replace the login link", part.Link{Text: "Subusers", URL: list})
 	return page.Render(c, http.StatusOK, part.DialogPage(part.Dialog{
 		Frame: f, Title: "Replace the login link?",
-		Text: []string{"The old link is dead from then on: every subuser needs the new one. Who is signed in stays signed in."},
+		Text: []string{"The old link stops working: every subuser needs the new one. Nobody is signed out."},
 		Form: part.Form{Token: f.Token, Action: list + "/login-link", Submit: "Replace", Danger: true, Cancel: list},
 	}))
 }
 
 func (h *Handlers) replaceLoginLink(c echo.Context, g authz.Grant) error {
 	_, err := h.Store.ReplaceLoginLink(c.Request().Context(), g)
-	return h.subuserDone(c, err, "The login link is a new one. Hand it out again.")
+	return h.subuserDone(c, err, "The login link is new. Give it to your subusers.")
 }

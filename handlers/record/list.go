@@ -151,7 +151,7 @@ func (h *Handlers) ListRecords(rv Visit) error {
 	}
 	p.Header.Menu = menu
 	if missing := rv.closedHere(); missing != 0 {
-		p.Notice = &part.Alert{Tone: part.Info, Text: fmt.Sprintf("%s may not use %s. Any %s of that kind are hidden.", rv.Visit.Place.Name, h.Catalog.Titles(missing), rv.records.Plural)}
+		p.Notice = &part.Alert{Tone: part.Info, Text: fmt.Sprintf("%s can't use %s. Any %s of that kind are hidden.", rv.Visit.Place.Name, h.Catalog.Titles(missing), rv.records.Plural)}
 	}
 	if rv.records.Sum != nil {
 		p.Header.Text = rv.records.SumTitle + ": " + h.Sum(l.Sum)
@@ -258,7 +258,7 @@ func columnsOf(rv Visit, asked listAsked) []string {
 func propertyTitle(kind *catalog.Kind, name string) string {
 	switch name {
 	case "created_at":
-		return "Made"
+		return "Created"
 	case "updated_at":
 		return "Changed"
 	}

@@ -147,7 +147,7 @@ func (s *Store) CreateSubAccounts(ctx context.Context, g authz.Grant, names []st
 	names = Trimmed(names)
 	switch {
 	case len(names) == 0:
-		return nil, store.Problems{"name": "Write at least one name."}
+		return nil, store.Problems{"name": "Enter at least one name."}
 	case len(names) > MaxAtOnce:
 		return nil, store.Problems{"name": fmt.Sprintf("You can add up to %d sub-accounts at a time. This list has %s.", MaxAtOnce, words.Number(len(names)))}
 	}

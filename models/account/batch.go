@@ -59,7 +59,7 @@ func (s *Store) batch(ctx context.Context, g authz.Grant, act, label string, sel
 		case wrong != "":
 			return b, store.Problems{"label": wrong}
 		case len(labels) == 0:
-			return b, store.Problems{"label": "Write a label."}
+			return b, store.Problems{"label": "Enter a label."}
 		}
 		label = labels[0]
 	} else {

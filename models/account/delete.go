@@ -87,7 +87,7 @@ func (s *Store) DeleteOwnAccount(ctx context.Context, g authz.Grant, typed strin
 func (a Account) Undeletable(who authz.PrincipalID) string {
 	switch {
 	case a.Kind == "personal":
-		return "A personal account goes with its login and can not be deleted."
+		return "A personal account is deleted with its login."
 	case a.Kind != "main":
 		return "A sub-account is deleted in the account above it."
 	case who != authz.PrincipalID{Kind: authz.Member, ID: a.OwnerID}:
@@ -105,12 +105,12 @@ func DeleteAccount(tx *store.Tx, a Account, typed string, along bool) error {
 	}
 	p := store.Problems{}
 	if norm.NFC.String(strings.TrimSpace(typed)) != norm.NFC.String(a.Name) {
-		p["name"] = "Write “" + a.Name + "” to say that it is this one."
+		p["name"] = "Type “" + a.Name + "” to confirm."
 	}
 	if below > 0 && !along {
-		p["along"] = "There are " + words.Number(int(below)) + " accounts below it, which go with it. Say that they may, or move or delete them first."
+		p["along"] = "There are " + words.Number(int(below)) + " accounts below it, which would be deleted too. Tick the box to agree, or move or delete them first."
 		if below == 1 {
-			p["along"] = "There is an account below it, which goes with it. Say that it may, or move or delete it first."
+			p["along"] = "There is an account below it, which would be deleted too. Tick the box to agree, or move or delete it first."
 		}
 	}
 	if len(p) > 0 {

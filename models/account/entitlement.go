@@ -101,7 +101,7 @@ func (s *Store) SetEntitlements(ctx context.Context, g authz.Grant, account uuid
 		}
 		for _, e := range set {
 			if cut := snap.CutBy(snap.Parent(a), e.Bit); allowed[e.Key] && cut != authz.NoAccount {
-				p[e.Key] = fmt.Sprintf("%s is not open to the account above, so it can not be given here.", e.Title)
+				p[e.Key] = fmt.Sprintf("%s is not open to the account above, so it can't be turned on here.", e.Title)
 			}
 		}
 		if len(p) > 0 {
@@ -241,7 +241,7 @@ func (s *Store) SelectAll(ctx context.Context, g authz.Grant, key string, f Filt
 			return store.ErrNotFound
 		}
 		if cut := snap.CutBy(at, e.Bit); allowed && cut != authz.NoAccount {
-			return store.Problems{"entitlement": fmt.Sprintf("%s is not open to this account, so it can not be given below it.", e.Title)}
+			return store.Problems{"entitlement": fmt.Sprintf("%s is not open to this account, so it can't be turned on below it.", e.Title)}
 		}
 		tx.Note("entitlement", e.Key)
 		tx.Note("allowed", allowed)
@@ -312,7 +312,7 @@ func (s *Store) UndoSelectAll(ctx context.Context, g authz.Grant, key string, ep
 			tx.Touch("account", id)
 		}
 		if len(tx.Touched) == 0 {
-			return store.Problems{"": "It was changed again meanwhile, so it can not be undone as a whole."}
+			return store.Problems{"": "It was changed again meanwhile, so it can't be undone as a whole."}
 		}
 		return nil
 	})

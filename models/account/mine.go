@@ -102,7 +102,7 @@ type Unread struct {
 	Err   error // of the first
 }
 
-func (u *Unread) Error() string { return fmt.Sprintf("%d trees can not be read: %v", u.Trees, u.Err) }
+func (u *Unread) Error() string { return fmt.Sprintf("%d trees can't be read: %v", u.Trees, u.Err) }
 
 // Unwrap lets who does not ask for Unread take it for a failure of the moment.
 func (u *Unread) Unwrap() error { return u.Err }

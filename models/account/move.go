@@ -237,7 +237,7 @@ func misplaced(snap *authz.Snapshot, m, parent authz.Account, e MoveEffect) stri
 	})
 	switch {
 	case snap.Within(parent, m):
-		return e.Account.Name + " can not stand under itself or what is below it."
+		return e.Account.Name + " can't be moved below itself."
 	case parent == snap.Parent(m):
 		return e.Account.Name + " stands under " + e.To.Name + " already."
 	case e.To.Kind == "personal":
@@ -380,7 +380,7 @@ func (e *MoveEffect) countPeople(db *gorm.DB, s *Store, g authz.Grant, before, a
 			case id == g.Actor().ID:
 				e.Refusal = "You would be able to do more in " + e.Account.Name + " than you can now, so somebody else has to move it."
 			default:
-				e.Refusal = fmt.Sprintf("%s would get %s in %s, which you can not give there. Whoever owns both can move it.",
+				e.Refusal = fmt.Sprintf("%s would get %s in %s, which you can't give there. Whoever owns both can move it.",
 					mine[0].Name, s.store.PermissionTitles(lets[0].What), e.Account.Name)
 			}
 		}

@@ -145,8 +145,8 @@ func TestMovingAnAccount(t *testing.T) {
 		id, to uuid.UUID
 		says   string
 	}{
-		{west.ID, mitte.ID, "under itself or what is below it"},
-		{west.ID, west.ID, "under itself or what is below it"},
+		{west.ID, mitte.ID, "be moved below itself"},
+		{west.ID, west.ID, "be moved below itself"},
 		{berlin.ID, west.ID, "stands under West already"},
 	} {
 		if err := modelstest.Move(ctx, s, g, wrong.id, wrong.to); !modelstest.Problem(err, wrong.says) {

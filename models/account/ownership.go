@@ -344,7 +344,7 @@ func (s *Store) AcceptOwnership(ctx context.Context, g authz.Grant, id uuid.UUID
 		case a.OwnerID != o.OwnerID || !snap.Owns(giver, at):
 			return store.Problems{"": a.Name + " is not " + o.By.Name + "'s to offer any more."}
 		case !worksAbove(snap, g.Actor().ID, at):
-			return store.Problems{"": "You work neither in " + a.Name + " nor above it any more, so it can not become yours."}
+			return store.Problems{"": "You work neither in " + a.Name + " nor above it any more, so it can't become yours."}
 		}
 		if err := ActiveMember(tx, g.Actor().ID.ID); err != nil {
 			return err
@@ -373,7 +373,7 @@ func takeOffer(tx *store.Tx, o Offer, outcome string) error {
 	done := tx.Exec("UPDATE ownership_offers SET ended_at = ?, outcome = ? WHERE tenant_id = ? AND id = ? AND ended_at IS NULL AND expires_at > ?",
 		now, outcome, o.TenantID, o.ID, now)
 	if done.Error == nil && done.RowsAffected != 1 {
-		return store.Problems{"": "This offer does not stand any more."}
+		return store.Problems{"": "This offer is no longer open."}
 	}
 	if done.Error != nil {
 		return done.Error

@@ -111,18 +111,18 @@ func (s *Store) OpenSupportAccess(ctx context.Context, g authz.Grant, in Support
 func (s *Store) checkSupportAccess(x SupportAccess) store.Problems {
 	p := store.Problems{}
 	if s.SupportRole(x.Access) == nil {
-		p.Add("access", "Choose whether support staff may look, or change things too.")
+		p.Add("access", "Choose whether support staff can view or edit.")
 	}
 	if n := utf8.RuneCountInString(x.Reason); n < 1 || n > 500 || !utf8.ValidString(x.Reason) {
-		p.Add("reason", "Say why, in 1 to 500 characters.")
+		p.Add("reason", "Enter a reason of 1 to 500 characters.")
 	} else if !store.ShowsAll(x.Reason) {
-		p.Add("reason", "Leave out characters that can not be seen.")
+		p.Add("reason", "Remove the characters that can't be seen.")
 	}
 	switch lasts := x.Until.Sub(x.OpenedAt); {
 	case lasts < MinSupportAccess:
-		p.Add("until", "Let it end in an hour at the earliest. You can close it before.")
+		p.Add("until", "Choose an end at least an hour away. You can turn it off earlier.")
 	case lasts > MaxSupportAccess:
-		p.Add("until", "Let it end within 30 days. It can be opened again.")
+		p.Add("until", "Choose an end within 30 days. You can turn it on again.")
 	}
 	return p
 }

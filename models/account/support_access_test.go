@@ -107,8 +107,8 @@ func TestSupportAccessHasLimits(t *testing.T) {
 		in   account.SupportAccessInput
 		says string
 	}{
-		{account.SupportAccessInput{Access: "view", Reason: "why", Until: now.Add(time.Hour - time.Second)}, "an hour at the earliest"},
-		{account.SupportAccessInput{Access: "view", Reason: "why", Until: now.Add(-time.Hour)}, "an hour at the earliest"},
+		{account.SupportAccessInput{Access: "view", Reason: "why", Until: now.Add(time.Hour - time.Second)}, "at least an hour away"},
+		{account.SupportAccessInput{Access: "view", Reason: "why", Until: now.Add(-time.Hour)}, "at least an hour away"},
 		{account.SupportAccessInput{Access: "view", Reason: "why", Until: now.Add(30*24*time.Hour + time.Second)}, "within 30 days"},
 		{account.SupportAccessInput{Access: "owner", Reason: "why", Until: now.Add(time.Hour)}, "Choose whether"},
 		{account.SupportAccessInput{Access: "", Reason: "why", Until: now.Add(time.Hour)}, "Choose whether"},

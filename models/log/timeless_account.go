@@ -195,7 +195,7 @@ func (s *Store) DeleteTimelessAccount(ctx context.Context, g authz.Grant, id uui
 			return err
 		}
 		if strings.TrimSpace(typed) != t.Name {
-			return stores.Problems{"name": "Write “" + t.Name + "” to say that it is this one."}
+			return stores.Problems{"name": "Type “" + t.Name + "” to confirm."}
 		}
 		tx.Change.Name = t.Name
 		return tx.Exec("UPDATE timeless_accounts SET deleted_at = ? WHERE tenant_id = ? AND id = ?", s.store.Now(), t.TenantID, id).Error
@@ -323,7 +323,7 @@ func feedTimeless(tx *stores.Tx, snap *authz.Snapshot, id uuid.UUID, added []acc
 	for _, a := range added {
 		at, ok := snap.Find(a.ID)
 		if !ok || !tx.Grant.IsSystem() && !snap.Decide(snap.Acting(tx.Grant.Actor()), tx.Store.Catalog().Permission("logs"), at).Allow {
-			return stores.Problems{"feed": "You may not read the logs of " + a.Name + ", so you can not let others read them."}
+			return stores.Problems{"feed": "You can't read the logs of " + a.Name + ", so you can't let others read them."}
 		}
 		if err := tx.Exec("SELECT FROM accounts WHERE tenant_id = ? AND id = ? FOR UPDATE", a.TenantID, a.ID).Error; err != nil {
 			return err

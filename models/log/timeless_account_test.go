@@ -194,7 +194,7 @@ func TestWhatATimelessAccountMayName(t *testing.T) {
 		t.Fatal(err)
 	}
 	gg := modelstest.GrantOf(t, s, grace, "timeless_accounts.edit", a.ID)
-	if _, err := s.CreateTimelessAccount(ctx, gg, in("Z", ids(east.ID), ids(west.ID))); !modelstest.Tells(err, "You may not read the logs of West") {
+	if _, err := s.CreateTimelessAccount(ctx, gg, in("Z", ids(east.ID), ids(west.ID))); !modelstest.Tells(err, "You can't read the logs of West") {
 		t.Errorf("Grace opens West, which is closed to her: %v", err)
 	}
 	if _, err := s.CreateTimelessAccount(ctx, gg, in("Z", ids(east.ID), ids(a.ID, east.ID))); err != nil {

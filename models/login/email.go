@@ -35,7 +35,7 @@ func (s *Store) AskEmailChange(ctx context.Context, g authz.Grant, x Session, em
 	}
 	switch err := s.Matches(ctx, password, hash); {
 	case errors.Is(err, store.ErrSignIn):
-		p.Add("current", "This is not your current password.")
+		p.Add("current", "This isn't your current password.")
 	case err != nil:
 		return err
 	}
@@ -126,7 +126,7 @@ func (s *Store) CancelEmailChange(ctx context.Context, g authz.Grant) error {
 }
 
 // ConfirmLink finds what a link would make whose address; ErrNotFound where it
-// does not work any more.
+// no longer works.
 func (s *Store) ConfirmLink(ctx context.Context, token string) (MailedLink, Member, error) {
 	return s.mailedLink(ctx, linkConfirm, token)
 }
@@ -162,7 +162,7 @@ func setEmail(tx *store.Tx, m Member, email string, proven time.Time) error {
 }
 
 // UndoLink finds the address that a link puts back for whom; ErrNotFound where it
-// does not work any more.
+// no longer works.
 func (s *Store) UndoLink(ctx context.Context, token string) (MailedLink, Member, error) {
 	return s.mailedLink(ctx, linkUndo, token)
 }

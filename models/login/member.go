@@ -59,7 +59,7 @@ func CheckEmail(email string) string {
 func CheckKnownEmail(email string) string {
 	a, err := mail.ParseAddress(email)
 	if err != nil || a.Address != email || len(email) > 254 || !strings.Contains(email, "@") {
-		return "Write an e-mail address, such as ada@example.com."
+		return "Enter an e-mail address, such as ada@example.com."
 	}
 	return ""
 }

@@ -107,7 +107,7 @@ func (s *Store) AddPasskey(ctx context.Context, g authz.Grant, x Session, k Pass
 			return err
 		}
 		if n >= maxPasskeys {
-			return store.Problems{"": fmt.Sprintf("You have %d passkeys already. Remove one that you do not use any more.", n)}
+			return store.Problems{"": fmt.Sprintf("You have %d passkeys already. Remove one that you no longer use.", n)}
 		}
 		tx.Note("name", k.Name)
 		if err := tx.Exec("INSERT INTO passkeys (id, member_id, name, credential_id, credential, created_at) VALUES (?, ?, ?, ?, ?, ?)",

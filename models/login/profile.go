@@ -75,7 +75,7 @@ func (s *Store) ChangePassword(ctx context.Context, g authz.Grant, x Session, cu
 	p.Add("password", CheckPassword(password, who.Name, x.Email))
 	switch err := s.Matches(ctx, current, hash); {
 	case errors.Is(err, store.ErrSignIn):
-		p.Add("current", "This is not your current password.")
+		p.Add("current", "This isn't your current password.")
 	case err != nil:
 		return err
 	}

@@ -24,7 +24,7 @@ func (s *Store) Prove(ctx context.Context, g authz.Grant, x Session, token, pass
 	}
 	switch err := s.Matches(ctx, password, hash); {
 	case errors.Is(err, store.ErrSignIn):
-		return "", at, store.Problems{"proof": "This is not your password."}
+		return "", at, store.Problems{"proof": "This isn't your password."}
 	case err != nil:
 		return "", at, err
 	}

@@ -64,7 +64,7 @@ func mailReset(tx *store.Tx, m Member) error {
 }
 
 // ResetLink finds who may choose a new password by a link; ErrNotFound where it
-// does not work any more.
+// no longer works.
 func (s *Store) ResetLink(ctx context.Context, token string) (MailedLink, Member, error) {
 	return s.mailedLink(ctx, linkReset, token)
 }

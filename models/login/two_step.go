@@ -81,7 +81,7 @@ func (s *Store) OfferedTwoStepKey(x Session, sealed string) (key string, err err
 		return "", err
 	}
 	if key, err = box.Open(sealed, store.SealedFor(uuid.Nil, x.ID, "two_step_key offered")); err != nil {
-		return "", store.Problems{"": "This page is too old. Scan the new picture below."}
+		return "", store.Problems{"": "This page is too old. Scan the new QR code below."}
 	}
 	return key, nil
 }
@@ -97,7 +97,7 @@ func (s *Store) TurnOnTwoStep(ctx context.Context, g authz.Grant, x Session, tok
 	}
 	step, ok := s.stepOf(key, code)
 	if !ok {
-		return "", nil, store.Problems{"code": "This is not the code that your app shows now. Check that its clock is right, and take the newest code."}
+		return "", nil, store.Problems{"code": "This isn't the code that your app shows now. Check the clock of your phone, and enter the newest code."}
 	}
 	box, err := store.NewSecretBox(s.store.Secret)
 	if err != nil {

@@ -52,7 +52,7 @@ func (i Invite) Refusal(now time.Time) string {
 	case i.CancelledAt != nil:
 		return "This invite was cancelled, or replaced by a newer one. Use the newest link, or ask " + i.InviterName + "."
 	case !now.Before(i.ExpiresAt):
-		return "This invite is older than seven days and can not be accepted any more. Ask " + i.InviterName + " for a new one."
+		return "This invite has expired. Ask " + i.InviterName + " for a new one."
 	}
 	return ""
 }
@@ -88,7 +88,7 @@ func (s *Store) Invite(ctx context.Context, g authz.Grant, emails, roles []strin
 	emails = account.Trimmed(emails)
 	switch {
 	case len(emails) == 0:
-		return nil, store.Problems{"email": "Write at least one e-mail address."}
+		return nil, store.Problems{"email": "Enter at least one e-mail address."}
 	case len(emails) > MaxInvites:
 		return nil, store.Problems{"email": fmt.Sprintf("Invite at most %d at once.", MaxInvites)}
 	}
@@ -198,7 +198,7 @@ func knownAddresses(tx *store.Tx, a account.Account) (map[string]string, error) 
 	err = tx.Raw(`SELECT email_folded FROM invites WHERE tenant_id = ? AND account_id = ? AND accepted_at IS NULL AND cancelled_at IS NULL AND expires_at > ?`,
 		a.TenantID, a.ID, tx.Store.Now()).Scan(&open).Error
 	for _, email := range open {
-		known[email] = "This address has an invite that waits. Resend it for a new link."
+		known[email] = "This address has a pending invite. Resend it for a new link."
 	}
 	return known, err
 }
@@ -338,7 +338,7 @@ func (s *Store) changeInvite(ctx context.Context, g authz.Grant, id uuid.UUID, a
 		}
 		roles := s.store.StoredRoles(i.Roles, a.ID, a.Kind)
 		if account.Outranked(tx, snap, roles) {
-			return store.Problems{"": "This invite gives more than you can give here, so you can not change it."}
+			return store.Problems{"": "This invite gives more than you can give here, so you can't change it."}
 		}
 		tx.Change.Name = i.Email
 		tx.Note("roles", store.AuditRoles(roles))
@@ -463,7 +463,7 @@ func inviterMay(tx *store.Tx, snap *authz.Snapshot, i Invite, a account.Account,
 	case d.Reason == authz.AccountSuspended:
 		return store.Problems{"": a.Name + " is " + account.ClosedBy(a) + ". Open the link again when it is not."}
 	case !d.Allow || beyond != nil:
-		return store.Problems{"": i.InviterName + " can not give these roles any more. Ask somebody else in " + a.Name + " for a new invite."}
+		return store.Problems{"": i.InviterName + " can no longer give these roles. Ask somebody else in " + a.Name + " for a new invite."}
 	}
 	return nil
 }

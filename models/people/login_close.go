@@ -132,7 +132,7 @@ func (s *Store) CloseLogin(ctx context.Context, g authz.Grant, typed string) err
 		return err
 	}
 	if store.FoldEmail(typed) != store.FoldEmail(m.Email) {
-		return store.Problems{"email": "Write " + m.Email + " to say that it is this login."}
+		return store.Problems{"email": "Write " + m.Email + " to confirm."}
 	}
 	var places []authz.Resource // tenant by tenant
 	if err := s.store.Read(ctx, store.ScopeMemberships, func(r pgx.Rows) error {

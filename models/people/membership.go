@@ -164,7 +164,7 @@ func (s *Store) EditMember(ctx context.Context, g authz.Grant, member uuid.UUID,
 		case m.self:
 			return store.Problems{"role": "Nobody gives themselves more than they have, now or later."}
 		default:
-			return store.Problems{"": m.name + " can do more than you can, so you can not change that."}
+			return store.Problems{"": m.name + " can do more than you can, so you can't change that."}
 		}
 		keys := store.StoredList(given)
 		if !slices.Contains(keys, store.AdminKey) {
@@ -249,7 +249,7 @@ func (s *Store) changeMember(ctx context.Context, g authz.Grant, member uuid.UUI
 			return err
 		}
 		if accounts.Outranked(tx, snap, m.roles) {
-			return store.Problems{"": m.name + " can do more here than you can, so you can not change that."}
+			return store.Problems{"": m.name + " can do more here than you can, so you can't change that."}
 		}
 		return do(tx, snap, m)
 	})
@@ -284,7 +284,7 @@ func removeMembership(tx *store.Tx, snap *authz.Snapshot, m memberHold) error {
 	case m.self:
 		return store.Problems{"": "Your role in an account above would give you more here than you have, so somebody else has to take you out."}
 	default:
-		return store.Problems{"": m.name + " can do more than you can, so you can not change that."}
+		return store.Problems{"": m.name + " can do more than you can, so you can't change that."}
 	}
 	if err := keepAnAdmin(tx, m); err != nil {
 		return err

@@ -150,7 +150,7 @@ func TestAnInviteIsUsedOnceByItsAddress(t *testing.T) {
 	}
 	now := modelstest.Inside(s).Clock()
 	modelstest.Inside(s).SetClock(func() time.Time { return now().Add(people.InviteLife) })
-	refused(grace, "older than seven days")
+	refused(grace, "has expired")
 }
 
 // A new person's login and membership come together: where the invite is

@@ -73,7 +73,7 @@ func (s *Store) checkRole(r *store.CustomRole) store.Problems {
 		p.Add("name", store.Constraints["custom_roles_name_length"]["name"])
 	}
 	if base := s.store.Catalog().Role(r.Base); base == nil || !base.Grantable {
-		p.Add("base", "Choose the role to begin with.")
+		p.Add("base", "Choose the role to start from.")
 	}
 	var own catalog.Mask
 	for _, key := range r.Permissions {
@@ -210,7 +210,7 @@ func (s *Store) EditRole(ctx context.Context, g authz.Grant, id uuid.UUID, name 
 		was, is := s.store.CompiledRole(r), s.store.CompiledRole(will)
 		if was.Own != is.Own {
 			if account.Outranked(tx, snap, []store.HeldRole{{Role: was}}) {
-				return store.Problems{"": "This role gives more than you can give here, so you can not change it."}
+				return store.Problems{"": "This role gives more than you can give here, so you can't change it."}
 			}
 			if err := mayGiveAll(tx, snap, is); err != nil {
 				return err
@@ -223,7 +223,7 @@ func (s *Store) EditRole(ctx context.Context, g authz.Grant, id uuid.UUID, name 
 			case err != nil:
 				return err
 			case e.Invites > 0 && !is.Own.Minus(was.Own).Empty() && !givesUntil(tx, snap, is).IsZero():
-				return store.Problems{"permission": "An invite that waits gives this role, and your own role ends before it might, so you can't add to it."}
+				return store.Problems{"permission": "An pending invite gives this role, and your own role ends before it might, so you can't add to it."}
 			case len(e.Holders) > 0 && seen != e.Key && seen != r.Version():
 				return ErrUnseen
 			}
@@ -244,7 +244,7 @@ func (s *Store) EditRole(ctx context.Context, g authz.Grant, id uuid.UUID, name 
 func (s *Store) DeleteRole(ctx context.Context, g authz.Grant, id uuid.UUID, instead, seen string) error {
 	return s.changeRole(ctx, g, id, "role.delete", func(tx *store.Tx, snap *authz.Snapshot, r store.CustomRole, a account.Account) error {
 		if was := s.store.CompiledRole(r); was != nil && account.Outranked(tx, snap, []store.HeldRole{{Role: was}}) {
-			return store.Problems{"": "This role gives more than you can give here, so you can not delete it."}
+			return store.Problems{"": "This role gives more than you can give here, so you can't delete it."}
 		}
 		other, err := s.replacement(snap, r, a, instead)
 		if err != nil {
@@ -255,7 +255,7 @@ func (s *Store) DeleteRole(ctx context.Context, g authz.Grant, id uuid.UUID, ins
 		case err != nil:
 			return err
 		case e.Alone() > 0 && other == nil:
-			return store.Problems{"instead": "Choose the role that those get who have no other."}
+			return store.Problems{"instead": "Choose a role for those who have no other."}
 		}
 		if e.Alone() > 0 {
 			var p store.Problems

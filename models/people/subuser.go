@@ -331,7 +331,7 @@ func (s *Store) changeSubuser(ctx context.Context, g authz.Grant, id uuid.UUID, 
 		}
 		tx.Change.Name = u.Name
 		if account.Outranked(tx, snap, s.store.StoredRoles(u.Roles, u.AccountID, "")) {
-			return store.Problems{"": "This subuser can do more here than you can, so you can not change it."}
+			return store.Problems{"": "This subuser can do more here than you can, so you can't change it."}
 		}
 		return do(tx, snap, u)
 	})

@@ -26,7 +26,7 @@ func TestActsWaitForTheirState(t *testing.T) {
 	_, err = do("attach", "number_attach", number, map[string]any{"application": uuid.NewString()})
 	w.wants(err, map[string]string{"application": "Choose one of the list."})
 	_, err = do("attach", "number_attach", number, map[string]any{"application": app.ID.String(), "state": "available"})
-	w.wants(err, map[string]string{"state": "This can not be set here."})
+	w.wants(err, map[string]string{"state": "This can't be set here."})
 	r, err := do("attach", "number_attach", number, map[string]any{"application": app.ID.String()})
 	if err != nil || r.ParentID != app.ID {
 		t.Fatalf("%+v %v", r, describe(err))

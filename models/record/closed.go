@@ -87,7 +87,7 @@ func gatedNames(s *store.Store) (all []string) {
 type Named struct {
 	Kind   string
 	Name   string
-	Closed bool // its account may not use it: the name is not told
+	Closed bool // its account can't use it: the name is not told
 }
 
 // ScanNamed reads a row of NamedColumns.

@@ -110,7 +110,7 @@ func checkRank(tx *store.Tx, kind *catalog.Kind, values map[string]any) error {
 			return err
 		}
 		if account.Outranked(tx, snap, roles) {
-			return store.Problems{"": fmt.Sprintf("This %s can do more here than you can, so you can not change it.", kind.Section.Records.Noun)}
+			return store.Problems{"": fmt.Sprintf("This %s can do more here than you can, so you can't change it.", kind.Section.Records.Noun)}
 		}
 	}
 	return nil

@@ -198,7 +198,7 @@ func (s *Store) typed(g authz.Grant, fields []*catalog.Field, values map[string]
 	for name := range values {
 		i := slices.IndexFunc(fields, func(f *catalog.Field) bool { return f.Name == name })
 		if i < 0 {
-			p[name] = "This can not be set here."
+			p[name] = "This can't be set here."
 			continue
 		}
 		if need := fields[i].Permission; need != 0 && !g.IsSystem() {

@@ -51,7 +51,7 @@ func TestAdaKeepsApplications(t *testing.T) {
 	_, _, err = w.s.CreateRecord(ctx, w.create(w.analytical, apps), apps, map[string]any{"name": strings.Repeat("x", 66)})
 	w.wants(err, map[string]string{"name": "Use 1 to 65 characters."})
 	_, _, err = w.s.CreateRecord(ctx, w.create(w.analytical, apps), apps, map[string]any{"name": "A", "secret": "mine"})
-	w.wants(err, map[string]string{"secret": "This can not be set here."})
+	w.wants(err, map[string]string{"secret": "This can't be set here."})
 
 	edit := w.may(w.ada, "application.edit", w.analytical)
 	changed, err := w.s.EditRecord(ctx, edit, w.at("application"), reception.ID, found.Version, map[string]any{"name": "Front desk", "description": "Hello"})
@@ -335,11 +335,11 @@ func TestTheCeilingBindsWhatIsMadeAndAttached(t *testing.T) {
 		}
 	}
 	_, _, err := w.s.CreateRecord(ctx, w.create(w.east, agents), agents, map[string]any{"name": "New", "type": "outbound", "state": "draft"})
-	w.wants(err, map[string]string{"type": "This account may not use Outbound."})
+	w.wants(err, map[string]string{"type": "This account can't use Outbound."})
 	_, _, err = w.s.CreateRecord(ctx, w.create(w.east, agents), agents, map[string]any{"name": "New", "type": "chat", "state": "draft", "voice": "alto"})
-	w.wants(err, map[string]string{"voice": "This account may not use this."})
+	w.wants(err, map[string]string{"voice": "This account can't use this."})
 	_, _, err = w.s.CreateRecord(ctx, w.create(w.east, agents), agents, map[string]any{"name": "New", "type": "chat", "state": "draft", "actions": []any{text.ID.String()}})
-	w.wants(err, map[string]string{"actions": "This account may not use Send SMS."})
+	w.wants(err, map[string]string{"actions": "This account can't use Send SMS."})
 	w.add(w.east, agents, map[string]any{"name": "New", "type": "chat", "state": "draft", "actions": []any{mail.ID.String()}})
 
 	// What was there is kept and refused, and in no list, also not from above; what

@@ -88,7 +88,7 @@ func (s *Store) reported(g authz.Grant, account account.Account, at Place, repor
 			r.Values[f.Name] = f.Default
 		}
 		if _, given := report.Values[f.Name]; given && (f.Secret != "" || f.Roles != nil) {
-			p[f.Name] = "This can not be reported."
+			p[f.Name] = "This can't be reported."
 		}
 	}
 	setAll(r.Values, report.Values)

@@ -147,7 +147,7 @@ func (s *Store) chooseRole(ctx context.Context) error {
 	case usable:
 		s.role = panelRole
 	case free:
-		return errors.New("the database role bypasses row-level security and can not become " + panelRole +
+		return errors.New("the database role bypasses row-level security and can't become " + panelRole +
 			": run `bailiwick migrate` with this role once, or connect as a role that is neither superuser nor BYPASSRLS")
 	}
 	s.exposed = "the panel connects to the database as " + name + ", which owns it or can become other roles, so SQL slipped into a query could turn row-level security off and rewrite the audit: " +

@@ -96,7 +96,7 @@ func MigrateInTurn(ctx context.Context, owner, panel string, waits func()) error
 func readAddress(url string) (*pgx.ConnConfig, error) {
 	c, err := pgx.ParseConfig(url)
 	if err != nil {
-		return nil, fmt.Errorf("the database address can not be read: %w", err)
+		return nil, fmt.Errorf("the database address can't be read: %w", err)
 	}
 	limitConnecting(c)
 	return c, nil

@@ -70,7 +70,7 @@ var Constraints = map[string]Problems{
 	"accounts_depth":                      {"": "Accounts can be nested 16 deep at most."},
 	"custom_roles_name_length":            {"name": "Use 1 to 64 characters."},
 	"custom_roles_name_unique":            {"name": "This account has a role with this name already."},
-	"support_access_reason_length":        {"reason": "Say why, in 1 to 500 characters."},
+	"support_access_reason_length":        {"reason": "Enter a reason of 1 to 500 characters."},
 	"service_accounts_name_length":        {"name": "Use 1 to 100 characters."},
 	"service_accounts_name_unique":        {"name": "This account has a service account with this name already."},
 	"service_accounts_description_length": {"description": "Use at most 500 characters."},

@@ -155,7 +155,7 @@ func (s *Store) open(ctx context.Context) error {
 func poolConfig(url string) (*pgxpool.Config, error) {
 	pc, err := pgxpool.ParseConfig(url)
 	if err != nil {
-		return nil, fmt.Errorf("the database address can not be read: %w", err)
+		return nil, fmt.Errorf("the database address can't be read: %w", err)
 	}
 	limitConnecting(pc.ConnConfig)
 	pc.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec

@@ -115,10 +115,10 @@ type PermissionsAllPage struct {
 }
 
 func (p PermissionsAllPage) dialog() part.Dialog {
-	verb, doing, submit := "Take away", "lose", "Take it from "
+	verb, doing, submit := "Turn off", "lose", "Turn off for "
 	allowed := "0"
 	if p.Allowed {
-		verb, doing, submit, allowed = "Give", "get", "Give it to ", "1"
+		verb, doing, submit, allowed = "Turn on", "get", "Turn on for ", "1"
 	}
 	d := part.Dialog{
 		Frame: p.Frame,
@@ -126,7 +126,7 @@ func (p PermissionsAllPage) dialog() part.Dialog {
 		Text:  []string{words.Count(p.Accounts, "sub-account", "sub-accounts") + " will " + doing + " " + p.Entitlement + ", with " + words.Count(p.People, "person", "people") + " in them."},
 		Form: part.Form{
 			Token: p.Frame.Token, Action: p.Action, Problem: p.Problem, Danger: !p.Allowed,
-			Submit: submit + words.Number(p.Accounts), Cancel: p.Cancel,
+			Submit: submit + words.Count(p.Accounts, "sub-account", "sub-accounts"), Cancel: p.Cancel,
 			Hidden: append([]part.Pair{{Name: "entitlement", Value: p.Key}, {Name: "all", Value: "1"}, {Name: "allowed", Value: allowed}}, p.Hidden...),
 		},
 	}

@@ -19,7 +19,7 @@ func Mark(mark string) []part.Pair { return []part.Pair{{Name: "link", Value: ma
 
 // ResetForm asks for the address that a link for a new password goes to.
 func ResetForm(email, problem string) *part.Form {
-	return &part.Form{Action: "/forgotten-password", Submit: "Send the link", Plain: true, Fields: []part.Field{
+	return &part.Form{Action: "/forgotten-password", Submit: "Send link", Plain: true, Fields: []part.Field{
 		{Name: "email", Label: "E-mail address", Kind: part.Email, Value: email, Problem: problem, Required: true, Autocomplete: "username", Autofocus: problem == ""},
 	}}
 }

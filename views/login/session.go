@@ -63,7 +63,7 @@ type SessionsPage struct {
 	Frame        part.Frame
 	Sessions     []Session
 	EndOthersURL string     // the dialog that asks first; empty when there is no other
-	SignIns      part.Table // the newest attempts at one’s own login
+	SignIns      part.Table // the newest attempts at one's own login
 }
 
 // Session is one sign-in that is still good.

@@ -22,7 +22,7 @@ type TwoStepSetUpPage struct {
 }
 
 func (p TwoStepSetUpPage) demand() part.Alert {
-	a := part.Alert{Tone: part.Info, Text: "This account requires two-step sign-in of everybody in it. Set it up to go on."}
+	a := part.Alert{Tone: part.Info, Text: "This account requires two-step sign-in for everyone. Set it up to continue."}
 	if p.HasPasskey {
 		a.Text += " Or sign out, and sign in with your passkey: that counts as two steps."
 	}

@@ -78,7 +78,7 @@ func (p InvitePage) form() part.Form {
 	f := part.Form{Token: p.Token, Action: p.Action, Hidden: login.Mark(p.Mark), Problem: p.Problem, Plain: true}
 	switch p.State {
 	case InviteNew:
-		f.Submit = "Make login and join"
+		f.Submit = "Create login and join"
 		f.Fields = []part.Field{
 			{Name: "name", Label: "Your name", Value: p.Name, Problem: p.NameProblem, Required: true, Autocomplete: "name", MaxLength: 100,
 				Autofocus: p.Problem == "" && p.NameProblem == "" && p.PasswordProblem == ""},

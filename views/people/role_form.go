@@ -84,7 +84,7 @@ func (p RoleFormPage) form() part.Form {
 	f := part.Form{Token: p.Frame.Token, Action: p.Action, Cancel: p.Cancel, Problem: p.Problem, Submit: p.Submit,
 		Hidden: []part.Pair{{Name: "base", Value: p.Base}}, Beside: []part.Field{p.levels()}, Fields: []part.Field{
 			{Name: "name", Label: "Name", Value: p.Name, Problem: p.NameProblem, Required: true, MaxLength: 64, Autocomplete: "off", Autofocus: p.Name == "" && p.Problem == ""},
-			{Kind: part.Fixed, Name: "made-from", Label: "Made from", Value: p.BaseTitle},
+			{Kind: part.Fixed, Name: "made-from", Label: "Based on", Value: p.BaseTitle},
 		}}
 	for _, key := range p.Kept {
 		f.Hidden = append(f.Hidden, part.Pair{Name: "permission", Value: key})

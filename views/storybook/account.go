@@ -87,7 +87,7 @@ func accounts() []Story {
 	}
 	refused := form
 	refused.Names = []account.NameRow{{Value: "South"}, {}, {}}
-	refused.Pasted, refused.PasteError = "North\nPo\u202ele", "Line 2: Leave out characters that can not be seen."
+	refused.Pasted, refused.PasteError = "North\nPo\u202ele", "Line 2: Remove the characters that can't be seen."
 
 	many := below
 	many.List.Bulk = &part.Bulk{Action: "/a/analytical/accounts/batches/new", All: "All 204 that match", Acts: []part.BulkAct{{Value: "suspend", Text: "Suspend…", Danger: true}, {Value: "archive", Text: "Archive…", Danger: true}, {Value: "label", Text: "Add label…"}}}
@@ -104,8 +104,8 @@ func accounts() []Story {
 		}},
 		Facts: []part.Detail{
 			{Label: "Owner", Value: part.Cell{Text: "Ada"}}, {Label: "People", Value: part.Cell{Text: "2 members besides the owner, 14 subusers, 1 invite waiting"}},
-			{Label: "Labels", Value: part.Cell{Badges: []part.Badge{{Text: "pilot"}, {Text: "vip"}}}}, {Label: "Made", Value: part.Cell{Text: "12 May, 09:30"}},
-			{Label: "Id", Value: part.Cell{Text: "01935f5e-7c1a-7bd3-9a51-08f2a1c1d1f1", Copy: true}},
+			{Label: "Labels", Value: part.Cell{Badges: []part.Badge{{Text: "pilot"}, {Text: "vip"}}}}, {Label: "Created", Value: part.Cell{Text: "12 May, 09:30"}},
+			{Label: "ID", Value: part.Cell{Text: "01935f5e-7c1a-7bd3-9a51-08f2a1c1d1f1", Copy: true}},
 		},
 		Uses: []account.Use{
 			{Tab: "General", May: []string{"Agents", "Contacts", "Phone numbers"}, MayNot: []string{"Workflows"}, Cut: []string{"Logs, by East", "Analytics, by An account above"}},
@@ -118,7 +118,7 @@ func accounts() []Story {
 		},
 	}
 	away := page
-	away.Header.Badge, away.Notice = part.Badge{Text: "Archived"}, &part.Alert{Tone: part.Warn, Text: "It is archived with East, and closed to its people."}
+	away.Header.Badge, away.Notice = part.Badge{Text: "Archived"}, &part.Alert{Tone: part.Warn, Text: "It is archived with East, and its people can't open it."}
 	away.Header.Actions = []part.Action{{Text: "Edit", URL: "/a/analytical/accounts/east-berlin/edit"}, {Text: "Restore", Post: &part.Post{Text: "Restore", Action: "/a/analytical/accounts/east-berlin/restore"}}}
 
 	report := part.BatchPage{
@@ -130,12 +130,12 @@ func accounts() []Story {
 		},
 	}
 	remove := part.Dialog{
-		Frame: frame("Delete East", "Accounts"), Title: "Delete East?", Text: []string{"It is gone at once and for good, for everybody. With it goes all that it holds:"},
+		Frame: frame("Delete East", "Accounts"), Title: "Delete East?", Text: []string{"This can't be undone. Everything in it is deleted, for everyone:"},
 		Facts: []string{"1 account below it", "3 memberships; the logins of these people stay", "12 subusers", "4 applications, 204 contacts, 24 numbers"},
 		Form: part.Form{Token: token, Action: "/a/analytical/accounts/east/delete", Submit: "Delete East", Danger: true, Cancel: "/a/analytical/accounts", Fields: []part.Field{
-			{Kind: part.Checkbox, Name: "along", Label: "With its 1 sub-account", Problem: "There is an account below it, which goes with it. Say that it may, or move or delete it first."},
-			{Name: "name", Label: "Write “East” to say that it is this one", Value: "east", Problem: "Write “East” to say that it is this one.", Required: true},
-			{Kind: part.Password, Name: "proof", Label: "Your password", Required: true, Autocomplete: "current-password", Help: "To be sure that it is you. It is not asked again for five minutes."},
+			{Kind: part.Checkbox, Name: "along", Label: "With its 1 sub-account", Problem: "There is an account below it, which would be deleted too. Tick the box to agree, or move or delete it first."},
+			{Name: "name", Label: "Type “East” to confirm", Value: "east", Problem: "Type “East” to confirm.", Required: true},
+			{Kind: part.Password, Name: "proof", Label: "Your password", Required: true, Autocomplete: "current-password", Help: "To make sure that it's you. You won't be asked again for five minutes."},
 		}},
 	}
 
@@ -151,7 +151,7 @@ func accounts() []Story {
 		{Name: "Below here, none yet", Render: account.SubAccounts(none)},
 		{Name: "New main account", Render: record.FormOn(part.FormPage{
 			Frame: frame("New main account", "", part.Link{Text: "New main account"}), Header: part.Header{Title: "New main account", Text: "To share with members and subusers, and to have sub-accounts."},
-			Form: part.Form{Token: token, Action: "/accounts", Cancel: "/accounts", Submit: "Make account", Fields: []part.Field{{Name: "name", Label: "Name", Required: true, Autofocus: true, MaxLength: 100, Autocomplete: "organization"}}},
+			Form: part.Form{Token: token, Action: "/accounts", Cancel: "/accounts", Submit: "Create account", Fields: []part.Field{{Name: "name", Label: "Name", Required: true, Autofocus: true, MaxLength: 100, Autocomplete: "organization"}}},
 		})},
 		{Name: "New sub-accounts", Render: account.SubAccountsForm(form)},
 		{Name: "New sub-accounts, refused", Render: account.SubAccountsForm(refused)},

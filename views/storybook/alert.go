@@ -8,7 +8,7 @@ import (
 func alerts() []Story {
 	some := home.Alerts{
 		Frame:  frame("Alerts", ""),
-		Header: part.Header{Title: "Alerts", Text: "What happened for you, in all your accounts.", Actions: []part.Action{{Text: "Mark all as read", Post: &part.Post{Action: "/alerts"}}}},
+		Header: part.Header{Title: "Alerts", Text: "Invites, offers and warnings from all your accounts.", Actions: []part.Action{{Text: "Mark all as read", Post: &part.Post{Action: "/alerts"}}}},
 		Alerts: []home.Alert{
 			{Icon: "mail", Text: "Grace invited you to West", Details: "Open the link in the invite to accept it. It works until 28 Nov, 11:05.", When: at("11:05", "21 November 2026, 11:05:40 CET"), New: true},
 			{Icon: "building-2", Text: "Mallory offers you the account Malloryville", URL: "/offers/1", Details: "You can accept until 27 Nov, 09:30.", When: at("20 Nov, 09:30", "20 November 2026, 09:30:00 CET"), New: true},
@@ -19,7 +19,7 @@ func alerts() []Story {
 	}
 	some.Frame.Bell.Unread = 2
 	none := home.Alerts{
-		Frame: frame("Alerts", ""), Header: part.Header{Title: "Alerts", Text: "What happened for you, in all your accounts."},
+		Frame: frame("Alerts", ""), Header: part.Header{Title: "Alerts", Text: "Invites, offers and warnings from all your accounts."},
 		Empty: part.Empty{Scene: part.SceneTime, Title: "No alerts", Text: "Invites and accounts offered to you, mail of yours that could not be delivered, keys that expire soon and access that ended are listed here."},
 	}
 	return []Story{{Name: "Some", Render: home.AlertsOn(some)}, {Name: "None", Render: home.AlertsOn(none)}}

@@ -12,9 +12,9 @@ func failures() []Story {
 		{Name: "Not found, signed out", Render: part.Failure(part.FailurePage{Status: 404, Title: "There is nothing here", Text: "The address may be wrong, or what was here is gone.", RequestID: "01JCY3T0Q2", Links: []part.Link{{Text: "Sign in", URL: "/sign-in"}}})},
 		{Name: "Not found, signed in", Render: part.Failure(part.FailurePage{Frame: &inside, Status: 404, Title: "There is nothing here", Text: "The address may be wrong, or what was here is gone.", RequestID: "01JCY3T0Q2", Links: []part.Link{{Text: "Control panel", URL: "/"}}})},
 		{Name: "Too many attempts", Render: part.Failure(part.FailurePage{Status: 429, Title: "Too many attempts", Text: "Wait a minute and try again. Nobody was locked out.", RequestID: "01JCY3T0Q3"})},
-		{Name: "Broken", Render: part.Failure(part.FailurePage{Frame: &inside, Status: 500, Title: "Something broke", Text: "It is not your fault, and nothing was changed. With the number below, whoever runs this panel finds out what happened.", RequestID: "01JCY3T0Q4", Links: []part.Link{{Text: "Try again", URL: ""}}})},
-		{Name: "Busy", Render: part.Failure(part.FailurePage{Status: 503, Title: "Not just now", Text: "The panel can not reach its database just now. It may be starting again. Try again in a moment.", RequestID: "GRNKOdnswBBpfzXSMkilqNsGMctEEStU", Links: []part.Link{{Text: "To the panel", URL: "/"}}})},
-		{Name: "Stored or not", Render: part.Failure(part.FailurePage{Frame: &inside, Status: 503, Title: "Not just now", Text: "The panel can not reach its database just now. It may be starting again. What you sent may have been stored all the same: see what is there before you send it again.", RequestID: "GRNKOdnswBBpfzXSMkilqNsGMctEEStU", Links: []part.Link{{Text: "See what is there", URL: "/a/analytical/accounts"}}})},
+		{Name: "Broken", Render: part.Failure(part.FailurePage{Frame: &inside, Status: 500, Title: "Something broke", Text: "This isn't your fault, and nothing was changed. Give the number below to whoever runs this panel.", RequestID: "01JCY3T0Q4", Links: []part.Link{{Text: "Try again", URL: ""}}})},
+		{Name: "Busy", Render: part.Failure(part.FailurePage{Status: 503, Title: "Not just now", Text: "The panel can't reach its database right now. It may be starting again. Try again in a moment.", RequestID: "GRNKOdnswBBpfzXSMkilqNsGMctEEStU", Links: []part.Link{{Text: "Go to the panel", URL: "/"}}})},
+		{Name: "Stored or not", Render: part.Failure(part.FailurePage{Frame: &inside, Status: 503, Title: "Not just now", Text: "The panel can't reach its database right now. It may be starting again. What you sent may have been saved anyway: check before you send it again.", RequestID: "GRNKOdnswBBpfzXSMkilqNsGMctEEStU", Links: []part.Link{{Text: "See what is there", URL: "/a/analytical/accounts"}}})},
 		{Name: "Not from here", Render: part.Failure(part.FailurePage{Status: 403, Title: "Not from here", Text: "Your network address, 192.0.2.7, isn't among the networks this account lets in.", Links: []part.Link{{Text: "Your sessions", URL: "/sessions"}}})},
 		{Name: "Not from here, owner", Render: part.Failure(part.FailurePage{Status: 403, Title: "Not from here",
 			Text:  "Your network address, 192.0.2.7, is blocked by this account. You own it, so you can still open these pages once you confirm that it's you:",
@@ -26,7 +26,7 @@ func failures() []Story {
 		})},
 		{Name: "Denied, account lacks it", Render: part.Denied(part.DeniedPage{
 			Frame: denied, Permission: "Workflows: view", Sentence: "See the workflows of an account.", Account: "East Berlin",
-			Reason: "Your role gives it, but the account itself may not use it.", Entitlement: "Workflows", Helpers: []string{"Ada", "Grace"}, BackURL: "/a/east-berlin",
+			Reason: "Your role gives it, but the account itself can't use it.", Entitlement: "Workflows", Helpers: []string{"Ada", "Grace"}, BackURL: "/a/east-berlin",
 		})},
 		{Name: "Why not", Render: part.WhyNot(part.DeniedPage{
 			Frame: denied, Permission: "Numbers: deactivate", Sentence: "Give a phone number back.", Account: "Analytical", Reason: "None of your roles gives it.",

@@ -72,7 +72,7 @@ func chart(id, title, total string, n func(day int) int) home.Chart {
 
 func changes() []part.Change {
 	return []part.Change{
-		{Who: "Grace", What: "gave Workflows to West", When: at("5 minutes ago", "21 November 2026, 11:05:40 CET"), URL: "/a/analytical/audit/9"},
+		{Who: "Grace", What: "turned on Workflows for West", When: at("5 minutes ago", "21 November 2026, 11:05:40 CET"), URL: "/a/analytical/audit/9"},
 		{Who: "Ada", What: "renamed the account East Prussia", When: at("yesterday", "20 November 2026, 16:20:03 CET"), Details: []string{"Name: East Prussia → East Berlin"}},
 		{Who: "Ada", What: "added the subuser tabulator", When: at("yesterday", "20 November 2026, 16:12:44 CET"), Details: []string{"Role: CallListManager"}},
 	}

@@ -20,7 +20,7 @@ func idleLimits() []Story {
 			Acts: []record.ActForm{{Title: "Change limit", Form: part.Form{Token: token, Action: here + "/idle-limit", Submit: "Save limit", Fields: []part.Field{
 				{Kind: part.Number, Name: "minutes", Label: "Longest without use", Unit: "minutes", Value: typed, Problem: problem, Min: "5", Max: "480", Step: "1",
 					Help: "From 5 to 480. Leave it empty for no limit: sessions then end eight hours after sign-in."},
-				{Kind: part.Password, Name: "proof", Label: "Your password", Required: true, Autocomplete: "current-password", Help: "To be sure that it is you. It is not asked again for five minutes."},
+				{Kind: part.Password, Name: "proof", Label: "Your password", Required: true, Autocomplete: "current-password", Help: "To make sure that it's you. You won't be asked again for five minutes."},
 			}}}},
 		}
 	}

@@ -23,21 +23,21 @@ func mailedLinks() []Story {
 		return &f
 	}
 	signIn := part.Link{Text: "Sign in", URL: "/sign-in"}
-	noMail := &part.Alert{Tone: part.Warn, Text: "This panel does not send mail. Ask for the link here, then ask whoever looks after the panel to pass it on to you."}
+	noMail := &part.Alert{Tone: part.Warn, Text: "This panel doesn't send mail. Ask for the link here, then ask whoever looks after the panel to pass it on to you."}
 	keep := newPassword("")
 	keep.Fields = append(keep.Fields, part.Field{Kind: part.Multi, Name: "keep", Label: "Passkeys to keep", Values: []string{"phone"},
 		Help: "Tick the ones you know. The others are removed and no longer sign in.", Options: []part.Option{
-			{Value: "phone", Text: "Ada’s phone", Help: "Added 3 November, 09:40, last used today, 07:55"},
+			{Value: "phone", Text: "Ada's phone", Help: "Added 3 November, 09:40, last used today, 07:55"},
 			{Value: "key", Text: "Security key", Help: "Added yesterday, 23:12, never used"},
 		}})
 	return []Story{
 		{Name: "Forgotten password", Render: link(login.MailedLinkPage{
-			Title: "Forgotten password", Text: []string{"You get a mail with a link to choose a new one."}, Form: login.ResetForm("", ""), Foot: signIn,
+			Title: "Forgotten password", Text: []string{"We'll mail you a link to choose a new one."}, Form: login.ResetForm("", ""), Foot: signIn,
 		})},
 		{Name: "Forgotten password, refused, no mail", Render: link(login.MailedLinkPage{
-			Title: "Forgotten password", Notice: noMail, Form: login.ResetForm("ada", "Write an e-mail address, such as ada@example.com."), Foot: signIn,
+			Title: "Forgotten password", Notice: noMail, Form: login.ResetForm("ada", "Enter an e-mail address, such as ada@example.com."), Foot: signIn,
 		})},
-		{Name: "Forgotten password, asked", Render: link(login.MailedLinkPage{Title: "Look into your mail", Foot: signIn, Text: []string{
+		{Name: "Forgotten password, asked", Render: link(login.MailedLinkPage{Title: "Check your mail", Foot: signIn, Text: []string{
 			"If somebody signs in with ada@analytical.example, a mail with a link is on its way there. The link works once, for an hour.",
 			"Subusers have no such link: whoever looks after their account sets a new password for them.",
 		}})},
@@ -58,7 +58,7 @@ func mailedLinks() []Story {
 		{Name: "Take back a change of address", Render: link(login.MailedLinkPage{
 			Title: "Take back the change of address", Text: []string{
 				"Ada signs in with ada@analytical.example again, in place of m•••@malloryville.example.",
-				"All sessions end, the current password stops working, and so does what was set up since to sign in by. A mail with a link for a new password goes to ada@analytical.example.",
+				"All sessions end. The current password and any way to sign in that was added since stop working. A mail with a link for a new password goes to ada@analytical.example.",
 			}, Form: &part.Form{Action: "/undo-email", Hidden: login.Mark(linkMark), Submit: "Take it back", Danger: true, Plain: true},
 		})},
 	}

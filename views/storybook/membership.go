@@ -26,7 +26,7 @@ var memberOptions = []part.Option{
 	{Group: "Member access", Value: "full_viewer", Text: "Full viewer", Help: "Sees everything but keys."},
 	{Group: "Member access", Value: "configuration_editor", Text: "Configuration editor", Help: "Sees and changes the setup."},
 	{Group: "Member access", Value: "configuration_viewer", Text: "Configuration viewer", Help: "Sees the setup."},
-	{Group: "Member access", Value: "reporting_editor", Text: "Reporting editor", Help: "Gives more than you have here, so you can not give it.", Disabled: true},
+	{Group: "Member access", Value: "reporting_editor", Text: "Reporting editor", Help: "Gives more than you have here, so you can't give it.", Disabled: true},
 	{Group: "Member access", Value: "reporting_viewer", Text: "Reporting viewer", Help: "Sees calls and reports.", Selected: true,
 		With: &part.Field{Kind: part.Datetime, Name: "until.reporting_viewer", ID: "until-reporting_viewer", Label: "Reporting viewer until", Value: "2026-11-27T18:00"}},
 	{Group: "Account role", Value: "main_admin", Text: "Admin", Help: "Runs a main account and looks into its sub-accounts.", Selected: true,
@@ -86,20 +86,20 @@ func memberships() []Story {
 	}
 	invite.Roles.Preview = people.AccessPreview{}
 	wrong := invite
-	wrong.Emails, wrong.EmailsProblem, wrong.Roles.Problem = "charles", "Write an e-mail address, such as ada@example.com.", "Choose at least one role."
+	wrong.Emails, wrong.EmailsProblem, wrong.Roles.Problem = "charles", "Enter an e-mail address, such as ada@example.com.", "Choose at least one role."
 	unproven := invite
 	unproven.Emails, unproven.Roles.Options = "charles@difference.example", roles.Options
-	unproven.Proof = []part.Field{{Kind: part.Password, Name: "proof", Label: "Your password", Autocomplete: "current-password", Problem: "This is not your password.",
-		Help: "Needed for roles that let people give access to others, such as Admin. It is not asked again for five minutes."}}
+	unproven.Proof = []part.Field{{Kind: part.Password, Name: "proof", Label: "Your password", Autocomplete: "current-password", Problem: "This isn't your password.",
+		Help: "Needed for roles that let people give access to others, such as Admin. You won't be asked again for five minutes."}}
 	made := people.InvitesMadePage{
 		Frame: frame("Invited", "Members"), Header: part.Header{Title: "2 invites are ready"}, ListURL: membersURL, AnotherURL: membersURL + "/invites/new",
 		Text: "Each link works once, for the address above it alone, until 28 Nov, 11:05.",
-		Note: "Each of them gets the link by mail. The links are shown only now; a new one can be made with Resend, which voids the old.",
+		Note: "Each of them gets the link by mail. The links are shown only now. Resend creates a new one, and the old one stops working.",
 		Links: []part.CopyBox{
 			{ID: "invite-1", Label: "charles@difference.example", Value: "https://panel.example/invites/7TQ0kX2mJ4vB9sYc1nRfWg"},
 			{ID: "invite-2", Label: "luigi@turin.example", Value: "https://panel.example/invites/9sYc1nRfWg7TQ0kX2mJ4vB"},
 		},
-		NotInvited: []part.Detail{{Label: "grace@analytical.example", Value: part.Cell{Text: "Whoever has this address is a member already."}}, {Label: "Line 3: three", Value: part.Cell{Text: "Write an e-mail address, such as ada@example.com."}}},
+		NotInvited: []part.Detail{{Label: "grace@analytical.example", Value: part.Cell{Text: "Whoever has this address is a member already."}}, {Label: "Line 3: three", Value: part.Cell{Text: "Enter an e-mail address, such as ada@example.com."}}},
 	}
 	mixed := made
 	mixed.Header.Title, mixed.NotInvited = "1 invite is ready", nil
@@ -112,7 +112,7 @@ func memberships() []Story {
 	doorWrong := door
 	doorWrong.Name, doorWrong.PasswordProblem = "Charles", "Use at least 12 characters. A few words are easier to remember than symbols."
 	gone := door
-	gone.Problem = "Ada can not give these roles any more. Ask somebody else in Analytical for a new invite."
+	gone.Problem = "Ada can no longer give these roles. Ask somebody else in Analytical for a new invite."
 	join := door
 	join.State, join.Address = people.InviteJoin, "charles@difference.example"
 	other := door
@@ -148,7 +148,7 @@ func memberships() []Story {
 		{Name: "List of a personal account", Render: people.MemberList(single)},
 		{Name: "Change roles", Render: people.MemberForm(edit)},
 		{Name: "Change roles, refused", Render: people.MemberForm(refused)},
-		{Name: "Remove", Render: part.DialogPage(part.Dialog{Frame: frame("Remove Barbara", "Members"), Title: "Remove Barbara?", Text: []string{"Barbara can not work in Analytical from then on, unless a role in an account above says so. Their login and what they made stay."}, Form: part.Form{Token: token, Action: membersURL + "/2/remove", Submit: "Remove", Danger: true, Cancel: membersURL}})},
+		{Name: "Remove", Render: part.DialogPage(part.Dialog{Frame: frame("Remove Barbara", "Members"), Title: "Remove Barbara?", Text: []string{"Barbara loses access to Analytical, unless a role in an account above gives it. Their login and what they created stay."}, Form: part.Form{Token: token, Action: membersURL + "/2/remove", Submit: "Remove", Danger: true, Cancel: membersURL}})},
 		{Name: "Invite", Render: people.InviteForm(invite)},
 		{Name: "Invite, refused", Render: people.InviteForm(wrong)},
 		{Name: "Invite, password wrong", Render: people.InviteForm(unproven)},

@@ -19,25 +19,25 @@ func ownerships() []Story {
 		},
 	}
 	offered := list
-	offered.Header.Actions = []part.Action{{Text: "Take the offer back", Post: &part.Post{Text: "Take the offer back", Action: here + "/cancel"}}}
+	offered.Header.Actions = []part.Action{{Text: "Withdraw offer", Post: &part.Post{Text: "Withdraw offer", Action: here + "/cancel"}}}
 	offered.Notice = &part.Alert{Tone: part.Info, Title: "Offered to Grace", Text: "Grace can accept until 29 Nov, 09:12. Nothing changes until then. Another offer takes the place of this one."}
 	ask := record.Page{
 		Frame: frame("Offer Analytical to Grace", "Account"), Header: part.Header{Title: "Offer Analytical to Grace", Text: "grace@analytical.example"},
 		Details: []part.Detail{
-			{Label: "New owner", Value: part.Cell{Text: "Grace can do everything in Analytical and below, and is a member there no more: owning it is more."}},
+			{Label: "New owner", Value: part.Cell{Text: "Grace can do everything in Analytical and below, and is no longer a member there: owners don't need to be."}},
 			{Label: "Owner now", Value: part.Cell{Text: "Ada becomes Admin of Analytical, whom the new owner can change or remove."}},
 			{Label: "Below it", Value: part.Cell{Text: "Ada owns 204 accounts below it, which can go along. Where Grace is Admin of one of them, Ada becomes Admin of it."}},
 			{Label: "When", Value: part.Cell{Text: "Once Grace accepts, within seven days. Until then nothing changes, and the offer can be taken back."}},
 		},
 		Acts: []record.ActForm{{Title: "Offer it", Form: part.Form{Token: token, Action: here, Submit: "Offer Analytical", Cancel: here, Fields: []part.Field{
 			{Kind: part.Checkbox, Name: "below", Label: "With the 204 accounts below that you own too", Checked: true},
-			{Kind: part.Password, Name: "proof", Label: "Your password", Required: true, Help: "To be sure that it is you. It is not asked again for five minutes.", Problem: "This is not your password."},
+			{Kind: part.Password, Name: "proof", Label: "Your password", Required: true, Help: "To make sure that it's you. You won't be asked again for five minutes.", Problem: "This isn't your password."},
 		}}}},
 	}
 	answer := record.Page{
 		Frame: frame("Analytical is offered to you", ""), Header: part.Header{Title: "Analytical is offered to you", Text: "By Ada, ada@analytical.example, until 29 Nov, 09:12."},
 		Details: []part.Detail{
-			{Label: "You", Value: part.Cell{Text: "You can do everything in Analytical and below, and answer for it. You stop being a member there: owning it is more."}},
+			{Label: "You", Value: part.Cell{Text: "You can do everything in Analytical and below. Your membership there ends: owners don't need one."}},
 			{Label: "Ada", Value: part.Cell{Text: "Owns it now, and becomes Admin, whom you can change or remove."}},
 			{Label: "Below it", Value: part.Cell{Text: "You get the 204 accounts below it that Ada owns too."}},
 		},

@@ -54,7 +54,7 @@ func permissionMatrix() account.PermissionMatrix {
 func permissionsPage() account.PermissionsPage {
 	return account.PermissionsPage{
 		Frame:  frame("Permissions", "Permissions"),
-		Header: part.Header{Title: "Permissions", Text: "What the accounts below Analytical may use at all."},
+		Header: part.Header{Title: "Permissions", Text: "Features that the accounts below Analytical can use."},
 		Tabs: []part.Tab{
 			{Text: "General", URL: "/a/analytical/permissions/general", Current: true}, {Text: "Agent types", URL: "/a/analytical/permissions/agent_types"},
 			{Text: "Agent capabilities", URL: "/a/analytical/permissions/agent_capabilities"}, {Text: "Integrations", URL: "/a/analytical/permissions/integrations"},
@@ -79,7 +79,7 @@ func permissions() []Story {
 	nothing.Matrix.Rows, nothing.Clear = nil, "/a/analytical/permissions/general"
 	empty := nothing
 	empty.Clear, empty.Search = "", nil
-	empty.Empty = part.Empty{Icon: "list-checks", Title: "Nothing to permit yet", Text: "Here you open and close features for your sub-accounts, one by one or for all at once. There is no sub-account yet.", Action: &part.Action{Text: "Make sub-accounts", URL: "/a/analytical/sub-accounts/new", Primary: true}}
+	empty.Empty = part.Empty{Icon: "list-checks", Title: "Nothing to permit yet", Text: "Here you open and close features for your sub-accounts, one by one or for all at once. There is no sub-account yet.", Action: &part.Action{Text: "Add sub-accounts", URL: "/a/analytical/sub-accounts/new", Primary: true}}
 
 	give := account.PermissionsAllPage{
 		Frame: frame("Permissions", "Permissions"), Action: "/a/analytical/permissions/general", Cancel: "/a/analytical/permissions/general",
@@ -92,7 +92,7 @@ func permissions() []Story {
 
 	copying := account.SubAccountsPage{
 		Frame:  frame("Copy permissions", "Permissions"),
-		Header: part.Header{Title: "Copy permissions of West", Text: "Choose the sub-accounts that shall have exactly what West has. You see what changes before it does.", Actions: []part.Action{{Text: "Copy from another", URL: "/a/analytical/permissions/copy"}}},
+		Header: part.Header{Title: "Copy permissions of West", Text: "Choose the sub-accounts that get exactly what West has. You'll see what changes first.", Actions: []part.Action{{Text: "Copy from another", URL: "/a/analytical/permissions/copy"}}},
 		List: part.List{
 			Label: "Sub-accounts", Search: &part.Search{Action: "/a/analytical/permissions/copy", Placeholder: "Search sub-accounts"},
 			Table: part.Table{Token: token, Columns: []part.Column{{Text: "Sub-account"}, {Text: "State"}, {Text: "Different from West", Number: true}}, Rows: []part.Row{

@@ -56,7 +56,7 @@ func days(label, value string) part.Field {
 func records() []Story {
 	list := callsList()
 	empty := list
-	empty.List = part.List{Label: "calls", Empty: part.Empty{Icon: "phone-call", Title: "No calls yet", Text: "Every call to and from this account’s numbers is kept here, with its recording and transcription. They are reported by the voice platform."}}
+	empty.List = part.List{Label: "calls", Empty: part.Empty{Icon: "phone-call", Title: "No calls yet", Text: "Every call to and from this account's numbers is kept here, with its recording and transcription. They are reported by the voice platform."}}
 	nothing := list
 	nothing.List.Table.Rows = nil
 	wide := list
@@ -85,7 +85,7 @@ func records() []Story {
 		},
 		Details: []part.Detail{
 			{Label: "Name", Value: part.Cell{Text: "Reception"}}, {Label: "Description", Value: part.Cell{Text: "Answers and routes every call to the head office.\nOpen from 8 to 18.", Block: true}},
-			{Label: "Identifier", Value: part.Cell{Text: "01935f5e-7c1a-7bd3", Copy: true}}, {Label: "Made", Value: part.Cell{Text: "yesterday by Ada", Title: "20 November 2026, 16:12:44 CET"}},
+			{Label: "Identifier", Value: part.Cell{Text: "01935f5e-7c1a-7bd3", Copy: true}}, {Label: "Created", Value: part.Cell{Text: "yesterday by Ada", Title: "20 November 2026, 16:12:44 CET"}},
 			{Label: "Script", Value: part.Cell{Text: "VoxEngine.addEventListener(AppEvents.CallAlerting, (e) => {\n  e.call.answer();\n});", Block: true, Mono: true}},
 			{Label: "Tags", Value: part.Cell{Badges: []part.Badge{{Text: "berlin"}, {Text: "day"}}}},
 		},
@@ -96,7 +96,7 @@ func records() []Story {
 			{Text: "Deactivate", Lock: "You need “Numbers: deactivate” here.", URL: "/s/failures-why-not"}, {Text: "Set parameters", URL: "/a/analytical/numbers/1/parameters"},
 			{Text: "Reserve", Post: &part.Post{Action: "/a/analytical/numbers/1/reserve"}},
 		}},
-		Notice: &part.Alert{Tone: part.Info, Title: "Shared by Analytical", Text: "It can be read here and changed only there.", Links: []part.Link{{Text: "Open there", URL: "/a/analytical/numbers/1"}}},
+		Notice: &part.Alert{Tone: part.Info, Title: "Shared by Analytical", Text: "You can view it here and edit it there.", Links: []part.Link{{Text: "Open there", URL: "/a/analytical/numbers/1"}}},
 		Details: []part.Detail{
 			{Label: "Number", Value: part.Cell{Text: "+49 30 227 0", Mono: true}}, {Label: "Price", Value: part.Cell{Text: "€1.20 a month"}},
 			{Label: "Application", Value: part.Cell{Text: "Reception", URL: "/a/analytical/applications/1"}},
@@ -120,7 +120,7 @@ func records() []Story {
 		},
 	}
 	closed := list
-	closed.Notice = &part.Alert{Tone: part.Info, Text: "West may not use Email and Web chat. Any agents of that kind are hidden."}
+	closed.Notice = &part.Alert{Tone: part.Info, Text: "West can't use Email and Web chat. Any agents of that kind are hidden."}
 	ticket := record.Page{
 		Frame: frame("Callers hear themselves", "Support"), Header: part.Header{Title: "Callers hear themselves", Badge: part.Badge{Text: "Open", Tone: part.Info}, Actions: []part.Action{
 			{Text: "Close", Post: &part.Post{Action: "/a/analytical/support/1/close"}},
@@ -148,7 +148,7 @@ func records() []Story {
 			{Title: "Contacts", Names: []part.Link{{Text: "Hopper", URL: "/a/analytical/contacts/1"}, {Text: "Not available"}}},
 			{Title: "Used by 12 items", Names: []part.Link{{Text: "Berlin", URL: "/a/analytical/items/1"}, {Text: "Bonn", URL: "/a/analytical/items/2"}, {Text: "Bremen", URL: "/a/analytical/items/3"}}, More: part.Link{Text: "Show all", URL: "/a/analytical/items?call_rule=1"}},
 		},
-		Details: []part.Detail{{Label: "Identifier", Value: part.Cell{Text: "01935f5e-7c1a-7bd3", Copy: true}}, {Label: "Made", Value: part.Cell{Text: "3 hours ago", Title: "21 November 2026, 10:58:13 CET", Datetime: "2026-11-21T09:58:13Z", After: "by Ada"}}},
+		Details: []part.Detail{{Label: "Identifier", Value: part.Cell{Text: "01935f5e-7c1a-7bd3", Copy: true}}, {Label: "Created", Value: part.Cell{Text: "3 hours ago", Title: "21 November 2026, 10:58:13 CET", Datetime: "2026-11-21T09:58:13Z", After: "by Ada"}}},
 		History: changes(), AllURL: "/a/analytical/audit?kind=call",
 	}
 	parts := part.FormPage{
@@ -175,7 +175,7 @@ func records() []Story {
 		refused.Fields = append(refused.Fields, f)
 	}
 
-	used := part.Dialog{Frame: frame("Delete Greeting", "Applications"), Title: "Delete Greeting?", Text: []string{"This can’t be undone."}, Facts: []string{"Used by 2 rules: Berlin, Munich. They stay and no longer use this."},
+	used := part.Dialog{Frame: frame("Delete Greeting", "Applications"), Title: "Delete Greeting?", Text: []string{"This can't be undone."}, Facts: []string{"Used by 2 rules: Berlin, Munich. They stay and no longer use this."},
 		Form: part.Form{Token: token, Action: "/a/analytical/scenarios/1/delete", Cancel: "/a/analytical/scenarios/1", Submit: "Delete Greeting", Danger: true, Fields: []part.Field{{Name: "confirm", Label: "Type Greeting to confirm", Required: true, Autocomplete: "off"}}}}
 	return []Story{
 		{Name: "Delete, used by others", Render: part.DialogPage(used)},
@@ -207,7 +207,7 @@ func records() []Story {
 		})},
 		{Name: "Append lines", Render: record.FormOn(part.FormPage{
 			Frame: frame("Append lines", "Applications"), Header: part.Header{Title: "Append lines to November"},
-			Report: &part.Report{Tone: part.Warn, Text: "48 lines were added, 2 were left out.", Rows: []part.ReportRow{{Line: 7, Text: "030 12", Problem: "This is no phone number: write it with the country, as in +49 30 12345."}, {Line: 31, Text: "+49 30 901820", Problem: "This number is in the list already."}}, More: "and 120 more"},
+			Report: &part.Report{Tone: part.Warn, Text: "48 lines were added, 2 were left out.", Rows: []part.ReportRow{{Line: 7, Text: "030 12", Problem: "This isn't a phone number. Start with the country, as in +49 30 12345."}, {Line: 31, Text: "+49 30 901820", Problem: "This number is in the list already."}}, More: "and 120 more"},
 			Form: part.Form{Token: token, Action: "/a/analytical/applications/1/call-lists/2/lines", Files: true, Submit: "Append", Fields: []part.Field{
 				{Kind: part.Textarea, Name: "lines", Label: "Lines", Help: "Phone, time, data: one call on each line, with commas between.", Rows: 8},
 				{Kind: part.File, Name: "file", Label: "Or a CSV file", Accept: ".csv"},
@@ -244,7 +244,7 @@ func allKinds() []part.Field {
 		{Kind: part.Email, Name: "email", Label: "E-mail", Value: "ada@analytical.example"},
 		{Kind: part.URL, Name: "url", Label: "Address", Value: "https://analytical.example/hook"},
 		{Kind: part.Phone, Name: "phone", Label: "Phone", Value: "+49 30 901820"},
-		{Kind: part.Secret, Name: "secret", Label: "Secret", Placeholder: "unchanged", Help: "Leave it empty to keep the one there is."},
+		{Kind: part.Secret, Name: "secret", Label: "Secret", Placeholder: "unchanged", Help: "Leave it empty to keep the current one."},
 		{Kind: part.File, Name: "certificate", Label: "Certificate", Accept: ".p12"},
 		{Kind: part.Fixed, Name: "id", Label: "Identifier", Value: "01935f5e-7c1a-7bd3"},
 	}

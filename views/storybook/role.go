@@ -71,16 +71,16 @@ func roles() []Story {
 		Draft: people.RoleDraft{Gives: "Gives 3 permissions in 2 sections.", Differences: []people.RoleDifference{{Section: "Calls", From: people.LevelView, To: people.LevelSome}}},
 	}
 	refused := make
-	refused.NameProblem, refused.LevelsProblem = "This account has a role with this name already.", "You do not have “API keys” here, so you can not give it."
+	refused.NameProblem, refused.LevelsProblem = "This account has a role with this name already.", "You do not have “API keys” here, so you can't give it."
 	unproven := make
 	unproven.Header, unproven.Submit = part.Header{Title: "Edit Listener", Text: "Before anything changes, the next page says what it does to whom."}, "Review changes"
 	unproven.Draft.Effect = []string{"38 people have this role.", "22 gain something, 1 loses something, for 15 nothing changes now."}
 	unproven.Draft.Table = part.Table{Rows: []part.Row{{Cells: []part.Cell{{Text: "Barbara"}, {Text: "Calls: tag", Details: "in accounts below: Logs"}, {Text: "nothing"}}}}}
 	unproven.Draft.EffectMore = "And 22 more people."
-	unproven.Proof = []part.Field{{Kind: part.Password, Name: "proof", Label: "Your password", Autocomplete: "current-password", Problem: "This is not your password.",
-		Help: "Needed for roles that let people give access to others, such as Admin. It is not asked again for five minutes."}}
+	unproven.Proof = []part.Field{{Kind: part.Password, Name: "proof", Label: "Your password", Autocomplete: "current-password", Problem: "This isn't your password.",
+		Help: "Needed for roles that let people give access to others, such as Admin. You won't be asked again for five minutes."}}
 	edit := people.RoleEffectPage{
-		Frame: frame("Change Listener", "Roles"), Header: part.Header{Title: "Change Listener?"}, Notice: &part.Alert{Tone: part.Warn, Title: "Look again", Text: "It is not any more as the page before showed it. Nothing is done yet."},
+		Frame: frame("Change Listener", "Roles"), Header: part.Header{Title: "Change Listener?"}, Notice: &part.Alert{Tone: part.Warn, Title: "Look again", Text: "Something changed in the meantime. Nothing is saved yet."},
 		Sentences: []string{"38 people have this role.", "22 gain something, 1 loses something, for 15 nothing changes now."},
 		Table: part.Table{Columns: []part.Column{{Text: "Who"}, {Text: "Gains"}, {Text: "Loses"}}, Rows: []part.Row{
 			{ID: "1", Cells: []part.Cell{{Text: "Barbara"}, {Text: "Logs, Calls: tag", Details: "in accounts below: Logs"}, {Text: "nothing"}}},
@@ -90,14 +90,14 @@ func roles() []Story {
 	}
 	end := edit
 	end.Frame, end.Header, end.Notice, end.More = frame("Delete Listener", "Roles"), part.Header{Title: "Delete Listener?"}, nil, ""
-	end.Sentences = []string{"2 people have this role.", "0 gain something, 2 lose something, for 0 nothing changes now.", "1 invite that waits gives it."}
+	end.Sentences = []string{"2 people have this role.", "0 gain something, 2 lose something, for 0 nothing changes now.", "1 pending invite gives it."}
 	end.Form = part.Form{Token: token, Action: own + "/1/delete", Submit: "Delete the role", Danger: true, Cancel: own + "/1", Fields: []part.Field{
-		{Kind: part.Select, Name: "instead", Label: "Role instead", Required: true, Problem: "Choose the role that those get who have no other.",
-			Help: "1 person has no other role. They get this one, as long as they had the other.", Options: append([]part.Option{{Text: "Choose a role"}}, memberOptions[:4]...)}}}
+		{Kind: part.Select, Name: "instead", Label: "Role instead", Required: true, Problem: "Choose a role for those who have no other.",
+			Help: "1 person has no other role. They get this one, for as long as they had the other.", Options: append([]part.Option{{Text: "Choose a role"}}, memberOptions[:4]...)}}}
 	list := record.ListPage{
-		Frame: frame("Roles", "Roles"), Header: part.Header{Title: "Roles", Text: "Roles that this account made for itself. They can be held here alone.", Actions: []part.Action{{Text: "Create role", URL: own + "/new", Icon: "plus", Primary: true}}},
-		Tabs: []part.Tab{{Text: "Subuser role", URL: own}, {Text: "Member access", URL: own + "?set=member"}, {Text: "This account’s own", URL: own + "?set=custom", Current: true}},
-		List: part.List{Label: "Roles of this account", Table: part.Table{Token: token, Columns: []part.Column{{Text: "Name"}, {Text: "For"}, {Text: "Made from"}, {Text: "Gives", Number: true}, {Text: "Held by", Number: true}}, Rows: []part.Row{
+		Frame: frame("Roles", "Roles"), Header: part.Header{Title: "Roles", Text: "Roles that this account created. They work in this account only.", Actions: []part.Action{{Text: "Create role", URL: own + "/new", Icon: "plus", Primary: true}}},
+		Tabs: []part.Tab{{Text: "Subuser role", URL: own}, {Text: "Member access", URL: own + "?set=member"}, {Text: "This account's own", URL: own + "?set=custom", Current: true}},
+		List: part.List{Label: "Roles of this account", Table: part.Table{Token: token, Columns: []part.Column{{Text: "Name"}, {Text: "For"}, {Text: "Based on"}, {Text: "Gives", Number: true}, {Text: "People", Number: true}}, Rows: []part.Row{
 			{ID: "1", Cells: []part.Cell{{Text: "Listener", URL: own + "/1"}, {Text: "Members"}, {Text: "Member access: Reporting viewer"}, {Text: "7 permissions"}, {Text: "38"}},
 				Menu: []part.Action{{Text: "Edit", URL: own + "/1/edit"}, {Text: "Delete…", URL: own + "/1/delete", Danger: true}}},
 		}}},

@@ -13,7 +13,7 @@ func signInTable(who bool) (t part.Table) {
 		outcome                                   part.Badge
 	}{
 		{"2 minutes ago", "ada", "", "Two-step code", "192.0.2.7", "Firefox on Linux", part.Badge{Text: "Succeeded", Tone: part.Good}},
-		{"3 minutes ago", "ada", "Password right, code asked for", "Password", "192.0.2.7", "Firefox on Linux", part.Badge{Text: "Succeeded", Tone: part.Good}},
+		{"3 minutes ago", "ada", "Password correct, code requested", "Password", "192.0.2.7", "Firefox on Linux", part.Badge{Text: "Succeeded", Tone: part.Good}},
 		{"today, 08:12", "tabulator", "Wrong password, 12 tries within a minute", "Password", "2001:db8:85a3:8d3:1319:8a2e:370:7348", "curl", part.Badge{Text: "Refused", Tone: part.Bad}},
 		{"today, 08:13", "tabulator", "Not checked", "Password", "2001:db8:85a3:8d3:1319:8a2e:370:7348", "curl", part.Badge{Text: "Too many tries", Tone: part.Warn}},
 	} {
@@ -37,7 +37,7 @@ func signIns() record.ListPage {
 	f := frame("Sign-ins", "Security")
 	f.Tabs = securityTabs("Sign-ins")
 	return record.ListPage{
-		Frame: f, Header: part.Header{Title: "Sign-ins", Text: "Attempts at the logins of subusers, kept for 90 days. Members see those at theirs under Your sessions."},
+		Frame: f, Header: part.Header{Title: "Sign-ins", Text: "Sign-in attempts of subusers, kept for 90 days. Members see theirs under Your sessions."},
 		List: part.List{
 			Label: "Sign-ins", CSVURL: here + "/sign-ins?format=csv", Clear: here + "/sign-ins",
 			Search: &part.Search{Action: here + "/sign-ins", Placeholder: "Search names and addresses", Filters: []part.Field{
@@ -65,17 +65,17 @@ func sessions() []Story {
 		{Name: "Sign up, the first one", Render: login.SignUp(login.SignUpPage{Token: token, First: true, SignInURL: "/sign-in", MinimumPasswordSize: 12})},
 		{Name: "Sign up, refused", Render: login.SignUp(login.SignUpPage{
 			Token: token, SignInURL: "/sign-in", MinimumPasswordSize: 12, Name: "Ada", Email: "ada@analytical",
-			EmailProblem: "This is not an e-mail address: the part behind the @ has no dot.", PasswordProblem: "This password has 6 characters, at least 12 are needed.",
+			EmailProblem: "This isn't an e-mail address: the part behind the @ has no dot.", PasswordProblem: "This password has 6 characters, at least 12 are needed.",
 		})},
 		{Name: "Sign in", Render: login.SignIn(login.SignInPage{Token: token, SignUpURL: "/sign-up"})},
 		{Name: "Sign in, with a passkey", Render: login.SignIn(login.SignInPage{Token: token, SignUpURL: "/sign-up", Passkey: &login.PasskeySignIn{Token: token, RP: "127.0.0.1"}})},
-		{Name: "Sign in, refused", Render: login.SignIn(login.SignInPage{Token: token, SignUpURL: "/sign-up", Email: "ada@analytical.example", Problem: "E-mail address and password do not fit together.", Return: "/a/analytical/permissions/general"})},
+		{Name: "Sign in, refused", Render: login.SignIn(login.SignInPage{Token: token, SignUpURL: "/sign-up", Email: "ada@analytical.example", Problem: "The e-mail address or the password is wrong.", Return: "/a/analytical/permissions/general"})},
 		{Name: "Sign in, unused for too long", Render: login.SignIn(login.SignInPage{Token: token, Return: "/a/analytical/calls", Notice: &part.Alert{Tone: part.Info, Text: "You were signed out because the panel went unused for longer than your account allows. Sign in to continue where you were."}})},
 		{Name: "Subuser sign-in", Render: login.SubuserSignIn(login.SubuserSignInPage{Token: token, Action: "/login/f3q", Account: "Analytical"})},
-		{Name: "Subuser sign-in, refused", Render: login.SubuserSignIn(login.SubuserSignInPage{Token: token, Action: "/login/f3q", Account: "Analytical", Name: "tabulator", Problem: "Name and password do not fit together."})},
+		{Name: "Subuser sign-in, refused", Render: login.SubuserSignIn(login.SubuserSignInPage{Token: token, Action: "/login/f3q", Account: "Analytical", Name: "tabulator", Problem: "The name or the password is wrong."})},
 		{Name: "Set password", Render: login.SetPassword(login.SetPasswordPage{Token: token, Action: "/set-password", Mark: linkMark, Account: "Analytical", Name: "tabulator", MinimumPasswordSize: 12})},
 		{Name: "Set password, refused", Render: login.SetPassword(login.SetPasswordPage{Token: token, Action: "/set-password", Mark: linkMark, Account: "Analytical", Name: "tabulator", MinimumPasswordSize: 12, PasswordProblem: "Too many people use this password. Take another one."})},
-		{Name: "Signed out", Render: login.SignedOut(login.SignedOutPage{Title: "You are signed out", Text: "This session is over, on this device and for good.", SignInURL: "/login/f3q"})},
+		{Name: "Signed out", Render: login.SignedOut(login.SignedOutPage{Title: "You are signed out", Text: "You can close this page, or sign in again.", SignInURL: "/login/f3q"})},
 		{Name: "Sign-in log", Render: record.List(signIns())},
 		{Name: "Sessions", Render: login.Sessions(list)},
 		{Name: "Sessions, only this one", Render: login.Sessions(alone)},

@@ -30,7 +30,7 @@ func subusers() []Story {
 	active := part.Badge{Text: "Active", Tone: part.Good}
 	list := people.SubuserListPage{
 		Frame: frame("Subusers", "Subusers"),
-		Header: part.Header{Title: "Subusers", Text: "Logins that belong to this account alone.", Actions: []part.Action{
+		Header: part.Header{Title: "Subusers", Text: "People who sign in through this account's own link.", Actions: []part.Action{
 			{Text: "Add subuser", URL: "/a/analytical/settings/subusers/new", Primary: true, Icon: "plus"},
 		}},
 		LoginLink: &people.LoginLink{URL: loginURL, ReplaceURL: "/s/subusers-replace-login-link"},
@@ -53,7 +53,7 @@ func subusers() []Story {
 	empty := list
 	empty.LoginLink = nil
 	empty.List = part.List{Label: "subusers", Empty: part.Empty{
-		Icon: "users", Title: "No subusers yet", Text: "A subuser is a login for one person or one job that works only in this account, and sees only what its role opens. They sign in by a link that you hand over.",
+		Icon: "users", Title: "No subusers yet", Text: "A subuser signs in on this account's own page, sees the sections of their role and nothing else.",
 		Action: &part.Action{Text: "Add the first one", URL: "/a/analytical/settings/subusers/new", Primary: true, Icon: "plus"},
 	}}
 	viewer := list
@@ -102,8 +102,8 @@ func subusers() []Story {
 		{Name: "First one made", Render: people.SubuserCreated(people.SubuserCreatedPage{Frame: frame("Subusers", "Subusers"), Name: "tabulator", First: true, LoginLink: loginURL, ListURL: "/a/analytical/settings/subusers", AnotherURL: "/a/analytical/settings/subusers/new"})},
 		{Name: "Made, by link", Render: people.SubuserCreated(people.SubuserCreatedPage{Frame: frame("Subusers", "Subusers"), Name: "cashier", LoginLink: loginURL, SetPassword: "https://panel.example/set-password/4mXw9Qp", SetUntil: "28 November, 11:05", ListURL: "/a/analytical/settings/subusers", AnotherURL: "/a/analytical/settings/subusers/new"})},
 		{Name: "Reset password", Render: people.SubuserPassword(people.SubuserPasswordPage{Frame: frame("Reset password", "Subusers"), Header: part.Header{Title: "Reset the password of tabulator"}, Name: "tabulator", Action: "/a/analytical/settings/subusers/3/password", Cancel: "/a/analytical/settings/subusers", MinimumPasswordSize: 12})},
-		{Name: "One-time link", Render: people.OneTimeLink(people.OneTimeLinkPage{Frame: frame("Reset password", "Subusers"), Header: part.Header{Title: "tabulator chooses a new password"}, Text: "The old password is void. This link works once, until 28 November, 11:05.", Link: part.CopyBox{ID: "set-password", Label: "Link to choose a password", Value: "https://panel.example/set-password/4mXw9Qp", Secret: true, Large: true}, Done: part.Link{Text: "Done", URL: "/a/analytical/settings/subusers"}})},
-		{Name: "Delete", Render: part.DialogPage(part.Dialog{Frame: frame("Delete tabulator", "Subusers"), Title: "Delete tabulator?", Text: []string{"The login is gone at once, and its sessions end. What tabulator made stays."}, Form: part.Form{Token: token, Action: "/a/analytical/settings/subusers/3/delete", Cancel: "/a/analytical/settings/subusers", Submit: "Delete tabulator", Danger: true}})},
-		{Name: "Replace login link", Render: part.DialogPage(part.Dialog{Frame: frame("Replace the login link", "Subusers"), Title: "Replace the login link?", Text: []string{"The old link is dead from then on: all 4 subusers need the new one. Nobody who is signed in is signed out."}, Form: part.Form{Token: token, Action: "/a/analytical/settings/subusers/login-link", Cancel: "/a/analytical/settings/subusers", Submit: "Replace", Danger: true}})},
+		{Name: "One-time link", Render: people.OneTimeLink(people.OneTimeLinkPage{Frame: frame("Reset password", "Subusers"), Header: part.Header{Title: "tabulator chooses a new password"}, Text: "The old password no longer works. This link works once, until 28 November, 11:05.", Link: part.CopyBox{ID: "set-password", Label: "Link to choose a password", Value: "https://panel.example/set-password/4mXw9Qp", Secret: true, Large: true}, Done: part.Link{Text: "Done", URL: "/a/analytical/settings/subusers"}})},
+		{Name: "Delete", Render: part.DialogPage(part.Dialog{Frame: frame("Delete tabulator", "Subusers"), Title: "Delete tabulator?", Text: []string{"The login is deleted and its sessions end at once. What they created stays. This can't be undone."}, Form: part.Form{Token: token, Action: "/a/analytical/settings/subusers/3/delete", Cancel: "/a/analytical/settings/subusers", Submit: "Delete tabulator", Danger: true}})},
+		{Name: "Replace login link", Render: part.DialogPage(part.Dialog{Frame: frame("Replace the login link", "Subusers"), Title: "Replace the login link?", Text: []string{"The old link stops working: every subuser needs the new one. Nobody is signed out."}, Form: part.Form{Token: token, Action: "/a/analytical/settings/subusers/login-link", Cancel: "/a/analytical/settings/subusers", Submit: "Replace", Danger: true}})},
 	}
 }

@@ -11,7 +11,7 @@ func supportAccess() []Story {
 	form := part.Form{Token: token, Action: here, Submit: "Turn on support access", Fields: []part.Field{
 		{Kind: part.Radio, Name: "access", Label: "They may", Required: true, Options: []part.Option{
 			{Value: "view", Text: "View", Help: "Looks into everything but money, keys and sub-accounts.", Selected: true},
-			{Value: "edit", Text: "Edit", Help: "Gives more than you have here, so you can not let others have it.", Disabled: true},
+			{Value: "edit", Text: "Edit", Help: "Gives more than you have here, so you can't let others have it.", Disabled: true},
 		}},
 		{Kind: part.Select, Name: "lasts", Label: "For", Value: "1h", Required: true, Options: []part.Option{
 			{Value: "1h", Text: "1 hour"}, {Value: "8h", Text: "8 hours"}, {Value: "1d", Text: "1 day"}, {Value: "7d", Text: "7 days"}, {Value: "30d", Text: "30 days"}, {Value: "until", Text: "Until the time below"},
@@ -22,7 +22,7 @@ func supportAccess() []Story {
 	columns := []part.Column{{Text: "From"}, {Text: "By"}, {Text: "Access"}, {Text: "Reason"}, {Text: "Ended"}}
 	page := account.SupportAccessPage{
 		Frame:  frame("Support access", "Support access"),
-		Header: part.Header{Title: "Support access", Text: "Support staff can look into this account only while you let them. Access ends by itself."},
+		Header: part.Header{Title: "Support access", Text: "Support staff can open this account only while you let them. Access ends automatically."},
 		State:  part.Alert{Text: "Support access is off. Support staff can't come in."},
 		Form:   &form,
 		List: part.List{Label: "Earlier support access", Table: part.Table{Token: token, Columns: columns}, Empty: part.Empty{
@@ -33,7 +33,7 @@ func supportAccess() []Story {
 	}
 	open := page
 	open.Header.Actions = []part.Action{{Text: "Turn off…", URL: here + "/close", Dialog: true, Danger: true}}
-	open.State = part.Alert{Tone: part.Warn, Title: "Support access is on until 17:40.", Text: "Support staff may look in and change data and setup. Ada turned it on for: calls to Berlin drop after a minute"}
+	open.State = part.Alert{Tone: part.Warn, Title: "Support access is on until 17:40.", Text: "Support staff can view and edit data and setup. Ada turned it on for: calls to Berlin drop after a minute"}
 	again := form
 	again.Submit = "Change support access"
 	open.Form = &again
@@ -46,14 +46,14 @@ func supportAccess() []Story {
 	refused := form
 	refused.Problem = ""
 	refused.Fields = append([]part.Field{}, form.Fields...)
-	refused.Fields[2].Value, refused.Fields[2].Problem = "2026-11-21T17:41", "Let it end in an hour at the earliest. You can turn it off earlier."
-	refused.Fields[3].Problem = "Say why, in 1 to 500 characters."
+	refused.Fields[2].Value, refused.Fields[2].Problem = "2026-11-21T17:41", "Choose an end at least an hour away. You can turn it off earlier."
+	refused.Fields[3].Problem = "Enter a reason of 1 to 500 characters."
 	wrong.Form = &refused
 	viewer := open
 	viewer.Form, viewer.Header.Actions = nil, nil
 	staff, people := frame("Contacts", "Contacts"), frame("Contacts", "Contacts")
 	staff.Notice = &part.Alert{Tone: part.Info, Text: "You are here as support staff until 17:40, let in by Ada for: calls to Berlin drop after a minute", Links: []part.Link{{Text: "Support access", URL: here}}}
-	people.Notice = &part.Alert{Tone: part.Warn, Text: "Support staff may look in and change data and setup until 17:40.", Links: []part.Link{{Text: "Support access", URL: here}, {Text: "Turn off…", URL: here + "/close"}}}
+	people.Notice = &part.Alert{Tone: part.Warn, Text: "Support staff can view and edit data and setup until 17:40.", Links: []part.Link{{Text: "Support access", URL: here}, {Text: "Turn off…", URL: here + "/close"}}}
 	empty := part.List{Label: "Contacts", Empty: part.Empty{Icon: "contact", Title: "No contacts yet", Text: "Contacts are the people you talk to."}}
 	return []Story{
 		{Name: "Closed", Render: account.SupportAccess(page)},

@@ -11,9 +11,9 @@ func timelessAccounts() []Story {
 	menu := []part.Action{{Text: "Edit", URL: here + "/1/edit", Icon: "pencil"}, {Text: "Delete…", URL: here + "/1/delete", Dialog: true, Danger: true}}
 	list := record.ListPage{
 		Frame:  frame("Timeless accounts", "Timeless accounts"),
-		Header: part.Header{Title: "Timeless accounts", Text: "They keep log entries without a limit, and nothing else. Sub-accounts read those that name them.", Actions: []part.Action{add}},
+		Header: part.Header{Title: "Timeless accounts", Text: "Timeless accounts store logs forever. Choose which sub-accounts can read them.", Actions: []part.Action{add}},
 		List: part.List{Label: "Timeless accounts", Table: part.Table{Token: token,
-			Columns: []part.Column{{Text: "Name"}, {Text: "Belongs to"}, {Text: "Read by"}, {Text: "Fed by"}, {Text: "Made"}},
+			Columns: []part.Column{{Text: "Name"}, {Text: "Belongs to"}, {Text: "Read by"}, {Text: "Fed by"}, {Text: "Created"}},
 			Rows: []part.Row{
 				{ID: "1", Menu: menu, Page: here + "/1", Cells: []part.Cell{{Text: "Ten years", URL: here + "/1"}, {Text: "This account"}, {Text: "2 sub-accounts"}, {Text: "118 accounts"}, {Text: "3 Mar, 09:12"}}},
 				{ID: "2", Cells: []part.Cell{{Text: "Audit of East", URL: here + "/2"}, {Text: "East", URL: "/a/east/timeless-accounts"}, {}, {}, {Text: "yesterday"}}},
@@ -22,23 +22,23 @@ func timelessAccounts() []Story {
 	}
 	empty := list
 	empty.List.Table.Rows = nil
-	empty.List.Empty = part.Empty{Icon: "archive", Title: "No timeless accounts", Text: "A timeless account keeps what this account, or accounts below it, log from now on, for as long as it is there.", Action: &add}
+	empty.List.Empty = part.Empty{Icon: "archive", Title: "No timeless accounts", Text: "A timeless account stores what this account, or accounts below it, log from now on, forever.", Action: &add}
 	form := part.FormPage{
 		Frame:  frame("New timeless account", "Timeless accounts"),
-		Header: part.Header{Title: "New timeless account", Text: "It keeps log entries without a limit. Nobody works in it, and nothing else is in it."},
+		Header: part.Header{Title: "New timeless account", Text: "It stores logs forever, and nothing else."},
 		Form: part.Form{Token: token, Action: here, Cancel: here, Submit: "Save", Fields: []part.Field{
 			{Name: "name", Label: "Name", Value: "Ten years", Required: true, MaxLength: 100},
-			{Kind: part.Reference, Many: true, More: true, SuggestURL: here + "/new?options=reader", Values: []string{"1"}, Name: "reader", Label: "Sub-accounts that may read it", Help: "Whoever sees timeless accounts there reads all that it keeps, and learns of no account where it came from.",
+			{Kind: part.Reference, Many: true, More: true, SuggestURL: here + "/new?options=reader", Values: []string{"1"}, Name: "reader", Label: "Sub-accounts that may read it", Help: "People there who can view timeless accounts read everything in it, but not which accounts it came from.",
 				Options: []part.Option{{Value: "1", Text: "East"}, {Value: "2", Text: "East Berlin"}, {Value: "3", Text: "West"}}},
-			{Kind: part.Reference, Many: true, SuggestURL: here + "/new?options=feed", Values: []string{"0", "3"}, Name: "feed", Label: "Accounts that feed it", Help: "What they log from now on is kept. It stays when they log no more, and when they are taken from this list.",
+			{Kind: part.Reference, Many: true, SuggestURL: here + "/new?options=feed", Values: []string{"0", "3"}, Name: "feed", Label: "Accounts that feed it", Help: "What they log from now on is stored. It stays when you remove them from this list.",
 				Options: []part.Option{{Value: "0", Text: "Analytical (this account)"}, {Value: "1", Text: "East"}, {Value: "2", Text: "East Berlin"}, {Value: "3", Text: "West"}}},
-			{Kind: part.Checkbox, Name: "past", Label: "With past entries", Help: "Of accounts that begin to feed it now, also what they logged before."},
+			{Kind: part.Checkbox, Name: "past", Label: "Include past entries", Help: "Also store what accounts that you add now have logged before."},
 		}},
 	}
 	wrong := form
 	wrong.Form.Fields = append([]part.Field{}, form.Form.Fields...)
 	wrong.Form.Fields[0].Problem = "This account has a timeless account with this name already."
-	wrong.Form.Fields[2].Problem = "You may not read the logs of West, so you can not let others read them."
+	wrong.Form.Fields[2].Problem = "You can't read the logs of West, so you can't let others read them."
 	entry := func(id, at, level, message, account string) part.Row {
 		return part.Row{ID: id, Cells: []part.Cell{{Text: at, URL: here + "/1/" + id}, {Text: level}, {Text: "API"}, {Text: message}, {Text: account}}}
 	}
@@ -58,9 +58,9 @@ func timelessAccounts() []Story {
 		{Name: "New, refused", Render: record.FormOn(wrong)},
 		{Name: "Entries", Render: record.List(logs)},
 		{Name: "Delete", Render: part.DialogPage(part.Dialog{Frame: frame("Delete Ten years", "Timeless accounts"), Title: "Delete Ten years?",
-			Text: []string{"All that it keeps is gone for good, for 2 sub-accounts that may read it too. The logs of the accounts that feed it stay."},
+			Text: []string{"Everything in it is deleted, also for 2 sub-accounts that may read it too. The logs of the accounts that feed it stay."},
 			Form: part.Form{Token: token, Action: here + "/1/delete", Submit: "Delete", Danger: true, Cancel: here, Fields: []part.Field{
-				{Name: "name", Label: "Its name", Required: true, Autocomplete: "off", Help: "Write “Ten years”."},
-				{Kind: part.Password, Name: "proof", Label: "Your password", Required: true, Help: "To be sure that it is you. It is not asked again for five minutes."}}}})},
+				{Name: "name", Label: "Its name", Required: true, Autocomplete: "off", Help: "Type “Ten years” to confirm."},
+				{Kind: part.Password, Name: "proof", Label: "Your password", Required: true, Help: "To make sure that it's you. You won't be asked again for five minutes."}}}})},
 	}
 }

@@ -20,22 +20,22 @@ func twoSteps() []Story {
 	}
 	wrong := setUp
 	wrong.Required = true
-	code.Problem = "This is not the code that your app shows now. Check that its clock is right, and take the newest code."
+	code.Problem = "This isn't the code that your app shows now. Check the clock of your phone, and enter the newest code."
 	wrong.Form.Fields = []part.Field{code, {
 		Kind: part.Password, Name: "proof", Label: "Your password", Required: true, Autocomplete: "current-password",
-		Help: "To be sure that it is you. It is not asked again for five minutes.",
+		Help: "To make sure that it's you. You won't be asked again for five minutes.",
 	}}
-	proof := part.FormPage{Frame: frame("Confirm that it’s you", ""), Header: part.Header{Title: "Confirm that it’s you"}, Form: part.Form{
+	proof := part.FormPage{Frame: frame("Confirm that it's you", ""), Header: part.Header{Title: "Confirm that it's you"}, Form: part.Form{
 		Token: token, Action: "/prove", Submit: "Confirm", Cancel: "/accounts", Fields: []part.Field{wrong.Form.Fields[1]},
 	}}
 	refused := proof
 	refused.Form.Fields = slices.Clone(proof.Form.Fields)
-	refused.Form.Fields[0].Problem = "This is not your password."
+	refused.Form.Fields[0].Problem = "This isn't your password."
 	return []Story{
 		{Name: "Proof", Render: record.FormOn(proof)},
 		{Name: "Proof, refused", Render: record.FormOn(refused)},
 		{Name: "Code", Render: login.SignInCode(login.SignInCodePage{Token: token, Name: "Ada", SignInURL: "/sign-in"})},
-		{Name: "Code, refused", Render: login.SignInCode(login.SignInCodePage{Token: token, Name: "Ada", SignInURL: "/sign-in", Problem: "That did not match. Check what you typed and try again."})},
+		{Name: "Code, refused", Render: login.SignInCode(login.SignInCodePage{Token: token, Name: "Ada", SignInURL: "/sign-in", Problem: "That code is wrong. Check it and try again."})},
 		{Name: "Set up", Render: login.TwoStepSetUp(setUp)},
 		{Name: "Set up, required and refused", Render: login.TwoStepSetUp(wrong)},
 		{Name: "Recovery codes", Render: login.RecoveryCodes(login.RecoveryCodesPage{
@@ -53,10 +53,10 @@ func twoSteps() []Story {
 		})},
 		{Name: "On", Render: record.Record(record.Page{
 			Frame: frame("Two-step sign-in", ""),
-			Header: part.Header{Title: "Two-step sign-in", Badge: part.Badge{Text: "On", Tone: part.Good}, Text: "With it, whoever learns your password still can not sign in: they lack the code that only your phone shows.", Actions: []part.Action{
+			Header: part.Header{Title: "Two-step sign-in", Badge: part.Badge{Text: "On", Tone: part.Good}, Text: "Someone who learns your password still can't sign in without the code on your phone.", Actions: []part.Action{
 				{Text: "New recovery codes…", URL: "/two-step/recovery-codes", Dialog: true, Icon: "refresh-cw"}, {Text: "Turn off…", URL: "/two-step/turn-off", Dialog: true, Danger: true},
 			}},
-			Notice:  &part.Alert{Tone: part.Warn, Text: "You have few recovery codes left. Make new ones, so that you can sign in without your phone."},
+			Notice:  &part.Alert{Tone: part.Warn, Text: "You have few recovery codes left. Create new ones, so that you can sign in without your phone."},
 			Details: []part.Detail{{Label: "Since", Value: part.Cell{Text: "3 Mar, 09:12"}}, {Label: "Recovery codes left", Value: part.Cell{Text: "2"}}},
 		})},
 	}
