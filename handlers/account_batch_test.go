@@ -101,7 +101,7 @@ func TestManyAccountsAtOnce(t *testing.T) {
 
 	// What is not below answers like what is gone.
 	report = ada.together(p.analytical, "act", "suspend", "id", id(p.west), "id", id(p.malloryville), "id", id(p.analytical), "id", "018f0000-0000-7000-8000-000000000000").
-		says(t, "1 account suspended, 3 skipped", "is not there any more")
+		says(t, "1 account suspended, 3 skipped", "is no longer there")
 	if strings.Contains(report.Find("main").Text(), "Malloryville") {
 		t.Error("the report names a foreign account")
 	}
@@ -121,7 +121,7 @@ func TestManyAccountsAtOnce(t *testing.T) {
 	p.as(p.mallory).get(in(p.malloryville, theirs)).want(t, http.StatusNotFound)
 	p.as(p.mallory).send(in(p.malloryville, strings.Split(theirs, "?")[0]+"/undo")).want(t, http.StatusNotFound)
 	ada.get(in(p.analytical, theirs)).want(t, http.StatusNotFound)
-	p.as(p.mallory).together(p.malloryville, "act", "suspend", "id", id(p.east)).says(t, "0 accounts suspended", "is not there any more")
+	p.as(p.mallory).together(p.malloryville, "act", "suspend", "id", id(p.east)).says(t, "0 accounts suspended", "is no longer there")
 	edsger.get(in(p.east, "")).want(t, http.StatusOK)
 	p.browser().post(in(p.analytical, "/accounts/batches"), values("act", "suspend", "all", "1")).want(t, http.StatusSeeOther)
 

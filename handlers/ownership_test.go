@@ -112,7 +112,7 @@ func TestHandingAnAccountOver(t *testing.T) {
 	link = grace.offer(west, p.barbara, barbara)
 	// Whoever offers must own it still, and whoever receives must work there.
 	must(t, p.store.RemoveMember(context.Background(), p.grant(p.grace, "members.remove", p.west), p.barbara.ID))
-	barbara.send(link+"/accept").want(t, http.StatusUnprocessableEntity).says(t, "You work neither in West nor above it any more")
+	barbara.send(link+"/accept").want(t, http.StatusUnprocessableEntity).says(t, "You no longer work in West or above it")
 
 	for _, wrong := range []struct{ to, says string }{{"nonsense", "Choose to whom"}, {p.mallory.ID.String(), "somebody who works in it"}, {p.grace.ID.String(), "owns the account already"}} {
 		grace.send(own, "to", wrong.to).want(t, http.StatusUnprocessableEntity).says(t, wrong.says)

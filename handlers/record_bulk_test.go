@@ -83,11 +83,11 @@ func TestManyRecordsAtOnce(t *testing.T) {
 	question = ada.asks(contacts, "act", "delete", "id", ids["Cas"], "id", ids["Dee"], "id", theirs)
 	question.want(t, http.StatusOK)
 	ada.send(contacts+"/"+ids["Dee"]+"/delete").want(t, http.StatusSeeOther)
-	report := ada.then(ada.answers(question)).says(t, "1 contact deleted, 2 skipped", "is not there any more")
+	report := ada.then(ada.answers(question)).says(t, "1 contact deleted, 2 skipped", "is no longer there")
 	if strings.Contains(report.Find("main").Text(), "Mal") {
 		t.Error("the report names another account's contact")
 	}
-	if csv := ada.get(report.Find(".actions a[download]").AttrOr("href", "")).want(t, http.StatusOK).body; strings.Count(csv, "is not there any more") != 2 || !strings.Contains(csv, "Cas,deleted") {
+	if csv := ada.get(report.Find(".actions a[download]").AttrOr("href", "")).want(t, http.StatusOK).body; strings.Count(csv, "is no longer there") != 2 || !strings.Contains(csv, "Cas,deleted") {
 		t.Errorf("the CSV of the report: %s", csv)
 	}
 	undo := report.Find(".page-actions form").AttrOr("action", "")

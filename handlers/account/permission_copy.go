@@ -69,7 +69,7 @@ func (h *Handlers) chooseCopy(c echo.Context, g authz.Grant) error {
 			return err
 		}
 		p.List.Search.Keep = []part.Pair{{Name: "from", Value: from.String()}}
-		p.Header = part.Header{Title: "Copy permissions of " + a.Name, Text: "Choose the sub-accounts that shall have exactly what " + a.Name + " has. You see what changes before it does.",
+		p.Header = part.Header{Title: "Copy permissions of " + a.Name, Text: "Choose the sub-accounts that get exactly what " + a.Name + " has. You see what changes before it does.",
 			Actions: []part.Action{{Text: "Copy from another", URL: place.address(place.path, "")}}}
 		p.List.Table.Columns[2].Text = "Different from " + a.Name
 	}

@@ -127,7 +127,7 @@ func (h *Handlers) besideForm(rv Visit, r *records.Record) (*part.Beside, error)
 	if err != nil {
 		return nil, err
 	}
-	b := &part.Beside{Title: "What changes", Text: "Whatever uses this works with what you save here from then on."}
+	b := &part.Beside{Title: "What changes", Text: "Everything that uses this changes as soon as you save."}
 	for _, u := range uses {
 		one, seen := h.usedBy(rv, *r, u)
 		if !seen {

@@ -25,7 +25,7 @@ type Selection struct {
 	Filter Filter // what All are narrowed down to
 }
 
-const accountGone = "is not there any more"
+const accountGone = "is no longer there"
 
 // ChangeAccounts does one act to many accounts below the grant's, in one
 // transaction. Those that it can not be done to are left, each with the reason.

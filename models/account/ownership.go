@@ -342,9 +342,9 @@ func (s *Store) AcceptOwnership(ctx context.Context, g authz.Grant, id uuid.UUID
 		case !ok:
 			return store.ErrNotFound
 		case a.OwnerID != o.OwnerID || !snap.Owns(giver, at):
-			return store.Problems{"": a.Name + " is not " + o.By.Name + "'s to offer any more."}
+			return store.Problems{"": a.Name + " is no longer " + o.By.Name + "'s to offer."}
 		case !worksAbove(snap, g.Actor().ID, at):
-			return store.Problems{"": "You work neither in " + a.Name + " nor above it any more, so it can't become yours."}
+			return store.Problems{"": "You no longer work in " + a.Name + " or above it, so it can't become yours."}
 		}
 		if err := ActiveMember(tx, g.Actor().ID.ID); err != nil {
 			return err

@@ -107,7 +107,7 @@ func TestHandingOverAnAccount(t *testing.T) {
 	if _, err := s.AcceptOwnership(ctx, authz.Self(grace.Actor()), modelstest.Offered(t, s, grace)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.AcceptOwnership(ctx, authz.Self(grace.Actor()), stale); !modelstest.Problem(err, "not Ada's to offer any more") {
+	if _, err := s.AcceptOwnership(ctx, authz.Self(grace.Actor()), stale); !modelstest.Problem(err, "no longer Ada's to offer") {
 		t.Errorf("what Ada offered as the owner above, who she is not any more: %v", err)
 	}
 	for _, want := range []struct {

@@ -173,7 +173,7 @@ func (s *Store) many(ctx context.Context, g authz.Grant, at Place, permission ca
 		}
 		for _, id := range sel.IDs {
 			if !sel.All && !found[id] {
-				b.Skip(id, "is not there any more")
+				b.Skip(id, "is no longer there")
 			}
 		}
 		work := func() error { return do(tx, all) }

@@ -187,7 +187,7 @@ func (r restoring) roots(ids []uuid.UUID) (all []Record, err error) {
 	}
 	for _, id := range ids {
 		if !found[id] {
-			r.b.Skip(id, "can't be restored any more")
+			r.b.Skip(id, "can no longer be restored")
 		}
 	}
 	return all, rows.Err()

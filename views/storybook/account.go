@@ -126,7 +126,7 @@ func accounts() []Story {
 		Header: part.Header{Title: "201 accounts suspended, 3 skipped", Actions: []part.Action{{Text: "Undo", Icon: "undo-2", Post: &part.Post{Text: "Undo", Action: "/a/analytical/accounts/batches/1/undo"}}}},
 		Left: []part.Left{
 			{Title: "2 accounts: each is suspended already", Some: []part.Link{{Text: "North", URL: "/a/analytical/accounts/north"}, {Text: "East Berlin", URL: "/a/analytical/accounts/east-berlin"}}},
-			{Title: "1 account is not there any more", More: "and 12 more, all in the CSV"},
+			{Title: "1 account is no longer there", More: "and 12 more, all in the CSV"},
 		},
 	}
 	remove := part.Dialog{

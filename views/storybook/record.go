@@ -131,7 +131,7 @@ func records() []Story {
 		},
 		Entries: []record.EntryList{{Title: "Replies", Entries: []record.Entry{
 			{Who: "Unknown author", Text: "It is worst on mobile phones.", When: at("yesterday, 17:02", "20 November 2026, 17:02:10 CET")},
-			{Who: "Katherine Johnson", Text: "Which phones do your callers use?\n\nPlease send the identifiers of two calls: https://panel.example/a/analytical/calls/01935f5e-7c1a-7bd3-9a51-000000000001", When: at("2 hours ago", "21 November 2026, 08:40:12 CET")},
+			{Who: "Katherine Johnson", Text: "Which phones do your callers use?\n\nSend me the identifiers of two calls: https://panel.example/a/analytical/calls/01935f5e-7c1a-7bd3-9a51-000000000001", When: at("2 hours ago", "21 November 2026, 08:40:12 CET")},
 		}}},
 		Acts: []record.ActForm{{Title: "Reply", Form: part.Form{Token: token, Action: "/a/analytical/support/1/reply", Submit: "Reply", Fields: []part.Field{{Kind: part.Textarea, Name: "text", Label: "Text", Required: true, Problem: "Fill this in."}}}}},
 	}
@@ -153,7 +153,7 @@ func records() []Story {
 	}
 	parts := part.FormPage{
 		Frame: frame("Edit agent", "Agents"), Header: part.Header{Title: "Edit agent"},
-		Beside: &part.Beside{Title: "What changes", Text: "Whatever uses this works with what you save here from then on.", Facts: []string{"Used by 2 simulations: Angry caller, Quiet caller"}},
+		Beside: &part.Beside{Title: "What changes", Text: "Everything that uses this changes as soon as you save.", Facts: []string{"Used by 2 simulations: Angry caller, Quiet caller"}},
 		Form: part.Form{Token: token, Action: "/a/analytical/agents/1/edit", Cancel: "/a/analytical/agents/1", Fields: []part.Field{
 			{Name: "name", Label: "Name", Value: "Reception", Required: true},
 			{Name: "voice", Label: "Voice", Value: "Alto", Section: "Model and voice"}, {Name: "language", Label: "Language", Value: "en"},
