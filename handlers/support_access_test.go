@@ -134,7 +134,7 @@ func TestSupportAccessRefusesWhatIsWrong(t *testing.T) {
 		{"view", "", "", "why", "Choose for how long."},
 		{"owner", "1h", "", "why", "Choose whether support staff can view"},
 		{"", "1h", "", "why", "Choose whether support staff can view"},
-		{"view", "1h", "", "", "Say why"},
+		{"view", "1h", "", "", "Enter a reason"},
 		{"view", "until", "", "why", "Enter the day and the time"},
 		{"view", "until", "tomorrow", "why", "Enter the day and the time"},
 		{"view", "until", zone(-time.Hour), "why", "at least an hour away"},

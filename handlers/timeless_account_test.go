@@ -106,7 +106,7 @@ func TestTimelessAccountFromMakingToDeleting(t *testing.T) {
 	remove := in(p.analytical, one+"/delete")
 	ada.get(remove).want(t, http.StatusOK).says(t, "Everything in it is deleted")
 	ada.send(remove, "name", "For good").want(t, http.StatusUnprocessableEntity).says(t, "Give your password")
-	ada.send(remove, "name", "For ever", "proof", password).want(t, http.StatusUnprocessableEntity).says(t, "Write “For good”")
+	ada.send(remove, "name", "For ever", "proof", password).want(t, http.StatusUnprocessableEntity).says(t, "Type “For good”")
 	ada.send(remove, "name", "For good").want(t, http.StatusSeeOther)
 	ada.get(in(p.analytical, one)).want(t, http.StatusNotFound)
 	ada.get(in(p.analytical, "/timeless-accounts")).says(t, "No timeless accounts")

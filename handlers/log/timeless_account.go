@@ -351,7 +351,7 @@ func (h *Handlers) timelessDeleteForm(c echo.Context, status int, t logs.Timeles
 	f := h.Frame(c, "Delete "+t.Name, part.Link{Text: "Timeless accounts", URL: list})
 	return page.Render(c, status, part.DialogPage(part.Dialog{
 		Frame: f, Title: "Delete " + t.Name + "?",
-		Text: []string{"Everything in it is deleted, also for " + words.Count(t.Readers, "sub-account", "sub-accounts") + " that may read it too. The logs of the accounts that feed it stay."},
+		Text: []string{"This can't be undone. Everything in it is deleted, for the " + words.Count(t.Readers, "sub-account", "sub-accounts") + " that can read it too. The logs of the accounts that feed it stay."},
 		Form: part.Form{Token: f.Token, Action: page.TimelessPath(c, "/", t.ID.String(), "/delete"), Submit: "Delete", Danger: true, Cancel: list, Problem: wrong[""],
 			Fields: append([]part.Field{{Name: "name", Label: "Its name", Problem: wrong["name"], Required: true, Autocomplete: "off", Help: "Type “" + t.Name + "” to confirm."}}, h.ProofFields(c, wrong)...)},
 	}))

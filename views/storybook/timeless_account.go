@@ -58,7 +58,7 @@ func timelessAccounts() []Story {
 		{Name: "New, refused", Render: record.FormOn(wrong)},
 		{Name: "Entries", Render: record.List(logs)},
 		{Name: "Delete", Render: part.DialogPage(part.Dialog{Frame: frame("Delete Ten years", "Timeless accounts"), Title: "Delete Ten years?",
-			Text: []string{"Everything in it is deleted, also for 2 sub-accounts that may read it too. The logs of the accounts that feed it stay."},
+			Text: []string{"This can't be undone. Everything in it is deleted, for the 2 sub-accounts that can read it too. The logs of the accounts that feed it stay."},
 			Form: part.Form{Token: token, Action: here + "/1/delete", Submit: "Delete", Danger: true, Cancel: here, Fields: []part.Field{
 				{Name: "name", Label: "Its name", Required: true, Autocomplete: "off", Help: "Type “Ten years” to confirm."},
 				{Kind: part.Password, Name: "proof", Label: "Your password", Required: true, Help: "To make sure that it's you. You won't be asked again for five minutes."}}}})},
