@@ -26,7 +26,7 @@ func TestAProgramGrantsPermissions(t *testing.T) {
 		grant, revoke   []string
 		pointer, phrase string
 	}{
-		{nil, []string{"assistants"}, "/revoke_permissions/0", `"assistants" can not be revoked`},
+		{nil, []string{"assistants"}, "/revoke_permissions/0", `"assistants" can't be revoked`},
 		{[]string{"logs", "logs"}, nil, "/grant_permissions/1", `"logs" stands here twice`},
 		{[]string{"logs"}, []string{"logs"}, "/revoke_permissions/0", `"logs" is granted and revoked`},
 		{[]string{"invite_members"}, nil, "/grant_permissions/0", `"invite_members" is not a permission`},

@@ -107,7 +107,7 @@ func (h *Handlers) wishes(name naming, grant, revoke []string, fields ...string)
 			case twice:
 				wrong[at] = fmt.Sprintf("%q is granted and revoked.", value)
 			case e.AlwaysOn && i == 1:
-				wrong[at] = fmt.Sprintf("%q can not be revoked: %s is always on.", value, e.Title)
+				wrong[at] = fmt.Sprintf("%q can't be revoked: %s is always on.", value, e.Title)
 			}
 			set[e.Key] = i == 0
 		}

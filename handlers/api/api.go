@@ -186,7 +186,7 @@ func Checked(o guard.Operation) guard.Operation {
 func checkQuery(c echo.Context, all []guard.Parameter) error {
 	query, err := url.ParseQuery(c.Request().URL.RawQuery)
 	if err != nil {
-		return Malformed{Text: "The query of the address can not be read."}
+		return Malformed{Text: "The query of the address can't be read."}
 	}
 	wrong := map[string]string{}
 	for name, values := range query {
@@ -226,7 +226,7 @@ func unfit(value string, doc map[string]any) string {
 	case doc["type"] == "boolean" && value != "true" && value != "false":
 		return "Answer true or false."
 	case strings.ContainsRune(value, 0) || !utf8.ValidString(value):
-		return "Remove the characters that can not be seen."
+		return "Remove the characters that can't be seen."
 	}
 	return ""
 }

@@ -59,7 +59,7 @@ var answers = map[string]any{}
 
 // failures are the statuses that operations answer with besides success.
 var failures = map[int]string{
-	http.StatusBadRequest:            "What was sent can not be read.",
+	http.StatusBadRequest:            "What was sent can't be read.",
 	http.StatusUnauthorized:          "There is no key, or none that counts.",
 	http.StatusForbidden:             "It is not allowed: denied says what is missing, which roles give it and who can help.",
 	http.StatusNotFound:              "There is no such thing, or the caller may not know of it.",

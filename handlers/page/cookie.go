@@ -46,12 +46,19 @@ func wishedAccount(c echo.Context) uuid.UUID {
 // listBetween parts the words of a cookie that holds a few, the newest first.
 const listBetween = "~"
 
-// Remembered is what a cookie of a few words holds. It is what the browser says, and
+// Remembered is what a cookie of a few words holds of whoever is signed in; what it
+// holds of others at the same browser is nobody's. It is what the browser says, and
 // may be anything.
 func Remembered(c echo.Context, cookie string) []string {
 	all := strings.Split(readCookie(c, cookie), listBetween)
-	return all[:min(len(all), lastSize)]
+	if all[0] != whose(c) {
+		return nil
+	}
+	return all[1:min(len(all), 1+lastSize)]
 }
+
+// whose marks what is remembered of somebody.
+func whose(c echo.Context) string { return guard.Of(c).Session.Principal.ID.String() }
 
 // Remember puts a word first in such a cookie.
 func (h *Base) Remember(c echo.Context, cookie, word string) {
@@ -61,7 +68,7 @@ func (h *Base) Remember(c echo.Context, cookie, word string) {
 			words = append(words, w)
 		}
 	}
-	if value := strings.Join(words, listBetween); value != readCookie(c, cookie) {
+	if value := strings.Join(append([]string{whose(c)}, words...), listBetween); value != readCookie(c, cookie) {
 		c.SetCookie(h.Guard.Make(cookie, value, 365*24*time.Hour))
 	}
 }
