@@ -108,7 +108,7 @@ func TestFocusIsNeverLost(t *testing.T) {
 		ada.at("#list-rows")
 	}
 	ada.open(calls)
-	ada.goTo(".search-filters select")
+	ada.goTo(".search-filters select[name=direction]")
 	filter := eval[string](ada, `document.activeElement.id`)
 	ada.keys("I") // Inbound
 	ada.comesTrue(`!!document.querySelector('.chips')`)

@@ -42,7 +42,7 @@ func TestAnAgencyChangesHands(t *testing.T) {
 	mary.open(link)
 	mary.fill("Your name", "Mary")
 	mary.fill("Password", password)
-	mary.press("button", "Make")
+	mary.press("button", "Create")
 	mary.stands(agency)
 
 	// The offer, from its beginning to its end.
@@ -85,9 +85,9 @@ func TestAnAgencyChangesHands(t *testing.T) {
 	mary.sees("Move Landing under Launch?", "Trajectory → Launch")
 	mary.looksRight("move-asked")
 	mary.press("button", "Move")
-	mary.sees("Landing stands under Launch now.")
+	mary.sees("Landing is under Launch now.")
 	mary.press("button", "Undo")
-	mary.sees("Landing stands under Trajectory now.")
+	mary.sees("Landing is under Trajectory now.")
 
 	// By the keyboard she goes from account to account.
 	mary.press("button", "Account: Trajectory")
@@ -132,7 +132,7 @@ func TestAnAgencyChangesHands(t *testing.T) {
 	annie.open(link)
 	annie.fill("Your name", "Annie")
 	annie.fill("Password", password)
-	annie.press("button", "Make")
+	annie.press("button", "Create")
 	annie.stands(agency)
 	dorothy.open(agency + "/settings/profile")
 	dorothy.press("button", "More")

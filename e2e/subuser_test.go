@@ -173,7 +173,7 @@ func TestOwnerHandsOverALogin(t *testing.T) {
 	ada.press("link", "Replace…")
 	ada.sees("Replace the login link?")
 	ada.press("button", "Replace")
-	ada.sees("The login link is a new one.")
+	ada.sees("The login link is new.")
 	renewed := ada.find("textbox", "Subusers sign in here").value
 	if renewed == link {
 		t.Error("the login link is still the old one")

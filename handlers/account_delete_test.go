@@ -23,7 +23,7 @@ func TestADeletedAccountAnswersLikeAnAbsentOne(t *testing.T) {
 	address := below(p.analytical, p.east, "/delete")
 
 	// It says what goes, and is refused until all is said.
-	ada.get(address).want(t, http.StatusOK).says(t, "Delete East?", "1 account below it", "1 membership", "2 subusers", "1 invite that waits", "With its 1 sub-account", "Write “East”")
+	ada.get(address).want(t, http.StatusOK).says(t, "Delete East?", "1 account below it", "1 membership", "2 subusers", "1 invite that waits", "With its 1 sub-account", "Type “East”")
 	x := ada.send(address, "name", "east").want(t, http.StatusUnprocessableEntity).says(t, "Type “East” to confirm.", "There is an account below it")
 	if x.Find("[name=name]").AttrOr("value", "") != "east" {
 		t.Error("what was typed is lost")

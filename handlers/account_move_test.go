@@ -42,7 +42,7 @@ func TestMovingAnAccountFromItsMenu(t *testing.T) {
 	got := ada.send(move, "to", p.west.ID.String(), "seen", asked.seen(t)).want(t, http.StatusSeeOther)
 	edsger.get(in(p.berlin, "/calls")).want(t, http.StatusNotFound) // the very next request
 	p.as(p.barbara).get(in(p.berlin, "/calls")).want(t, http.StatusOK)
-	after := ada.get(got.location()).says(t, "East Berlin stands under West now.", "Undo")
+	after := ada.get(got.location()).says(t, "East Berlin is under West now.", "Undo")
 	ada.get(in(p.berlin, "/logs")).want(t, http.StatusForbidden)
 	undo := []string{}
 	for _, name := range []string{"to", "seen"} {
@@ -59,7 +59,7 @@ func TestMovingAnAccountFromItsMenu(t *testing.T) {
 	grace.send(move, "to", p.west.ID.String(), "seen", asked.seen(t)).want(t, http.StatusUnprocessableEntity).says(t, "Barbara would get")
 	up := grace.get(move+"?to="+p.analytical.ID.String()).want(t, http.StatusOK)
 	moved := grace.send(move, "to", p.analytical.ID.String(), "seen", up.seen(t)).want(t, http.StatusSeeOther)
-	if grace.get(moved.location()).says(t, "stands under Analytical now").Find("#toasts form").Length() != 0 {
+	if grace.get(moved.location()).says(t, "is under Analytical now").Find("#toasts form").Length() != 0 {
 		t.Error("an Undo is offered that would be refused")
 	}
 

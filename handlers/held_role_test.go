@@ -96,7 +96,7 @@ func TestASubuserWhoseRolesEnded(t *testing.T) {
 	link := ada.get(made).Find("#login-link").AttrOr("value", "")
 	link = link[strings.LastIndex(link, "/")+1:]
 	ada.get(in(p.east, "/settings/subusers")).says(t, "Developer until 18:00")
-	ada.get(in(p.east, "/settings/subusers/preview?role=Developer&until.Developer=2026-11-27T18:00")).says(t, "From 18:00 on 0 of these")
+	ada.get(in(p.east, "/settings/subusers/preview?role=Developer&until.Developer=2026-11-27T18:00")).says(t, "From 18:00, it opens none of these")
 	ada.send(one+"/edit", "name", "dev", "role", "Developer", "description", "Builds").want(t, http.StatusSeeOther)
 	ada.get(one).says(t, "Developer until 18:00", "Builds")
 

@@ -19,7 +19,7 @@ func TestClosingOnesLogin(t *testing.T) {
 	ada.send(in(p.analytical, "/settings/profile/close"), "email", "ada@example.com").want(t, http.StatusUnprocessableEntity).says(t, "You own Analytical")
 
 	page := in(p.east, "/settings/profile/close")
-	edsger.get(page).want(t, http.StatusOK).says(t, "your membership in 1 account", "may sign up anew", "Write edsger@example.com")
+	edsger.get(page).want(t, http.StatusOK).says(t, "your membership in 1 account", "can sign up again", "Write edsger@example.com")
 	edsger.send(page, "email", "someone@example.com").want(t, http.StatusUnprocessableEntity).says(t, "Write edsger@example.com to confirm.")
 	p.clock.advance(6 * time.Minute)
 	edsger.send(page, "email", "edsger@example.com").want(t, http.StatusUnprocessableEntity).says(t, "proof that is younger than five minutes")

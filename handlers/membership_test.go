@@ -259,12 +259,12 @@ func TestAnInviteIsForOneAddress(t *testing.T) {
 	}
 
 	// Signed out, whoever has the login is led through the door and back.
-	signIn, _ := mallory.get("/invites").want(t, http.StatusOK).says(t, "There is a login with this address").Find("main a").First().Attr("href")
+	signIn, _ := mallory.get("/invites").want(t, http.StatusOK).says(t, "This address has a login already").Find("main a").First().Attr("href")
 	if got := mallory.byLink(link, values("name", "Thief", "password", password)).want(t, http.StatusSeeOther); got.location() != signIn {
 		t.Errorf("led to %s", got.location())
 	}
 	b := p.browser()
-	b.open(link).says(t, "There is a login with this address")
+	b.open(link).says(t, "This address has a login already")
 	if got := b.post("/sign-in", values("email", p.edsger.Email, "password", password, "return", "/invites")).want(t, http.StatusSeeOther); got.location() != "/invites" {
 		t.Errorf("signing in leads to %s", got.location())
 	}

@@ -136,7 +136,7 @@ func TestAFrozenMachineKeepsNobodyElseWaiting(t *testing.T) {
 	quick("a stranger at the lost account", func() { stranger.get(in(p.malloryville, "")).want(t, http.StatusSeeOther) })
 	quick("another account", func() { grace.get(in(p.analytical, "")).want(t, http.StatusOK) })
 	quick("the switcher", func() {
-		grace.get("/accounts/switcher").want(t, http.StatusOK).says(t, "The accounts of 1 tree can not be read just now").says(t, "East Berlin")
+		grace.get("/accounts/switcher").want(t, http.StatusOK).says(t, "The accounts of 1 tree can't be read right now").says(t, "East Berlin")
 	})
 	quick("alerts", func() { grace.get("/alerts").want(t, http.StatusOK).says(t, "accounts that can't be read right now") })
 	quick("the sign-in of a subuser", func() { p.asSubuser(door, "erika") })
@@ -154,7 +154,7 @@ func TestAFrozenMachineKeepsNobodyElseWaiting(t *testing.T) {
 	grace, mallory = p.as(p.grace), p.as(p.mallory)
 	quick("another account, anew", func() { grace.get(in(p.east, "/calls")).want(t, http.StatusOK) })
 	quick("all accounts, anew", func() {
-		grace.get("/accounts").want(t, http.StatusOK).says(t, "Some of your accounts may be where they can not be read").says(t, "East Berlin")
+		grace.get("/accounts").want(t, http.StatusOK).says(t, "Some of your accounts may be where they can't be read").says(t, "East Berlin")
 	})
 	quick("the lost account, anew", func() { mallory.get(in(p.malloryville, "")).want(t, http.StatusServiceUnavailable) })
 

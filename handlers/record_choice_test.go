@@ -48,6 +48,7 @@ func TestAdaChoosesAmongAHundredThousand(t *testing.T) {
 	_, err = conn.Exec(ctx, "VACUUM (ANALYZE) records")
 	must(t, err)
 	w := &scaled{panel: p, browser: p.as(p.ada), sql: sql}
+	w.browser.get(in(p.analytical, "/items")) // notes that the session was here
 	form := in(p.analytical, "/items/new")
 	if x := w.see("form", form); x.Find("input[type=checkbox][name=contacts]").Length() != 50 || x.Find("button[name=find][value=contacts]").Length() != 1 {
 		t.Error("the form does not offer the first ones and a search for the others")

@@ -329,7 +329,7 @@ func TestADeletedRoleLeavesNobodyWithout(t *testing.T) {
 	_, door := p.subuser(p.analytical, "dev", key(one))
 	dev := p.asSubuser(door, "dev")
 	ask := ada.get(one+"/delete").want(t, http.StatusOK).says(t, "Delete Filer?", "1 person has this role.", "dev", "Subuser", "Logs", "1 person has no other role")
-	ada.send(one+"/delete", ask.form()...).want(t, http.StatusUnprocessableEntity).says(t, "Choose the role that those get who have no other")
+	ada.send(one+"/delete", ask.form()...).want(t, http.StatusUnprocessableEntity).says(t, "Choose a role for those who have no other")
 	ada.send(one+"/delete", ask.form("instead", "full_viewer")...).want(t, http.StatusUnprocessableEntity).says(t, "not a role that a subuser can have")
 	again := ada.send(one+"/delete", ask.form("instead", "Supervisor")...).want(t, http.StatusOK).says(t, "Certain application", "more")
 	dev.get(in(p.analytical, "/logs")).want(t, http.StatusOK)

@@ -74,7 +74,7 @@ const (
 	mostBytes  = 100_000
 	mostToRead = 8
 	mostAtHome = 12 // what waits for somebody lies in many tables
-	mostToEdit = 24
+	mostToEdit = 25
 	fewRows    = 12 // that a change of everything touches
 )
 

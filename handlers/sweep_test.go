@@ -22,6 +22,7 @@ import (
 	"bailiwick/models/log"
 	"bailiwick/models/login"
 	"bailiwick/models/people"
+	"bailiwick/models/program"
 	"bailiwick/models/record"
 	"bailiwick/models/store"
 	"bailiwick/postgres/pgtest"
@@ -102,11 +103,13 @@ func newSweep(t *testing.T) *sweep {
 		must(t, err)
 		batch, err := p.store.ChangeAccounts(ctx, p.grant(owner, "sub_accounts.edit", a), "label", "swept", account.Selection{Many: store.Some(sub[0].ID)})
 		must(t, err)
+		robot, key, err := p.store.CreateServiceAccount(ctx, p.grant(owner, "service_accounts.edit", a), program.ServiceAccountInput{Name: fmt.Sprintf("Swept %d", i), Roles: []string{"Support"}}, &program.KeyInput{Name: "Swept"})
+		must(t, err)
 		timeless, err := p.store.CreateTimelessAccount(ctx, p.grant(owner, "timeless_accounts.edit", a), log.TimelessInput{Name: fmt.Sprintf("Swept %d", i)})
 		must(t, err)
 		things["account"], things["subuser"], things["member"], things["invite"] = a.ID.String(), u.Subuser.ID.String(), m.ID.String(), invites[0].ID.String()
 		things["role"], things["sub"], things["timeless"] = role.ID.String(), sub[0].ID.String(), timeless.ID.String()
-		things["batch"] = batch.ID.String()
+		things["batch"], things["service_account"], things["api_key"] = batch.ID.String(), robot.ID.String(), key.ID.String()
 		groups := record.Place{Section: p.store.Catalog().Section("groups")}
 		deleted, _, err := p.store.CreateRecord(ctx, p.grant(owner, "groups.edit", a), groups, map[string]any{"name": "Deleted"})
 		must(t, err)
@@ -135,7 +138,7 @@ func newSweep(t *testing.T) *sweep {
 			}
 		}
 	}
-	for _, own := range []string{"subuser", "member", "invite", "role", "sub", "timeless", "batch", "record"} {
+	for _, own := range []string{"subuser", "member", "invite", "role", "sub", "timeless", "batch", "record", "service_account", "api_key"} {
 		s.kinds[":"+own] = append(s.kinds[":"+own], own)
 	}
 	s.kinds[":entry"] = []string{"log"}

@@ -124,6 +124,9 @@ func TestOtherTenantsShowNothing(t *testing.T) {
 	if _, _, err := s.CreateServiceAccount(ctx, modelstest.GrantOf(t, s, ada, "service_accounts.edit", a.ID), program.ServiceAccountInput{Name: "Robot", Roles: []string{"Developer"}}, &program.KeyInput{Name: "Nightly"}); err != nil {
 		t.Fatal(err)
 	}
+	if _, _, _, err := s.BeginCall(ctx, a.ID, store.NewID(), "a call", [32]byte{}); err != nil {
+		t.Fatal(err)
+	}
 	if err := s.AddMember(ctx, modelstest.GrantOf(t, s, ada, "members.add", a.ID), mallory.ID, "member:full_viewer"); err != nil {
 		t.Fatal(err)
 	}

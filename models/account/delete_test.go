@@ -19,6 +19,7 @@ import (
 	"bailiwick/models/login"
 	"bailiwick/models/modelstest"
 	"bailiwick/models/people"
+	"bailiwick/models/program"
 	"bailiwick/models/record"
 	"bailiwick/models/store"
 	"bailiwick/postgres/pgtest"
@@ -66,6 +67,8 @@ func filled(t *testing.T, s *models.Store, ada login.Member, parent account.Acco
 	_, err = s.StoreSignIns(ctx)
 	must(err)
 	_, err = s.Invite(ctx, modelstest.GrantOf(t, s, ada, "members.add", a.ID), []string{"grace@example.com"}, []string{"user"})
+	must(err)
+	_, _, err = s.CreateServiceAccount(ctx, modelstest.GrantOf(t, s, ada, "service_accounts.edit", a.ID), program.ServiceAccountInput{Name: "Robot", Roles: []string{"Developer"}}, &program.KeyInput{Name: "Nightly"})
 	must(err)
 	bob, _, err := s.SignUp(ctx, "Bob", store.NewID().String()+"@example.com", "four plain english words")
 	must(err)

@@ -127,7 +127,7 @@ func TestATimelessAccountKeepsWhatFeedsIt(t *testing.T) {
 		t.Errorf("%+v %v", seen, err)
 	}
 	// Deleted, it is gone at once, and what it kept after.
-	if err := s.DeleteTimelessAccount(ctx, g, future.ID, "something else"); !modelstest.Tells(err, "Write “Future”") {
+	if err := s.DeleteTimelessAccount(ctx, g, future.ID, "something else"); !modelstest.Tells(err, "Type “Future”") {
 		t.Errorf("deleted by a wrong name: %v", err)
 	}
 	if err := s.DeleteTimelessAccount(ctx, g, future.ID, "Future"); err != nil {

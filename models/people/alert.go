@@ -136,14 +136,13 @@ func (s *Store) Alerts(ctx context.Context, x login.Session, snap *authz.Snapsho
 			WHERE {o.tenant_id} AND o.offered_to = $1 AND o.ended_at IS NULL AND o.expires_at > $2 AND o.owner_id = a.owner_id LIMIT 1000`), Args: []any{x.Principal.ID, now}})
 	}
 	if len(keyIDs) > 0 {
-		ask = append(ask, store.Query{Scan: scan, SQL: `SELECT 'key', greatest(r.created_at, (r.data->>'expires_at')::timestamptz - interval '7 days'), (r.data->>'expires_at')::timestamptz, r.account_id, a.name, r.id, r.name, r.kind, '', $6::uuid
-			FROM unnest($1::uuid[], $2::uuid[]) AS mine (tenant, account) JOIN records r ON r.tenant_id = mine.tenant AND r.account_id = mine.account AND r.kind = ANY($3)
-				JOIN accounts a ON a.tenant_id = r.tenant_id AND a.id = r.account_id
-			WHERE (r.data->>'expires_at')::timestamptz BETWEEN $4 AND $5 LIMIT 1000`, Args: []any{keyTenants, keyIDs, kinds, now, now.Add(keysWithin), none}})
-		ask = append(ask, store.Query{Scan: scan, SQL: `SELECT 'key', greatest(k.created_at, k.expires_at - interval '7 days'), k.expires_at, k.account_id, a.name, k.id, k.name, $5, '', $6::uuid
-			FROM unnest($1::uuid[], $2::uuid[]) AS mine (tenant, account) JOIN api_keys k ON k.tenant_id = mine.tenant AND k.account_id = mine.account
-				JOIN accounts a ON a.tenant_id = k.tenant_id AND a.id = k.account_id
-			WHERE k.revoked_at IS NULL AND k.expires_at BETWEEN $3 AND $4 LIMIT 1000`, Args: []any{keyTenants, keyIDs, now, now.Add(keysWithin), ProgramKey, none}})
+		ask = append(ask, store.Query{Scan: scan, SQL: `SELECT 'key', greatest(x.since, x.ends - interval '7 days'), x.ends, x.account, a.name, x.id, x.name, x.kind, '', $7::uuid
+			FROM (SELECT r.tenant_id AS tenant, r.account_id AS account, r.created_at AS since, (r.data->>'expires_at')::timestamptz AS ends, r.id, r.name, r.kind
+					FROM unnest($1::uuid[], $2::uuid[]) AS mine (tenant, account) JOIN records r ON r.tenant_id = mine.tenant AND r.account_id = mine.account AND r.kind = ANY($3)
+				UNION ALL SELECT k.tenant_id, k.account_id, k.created_at, k.expires_at, k.id, k.name, $6
+					FROM unnest($1::uuid[], $2::uuid[]) AS mine (tenant, account) JOIN api_keys k ON k.tenant_id = mine.tenant AND k.account_id = mine.account AND k.revoked_at IS NULL) AS x
+				JOIN accounts a ON a.tenant_id = x.tenant AND a.id = x.account
+			WHERE x.ends BETWEEN $4 AND $5 LIMIT 1000`, Args: []any{keyTenants, keyIDs, kinds, now, now.Add(keysWithin), ProgramKey, none}})
 	}
 	if len(endedIDs) > 0 {
 		ask = append(ask, store.Query{Scan: scan, SQL: `SELECT 'ended', $3::timestamptz, $3::timestamptz, id, name, $4::uuid, '', '', '', $4::uuid
