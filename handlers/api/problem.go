@@ -95,7 +95,7 @@ func of(h *page.Base, c echo.Context, err error) Problem {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return problem(page.StatusClientGone, "gone", "Nobody waits for this answer", "")
-	case errors.Is(err, guard.NoKey):
+	case errors.Is(err, guard.ErrNoKey):
 		c.Response().Header().Set(echo.HeaderWWWAuthenticate, challenge)
 		return Problem{Type: keyType("missing"), Title: "No key", Status: http.StatusUnauthorized, Detail: "Send a key in the header: Authorization: Bearer bw_…"}
 	case errors.Is(err, store.ErrSignIn):

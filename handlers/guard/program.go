@@ -35,8 +35,8 @@ func (e Refused) Error() string { return "key refused: " + e.Err.Error() }
 // Unwrap gives the reason.
 func (e Refused) Unwrap() error { return e.Err }
 
-// NoKey is the reason of a call without a key.
-var NoKey = errors.New("no key")
+// ErrNoKey is the reason of a call without a key.
+var ErrNoKey = errors.New("no key")
 
 // ProgramSelf answers whoever comes with a good key, about that key. The visit is in
 // the key's own account. It is the one operation that no page has.
@@ -70,7 +70,7 @@ func bearer(c echo.Context) string {
 func (g *Guard) call(c echo.Context, account uuid.UUID) (*Visit, error) {
 	secret, ctx, address := bearer(c), c.Request().Context(), c.RealIP()
 	if secret == "" {
-		return nil, NoKey
+		return nil, ErrNoKey
 	}
 	x, place, err := g.caller(ctx, secret, account, address)
 	if err != nil {
