@@ -42,7 +42,7 @@ func TestRowsAreTickedAndUndoneByKeyboard(t *testing.T) {
 	// gives the focus back.
 	ada.keys(" ")
 	ada.do(chromedp.KeyEvent(kb.ArrowUp, chromedp.KeyModifiers(chromedp.ModifierShift)))
-	ada.keys(kb.Enter)
+	ada.enter()
 	ada.at(`#bulk [name=act]`)
 	ada.goTo(`#bulk [value=delete]`)
 	ada.keys(kb.Enter)

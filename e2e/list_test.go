@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -280,11 +279,7 @@ func (w *walk) pick(n int) {
 		n, way = -n, kb.ArrowUp
 	}
 	w.keys(" " + strings.Repeat(way, n))
-	// Enter in one: what is typed by a key that the open list has taken must not come after it.
-	enter := input.DispatchKeyEventParams{Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13}
-	down, up := enter, enter
-	down.Type, down.Text, up.Type = input.DispatchKeyEventTypeKeyDown, "\r", input.DispatchKeyEventTypeKeyUp
-	w.do(send(input.DispatchKeyEvent, down), send(input.DispatchKeyEvent, up))
+	w.enter()
 }
 
 // choose picks the n-th option of a filter. A list that opens late on a busy machine

@@ -18,6 +18,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
@@ -132,6 +133,16 @@ func (b *tab) until(what string, true func() bool) {
 			b.fail("waited in vain for %s; the page says:\n%s", what, b.text())
 		}
 	}
+}
+
+// enter presses Enter in one: what is typed by a key that something has taken must
+// not come to what has the focus after it.
+func (b *tab) enter() {
+	b.t.Helper()
+	enter := input.DispatchKeyEventParams{Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13}
+	down, up := enter, enter
+	down.Type, down.Text, up.Type = input.DispatchKeyEventTypeKeyDown, "\r", input.DispatchKeyEventTypeKeyUp
+	b.do(send(input.DispatchKeyEvent, down), send(input.DispatchKeyEvent, up))
 }
 
 // changes waits until the page changes, or a moment where what it waits for may be elsewhere.
