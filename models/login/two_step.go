@@ -54,8 +54,11 @@ func (s *Store) TwoStep(ctx context.Context, g authz.Grant, x Session) (t TwoSte
 		return t, authz.ErrDenied
 	}
 	err = s.store.In(ctx, store.ScopeSelf, func(db *gorm.DB) error {
-		return row(db, x.Principal, x.Tenant).Select(`two_step_at AS since, cardinality(recovery_codes) AS recovery_codes,
-			(SELECT count(*) FROM passkeys WHERE member_id = ?) AS passkeys`, x.Principal.ID).Take(&t).Error
+		passkeys := `0`
+		if x.Principal.Kind == authz.Member {
+			passkeys = `(SELECT count(*) FROM passkeys p WHERE p.member_id = members.id)`
+		}
+		return row(db, x.Principal, x.Tenant).Select(`two_step_at AS since, cardinality(recovery_codes) AS recovery_codes, ` + passkeys + ` AS passkeys`).Take(&t).Error
 	})
 	return t, err
 }
