@@ -347,7 +347,6 @@ func Compile(fsys fs.FS) (*Catalog, error) {
 	k.entitlements()
 	k.sections()
 	k.roleSets()
-	k.roleFields()
 	k.idle()
 	if len(k.faults) > 0 {
 		return nil, fmt.Errorf("catalog: %w", k.faults)

@@ -72,7 +72,6 @@ type Field struct {
 	Secret            Secret
 	Ref               *Section     // the section whose records it names by id
 	Many              bool         // an array
-	Roles             *RoleSet     // its values are roles, which only who holds them may give
 	Needs             Entitlements // its own, and those of what it names
 	Permission        Permission   // beyond the form's own, to see it there
 	Default           any
@@ -84,7 +83,6 @@ type Field struct {
 
 	line   int
 	ref    word
-	list   []word
 	schema map[string]any
 }
 

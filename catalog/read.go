@@ -69,7 +69,7 @@ func (f *Field) wanted() string {
 	case "number":
 		return "Give a number."
 	case "boolean":
-		return "Answer true or false."
+		return "Use true or false."
 	case "array":
 		if !f.Grows() {
 			return "Give a list of texts."

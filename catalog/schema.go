@@ -138,7 +138,7 @@ var keywords = []string{
 // hints are the keys of a property that are ours and not JSON Schema's.
 var hints = []string{
 	"x-widget", "x-secret", "x-ref", "x-help", "x-search", "x-needs", "x-option-needs",
-	"x-option-titles", "x-says", "x-unit", "x-roles", "x-permission", "x-default-after", "x-section",
+	"x-option-titles", "x-says", "x-unit", "x-permission", "x-default-after", "x-section",
 }
 
 func (k *compiler) field(file, name string, line int, raw any) *Field {
@@ -229,9 +229,6 @@ func (k *compiler) field(file, name string, line int, raw any) *Field {
 		}
 	}
 	k.options(file, f, p, values)
-	if key := text("x-roles"); key != "" {
-		f.list = append(f.list, word{key, line})
-	}
 	return f
 }
 
@@ -306,33 +303,6 @@ func (k *compiler) refs() {
 			}
 			if f.DefaultAfter != "" && s.Records.Kind.Field(f.DefaultAfter) == nil {
 				k.fault(s.File, f.line, "property "+f.Name+": x-default-after names "+f.DefaultAfter+", which is no property", "name the property with the duration")
-			}
-		}
-	}
-}
-
-// roleFields gives the properties that hold roles their set's roles to choose from.
-func (k *compiler) roleFields() {
-	for _, s := range k.c.Sections {
-		if s.Records == nil || s.Records.Kind.Section != s {
-			continue
-		}
-		for _, f := range s.Records.Kind.Fields {
-			for _, w := range f.list {
-				if f.Roles = k.c.Set(w.Text); f.Roles == nil {
-					k.fault(s.File, w.Line, "property "+f.Name+": role set "+w.Text+" is not declared", "use a set of roles/roles.yaml")
-					continue
-				}
-				for _, o := range f.Options {
-					if r := f.Roles.Role(o.Value); r == nil || !r.Grantable {
-						k.fault(s.File, w.Line, "property "+f.Name+": role "+o.Value+" can't be given", "use the roles of the set "+w.Text+" that can")
-					}
-				}
-				for i := range f.Options {
-					if r := f.Roles.Role(f.Options[i].Value); r != nil {
-						f.Options[i].Title = r.Title
-					}
-				}
 			}
 		}
 	}

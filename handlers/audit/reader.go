@@ -248,8 +248,6 @@ func (r *auditReader) textWords(e store.AuditEvent, field *catalog.Field, name, 
 		return field.Option(v).Title
 	case field != nil && field.Ref != nil && err == nil:
 		return r.named(e, id)
-	case field != nil && field.Roles != nil:
-		return r.roleWords(v)
 	case field != nil:
 		return field.Text(v, r.zone)
 	case slices.Contains(typed, name):

@@ -244,12 +244,6 @@ func (h *Handlers) dressField(rv Visit, f *catalog.Field, x *part.Field) {
 		if !v.Snapshot.Ceiling(v.At).Covers(o.Needs) {
 			option.Disabled, option.Text = true, o.Title+" (not open to this account)"
 		}
-		if role := roleOf(f, o.Value); role != nil {
-			option.Help = role.Sentence
-			if beyond := v.Snapshot.MayGrant(v.Who, v.At, role); !beyond.Empty() {
-				option.Disabled, option.Help = true, page.Upper(h.BeyondText(rv, beyond))+", so you can't give it."
-			}
-		}
 		x.Options = append(x.Options, option)
 	}
 	switch {
@@ -302,13 +296,6 @@ func (h *Handlers) dressField(rv Visit, f *catalog.Field, x *part.Field) {
 	case f.Format == "uri":
 		x.Kind = part.URL
 	}
-}
-
-func roleOf(f *catalog.Field, name string) *catalog.Role {
-	if f.Roles == nil {
-		return nil
-	}
-	return f.Roles.Role(name)
 }
 
 // newImport is the form that takes the lines of a CSV text.

@@ -232,10 +232,6 @@ func (s *Store) deleteMany(ctx context.Context, g authz.Grant, at Place, permiss
 				reason = "is " + stateTitle(kind, r.State())
 			case r.ID == spared:
 				reason = lastReason(kind)
-			default:
-				if reason, err = told(checkRank(tx, kind, r.Values)); err != nil {
-					return err
-				}
 			}
 			if reason != "" {
 				b.Skip(r.ID, reason)
@@ -395,9 +391,6 @@ func (s *Store) changeMany(tx *store.Tx, kind *catalog.Kind, all []Record, b *st
 
 // changeOne changes one of many, or says why it is skipped.
 func (s *Store) changeOne(tx *store.Tx, kind *catalog.Kind, r *Record, was Record, do func(*store.Tx, *Record) (string, error)) (string, error) {
-	if reason, err := told(checkRank(tx, kind, was.Values)); reason != "" || err != nil {
-		return reason, err
-	}
 	if reason, err := do(tx, r); reason != "" || err != nil {
 		return reason, err
 	}

@@ -34,9 +34,6 @@ func (s *Store) deleteRecord(ctx context.Context, g authz.Grant, permission cata
 		if err := may(r); err != nil {
 			return err
 		}
-		if err := checkRank(tx, kind, r.Values); err != nil {
-			return err
-		}
 		if r.State() == kind.Keep {
 			if err := keepOne(tx, kind, r); err != nil {
 				return err

@@ -87,7 +87,7 @@ func (s *Store) reported(g authz.Grant, account account.Account, at Place, repor
 		if f.Default != nil {
 			r.Values[f.Name] = f.Default
 		}
-		if _, given := report.Values[f.Name]; given && (f.Secret != "" || f.Roles != nil) {
+		if _, given := report.Values[f.Name]; given && f.Secret != "" {
 			p[f.Name] = "This can't be reported."
 		}
 	}

@@ -3,7 +3,6 @@ package record
 import (
 	"context"
 	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -200,36 +199,13 @@ func (r restoring) fitting(roots []Record) (fits []uuid.UUID, err error) {
 		return nil, err
 	}
 	for _, x := range roots {
-		reason := stays[x.ID]
-		if reason == "" {
-			if reason, err = r.refused(x); err != nil {
-				return nil, err
-			}
-		}
-		if reason != "" {
+		if reason := stays[x.ID]; reason != "" {
 			r.b.Skip(x.ID, reason)
 			continue
 		}
 		fits = append(fits, x.ID)
 	}
 	return fits, nil
-}
-
-// refused says what keeps the actor from giving back the roles that a record has,
-// or names: nobody gives more than they have.
-func (r restoring) refused(x Record) (string, error) {
-	kind := r.tx.Store.Catalog().Kind(x.Kind)
-	powerful := slices.ContainsFunc(kind.Fields, func(f *catalog.Field) bool {
-		return f.Roles != nil || f.Ref != nil && slices.ContainsFunc(f.Ref.Records.Kind.Fields, func(t *catalog.Field) bool { return t.Roles != nil })
-	})
-	if !powerful {
-		return "", nil
-	}
-	err := checkLinks(r.tx, kind, x, nil)
-	if p, ok := err.(store.Problems); ok {
-		return "can't come back: " + strings.Join(slices.Sorted(maps.Values(p)), " "), nil
-	}
-	return "", err
 }
 
 // blocked says which of the roots can not come back, and why: something has taken

@@ -164,9 +164,6 @@ func (s *Store) changeRecord(ctx context.Context, g authz.Grant, permission cata
 		tx.Change.Name = r.Name
 		was := r
 		was.Values, was.secrets = maps.Clone(r.Values), maps.Clone(r.secrets)
-		if err := checkRank(tx, kind, was.Values); err != nil {
-			return err
-		}
 		if err := do(tx, &r); err != nil {
 			return err
 		}
