@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/maypok86/otter/v2"
 
+	"bailiwick/catalog"
 	"bailiwick/models/account"
 	"bailiwick/models/login"
 	"bailiwick/models/store"
@@ -18,6 +19,7 @@ type Store struct {
 	account *account.Store
 	login   *login.Store
 	places  *otter.Cache[[32]byte, keyPlace] // by the hash of a key; where it is never changes
+	viewing catalog.Mask                     // all that a key for reading only is for
 }
 
 // keyPlace is where a key is stored.
@@ -25,5 +27,11 @@ type keyPlace struct{ tenant, account, key uuid.UUID }
 
 // New is the wing on its ground, beside those below it.
 func New(s *store.Store, a *account.Store, l *login.Store) *Store {
-	return &Store{store: s, account: a, login: l, places: store.Recent[[32]byte, keyPlace]()}
+	x := &Store{store: s, account: a, login: l, places: store.Recent[[32]byte, keyPlace]()}
+	for _, p := range s.Catalog().Permissions() {
+		if !s.Catalog().Info(p).Edit {
+			x.viewing.Set(p)
+		}
+	}
+	return x
 }

@@ -137,10 +137,13 @@ func (s *Store) scope(k Key) *authz.Scope {
 	if len(k.Permissions) == 0 && !k.ReadOnly {
 		return x
 	}
-	c, only := s.store.Catalog(), catalog.Mask{}
-	for _, p := range c.Permissions() {
-		if info := c.Info(p); (len(k.Permissions) == 0 || slices.Contains(k.Permissions, info.Key)) && !(k.ReadOnly && info.Edit) {
-			only.Set(p)
+	only := s.viewing
+	if len(k.Permissions) > 0 {
+		only = catalog.Mask{}
+		for _, key := range k.Permissions {
+			if p := s.store.Catalog().Permission(key); p != 0 && (!k.ReadOnly || s.viewing.Has(p)) {
+				only.Set(p)
+			}
 		}
 	}
 	x.Only = &only
