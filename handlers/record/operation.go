@@ -102,13 +102,13 @@ func (o operations) one(x guard.Operation) guard.Operation {
 }
 
 func (o operations) create(serve serves) guard.Operation {
-	return o.one(guard.Operation{Title: "Add a " + o.r.Noun, In: o.in(""), Status: http.StatusCreated, Serve: serve})
+	return o.one(guard.Operation{Title: "Add a " + o.r.Noun, In: o.in(false), Status: http.StatusCreated, Serve: serve})
 }
 
 func (o operations) createMany(serve serves) guard.Operation {
 	return api.Checked(guard.Operation{
 		Title: "Add many " + o.r.Plural, Detail: "Each is added by itself; the answer says what became of each.", Status: http.StatusOK, Serve: serve,
-		In: api.Object("", map[string]any{"items": map[string]any{"type": "array", "minItems": 1, "maxItems": maxMany, "items": o.in("")}}, "items"),
+		In: api.Object("", map[string]any{"items": map[string]any{"type": "array", "minItems": 1, "maxItems": maxMany, "items": o.in(false)}}, "items"),
 		Out: api.Object("", map[string]any{"results": map[string]any{"type": "array", "items": api.Object("", map[string]any{
 			"status": map[string]any{"type": "integer"}, "record": o.out(), "problem": api.Of[api.Problem](),
 		}, "status")}}, "results"),
@@ -116,7 +116,7 @@ func (o operations) createMany(serve serves) guard.Operation {
 }
 
 func (o operations) patch(serve serves) guard.Operation {
-	return o.one(guard.Operation{Title: "Change a " + o.r.Noun, Detail: "What is not sent stays; null removes.", In: o.in("Patch"), Serve: serve})
+	return o.one(guard.Operation{Title: "Change a " + o.r.Noun, Detail: "What is not sent stays; null removes.", In: o.in(true), Serve: serve})
 }
 
 func (o operations) remove(serve serves) guard.Operation {
@@ -132,7 +132,7 @@ func (o operations) secret(serve serves) guard.Operation {
 func (o operations) act(a *catalog.Act, serve serves) guard.Operation {
 	x := guard.Operation{Title: a.Title, Detail: a.Sentence, Serve: serve}
 	if len(a.Fields) > 0 {
-		x.In = fieldsSchema("", a.Fields, false, func(f *catalog.Field) bool { return a.Required[f.Name] })
+		x.In = fieldsSchema(a.Fields, false, func(f *catalog.Field) bool { return a.Required[f.Name] })
 	}
 	if a.Remove {
 		x.Status, x.Versioned = http.StatusNoContent, true
@@ -152,16 +152,15 @@ func (o operations) batch(title string, serve serves) guard.Operation {
 	return api.Checked(guard.Operation{Title: title, Status: http.StatusOK, Serve: serve, Out: api.Of[api.Batch]()})
 }
 
-// in is what one sends for a record here.
-func (o operations) in(purpose string) *guard.Schema {
+// in is what one sends for a record here, or for a patch of it.
+func (o operations) in(patch bool) *guard.Schema {
 	fields := slices.DeleteFunc(slices.Clone(o.r.Fields), func(f *catalog.Field) bool { return f == o.r.Kind.Parent && o.s.Inside != nil })
-	s := fieldsSchema("", fields, purpose == "Patch", func(f *catalog.Field) bool {
-		return purpose == "" && (f.Required || o.r.Required[f.Name]) && f.Default == nil && o.r.Set[f.Name] == nil
+	return fieldsSchema(fields, patch, func(f *catalog.Field) bool {
+		return !patch && (f.Required || o.r.Required[f.Name]) && f.Default == nil && o.r.Set[f.Name] == nil
 	})
-	return s
 }
 
-func fieldsSchema(name string, fields []*catalog.Field, nullable bool, required func(*catalog.Field) bool) *guard.Schema {
+func fieldsSchema(fields []*catalog.Field, nullable bool, required func(*catalog.Field) bool) *guard.Schema {
 	properties, need := map[string]any{}, []string{}
 	for _, f := range fields {
 		p := f.Schema()
@@ -177,7 +176,7 @@ func fieldsSchema(name string, fields []*catalog.Field, nullable bool, required 
 			need = append(need, f.Name)
 		}
 	}
-	s := api.Object(name, properties, need...)
+	s := api.Object("", properties, need...)
 	s.Doc["additionalProperties"] = false
 	return s
 }
@@ -195,12 +194,17 @@ func orNull(p map[string]any) map[string]any {
 // out is a record as it is read. Secrets are masked.
 func (o operations) out() *guard.Schema {
 	kind := o.r.Kind
-	text := func(of map[string]any) map[string]any { of["readOnly"] = true; return of }
+	given := func(kind, format string) map[string]any {
+		p := map[string]any{"type": kind, "readOnly": true}
+		if format != "" {
+			p["format"] = format
+		}
+		return p
+	}
 	properties := map[string]any{
-		"id": text(map[string]any{"type": "string", "format": "uuid"}), "account": text(map[string]any{"type": "string", "format": "uuid"}),
-		"version":    text(map[string]any{"type": "integer"}),
-		"created_at": text(map[string]any{"type": "string", "format": "date-time"}), "created_by": text(map[string]any{"type": "string"}),
-		"updated_at": text(map[string]any{"type": "string", "format": "date-time"}), "updated_by": text(map[string]any{"type": "string"}),
+		"id": given("string", "uuid"), "account": given("string", "uuid"), "version": given("integer", ""),
+		"created_at": given("string", "date-time"), "created_by": given("string", ""),
+		"updated_at": given("string", "date-time"), "updated_by": given("string", ""),
 	}
 	required := slices.Sorted(maps.Keys(properties))
 	for _, f := range kind.Fields {
