@@ -90,7 +90,7 @@ func TestASubuserWhoseRolesEnded(t *testing.T) {
 	ada := p.as(p.ada)
 	form := []string{"name", "dev", "password", password, "role", "Developer", "until.Developer", "2026-11-27T18:00"}
 	ada.send(in(p.east, "/settings/subusers"), append([]string{"role", "Flying"}, form...)...).want(t, http.StatusUnprocessableEntity).says(t, "not a role that a subuser can have")
-	ada.send(in(p.east, "/settings/subusers"), append([]string{"until.Developer", "2026-11-27T16:59"}, form...)...).want(t, http.StatusUnprocessableEntity).says(t, "Developer until: This time is over")
+	ada.send(in(p.east, "/settings/subusers"), append([]string{"until.Developer", "2026-11-27T16:59"}, form...)...).want(t, http.StatusUnprocessableEntity).says(t, "Developer until: This time has passed")
 	made := ada.send(in(p.east, "/settings/subusers"), form...).want(t, http.StatusSeeOther).location()
 	one, _, _ := strings.Cut(made, "?")
 	link := ada.get(made).Find("#login-link").AttrOr("value", "")

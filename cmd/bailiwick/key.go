@@ -15,7 +15,7 @@ import (
 )
 
 type keyCommand struct {
-	Create createKey `cmd:"" help:"Make a key of an account, or of one of its service accounts, and print it, alone."`
+	Create createKey `cmd:"" help:"Create a key for an account, or for one of its service accounts, and print it alone."`
 }
 
 type createKey struct {

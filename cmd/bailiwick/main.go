@@ -25,7 +25,7 @@ type commands struct {
 	Can        canCommand       `cmd:"" help:"Print one decision and its reasons; exit 0 for yes, 1 for no, 2 for an error."`
 	Audit      auditCommand     `cmd:"" help:"Verify the audit."`
 	Staff      staffCommand     `cmd:"" help:"Decide who looks after the installation, and who is its support."`
-	Key        keyCommand       `cmd:"" help:"Make keys for programs."`
+	Key        keyCommand       `cmd:"" help:"Create keys for programs."`
 	Networks   networksCommand  `cmd:"" help:"Help people who are locked out of their account by its networks."`
 	TwoStep    twoStepCommand   `cmd:"" help:"Help people who lost their second step."`
 	Storybook  storybookCommand `cmd:"" help:"Serve every page in every state, without a database, or print their texts."`

@@ -224,7 +224,7 @@ func unfit(value string, doc map[string]any) string {
 	case doc["format"] == "date" && !isDay(value):
 		return "Give a date, such as 2026-11-21."
 	case doc["type"] == "boolean" && value != "true" && value != "false":
-		return "Answer true or false."
+		return "Use true or false."
 	case strings.ContainsRune(value, 0) || !utf8.ValidString(value):
 		return "Remove the characters that can't be seen."
 	}

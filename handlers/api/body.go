@@ -146,7 +146,7 @@ func wanted(t reflect.Type) string {
 	case t.Kind() == reflect.String:
 		return "Give text."
 	case t.Kind() == reflect.Bool:
-		return "Answer true or false."
+		return "Use true or false."
 	case t.Kind() == reflect.Slice:
 		return "Give a list."
 	case t.Kind() == reflect.Array: // of a UUID

@@ -62,7 +62,7 @@ var failures = map[int]string{
 	http.StatusBadRequest:            "What was sent can't be read.",
 	http.StatusUnauthorized:          "There is no key, or none that counts.",
 	http.StatusForbidden:             "It is not allowed: denied says what is missing, which roles give it and who can help.",
-	http.StatusNotFound:              "There is no such thing, or the caller may not know of it.",
+	http.StatusNotFound:              "There is no such thing, or the key can't see it.",
 	http.StatusNotAcceptable:         "Answers are JSON.",
 	http.StatusConflict:              "Somebody else was faster, or the same call is under way.",
 	http.StatusPreconditionFailed:    "It is not the version that If-Match names.",

@@ -142,7 +142,7 @@ func of(h *page.Base, c echo.Context, err error) Problem {
 
 // Absent is the answer to what is not there, and to what the caller may not know of.
 func Absent() Problem {
-	return problem(http.StatusNotFound, "absent", "There is nothing here", "There is no such thing, or your key may not know of it.")
+	return problem(http.StatusNotFound, "absent", "There is nothing here", "There is no such thing, or your key can't see it.")
 }
 
 // challenge says how to prove who one is (RFC 6750).

@@ -48,7 +48,7 @@ func (h *Handlers) listPath(c echo.Context, k programs.Key) part.Link {
 	return part.Link{Text: "API keys", URL: KeysPath(c)}
 }
 
-var keyStates = []part.Option{{Text: "State: any"}, {Value: "works", Text: "Works"}, {Value: "expired", Text: "Expired"}, {Value: "revoked", Text: "Revoked"}}
+var keyStates = []part.Option{{Text: "State: any"}, {Value: "active", Text: "Active"}, {Value: "expired", Text: "Expired"}, {Value: "revoked", Text: "Revoked"}}
 
 func (h *Handlers) listKeys(c echo.Context, g authz.Grant) error {
 	v, here := guard.Of(c), KeysPath(c)
@@ -59,7 +59,7 @@ func (h *Handlers) listKeys(c echo.Context, g authz.Grant) error {
 	}
 	p := record.ListPage{
 		Frame:  h.Frame(c, "API keys"),
-		Header: part.Header{Title: "API keys", Text: "All keys by which programs come into this account."},
+		Header: part.Header{Title: "API keys", Text: "All the keys that programs use in this account."},
 		List: part.List{
 			Label: "API keys", Table: h.keyTable(c),
 			Empty: part.Empty{Icon: "key-round", Title: "No API keys yet", Text: "Create a service account for each program, with a key of its own. Only the owner can create keys that act as the owner."},
@@ -134,7 +134,7 @@ func keyBadge(k programs.Key, now time.Time) part.Badge {
 	case k.Ended(now):
 		return part.Badge{Text: "Expired", Tone: part.Warn}
 	}
-	return part.Badge{Text: "Works", Tone: part.Good}
+	return part.Badge{Text: "Active", Tone: part.Good}
 }
 
 func (h *Handlers) showKey(c echo.Context, _ authz.Grant, k programs.Key) error {
@@ -262,7 +262,7 @@ func (h *Handlers) keyForm(c echo.Context, status int, a *programs.ServiceAccoun
 func (h *Handlers) permissionField(gives catalog.Mask, k keyAsked, problem string) part.Field {
 	f := part.Field{Kind: part.Multi, Name: "permissions", Label: "Permissions", Problem: problem, Help: "None: all that its roles give, now and later."}
 	if k.Name == "" && len(k.Permissions) == 0 && gives.Empty() {
-		f.Help = "It has no role that gives any."
+		f.Help = "It has no role yet, so it can't use any."
 	}
 	titles := map[string]string{}
 	for _, g := range h.Catalog.Groups {
@@ -335,7 +335,7 @@ func keyNames(keys []programs.Key) (names []string) {
 }
 
 func (h *Handlers) askRevokeKey(c echo.Context, _ authz.Grant, k programs.Key) error {
-	return h.ask(c, http.StatusOK, h.listPath(c, k), "Revoke "+k.Name+"?", "Revoke", []string{"Programs that use it are let in no more, from the next call on. This can't be undone."}, nil, nil)
+	return h.ask(c, http.StatusOK, h.listPath(c, k), "Revoke "+k.Name+"?", "Revoke", []string{"Programs that use it are refused from their next call on. This can't be undone."}, nil, nil)
 }
 
 func (h *Handlers) revokeKey(c echo.Context, g authz.Grant, k programs.Key) error {

@@ -308,7 +308,7 @@ func (s *Store) Keys(ctx context.Context, g authz.Grant, f Filter) (l KeyList, e
 		where = append(where, "(x.name ILIKE @like OR x.hint ILIKE @like OR x.created_by_name ILIKE @like)")
 	}
 	if f.State != "" {
-		where = append(where, "CASE WHEN x.revoked_at IS NOT NULL THEN 'revoked' WHEN x.expires_at <= @now THEN 'expired' ELSE 'works' END = @state")
+		where = append(where, "CASE WHEN x.revoked_at IS NOT NULL THEN 'revoked' WHEN x.expires_at <= @now THEN 'expired' ELSE 'active' END = @state")
 	}
 	l.Span, err = s.page(ctx, g, f, "api_keys", keyColumns+", coalesce((SELECT p.name FROM service_accounts p WHERE p.tenant_id = @tenant AND p.id = x.service_account_id), '')",
 		where, func(rows pgx.Rows) (string, uuid.UUID, error) {

@@ -47,7 +47,7 @@ func (in *KeyInput) check(tx *store.Tx, now time.Time) store.Problems {
 		n, ok := readNetwork(typed)
 		switch {
 		case !ok:
-			p.Add("networks", fmt.Sprintf("%q is no address and no network. Write one such as 192.0.2.7 or 192.0.2.0/24.", typed))
+			p.Add("networks", fmt.Sprintf("%q isn't an address or a network. Enter one such as 192.0.2.7 or 192.0.2.0/24.", typed))
 		case by != nil && len(by.Networks) > 0 && !slices.ContainsFunc(by.Networks, func(own string) bool { return within(n, own) }):
 			p.Add("networks", "The key that you use is not for "+typed+".")
 		}
@@ -68,7 +68,7 @@ func (in *KeyInput) check(tx *store.Tx, now time.Time) store.Problems {
 			in.Expires = by.Until
 		}
 	case !in.Expires.After(now):
-		p.Add("expires", "This time is over. Choose a later one.")
+		p.Add("expires", "This time has passed. Choose a later one.")
 	case in.Expires.After(now.Add(store.LongestRole)):
 		p.Add("expires", "Choose a time within the next five years, or that it never expires.")
 	}

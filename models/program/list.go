@@ -17,7 +17,7 @@ const PageSize = 50
 // Filter narrows a list of service accounts or keys down.
 type Filter struct {
 	Search  string
-	State   string    // of a service account "active" or "suspended", of a key "works", "expired" or "revoked"
+	State   string    // of a service account "active" or "suspended", of a key "active", "expired" or "revoked"
 	Program uuid.UUID // of keys: the service account that they belong to
 	After   string    // Next of the page before
 }

@@ -127,7 +127,7 @@ func (s *Store) RolesNamed(snap *authz.Snapshot, names []string, at Holding, was
 		switch {
 		case kept:
 		case r.Ended(now):
-			p.Add("until."+name, "This time is over. Choose a later one, or none.")
+			p.Add("until."+name, "This time has passed. Choose a later one, or none.")
 		case r.Until.After(now.Add(LongestRole)):
 			p.Add("until."+name, "Choose a time within the next five years, or none.")
 		}

@@ -30,7 +30,7 @@ var memberOptions = []part.Option{
 	{Group: "Member access", Value: "reporting_viewer", Text: "Reporting viewer", Help: "Sees calls and reports.", Selected: true,
 		With: &part.Field{Kind: part.Datetime, Name: "until.reporting_viewer", ID: "until-reporting_viewer", Label: "Reporting viewer until", Value: "2026-11-27T18:00"}},
 	{Group: "Account role", Value: "main_admin", Text: "Admin", Help: "Runs a main account and looks into its sub-accounts.", Selected: true,
-		With: &part.Field{Kind: part.Datetime, Name: "until.main_admin", ID: "until-main_admin", Label: "Admin until", Value: "2026-11-20T18:00", Problem: "This time is over. Choose a later one, or none."}},
+		With: &part.Field{Kind: part.Datetime, Name: "until.main_admin", ID: "until-main_admin", Label: "Admin until", Value: "2026-11-20T18:00", Problem: "This time has passed. Choose a later one, or none."}},
 	{Group: "Account role", Value: "main_user", Text: "User", Help: "Looks at a main account and its sub-accounts."},
 }
 

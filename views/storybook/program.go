@@ -11,7 +11,7 @@ func programs() []Story {
 	const list = "/a/analytical/settings/service_accounts"
 	columns := []part.Column{{Text: "Name"}, {Text: "Acts as"}, {Text: "Begins with"}, {Text: "Expires"}, {Text: "Last used"}, {Text: "Created by"}, {Text: "State"}}
 	keys := part.Table{Token: token, Columns: columns, Rows: []part.Row{
-		{ID: "1", Page: "/a/analytical/settings/api_keys/1", Cells: []part.Cell{{Text: "Website key", URL: "/a/analytical/settings/api_keys/1"}, {Text: "Website", URL: list + "/1"}, {Text: "bw_live_x7Qp"}, {Text: "in 3 months", Details: "The key before it works until tomorrow at 11:05"}, {Text: "2 minutes ago", Details: "from 192.0.2.7"}, {Text: "Ada Lovelace"}, {Badges: []part.Badge{{Text: "Works", Tone: part.Good}}}},
+		{ID: "1", Page: "/a/analytical/settings/api_keys/1", Cells: []part.Cell{{Text: "Website key", URL: "/a/analytical/settings/api_keys/1"}, {Text: "Website", URL: list + "/1"}, {Text: "bw_live_x7Qp"}, {Text: "in 3 months", Details: "The key before it works until tomorrow at 11:05"}, {Text: "2 minutes ago", Details: "from 192.0.2.7"}, {Text: "Ada Lovelace"}, {Badges: []part.Badge{{Text: "Active", Tone: part.Good}}}},
 			Menu: []part.Action{{Text: "Replace…", URL: "/a/analytical/settings/api_keys/1/rotate"}, {Text: "Revoke…", URL: "/a/analytical/settings/api_keys/1/revoke", Dialog: true, Danger: true}}},
 		{ID: "2", Page: "/a/analytical/settings/api_keys/2", Dim: true, Cells: []part.Cell{{Text: "Nightly", URL: "/a/analytical/settings/api_keys/2"}, {Text: "The account owner"}, {Text: "bw_live_03aZ"}, {Text: "Never"}, {Text: "Never"}, {Text: "Ada Lovelace"}, {Badges: []part.Badge{{Text: "Revoked"}}}}},
 	}}
@@ -39,6 +39,6 @@ func programs() []Story {
 		{Name: "Create service account", Render: program.ServiceAccountForm(form)},
 		{Name: "Key, shown once", Render: people.OneTimeLink(people.OneTimeLinkPage{Frame: frame("Website key", "Service accounts"), Header: part.Header{Kind: "API key", Title: "Website key"}, Text: "Copy it now: it won't be shown again. It works until 26 February 2027, 11:05.",
 			Link: part.CopyBox{ID: "key", Label: "Key", Value: "bw_live_x7QpExample", Secret: true, Large: true}, Done: part.Link{Text: "Done", URL: list + "/1"}})},
-		{Name: "API keys", Render: record.List(record.ListPage{Frame: frame("API keys", "API keys"), Header: part.Header{Title: "API keys", Text: "All keys by which programs come into this account."}, List: part.List{Label: "API keys", Table: keys}})},
+		{Name: "API keys", Render: record.List(record.ListPage{Frame: frame("API keys", "API keys"), Header: part.Header{Title: "API keys", Text: "All the keys that programs use in this account."}, List: part.List{Label: "API keys", Table: keys}})},
 	}
 }
