@@ -15,6 +15,7 @@ import (
 // of them. Tests are left out.
 var mayImport = map[string][]string{
 	"words":                      {},
+	"client":                     {},
 	"manual":                     {},
 	"catalog":                    {},
 	"authz":                      {"catalog"},
@@ -31,7 +32,7 @@ var mayImport = map[string][]string{
 	"mail":                       {"models", "views"},
 	"handlers":                   {"authz", "catalog", "mail", "manual", "models", "static", "views", "words"},
 	"cmd/bailiwick/demo":         {"authz", "catalog", "models"},
-	"cmd/bailiwick":              {"authz", "catalog", "cmd/bailiwick/demo", "handlers", "mail", "models", "postgres", "views/storybook", "words"},
+	"cmd/bailiwick":              {"authz", "catalog", "client", "cmd/bailiwick/demo", "handlers", "mail", "models", "postgres", "views/storybook", "words"},
 	"attack":                     {},
 	"e2e":                        {},
 	"e2e/browser":                {}, // used by tests only

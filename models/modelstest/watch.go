@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"testing"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -24,7 +23,7 @@ import (
 // Main is pgtest.Main, which fails too where a statement of the panel's is about what
 // is a tenant's and what is no tenant's, or, in the scope of a tenant, does not compare
 // each of a tenant's tables with that tenant.
-func Main(m *testing.M) int {
+func Main(m pgtest.Tests) int {
 	code := pgtest.Main(m, Prepare)
 	for _, told := range watched.offenders() {
 		fmt.Fprintln(os.Stderr, told)

@@ -36,10 +36,13 @@ var shared struct {
 	clones   atomic.Int64
 }
 
+// Tests are what is run: a *testing.M, or what starts something around it.
+type Tests interface{ Run() int }
+
 // Main starts the server, makes the template database, has prepare fill it by the
 // URL of its owner and let in the login of the other, which it makes where there is
 // none, runs the tests and cleans up. It returns the code to exit with.
-func Main(m *testing.M, prepare func(ctx context.Context, owner, login string) error) int {
+func Main(m Tests, prepare func(ctx context.Context, owner, login string) error) int {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	stop, err := setUp(ctx, prepare)
