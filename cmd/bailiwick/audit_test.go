@@ -19,7 +19,12 @@ import (
 	"bailiwick/postgres/pgtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(modelstest.Main(m)) }
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+	}
+	os.Exit(modelstest.Main(m))
+}
 
 // TestVerifyFindsEveryTampering has somebody with the database's own password
 // change the audit of each account of a tenant, in every way but rewriting it whole.

@@ -10,12 +10,37 @@ import (
 
 	"github.com/google/uuid"
 
+	"bailiwick/client"
 	"bailiwick/models/program"
 	"bailiwick/models/store"
 )
 
 type keyCommand struct {
+	Remote
+
+	Show   showKey   `cmd:"" help:"Print whose the key is that one has, and what it is for."`
 	Create createKey `cmd:"" help:"Create a key for an account, or for one of its service accounts, and print it alone."`
+}
+
+type showKey struct{}
+
+// Run tells whose the key is.
+func (showKey) Run(ctx context.Context, r *Remote) error {
+	c, err := r.client()
+	if err != nil {
+		return err
+	}
+	me, err := c.Me(ctx)
+	if err != nil {
+		return err
+	}
+	return printOne(r, me, columns[client.Identity]{[]string{"begins with", "name", "acts as", "account", "roles", "expires"}, func(x client.Identity) []string {
+		var roles []string
+		for _, role := range x.Roles {
+			roles = append(roles, role.Title)
+		}
+		return []string{x.Key.BeginsWith, x.Key.Name, x.Name, x.Account.Name, strings.Join(roles, ", "), when(x.Key.ExpiresAt)}
+	}})
 }
 
 type createKey struct {
