@@ -41,8 +41,8 @@ func TestToLengthenIsToGrant(t *testing.T) {
 	move(modelstest.Friday) // now Grace can nothing, and may be changed
 	modelstest.RefusedAt(t, edit("full_editor"), "role", "which you don't have here")
 	modelstest.RefusedAt(t, edit(store.RoleUntil("full_editor", modelstest.Friday.Add(time.Hour))), "role", "which you don't have here")
-	modelstest.RefusedAt(t, edit(store.RoleUntil("full_editor", modelstest.Friday.Add(-time.Minute))), "until.full_editor", "is over")
-	modelstest.RefusedAt(t, edit(store.RoleUntil("reporting_viewer", modelstest.Friday)), "until.reporting_viewer", "is over")
+	modelstest.RefusedAt(t, edit(store.RoleUntil("full_editor", modelstest.Friday.Add(-time.Minute))), "until.full_editor", "has passed")
+	modelstest.RefusedAt(t, edit(store.RoleUntil("reporting_viewer", modelstest.Friday)), "until.reporting_viewer", "has passed")
 	modelstest.RefusedAt(t, edit(store.RoleUntil("reporting_viewer", modelstest.Friday.Add(store.LongestRole+time.Second))), "until.reporting_viewer", "five years")
 	if err := edit(store.RoleUntil("full_editor", modelstest.Friday), store.RoleUntil("sub_user", modelstest.Friday.Add(24*time.Hour))); err != nil {
 		t.Errorf("what has ended can not stay as it is: %v", err)
