@@ -186,10 +186,15 @@ import "./sidebar.js";
   };
   document.addEventListener("htmx:before:request", (e) => { $("[data-unavailable]", e.detail.ctx.sourceElement.closest("form") ?? undefined)?.remove(); });
 
-  // A refusal or failure is a whole page: it takes the place of this one's content.
+  // A refusal or failure is a whole page: it takes the place of this one's content,
+  // but not where it answers a preview that nobody asked for.
   document.addEventListener("htmx:response:error", (e) => {
     const { ctx } = e.detail;
     if (ctx.response.status === 422 || !/^\s*<!doctype/i.test(ctx.text)) return;
+    if (ctx.target?.matches?.("[data-preview]")) {
+      ctx.text = `<p class="dim">There is no preview just now. What you chose is still here.</p>`;
+      return;
+    }
     const form = ctx.response.status === 503 && ctx.sourceElement.closest("form[method=post]");
     if (form && $("input:not([type=hidden]),textarea,select", form)) { sayInForm(form, ctx); return; }
     Object.assign(ctx, { target: $("#main"), select: "#main", swap: "outerHTML show:top", push: null, replace: null });
