@@ -29,10 +29,7 @@ import (
 	"bailiwick/e2e/browser"
 )
 
-const (
-	patience = time.Minute // of somebody at a slow machine; what is wrong fails no sooner
-	failed   = "failed"
-)
+const failed = "failed"
 
 // tab is one person's browser, with cookies of its own.
 type tab struct {
@@ -128,7 +125,7 @@ func eval[T any](b *tab, js string) T {
 // until waits for something to become true.
 func (b *tab) until(what string, true func() bool) {
 	b.t.Helper()
-	for deadline := time.Now().Add(patience); !true(); time.Sleep(25 * time.Millisecond) {
+	for deadline := time.Now().Add(browser.Patience); !true(); time.Sleep(25 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			b.fail("waited in vain for %s; the page says:\n%s", what, b.text())
 		}
@@ -292,18 +289,6 @@ func (b *tab) has(role, name string) bool {
 	return slices.ContainsFunc(all, func(x thing) bool { return x.name == name })
 }
 
-// reach scrolls a thing into view and gives its middle, unless something covers it.
-const reach = `function() {
-	const at = block => {
-		this.scrollIntoView({block, inline: 'nearest', behavior: 'instant'});
-		const r = [...this.getClientRects()].find(r => r.width && r.height);
-		if (!r) return null;
-		const x = r.x + r.width / 2, y = r.y + r.height / 2, top = document.elementFromPoint(x, y);
-		return top && (this.contains(top) || top.contains(this) && top.closest('label,a,button')) ? {x, y} : null;
-	};
-	return at('nearest') ?? at('center');
-}`
-
 // press clicks what find finds, as a mouse does, once it stands still: what is
 // still arriving may push it away.
 func (b *tab) press(role, name string) {
@@ -319,7 +304,7 @@ func (b *tab) press(role, name string) {
 				return nil, err
 			}
 			byValue := true
-			r, err := cdp.Call(ctx, tab, runtime.CallFunctionOn, runtime.CallFunctionOnParams{FunctionDeclaration: reach, ObjectID: o.Object.ObjectID, ReturnByValue: &byValue})
+			r, err := cdp.Call(ctx, tab, runtime.CallFunctionOn, runtime.CallFunctionOnParams{FunctionDeclaration: browser.Reach, ObjectID: o.Object.ObjectID, ReturnByValue: &byValue})
 			if err != nil || r.Result == nil {
 				return nil, err
 			}

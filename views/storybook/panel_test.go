@@ -103,7 +103,7 @@ func TestBoxesSaveAtOnceInOrderAndKeepTheFocus(t *testing.T) {
 	// Three quick clicks: none may get lost while the first is on its way.
 	eval[int](t, ctx, `[1,2,4].forEach(i => document.querySelectorAll('#matrix tbody tr')[1].cells[i + 1].querySelector('button').click()), 0`)
 	until(t, ctx, `document.querySelector('#toasts .alert') !== null`)
-	for deadline := time.Now().Add(time.Minute); len(asked()) < 3 && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(browser.Patience); len(asked()) < 3 && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 	}
 	want := []string{
 		"01 knowledge_base false true htmx=true token=" + token,
@@ -141,7 +141,7 @@ func TestSwitcherLoadsOnOpeningAndSearches(t *testing.T) {
 	t.Parallel()
 	srv, _ := panel(t)
 	ctx := tab(t, 1280, 800)
-	do(t, ctx, chromedp.Navigate(srv.URL+"/s/home-agency"), chromedp.Click(chromedp.CSS(`[popovertarget=switcher]`)))
+	do(t, ctx, chromedp.Navigate(srv.URL+"/s/home-agency"), browser.Press(`[popovertarget=switcher]`))
 	until(t, ctx, `document.querySelector('#switcher-list').textContent.includes('Account')`)
 	if !eval[bool](t, ctx, `document.activeElement.id === 'switcher-q'`) {
 		t.Error("the search has not got the focus")
@@ -154,10 +154,10 @@ func TestPreviewSendsTheRolesAndNothingElse(t *testing.T) {
 	t.Parallel()
 	srv, asked := panel(t)
 	ctx := tab(t, 1280, 800)
-	do(t, ctx, chromedp.Navigate(srv.URL+"/s/subusers-add"), chromedp.SendKeys(chromedp.CSS(`[name=password]`), "hunter2hunter2"))
-	do(t, ctx, chromedp.Click(chromedp.CSS(`[name=role][value=Support]`)))
+	do(t, ctx, chromedp.Navigate(srv.URL+"/s/subusers-add"), browser.Fill(`[name=password]`, "hunter2hunter2"))
+	do(t, ctx, browser.Press(`[name=role][value=Support]`))
 	until(t, ctx, `document.querySelector('#role-preview').textContent.includes('Support')`)
-	do(t, ctx, chromedp.Click(chromedp.CSS(`[name=role][value=Payer]`)))
+	do(t, ctx, browser.Press(`[name=role][value=Payer]`))
 	until(t, ctx, `document.querySelector('#role-preview').textContent.includes('Payer+Support')`)
 	if got := strings.Join(asked(), " "); got != "role=Support role=Payer&role=Support" {
 		t.Error(got)
@@ -169,7 +169,7 @@ func TestFormAnswersInPlace(t *testing.T) {
 	srv, _ := panel(t)
 	ctx := tab(t, 1280, 800)
 	submit := func(name string) {
-		do(t, ctx, chromedp.Navigate(srv.URL+"/s/accounts-rename"), chromedp.SendKeys(chromedp.CSS(`#f-name`), name), chromedp.Click(chromedp.CSS(`#main .btn-primary`)))
+		do(t, ctx, chromedp.Navigate(srv.URL+"/s/accounts-rename"), browser.Fill(`#f-name`, name), browser.Press(`#main .btn-primary`))
 	}
 	submit("Best")
 	until(t, ctx, `document.querySelector('#f-name')?.value === 'Best' && document.activeElement.matches('.problems') && location.pathname === '/s/accounts-rename'`)
@@ -182,7 +182,7 @@ func TestAFailureTakesThePlaceOfTheContent(t *testing.T) {
 	srv, _ := panel(t)
 	ctx, end := chromedp.NewContext(tab(t, 1280, 800)) // its own tab: the 404 in the console is wanted here
 	defer end()
-	do(t, ctx, chromedp.Navigate(srv.URL+"/s/accounts-rename"), chromedp.SendKeys(chromedp.CSS(`#f-name`), "gone"), chromedp.Click(chromedp.CSS(`#main .btn-primary`)))
+	do(t, ctx, chromedp.Navigate(srv.URL+"/s/accounts-rename"), browser.Fill(`#f-name`, "gone"), browser.Press(`#main .btn-primary`))
 	until(t, ctx, `document.querySelector('#main h1').textContent.includes('nothing here') && document.querySelectorAll('#main').length === 1`)
 }
 
@@ -191,15 +191,15 @@ func TestAFormThatCanNotBeTakenNowKeepsWhatWasTyped(t *testing.T) {
 	srv, _ := panel(t)
 	ctx, end := chromedp.NewContext(tab(t, 1280, 800)) // its own tab: the 503 in the console is wanted here
 	defer end()
-	do(t, ctx, chromedp.Navigate(srv.URL+"/s/accounts-rename"), chromedp.SendKeys(chromedp.CSS(`#f-name`), "busy"))
+	do(t, ctx, chromedp.Navigate(srv.URL+"/s/accounts-rename"), browser.Fill(`#f-name`, "busy"))
 	for range 2 {
-		do(t, ctx, chromedp.Click(chromedp.CSS(`#main .btn-primary`)))
+		do(t, ctx, browser.Press(`#main .btn-primary`))
 		until(t, ctx, `document.querySelector('#main form [data-unavailable]')?.textContent.includes('may have been stored') === true && !document.querySelector('#main .btn-primary').disabled`)
 		if !eval[bool](t, ctx, `document.querySelectorAll('#main form [data-unavailable]').length === 1 && document.querySelector('#main form [data-unavailable] a').pathname === '/a/east' && document.querySelector('#f-name').value === 'busy' && document.title.includes('Rename')`) {
 			t.Error(eval[string](t, ctx, `document.title + document.querySelector('#main').outerHTML`))
 		}
 	}
-	do(t, ctx, chromedp.SetValue(chromedp.CSS(`#f-name`), "East"), chromedp.Click(chromedp.CSS(`#main .btn-primary`)))
+	do(t, ctx, browser.Fill(`#f-name`, "East"), browser.Press(`#main .btn-primary`))
 	until(t, ctx, `location.pathname === '/s/accounts-below-here'`)
 }
 
@@ -217,8 +217,8 @@ func TestWithoutScriptBoxesAndFormsStillWork(t *testing.T) {
 	}
 	ctx := tab(t, 1280, 800)
 	do(t, ctx, browser.Send(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}), chromedp.Navigate(srv.URL+"/a/analytical/permissions/general"))
-	do(t, ctx, chromedp.Click(chromedp.CSS(`#matrix tbody tr:nth-child(2) td:nth-child(3) button`)))
-	for deadline := time.Now().Add(time.Minute); len(asked()) < 1 && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	do(t, ctx, browser.Press(`#matrix tbody tr:nth-child(2) td:nth-child(3) button`))
+	for deadline := time.Now().Add(browser.Patience); len(asked()) < 1 && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 	}
 	if got := asked(); len(got) != 1 || got[0] != "01 knowledge_base false true htmx= token="+token {
 		t.Error(got)
