@@ -2,7 +2,10 @@ package login
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"bailiwick/authz"
@@ -43,10 +46,18 @@ func (h *Handlers) closeLoginPage(c echo.Context, status int, typed string, wron
 		p.Notice = &part.Alert{Tone: part.Warn, Title: "Not yet", Text: e.Refusal, Links: []part.Link{{Text: "Your accounts", URL: "/accounts"}}}
 		return page.Render(c, status, record.Record(p))
 	}
+	keys, err := h.Store.OwnKeysMade(c.Request().Context(), authz.Self(v.Actor()), uuid.Nil)
+	if err != nil {
+		return err
+	}
+	made := page.OfferRevoking(c, "You", "in accounts of others", keys)
+	if len(keys) > 0 {
+		p.Details = append(p.Details, part.Detail{Label: "API keys", Value: part.Cell{Text: strings.Join(slices.Concat(made.Text, []string{strings.Join(made.Facts, ", ") + "."}), " ")}})
+	}
 	p.Acts = []record.ActForm{{Title: "Close it", Form: part.Form{
 		Token: v.Token, Action: profile + "/close", Submit: "Close my login", Danger: true, Cancel: profile, Problem: wrong[""], Plain: true,
-		Fields: append([]part.Field{{Kind: part.Email, Name: "email", Label: "Your e-mail address", Value: typed, Problem: wrong["email"], Required: true, Autocomplete: "off",
-			Help: "Write " + v.Session.Email + " to confirm."}}, h.ProofFields(c, wrong)...),
+		Fields: slices.Concat(made.Field, []part.Field{{Kind: part.Email, Name: "email", Label: "Your e-mail address", Value: typed, Problem: wrong["email"], Required: true, Autocomplete: "off",
+			Help: "Write " + v.Session.Email + " to confirm."}}, h.ProofFields(c, wrong)),
 	}}}
 	return page.Render(c, status, record.Record(p))
 }
@@ -58,7 +69,7 @@ func (h *Handlers) closeLogin(c echo.Context, _ authz.Grant) error {
 	}
 	err := h.Prove(c)
 	if err == nil {
-		err = h.Store.CloseLogin(c.Request().Context(), authz.Self(v.Actor()), typed)
+		err = h.Store.CloseLogin(c.Request().Context(), authz.Self(v.Actor()), typed, page.RevokesKeys(c)...)
 	}
 	if wrong, ok := page.Problems(err); ok {
 		return h.closeLoginPage(c, http.StatusUnprocessableEntity, typed, wrong)

@@ -159,6 +159,13 @@ func (h *Handlers) manyDialog(c echo.Context, g authz.Grant, status int, k kind,
 		}
 	case persons.EndSessions:
 		q.Fields = h.ProofFields(c, wrong)
+	case persons.Delete, persons.Remove:
+		keys, err := h.Store.KeysMade(c.Request().Context(), g, k.by, m.sel)
+		if err != nil {
+			return err
+		}
+		made := page.OfferRevoking(c, "They", "here", keys)
+		q.Facts, q.Fields = slices.Concat(q.Facts, made.Text, made.Facts), made.Field
 	}
 	return h.AskBulk(c, status, q)
 }
@@ -207,7 +214,7 @@ func (h *Handlers) doMany(c echo.Context, g authz.Grant, k kind, m manyAsked) (b
 	case m.roles() && role == "":
 		return b, store.Problems{"role": "Choose a role."}
 	}
-	return h.Store.ChangePeople(c.Request().Context(), g, k.by, m.act.act, role, m.sel)
+	return h.Store.ChangePeople(c.Request().Context(), g, k.by, m.act.act, role, m.sel, page.RevokesKeys(c)...)
 }
 
 // manyReport tells what was done to whom.

@@ -296,13 +296,19 @@ func (h *Handlers) reach(title string, may catalog.Mask) people.AccessReach {
 	return r
 }
 
-func (h *Handlers) askRemoveMember(c echo.Context, _ authz.Grant, m persons.AccountMember) error {
+func (h *Handlers) askRemoveMember(c echo.Context, g authz.Grant, m persons.AccountMember) error {
 	v, list := guard.Of(c), MembersPath(c)
+	keys, err := h.Store.KeysMade(c.Request().Context(), g, authz.Member, persons.Selection{Many: store.Some(m.ID)})
+	if err != nil {
+		return err
+	}
+	made := pages.OfferRevoking(c, m.Name, "here", keys)
 	f := h.Frame(c, "Remove "+m.Name, part.Link{Text: "Members", URL: list})
 	return pages.Render(c, http.StatusOK, part.DialogPage(part.Dialog{
 		Frame: f, Title: "Remove " + m.Name + "?",
-		Text: []string{m.Name + " loses access to " + v.Place.Name + ", unless a role in an account above gives it. Their login and what they created stay."},
-		Form: part.Form{Token: f.Token, Action: c.Request().URL.Path, Submit: "Remove", Danger: true, Cancel: list},
+		Text:  append([]string{m.Name + " loses access to " + v.Place.Name + ", unless a role in an account above gives it. Their login and what they created stay."}, made.Text...),
+		Facts: made.Facts,
+		Form:  part.Form{Token: f.Token, Action: c.Request().URL.Path, Submit: "Remove", Danger: true, Cancel: list, Fields: made.Field},
 	}))
 }
 
@@ -310,7 +316,7 @@ func (h *Handlers) removeMember(c echo.Context, g authz.Grant, m persons.Account
 	if g.Actor().ID == (authz.PrincipalID{Kind: authz.Member, ID: m.ID}) {
 		return h.leave(c, authz.Self(g.Actor()), g.Resource().Account)
 	}
-	if err := h.Store.RemoveMember(c.Request().Context(), g, m.ID); err != nil {
+	if err := h.Store.RemoveMember(c.Request().Context(), g, m.ID, pages.RevokesKeys(c)...); err != nil {
 		return err
 	}
 	h.Say(c, m.Name+" is no longer a member.")
@@ -326,11 +332,17 @@ func (h *Handlers) askLeaveAccount(c echo.Context, g authz.Grant) error {
 	if err != nil {
 		return err
 	}
+	keys, err := h.Store.OwnKeysMade(c.Request().Context(), g, id)
+	if err != nil {
+		return err
+	}
+	made := pages.OfferRevoking(c, "You", "there", keys)
 	f := h.OwnFrame(c, "Leave "+a.Name)
 	return pages.Render(c, http.StatusOK, part.DialogPage(part.Dialog{
 		Frame: f, Title: "Leave " + a.Name + "?",
-		Text: []string{"You lose access until somebody invites you again. What you created stays."},
-		Form: part.Form{Token: f.Token, Action: c.Request().URL.Path, Submit: "Leave", Danger: true, Cancel: "/accounts"},
+		Text:  append([]string{"You lose access until somebody invites you again. What you created stays."}, made.Text...),
+		Facts: made.Facts,
+		Form:  part.Form{Token: f.Token, Action: c.Request().URL.Path, Submit: "Leave", Danger: true, Cancel: "/accounts", Fields: made.Field},
 	}))
 }
 
@@ -343,7 +355,7 @@ func (h *Handlers) leaveAccount(c echo.Context, g authz.Grant) error {
 }
 
 func (h *Handlers) leave(c echo.Context, g authz.Grant, account uuid.UUID) error {
-	a, err := h.Store.LeaveAccount(c.Request().Context(), g, account)
+	a, err := h.Store.LeaveAccount(c.Request().Context(), g, account, pages.RevokesKeys(c)...)
 	if err != nil {
 		return err
 	}

@@ -405,12 +405,22 @@ func (h *Handlers) resumeSubuser(c echo.Context, g authz.Grant, u persons.Subuse
 	return h.subuserDone(c, h.Store.ResumeSubuser(c.Request().Context(), g, u.ID), u.Name+" can sign in again.")
 }
 
-func (h *Handlers) askDeleteSubuser(c echo.Context, _ authz.Grant, u persons.Subuser) error {
-	return h.askSubuser(c, u, "Delete", "The login is deleted and its sessions end at once. What they created stays. This can't be undone.")
+func (h *Handlers) askDeleteSubuser(c echo.Context, g authz.Grant, u persons.Subuser) error {
+	keys, err := h.Store.KeysMade(c.Request().Context(), g, authz.Subuser, persons.Selection{Many: store.Some(u.ID)})
+	if err != nil {
+		return err
+	}
+	list, made := SubusersPath(c), page.OfferRevoking(c, u.Name, "here", keys)
+	f := h.Frame(c, "Delete "+u.Name, part.Link{Text: "Subusers", URL: list})
+	return page.Render(c, http.StatusOK, part.DialogPage(part.Dialog{
+		Frame: f, Title: "Delete " + u.Name + "?", Facts: made.Facts,
+		Text: append([]string{"The login is deleted and its sessions end at once. What they created stays. This can't be undone."}, made.Text...),
+		Form: part.Form{Token: f.Token, Action: c.Request().URL.Path, Submit: "Delete", Danger: true, Cancel: list, Fields: made.Field},
+	}))
 }
 
 func (h *Handlers) deleteSubuser(c echo.Context, g authz.Grant, u persons.Subuser) error {
-	return h.subuserDone(c, h.Store.DeleteSubuser(c.Request().Context(), g, u.ID), u.Name+" is deleted.")
+	return h.subuserDone(c, h.Store.DeleteSubuser(c.Request().Context(), g, u.ID, page.RevokesKeys(c)...), u.Name+" is deleted.")
 }
 
 func (h *Handlers) askReplaceLoginLink(c echo.Context, _ authz.Grant) error {

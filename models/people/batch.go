@@ -81,8 +81,13 @@ type crowd struct {
 // transaction. Those to whom it can not be done are left, each with the reason: what
 // one alone would be refused for. A role, with its end, is named as RoleUntil writes
 // it; Problems name role.
-func (s *Store) ChangePeople(ctx context.Context, g authz.Grant, kind authz.PrincipalKind, act, role string, sel Selection) (store.Batch, error) {
-	return s.changePeople(ctx, g, kind, act, role, sel, nil, func(*store.Tx) error { return nil })
+func (s *Store) ChangePeople(ctx context.Context, g authz.Grant, kind authz.PrincipalKind, act, role string, sel Selection, with ...Parting) (store.Batch, error) {
+	return s.changePeople(ctx, g, kind, act, role, sel, nil, func(c *crowd) error {
+		if act != Delete && act != Remove {
+			return nil
+		}
+		return s.part(c.tx, c.snap, with, kind, c.batch.Changed...)
+	})
 }
 
 // PeopleBatch finds what an act on many subusers or members of the grant's account did.
@@ -101,10 +106,10 @@ func (s *Store) UndoPeopleBatch(ctx context.Context, g authz.Grant, kind authz.P
 		return done, store.Problems{"": "This can't be undone."}
 	}
 	return s.changePeople(ctx, g, kind, undoes[done.Act], done.Detail, Selection{Many: store.Some(done.Changed...)}, done.Before,
-		func(tx *store.Tx) error { return tx.UndoesBatch(id) })
+		func(c *crowd) error { return c.tx.UndoesBatch(id) })
 }
 
-func (s *Store) changePeople(ctx context.Context, g authz.Grant, kind authz.PrincipalKind, act, role string, sel Selection, before map[uuid.UUID]json.RawMessage, also func(*store.Tx) error) (b store.Batch, err error) {
+func (s *Store) changePeople(ctx context.Context, g authz.Grant, kind authz.PrincipalKind, act, role string, sel Selection, before map[uuid.UUID]json.RawMessage, also func(*crowd) error) (b store.Batch, err error) {
 	permission := ManyActs[kind][act]
 	switch {
 	case permission == "":
@@ -151,7 +156,7 @@ func (s *Store) changePeople(ctx context.Context, g authz.Grant, kind authz.Prin
 		if err := c.store(); err != nil {
 			return err
 		}
-		if err := also(tx); err != nil {
+		if err := also(&c); err != nil {
 			return err
 		}
 		tx.Note("names", c.names[:min(len(c.names), 100)])
@@ -381,11 +386,16 @@ func (c *crowd) store() error {
 
 // PeopleNames gives the names of some subusers or members of the grant's account.
 func (s *Store) PeopleNames(ctx context.Context, g authz.Grant, kind authz.PrincipalKind, ids []uuid.UUID) (map[uuid.UUID]string, error) {
+	return s.peopleNames(ctx, g, kind, Filter{IDs: ids})
+}
+
+// peopleNames is PeopleNames of those named that a filter shows too.
+func (s *Store) peopleNames(ctx context.Context, g authz.Grant, kind authz.PrincipalKind, f Filter) (map[uuid.UUID]string, error) {
 	names := map[uuid.UUID]string{}
-	if len(ids) == 0 {
+	if len(f.IDs) == 0 {
 		return names, nil
 	}
-	r, f := g.Resource(), Filter{IDs: ids}
+	r := g.Resource()
 	sc, from := store.TenantScope(r.Tenant), "subusers x"
 	where, args := s.subusersShown(r.Tenant, r.Account, f)
 	if kind == authz.Member {

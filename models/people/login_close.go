@@ -114,7 +114,7 @@ func (s *Store) lastAdminOf(ctx context.Context, all []adminOf) (names []string,
 // CloseLogin closes the login of whoever asks, for good: its sessions and
 // memberships end, its personal account is deleted, and its e-mail address, which
 // has to be typed, may sign up anew. Problems name the field email.
-func (s *Store) CloseLogin(ctx context.Context, g authz.Grant, typed string) error {
+func (s *Store) CloseLogin(ctx context.Context, g authz.Grant, typed string, with ...Parting) error {
 	e, err := s.CloseEffect(ctx, g)
 	if err != nil {
 		return err
@@ -152,7 +152,7 @@ func (s *Store) CloseLogin(ctx context.Context, g authz.Grant, typed string) err
 		if err := account.TakeAccount(tx, &own, home.Account); err != nil {
 			return err
 		}
-		if err := leaveAll(tx, places, func() error { return lockLogin(tx, who.ID, places) }); err != nil {
+		if err := s.leaveAll(tx, places, with, func() error { return lockLogin(tx, who.ID, places) }); err != nil {
 			return err
 		}
 		for _, sql := range []string{
@@ -180,28 +180,30 @@ func (s *Store) CloseLogin(ctx context.Context, g authz.Grant, typed string) err
 // leaveAll ends the memberships of whoever acts, tenant by tenant. All tenants
 // are locked, and then before is done, before anything changes: catching up
 // reads a member's roles everywhere, and must not read what may be undone.
-func leaveAll(tx *store.Tx, places []authz.Resource, before func() error) error {
+func (s *Store) leaveAll(tx *store.Tx, places []authz.Resource, with []Parting, before func() error) error {
 	if len(places) == 0 {
 		return before()
 	}
+	var snap *authz.Snapshot
 	n := 1
 	for n < len(places) && places[n].Tenant == places[0].Tenant {
 		n++
 	}
 	if err := tx.In(store.Change{Action: "member.leave", On: places[0]}, func(in *store.Tx) error {
-		if _, err := in.LockAccess(); err != nil {
+		var err error
+		if snap, err = in.LockAccess(); err != nil {
 			return err
 		}
-		if err := leaveAll(tx, places[n:], before); err != nil {
+		if err := s.leaveAll(tx, places[n:], with, before); err != nil {
 			return err
 		}
 		in.Touch("member", places[0].ID)
-		return leave(in)
+		return s.leave(in, snap, with)
 	}); err != nil {
 		return err
 	}
 	for _, p := range places[1:n] {
-		if err := tx.In(store.Change{Action: "member.leave", On: p}, func(in *store.Tx) error { return leave(in) }); err != nil {
+		if err := tx.In(store.Change{Action: "member.leave", On: p}, func(in *store.Tx) error { return s.leave(in, snap, with) }); err != nil {
 			return err
 		}
 	}
@@ -209,7 +211,7 @@ func leaveAll(tx *store.Tx, places []authz.Resource, before func() error) error 
 }
 
 // leave ends the actor's membership of the write's account.
-func leave(tx *store.Tx) error {
+func (s *Store) leave(tx *store.Tx, snap *authz.Snapshot, with []Parting) error {
 	on := tx.Change.On
 	m, err := holdMember(tx, on.ID)
 	if err != nil {
@@ -220,6 +222,11 @@ func leave(tx *store.Tx) error {
 		return store.Problems{"": "You are the last Admin of " + m.account.Name + ". Make somebody else Admin first."}
 	} else if err != nil {
 		return err
+	}
+	if all, ofPrograms := s.mayRevoke(snap, tx.Grant.Actor(), on.Account); all || ofPrograms {
+		if err := s.part(tx, snap, with, authz.Member, m.id); err != nil {
+			return err
+		}
 	}
 	tx.Note("roles", []string(m.keys))
 	return store.ChangedOne(tx.Exec("DELETE FROM memberships WHERE tenant_id = ? AND account_id = ? AND member_id = ?", on.Tenant, on.Account, on.ID))

@@ -181,8 +181,11 @@ func (s *Store) EditMember(ctx context.Context, g authz.Grant, member uuid.UUID,
 
 // RemoveMember ends somebody's membership of the grant's account. Oneself one
 // does not remove, but leaves.
-func (s *Store) RemoveMember(ctx context.Context, g authz.Grant, member uuid.UUID) error {
+func (s *Store) RemoveMember(ctx context.Context, g authz.Grant, member uuid.UUID, with ...Parting) error {
 	return s.changeMember(ctx, g, member, "member.remove", "members.remove", func(tx *store.Tx, snap *authz.Snapshot, m memberHold) error {
+		if err := s.part(tx, snap, with, authz.Member, m.id); err != nil {
+			return err
+		}
 		return removeMembership(tx, snap, m)
 	})
 }
@@ -200,7 +203,7 @@ func (s *Store) OwnMembership(ctx context.Context, g authz.Grant, account uuid.U
 }
 
 // LeaveAccount ends the actor's own membership of an account.
-func (s *Store) LeaveAccount(ctx context.Context, g authz.Grant, account uuid.UUID) (accounts.Account, error) {
+func (s *Store) LeaveAccount(ctx context.Context, g authz.Grant, account uuid.UUID, with ...Parting) (accounts.Account, error) {
 	who := g.Actor().ID
 	a, err := s.OwnMembership(ctx, g, account)
 	if err != nil {
@@ -213,6 +216,9 @@ func (s *Store) LeaveAccount(ctx context.Context, g authz.Grant, account uuid.UU
 			return err
 		}
 		m, err := holdMember(tx, who.ID)
+		if err == nil {
+			err = s.part(tx, snap, with, authz.Member, m.id)
+		}
 		if err != nil {
 			return err
 		}

@@ -429,8 +429,11 @@ func (s *Store) EndSubuserSessions(ctx context.Context, g authz.Grant, id uuid.U
 }
 
 // DeleteSubuser removes the login for good.
-func (s *Store) DeleteSubuser(ctx context.Context, g authz.Grant, id uuid.UUID) error {
-	return s.changeSubuser(ctx, g, id, "subuser.delete", func(tx *store.Tx, _ *authz.Snapshot, u Subuser) error {
+func (s *Store) DeleteSubuser(ctx context.Context, g authz.Grant, id uuid.UUID, with ...Parting) error {
+	return s.changeSubuser(ctx, g, id, "subuser.delete", func(tx *store.Tx, snap *authz.Snapshot, u Subuser) error {
+		if err := s.part(tx, snap, with, authz.Subuser, id); err != nil {
+			return err
+		}
 		tx.Note("name", u.Name)
 		tx.Note("roles", store.AuditRoles(s.store.StoredRoles(u.Roles, u.AccountID, "")))
 		tx.Touch("subuser", id)
