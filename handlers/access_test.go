@@ -55,7 +55,11 @@ func TestRouteTable(t *testing.T) {
 	p := newPanel(t)
 	var lines []string
 	for _, r := range handlers.Table(p.store) {
-		lines = append(lines, fmt.Sprintf("%-4s %-70s %s", r.Method, r.Path, r.Access))
+		line := fmt.Sprintf("%-4s %-70s %s", r.Method, r.Path, r.Access)
+		if r.PageAlone != "" {
+			line += "; a page alone: it " + r.PageAlone
+		}
+		lines = append(lines, line)
 	}
 	golden(t, "routes.golden", lines)
 }

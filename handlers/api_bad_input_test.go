@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"bailiwick/models/program"
 )
 
 // What can not be read is refused with the place that is to blame, and nothing is done.
@@ -55,4 +57,15 @@ func TestBadInputGetsAClearAnswer(t *testing.T) {
 	if status[0]+status[1] != http.StatusOK+http.StatusPreconditionFailed {
 		t.Errorf("two changes at once are answered %v", status)
 	}
+}
+
+// A key that is for more than its service account has gives what that has, and no more.
+func TestAScopeWiderThanTheRole(t *testing.T) {
+	p := newPanel(t)
+	_, key := p.robot(p.west, "Robot", program.KeyInput{Permissions: []string{"calls", "subuser_create", "account.manage"}}, "Supervisor")
+	x := &caller{t: t, p: p, key: key.Secret, head: http.Header{}}
+	x.get(api(p.west, "/calls")).want(http.StatusOK)
+	x.get(api(p.west, "/settings/account")).want(http.StatusForbidden).says(`"permission":"account.manage"`).says("Supervisor does not give it")
+	x.get(api(p.west, "/contacts")).want(http.StatusForbidden).says(`"permission":"contacts"`)
+	x.get(api(p.analytical, "/calls")).want(http.StatusNotFound)
 }

@@ -20,7 +20,7 @@ func TestTheManualOfTheAPIWorks(t *testing.T) {
 	text, err := os.ReadFile("../docs/api.md")
 	must(t, err)
 	flows := shell.FindAllStringSubmatch(string(text), -1)
-	if len(flows) != 3 {
+	if len(flows) != 4 {
 		t.Fatalf("%d flows", len(flows))
 	}
 	p := newPanel(t)

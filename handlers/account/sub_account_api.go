@@ -89,6 +89,9 @@ func (h *Handlers) answerOne(c api.Call, id uuid.UUID) (apiAccount, error) {
 func (h *Handlers) apiListSubAccounts(c api.Call) (out api.Page[apiAccount], err error) {
 	f := treeFilter(c)
 	f.After, f.Limit = c.QueryParam("after"), page.TreeSize+1
+	if f.After != "" && !accounts.IsPath(f.After) {
+		return out, store.ErrNotFound
+	}
 	found, err := h.Store.AccountsBelow(c.Request().Context(), c.Grant, f)
 	if err != nil {
 		return out, err
@@ -174,6 +177,9 @@ func (h *Handlers) apiMoveSubAccount(c api.Call, in apiMove) (out apiAccount, er
 	return h.answerOne(c, a.ID)
 }
 
+// confirmDelete are the parameters by which an account is deleted.
+var confirmDelete = []guard.Parameter{api.Text("name", "Its name, to say that it is this one."), api.OneOf("along", "Deletes what stands below it too.", "true")}
+
 func (h *Handlers) apiDeleteSubAccount(c api.Call) error {
 	a, err := h.subAccount(c, c.Grant)
 	if err != nil {
@@ -236,4 +242,8 @@ func (h *Handlers) apiEditOwnAccount(c api.Call, patch func(*apiOwnAccountChange
 	a, err := h.Store.Account(c.Request().Context(), c.Grant.Resource().Tenant, out.ID)
 	out.Name = a.Name
 	return out, err
+}
+
+func (h *Handlers) apiDeleteOwnAccount(c api.Call) error {
+	return h.Store.DeleteOwnAccount(c.Request().Context(), c.Grant, c.QueryParam("name"), c.QueryParam("along") == "true")
 }

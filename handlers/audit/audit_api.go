@@ -34,13 +34,17 @@ var auditParameters = append([]guard.Parameter{
 	api.Search, api.Text("who", "kind:id of who did it."), api.Text("kind", "Of what it was done to."),
 	api.OneOf("accounts", "Lists accounts below too.", "below"),
 	{Name: "account", Title: "The one of them to narrow the list down to.", Doc: map[string]any{"type": "string", "format": "uuid"}},
-	api.Text("before", "The cursor that came as next with the page before."),
 }, api.Period...)
 
 // apiListAudit lists changes, newest first. A search that ended with its window goes
 // on at next, where the page before it may have found nothing.
 func (h *Handlers) apiListAudit(c api.Call) (out api.Page[apiEvent], err error) {
 	f := h.askedAudit(c).Filter
+	if after := c.QueryParam("after"); after != "" {
+		if f.Before = audits.ReadAuditCursor(after); f.Before.Seq == 0 {
+			return out, store.ErrNotFound
+		}
+	}
 	events, looked, err := h.Store.SearchAudit(c.Request().Context(), c.Grant, f)
 	if err != nil {
 		return out, err

@@ -10,6 +10,6 @@ import (
 func (h *Handlers) Routes() []guard.Route {
 	return []guard.Route{
 		guard.In(page.Get, "/audit", "audit", h.listAudit).
-			API(api.Read("List changes, newest first", h.apiListAudit, auditParameters...)),
+			API(api.List("List changes, newest first", h.apiListAudit, auditParameters...)),
 	}
 }

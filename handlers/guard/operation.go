@@ -65,6 +65,43 @@ func (r Route) with(method, path string, o Operation) Route {
 	return r
 }
 
+// Why a page has nothing for programs, where several pages have the same reason.
+const (
+	Asks    = "asks before an act that programs call at once"
+	Draws   = "draws a part of a form"
+	OwnSelf = "is about a person's own login, which no key reaches"
+)
+
+// PageAlone says why a page of an account has nothing for programs. The form or the
+// question before an act that has an operation needs no reason.
+func (r Route) PageAlone(why string) Route {
+	r.pageAlone = why
+	return r
+}
+
+// served are the addresses of a table, by method, that have an operation for programs:
+// the page's and the operation's own.
+func served(table []Route) map[string]bool {
+	all := map[string]bool{}
+	for _, r := range table {
+		for _, o := range r.operations {
+			all[r.method+" "+r.path] = true
+			all[o.Method+" "+strings.TrimPrefix(o.Path, APIPath)] = true
+		}
+	}
+	return all
+}
+
+// unserved tells whether a page of an account has neither an operation nor a reason
+// to have none: neither of its own, nor by what is sent to its address or, from a form
+// at /new, to the one above. What stands outside accounts has its reason in why it asks
+// for no permission: a key opens its account alone.
+func (r Route) unserved(served map[string]bool) bool {
+	sent := http.MethodPost + " " + strings.TrimSuffix(r.path, "/new")
+	return r.permission != "" && r.pageAlone == "" && len(r.operations) == 0 &&
+		!(r.method == http.MethodGet && (served[sent] || served[http.MethodPost+" "+r.path]))
+}
+
 // fault says what an operation lacks.
 func (o Operation) fault() (err error) {
 	switch {

@@ -30,6 +30,7 @@ type Route struct {
 	permission   string
 	serve        func(*Guard, catalog.Permission) echo.HandlerFunc
 	operations   []Operation // what programs reach of it
+	pageAlone    string      // why they reach nothing of it, where that is so
 }
 
 // pageless tells whether a route has operations alone, which are about the key itself.
@@ -116,13 +117,13 @@ func Thing[T any](c echo.Context, grant authz.Grant, find Finder[T]) (thing T, e
 
 // Mount adds the table to e and closes e to any other route. A route that
 // states neither a permission nor a reason, a permission the catalog does not
-// know, a path that stands twice, and an operation without a permission or a schema
-// are faults.
+// know, a path that stands twice, a page of an account that has nothing for programs
+// and does not say why, and an operation without a permission or a schema are faults.
 func (g *Guard) Mount(e *echo.Echo, table []Route) error {
 	if n := len(e.Routes()); n > 0 {
 		return fmt.Errorf("%d routes were added before the table", n)
 	}
-	seen := map[string]bool{}
+	seen, served := map[string]bool{}, served(table)
 	var operations []Operation
 	for _, r := range table {
 		operations = append(operations, r.operations...)
@@ -137,6 +138,10 @@ func (g *Guard) Mount(e *echo.Echo, table []Route) error {
 			return fmt.Errorf("route %s %s asks for %s, which the catalog does not declare", r.method, r.path, r.permission)
 		case seen[key]:
 			return fmt.Errorf("route %s %s stands twice", r.method, r.path)
+		case r.unserved(served):
+			return fmt.Errorf("route %s %s has no operation for programs and does not say why", r.method, r.path)
+		case r.pageAlone != "" && len(r.operations) > 0:
+			return fmt.Errorf("route %s %s says why it has no operation, and has one", r.method, r.path)
 		default:
 			seen[key] = true
 			serve := r.serve(g, p)
@@ -177,6 +182,7 @@ type Line struct {
 	Method, Path, Access string
 	Permission           string // empty where none is needed
 	Page                 string // of an operation of the API, the route that it is made of
+	PageAlone            string // why programs reach nothing of it
 }
 
 // Describe lists the table, sorted by path.
@@ -193,7 +199,7 @@ func Describe(table []Route) []Line {
 		if r.pageless() {
 			continue
 		}
-		l := Line{Method: r.method, Path: r.path, Permission: r.permission, Access: r.permission}
+		l := Line{Method: r.method, Path: r.path, Permission: r.permission, Access: r.permission, PageAlone: r.pageAlone}
 		switch {
 		case r.public != "":
 			l.Access = "public: " + r.public

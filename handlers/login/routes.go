@@ -3,6 +3,7 @@ package login
 import (
 	"slices"
 
+	"bailiwick/handlers/api"
 	"bailiwick/handlers/guard"
 	"bailiwick/handlers/page"
 )
@@ -52,13 +53,14 @@ func (h *Handlers) Routes() []guard.Route {
 		guard.Self(page.Post, "/two-step/recovery-codes", "changes one's own login", h.createRecoveryCodes),
 		guard.Self(page.Get, "/two-step/turn-off", "is about one's own login", h.askTurnOffTwoStep),
 		guard.Self(page.Post, "/two-step/turn-off", "changes one's own login", h.turnOffTwoStep),
-		guard.In(page.Get, "/settings/security/sign-ins", "security", h.listSignIns),
-		guard.In(page.Get, "/settings/profile", "profile", h.showProfile),
-		guard.In(page.Post, "/settings/profile", "profile", h.updateProfile),
-		guard.In(page.Get, "/settings/profile/close", "profile", h.askCloseLogin),
-		guard.In(page.Post, "/settings/profile/close", "profile", h.closeLogin),
-		guard.In(page.Post, "/settings/profile/email", "profile", h.updateEmail),
-		guard.In(page.Post, "/settings/profile/email/cancel", "profile", h.cancelEmail),
+		guard.In(page.Get, "/settings/security/sign-ins", "security", h.listSignIns).
+			API(api.List("List sign-ins, newest first", h.apiListSignIns, signInParameters()...)),
+		guard.In(page.Get, "/settings/profile", "profile", h.showProfile).PageAlone(guard.OwnSelf),
+		guard.In(page.Post, "/settings/profile", "profile", h.updateProfile).PageAlone(guard.OwnSelf),
+		guard.In(page.Get, "/settings/profile/close", "profile", h.askCloseLogin).PageAlone(guard.OwnSelf),
+		guard.In(page.Post, "/settings/profile/close", "profile", h.closeLogin).PageAlone(guard.OwnSelf),
+		guard.In(page.Post, "/settings/profile/email", "profile", h.updateEmail).PageAlone(guard.OwnSelf),
+		guard.In(page.Post, "/settings/profile/email/cancel", "profile", h.cancelEmail).PageAlone(guard.OwnSelf),
 	},
 		guard.OneTime("/set-password", "the one-time link is the proof", h.editPassword, h.updatePassword),
 		guard.OneTime("/reset-password", "the mailed link is the proof", h.editReset, h.updateReset),

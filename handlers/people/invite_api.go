@@ -12,18 +12,18 @@ import (
 
 // apiInvite is an invite that waits.
 type apiInvite struct {
-	ID        uuid.UUID     `json:"id"`
-	Email     string        `json:"email"`
-	Roles     []apiHeldRole `json:"roles"`
-	InvitedBy string        `json:"invited_by"`
-	CreatedAt time.Time     `json:"created_at"`
-	ExpiresAt time.Time     `json:"expires_at"`
+	ID        uuid.UUID  `json:"id"`
+	Email     string     `json:"email"`
+	Roles     []HeldRole `json:"roles"`
+	InvitedBy string     `json:"invited_by"`
+	CreatedAt time.Time  `json:"created_at"`
+	ExpiresAt time.Time  `json:"expires_at"`
 }
 
 // apiNewInvites are addresses to invite.
 type apiNewInvites struct {
-	Emails []string      `json:"emails" jsonschema:"100 at most"`
-	Roles  []apiHeldRole `json:"roles"`
+	Emails []string   `json:"emails" jsonschema:"100 at most"`
+	Roles  []HeldRole `json:"roles"`
 }
 
 // apiInvited is what became of one address.
@@ -63,7 +63,7 @@ func (h *Handlers) apiListInvites(c api.Call) (out api.Page[apiInvite], err erro
 	}
 	place := c.Visit().Place
 	return api.PageOf(all, next, func(i persons.Invite) apiInvite {
-		return apiInvite{i.ID, i.Email, apiHeldRoles(h.Store.StoredRoles(i.Roles, place.Account, place.Kind)), i.InviterName, i.CreatedAt.UTC(), i.ExpiresAt.UTC()}
+		return apiInvite{i.ID, i.Email, HeldRoles(h.Store.StoredRoles(i.Roles, place.Account, place.Kind)), i.InviterName, i.CreatedAt.UTC(), i.ExpiresAt.UTC()}
 	}), nil
 }
 
@@ -76,11 +76,11 @@ func (h *Handlers) apiCreateInvites(c api.Call, in apiNewInvites) (out apiInvite
 	}
 	var wishes []inviteWish
 	for _, email := range in.Emails {
-		wishes = append(wishes, inviteWish{email: email, roles: namedRoles(in.Roles)})
+		wishes = append(wishes, inviteWish{email: email, roles: NamedRoles(in.Roles)})
 	}
 	all, err := h.invite(c, c.Grant, wishes)
 	if err != nil {
-		return out, atRoles(err, in.Roles)
+		return out, AtRoles(err, in.Roles)
 	}
 	for _, i := range all {
 		out.Results = append(out.Results, h.apiInvited(i.Invited))

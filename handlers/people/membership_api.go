@@ -14,20 +14,20 @@ import (
 
 // apiMember is somebody who works in the account as programs read them.
 type apiMember struct {
-	ID         uuid.UUID     `json:"id"`
-	Name       string        `json:"name"`
-	Email      string        `json:"email"`
-	Owner      bool          `json:"owner" jsonschema:"whether they own the account, which is no role"`
-	Roles      []apiHeldRole `json:"roles"`
-	State      string        `json:"state" jsonschema:"of their login: active or suspended"`
-	TwoStep    bool          `json:"two_step" jsonschema:"whether they can sign in by two steps"`
-	LastSignIn *time.Time    `json:"last_sign_in,omitempty"`
-	Since      time.Time     `json:"since"`
+	ID         uuid.UUID  `json:"id"`
+	Name       string     `json:"name"`
+	Email      string     `json:"email"`
+	Owner      bool       `json:"owner" jsonschema:"whether they own the account, which is no role"`
+	Roles      []HeldRole `json:"roles"`
+	State      string     `json:"state" jsonschema:"of their login: active or suspended"`
+	TwoStep    bool       `json:"two_step" jsonschema:"whether they can sign in by two steps"`
+	LastSignIn *time.Time `json:"last_sign_in,omitempty"`
+	Since      time.Time  `json:"since"`
 }
 
 // apiMemberChange is what can be changed of a member.
 type apiMemberChange struct {
-	Roles []apiHeldRole `json:"roles"`
+	Roles []HeldRole `json:"roles"`
 }
 
 // apiSession is a session of a member that has been in the account.
@@ -50,7 +50,7 @@ type apiEnded struct {
 }
 
 func apiMemberOf(m persons.AccountMember) apiMember {
-	return apiMember{m.ID, m.Name, m.Email, m.Owner, apiHeldRoles(m.Roles), m.State, m.TwoStep, m.LastSignIn, m.Since.UTC()}
+	return apiMember{m.ID, m.Name, m.Email, m.Owner, HeldRoles(m.Roles), m.State, m.TwoStep, m.LastSignIn, m.Since.UTC()}
 }
 
 func (h *Handlers) apiListMembers(c api.Call) (out api.Page[apiMember], err error) {
@@ -82,12 +82,12 @@ func (h *Handlers) apiEditMember(c api.Call, patch func(*apiMemberChange) error)
 	if m.Owner {
 		return out, store.Problems{"": m.Name + " owns this account, which is no role that could be changed here."}
 	}
-	in := apiMemberChange{apiHeldRoles(m.Roles)}
+	in := apiMemberChange{HeldRoles(m.Roles)}
 	if err := patch(&in); err != nil {
 		return out, err
 	}
-	if err := h.Store.EditMember(c.Request().Context(), c.Grant, m.ID, namedRoles(in.Roles)...); err != nil {
-		return out, atRoles(err, in.Roles)
+	if err := h.Store.EditMember(c.Request().Context(), c.Grant, m.ID, NamedRoles(in.Roles)...); err != nil {
+		return out, AtRoles(err, in.Roles)
 	}
 	return h.apiReadMember(c)
 }
@@ -97,7 +97,7 @@ func (h *Handlers) apiRemoveMember(c api.Call) error {
 	if err != nil {
 		return err
 	}
-	return h.Store.RemoveMember(c.Request().Context(), c.Grant, m.ID)
+	return h.Store.RemoveMember(c.Request().Context(), c.Grant, m.ID, parting(c.QueryParam("revoke_keys") == "true")...)
 }
 
 func (h *Handlers) apiListSessions(c api.Call) (out api.Page[apiSession], err error) {

@@ -14,14 +14,15 @@ import (
 	"bailiwick/models/store"
 )
 
-// apiHeldRole is a role that somebody has, or is to have.
-type apiHeldRole struct {
+// HeldRole is a role that somebody has, or is to have, as programs read and send it.
+type HeldRole struct {
 	Name  string     `json:"name" jsonschema:"as the roles of the account are called, such as Supervisor or custom:<id>"`
 	Until *time.Time `json:"until,omitempty" jsonschema:"when it ends; left out where it does not"`
 }
 
-func apiHeldRoles(roles []store.HeldRole) []apiHeldRole {
-	all := make([]apiHeldRole, len(roles))
+// HeldRoles are roles as programs read them.
+func HeldRoles(roles []store.HeldRole) []HeldRole {
+	all := make([]HeldRole, len(roles))
 	for i, r := range roles {
 		all[i].Name = roleName(r.Role)
 		if !r.Until.IsZero() {
@@ -32,8 +33,8 @@ func apiHeldRoles(roles []store.HeldRole) []apiHeldRole {
 	return all
 }
 
-// namedRoles are roles as the store's verbs take them.
-func namedRoles(roles []apiHeldRole) (names []string) {
+// NamedRoles are roles as the verbs of the store take them.
+func NamedRoles(roles []HeldRole) (names []string) {
 	for _, r := range roles {
 		var until time.Time
 		if r.Until != nil {
@@ -44,8 +45,8 @@ func namedRoles(roles []apiHeldRole) (names []string) {
 	return names
 }
 
-// atRoles puts problems with roles at the roles that were sent.
-func atRoles(err error, roles []apiHeldRole) error {
+// AtRoles puts the verbs' problems with roles at the roles that were sent.
+func AtRoles(err error, roles []HeldRole) error {
 	pairs := []string{"role", "roles"}
 	for i, r := range roles {
 		pairs = append(pairs, "until."+r.Name, fmt.Sprintf("roles.%d.until", i))

@@ -17,10 +17,10 @@ func (h *Handlers) Routes() []guard.Route {
 			API(api.List("List members", h.apiListMembers, peopleFilters("active", "suspended")...)).
 			APIAt(page.Get, "/members/:member", api.Read("Read a member", h.apiReadMember)),
 		guard.In(page.Get, "/members/batches/new", "members.edit", h.askMany(membersKind)),
-		guard.In(page.Post, "/members/batches", "members.edit", h.changeMany(membersKind)),
-		guard.In(page.Get, "/members/batches/:batch", "members.edit", h.showMany(membersKind)),
-		guard.In(page.Post, "/members/batches/:batch/undo", "members.edit", h.undoMany(membersKind)),
-		guard.In(page.Get, "/members/preview", "members", h.previewMemberRoles),
+		guard.In(page.Post, "/members/batches", "members.edit", h.changeMany(membersKind)).API(h.apiChangeMany(membersKind)),
+		guard.In(page.Get, "/members/batches/:batch", "members.edit", h.showMany(membersKind)).API(h.apiReadMany(membersKind)),
+		guard.In(page.Post, "/members/batches/:batch/undo", "members.edit", h.undoMany(membersKind)).API(h.apiUndoMany(membersKind)),
+		guard.In(page.Get, "/members/preview", "members", h.previewMemberRoles).PageAlone(guard.Draws),
 		guard.On(page.Get, "/members/:member/edit", "members.edit", h.Store.Member, h.editMember),
 		guard.On(page.Post, "/members/:member/edit", "members.edit", h.Store.Member, h.updateMember).
 			API(api.Change("Change the roles of a member", h.apiEditMember)),
@@ -31,7 +31,7 @@ func (h *Handlers) Routes() []guard.Route {
 			API(api.Act("End sessions of a member", h.apiEndMemberSessions)),
 		guard.On(page.Get, "/members/:member/remove", "members.remove", h.Store.Member, h.askRemoveMember),
 		guard.On(page.Post, "/members/:member/remove", "members.remove", h.Store.Member, h.removeMember).
-			API(api.Remove("Remove a member", h.apiRemoveMember)),
+			API(api.Remove("Remove a member", h.apiRemoveMember, revokeKeys)),
 		guard.In(page.Get, "/members/invites", "members", h.listInvites).
 			API(api.List("List invites", h.apiListInvites, api.Search)),
 		guard.In(page.Get, "/members/invites/new", "members.add", h.newInvites),
@@ -46,11 +46,11 @@ func (h *Handlers) Routes() []guard.Route {
 			API(api.List("List subusers", h.apiListSubusers, peopleFilters("active", "suspended", "no_password")...)).
 			APIAt(page.Get, "/settings/subusers/login-link", api.Read("Read the login link of subusers", h.apiReadLoginLink)),
 		guard.In(page.Get, "/settings/subusers/batches/new", "subuser_edit", h.askMany(subusersKind)),
-		guard.In(page.Post, "/settings/subusers/batches", "subuser_edit", h.changeMany(subusersKind)),
-		guard.In(page.Get, "/settings/subusers/batches/:batch", "subuser_edit", h.showMany(subusersKind)),
-		guard.In(page.Post, "/settings/subusers/batches/:batch/undo", "subuser_edit", h.undoMany(subusersKind)),
+		guard.In(page.Post, "/settings/subusers/batches", "subuser_edit", h.changeMany(subusersKind)).API(h.apiChangeMany(subusersKind)),
+		guard.In(page.Get, "/settings/subusers/batches/:batch", "subuser_edit", h.showMany(subusersKind)).API(h.apiReadMany(subusersKind)),
+		guard.In(page.Post, "/settings/subusers/batches/:batch/undo", "subuser_edit", h.undoMany(subusersKind)).API(h.apiUndoMany(subusersKind)),
 		guard.In(page.Get, "/settings/subusers/new", "subuser_create", h.newSubuser),
-		guard.In(page.Get, "/settings/subusers/preview", "subusers", h.previewRoles),
+		guard.In(page.Get, "/settings/subusers/preview", "subusers", h.previewRoles).PageAlone(guard.Draws),
 		guard.In(page.Post, "/settings/subusers", "subuser_create", h.createSubuser).
 			API(api.Make("Create a subuser", h.apiCreateSubuser)),
 		guard.In(page.Get, "/settings/subusers/login-link", "subuser_edit", h.askReplaceLoginLink),
@@ -77,10 +77,10 @@ func (h *Handlers) Routes() []guard.Route {
 			API(h.apiChangeSubuser("Resume a subuser", h.Store.ResumeSubuser)),
 		guard.On(page.Get, "/settings/subusers/:subuser/delete", "subuser_edit", h.Store.Subuser, h.askDeleteSubuser),
 		guard.On(page.Post, "/settings/subusers/:subuser/delete", "subuser_edit", h.Store.Subuser, h.deleteSubuser).
-			API(api.Remove("Delete a subuser", h.apiDeleteSubuser)),
+			API(api.Remove("Delete a subuser", h.apiDeleteSubuser, revokeKeys)),
 		guard.In(page.Get, "/roles", "roles", h.showRoles).
 			API(api.Read("List roles, with what each gives", h.apiListRoles)),
-		guard.In(page.Get, "/roles/compare", "roles", h.compareRoles),
+		guard.In(page.Get, "/roles/compare", "roles", h.compareRoles).PageAlone("puts roles side by side, each of which the list has whole"),
 		guard.In(page.Get, "/roles/new", "roles.edit", h.newRole),
 		guard.In(page.Post, "/roles", "roles.edit", h.createRole).
 			API(api.Versioned(api.Make("Create a role", h.apiCreateRole))),
@@ -89,7 +89,7 @@ func (h *Handlers) Routes() []guard.Route {
 		guard.On(page.Get, "/roles/:role/edit", "roles.edit", h.Store.Role, h.editRole),
 		guard.On(page.Post, "/roles/:role/edit", "roles.edit", h.Store.Role, h.updateRole).
 			API(api.Versioned(api.Change("Change a role", h.apiEditRole))),
-		guard.On(page.Post, "/roles/:role/undo", "roles.edit", h.Store.Role, h.undoRole),
+		guard.On(page.Post, "/roles/:role/undo", "roles.edit", h.Store.Role, h.undoRole).PageAlone("is an edit, which programs send as one"),
 		guard.On(page.Get, "/roles/:role/delete", "roles.edit", h.Store.Role, h.askDeleteRole),
 		guard.On(page.Post, "/roles/:role/delete", "roles.edit", h.Store.Role, h.deleteRole).
 			API(api.Versioned(api.Remove("Delete a role", h.apiDeleteRole, api.Text("instead", "The role that those get who have no other.")))),

@@ -15,23 +15,23 @@ import (
 
 // apiSubuser is a subuser as programs read it.
 type apiSubuser struct {
-	ID          uuid.UUID     `json:"id"`
-	Name        string        `json:"name"`
-	Description string        `json:"description"`
-	Roles       []apiHeldRole `json:"roles"`
-	State       string        `json:"state" jsonschema:"active or suspended"`
-	HasPassword bool          `json:"has_password"`
-	TwoStep     bool          `json:"two_step" jsonschema:"whether the sign-in takes a second step"`
-	LastSignIn  *time.Time    `json:"last_sign_in,omitempty"`
-	CreatedAt   time.Time     `json:"created_at"`
+	ID          uuid.UUID  `json:"id"`
+	Name        string     `json:"name"`
+	Description string     `json:"description"`
+	Roles       []HeldRole `json:"roles"`
+	State       string     `json:"state" jsonschema:"active or suspended"`
+	HasPassword bool       `json:"has_password"`
+	TwoStep     bool       `json:"two_step" jsonschema:"whether the sign-in takes a second step"`
+	LastSignIn  *time.Time `json:"last_sign_in,omitempty"`
+	CreatedAt   time.Time  `json:"created_at"`
 }
 
 // apiNewSubuser is a subuser to create.
 type apiNewSubuser struct {
-	Name        string        `json:"name" jsonschema:"1 to 64 lower-case letters, digits and . _ @ + -"`
-	Description string        `json:"description,omitempty"`
-	Roles       []apiHeldRole `json:"roles"`
-	Password    string        `json:"password,omitempty" jsonschema:"or none, for a link by which the subuser chooses one"`
+	Name        string     `json:"name" jsonschema:"1 to 64 lower-case letters, digits and . _ @ + -"`
+	Description string     `json:"description,omitempty"`
+	Roles       []HeldRole `json:"roles"`
+	Password    string     `json:"password,omitempty" jsonschema:"or none, for a link by which the subuser chooses one"`
 }
 
 // apiCreatedSubuser is what whoever creates a subuser is told, once.
@@ -43,9 +43,9 @@ type apiCreatedSubuser struct {
 
 // apiSubuserChange is what can be changed of a subuser.
 type apiSubuserChange struct {
-	Name        string        `json:"name"`
-	Description string        `json:"description"`
-	Roles       []apiHeldRole `json:"roles"`
+	Name        string     `json:"name"`
+	Description string     `json:"description"`
+	Roles       []HeldRole `json:"roles"`
 }
 
 // apiNewPassword is a password for a subuser.
@@ -64,7 +64,7 @@ type apiLoginLink struct {
 }
 
 func (h *Handlers) apiSubuserOf(u persons.Subuser) apiSubuser {
-	return apiSubuser{u.ID, u.Name, u.Description, apiHeldRoles(h.heldBy(u)), u.State, u.HasPassword(), u.TwoStep, u.LastSignIn, u.CreatedAt.UTC()}
+	return apiSubuser{u.ID, u.Name, u.Description, HeldRoles(h.heldBy(u)), u.State, u.HasPassword(), u.TwoStep, u.LastSignIn, u.CreatedAt.UTC()}
 }
 
 // peopleFilters are the parameters of lists of people, by the names that their pages
@@ -97,10 +97,10 @@ func (h *Handlers) apiReadSubuser(c api.Call) (apiSubuser, error) {
 
 func (h *Handlers) apiCreateSubuser(c api.Call, in apiNewSubuser) (out apiCreatedSubuser, path string, err error) {
 	made, err := h.Store.CreateSubuser(c.Request().Context(), c.Grant, persons.SubuserInput{
-		Name: in.Name, Description: in.Description, Roles: namedRoles(in.Roles), Password: in.Password, Link: in.Password == "",
+		Name: in.Name, Description: in.Description, Roles: NamedRoles(in.Roles), Password: in.Password, Link: in.Password == "",
 	})
 	if err != nil {
-		return out, "", atRoles(err, in.Roles)
+		return out, "", AtRoles(err, in.Roles)
 	}
 	out = apiCreatedSubuser{apiSubuser: h.apiSubuserOf(made.Subuser), LoginLink: h.Link("/login/" + made.LoginLink)}
 	if made.PasswordLink != "" {
@@ -114,13 +114,13 @@ func (h *Handlers) apiEditSubuser(c api.Call, patch func(*apiSubuserChange) erro
 	if err != nil {
 		return out, err
 	}
-	in := apiSubuserChange{u.Name, u.Description, apiHeldRoles(h.heldBy(u))}
+	in := apiSubuserChange{u.Name, u.Description, HeldRoles(h.heldBy(u))}
 	if err := patch(&in); err != nil {
 		return out, err
 	}
-	err = h.Store.EditSubuser(c.Request().Context(), c.Grant, u.ID, persons.SubuserInput{Name: in.Name, Description: in.Description, Roles: namedRoles(in.Roles)})
+	err = h.Store.EditSubuser(c.Request().Context(), c.Grant, u.ID, persons.SubuserInput{Name: in.Name, Description: in.Description, Roles: NamedRoles(in.Roles)})
 	if err != nil {
-		return out, atRoles(err, in.Roles)
+		return out, AtRoles(err, in.Roles)
 	}
 	return h.apiReadSubuser(c)
 }
@@ -144,7 +144,7 @@ func (h *Handlers) apiDeleteSubuser(c api.Call) error {
 	if err != nil {
 		return err
 	}
-	return h.Store.DeleteSubuser(c.Request().Context(), c.Grant, u.ID)
+	return h.Store.DeleteSubuser(c.Request().Context(), c.Grant, u.ID, parting(c.QueryParam("revoke_keys") == "true")...)
 }
 
 func (h *Handlers) apiResetPassword(c api.Call, in apiNewPassword) (out apiPasswordLink, err error) {

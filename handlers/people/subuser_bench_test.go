@@ -93,7 +93,7 @@ func newSubuserBench(b *testing.B) *subuserBench {
 		base.Nav = full
 		x.page, err = h.SubuserListPage(c, g)
 		return err
-	})}))
+	}).PageAlone("is drawn for a benchmark")}))
 	e.ServeHTTP(httptest.NewRecorder(), x.request())
 	sent, again := x.ask(b, x.panel), x.ask(b, x.memory(b))
 	if len(x.page.List.Table.Rows) != persons.SubuserPage || !bytes.Equal(sent, again) {

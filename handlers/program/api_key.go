@@ -128,10 +128,10 @@ func (h *Handlers) usedCell(c echo.Context, k programs.Key) part.Cell {
 }
 
 func keyBadge(k programs.Key, now time.Time) part.Badge {
-	switch {
-	case k.RevokedAt != nil:
+	switch k.State(now) {
+	case "revoked":
 		return part.Badge{Text: "Revoked"}
-	case k.Ended(now):
+	case "expired":
 		return part.Badge{Text: "Expired", Tone: part.Warn}
 	}
 	return part.Badge{Text: "Active", Tone: part.Good}

@@ -24,8 +24,8 @@ type recordList struct {
 	Sum   string           `json:"sum,omitempty"`
 }
 
-// answerList answers a program with the list of a place.
-func (h *Handlers) answerList(rv Visit) error {
+// AnswerList answers a program with the list of a place.
+func (h *Handlers) AnswerList(rv Visit) error {
 	asked := h.readList(rv)
 	q := rv.query(asked)
 	q.Long, q.After, q.Before = asked.columns, rv.QueryParam("after"), rv.QueryParam("before")
@@ -35,7 +35,11 @@ func (h *Handlers) answerList(rv Visit) error {
 	}
 	out := recordList{Items: make([]map[string]any, 0, len(l.Records)), Sum: l.Sum}
 	for _, r := range l.Records {
-		out.Items = append(out.Items, rv.answer(r))
+		x := rv.answer(r)
+		if rv.showsSource(asked) {
+			x["account"] = l.Source(r)
+		}
+		out.Items = append(out.Items, x)
 	}
 	if l.Next != "" {
 		out.Next = &l.Next
@@ -70,7 +74,8 @@ func (h *Handlers) answerRecord(rv Visit, status int, r records.Record, secrets 
 	return api.Answer(rv, status, out)
 }
 
-func (h *Handlers) readRecord(rv Visit, r records.Record) error {
+// AnswerRecord answers a program with one record.
+func (h *Handlers) AnswerRecord(rv Visit, r records.Record) error {
 	return h.answerRecord(rv, http.StatusOK, r, nil)
 }
 

@@ -25,6 +25,13 @@ type operations struct {
 
 type serves = func(echo.Context, authz.Grant) error
 
+// Reading makes the operations that list and read records of a section, for others who
+// keep such.
+func (h *Handlers) Reading(s *catalog.Section, list, read serves) (guard.Operation, guard.Operation) {
+	of := operations{h, s, s.Records}
+	return of.list(list), of.read(read)
+}
+
 func (o operations) list(serve serves) guard.Operation {
 	properties := map[string]any{
 		"items": map[string]any{"type": "array", "items": o.out()},

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"bailiwick/catalog"
+	"bailiwick/handlers/api"
 	"bailiwick/handlers/guard"
 	"bailiwick/handlers/page"
 	records "bailiwick/models/record"
@@ -14,8 +15,10 @@ import (
 // restored in one place, by whoever could delete it.
 func (h *Handlers) Routes() (all []guard.Route) {
 	all = append(all,
-		guard.In(page.Get, "/deleted", "control_panel", h.listDeleted),
-		guard.In(page.Post, "/deleted/:record/restore", "control_panel", h.restoreRecord))
+		guard.In(page.Get, "/deleted", "control_panel", h.listDeleted).
+			API(api.List("List what was deleted lately", h.apiListDeleted, append([]guard.Parameter{api.Search}, api.Period...)...)),
+		guard.In(page.Post, "/deleted/:record/restore", "control_panel", h.restoreRecord).
+			API(api.Do("Restore what was deleted", h.apiRestore)))
 	acted := map[*catalog.Act]bool{}
 	for _, s := range h.Catalog.Sections {
 		r := s.Records
@@ -26,8 +29,8 @@ func (h *Handlers) Routes() (all []guard.Route) {
 		view, of := key(s.View), operations{h, s, r}
 		if !s.Single() {
 			all = append(all,
-				guard.In(page.Get, s.Path, view, h.atRecords(s, h.ListRecords)).API(of.list(h.atRecords(s, h.answerList))),
-				guard.In(page.Get, s.Path+".csv", view, h.atRecords(s, h.ExportRecords)))
+				guard.In(page.Get, s.Path, view, h.atRecords(s, h.ListRecords)).API(of.list(h.atRecords(s, h.AnswerList))),
+				guard.In(page.Get, s.Path+".csv", view, h.atRecords(s, h.ExportRecords)).PageAlone("is the list, written as CSV"))
 			if canBulk(r) {
 				all = append(all,
 					guard.In(page.Get, s.Path+"/batches/new", view, h.atRecords(s, h.askBulk)),
@@ -48,7 +51,7 @@ func (h *Handlers) Routes() (all []guard.Route) {
 			}
 		}
 		if one := r.OnePath(); r.One == s {
-			all = append(all, guard.In(page.Get, one, view, h.atRecord(s, h.showRecord)).API(of.read(h.atRecord(s, h.readRecord))))
+			all = append(all, guard.In(page.Get, one, view, h.atRecord(s, h.showRecord)).API(of.read(h.atRecord(s, h.AnswerRecord))))
 			if r.Edit != 0 {
 				all = append(all,
 					guard.In(page.Get, one+"/edit", key(r.Edit), h.atRecord(s, h.editRecord)),

@@ -57,8 +57,7 @@ func (h *Handlers) mayRestore(v *guard.Visit) (keys []string) {
 func (h *Handlers) listDeleted(c echo.Context, g authz.Grant) error {
 	v := guard.Of(c)
 	here, period := deletedPath(v.Place.Account), h.AskedPeriod(c)
-	f := records.DeletedFilter{Search: strings.TrimSpace(c.QueryParam("q")), From: period.From, To: period.To, Limit: records.Page + 1}
-	f.After, _ = uuid.Parse(c.QueryParam("after"))
+	f := records.DeletedFilter{Search: strings.TrimSpace(c.QueryParam("q")), From: period.From, To: period.To, After: c.QueryParam("after"), Limit: records.Page + 1}
 	all, err := h.Store.DeletedRecords(c.Request().Context(), g, h.mayRestore(v), f)
 	if err != nil {
 		return err
@@ -78,12 +77,12 @@ func (h *Handlers) listDeleted(c echo.Context, g authz.Grant) error {
 	if first != here {
 		p.List.Clear = here
 	}
-	if f.After != uuid.Nil {
+	if f.After != "" {
 		p.List.Pager.Previous = first
 	}
 	if len(all) > records.Page {
 		all = all[:records.Page]
-		p.List.Pager.Next = page.WithQuery(here, append(asked, "after", all[len(all)-1].ID.String())...)
+		p.List.Pager.Next = page.WithQuery(here, append(asked, "after", all[len(all)-1].Cursor())...)
 	}
 	for _, d := range all {
 		name := part.Cell{Text: d.Name}
@@ -100,39 +99,53 @@ func (h *Handlers) listDeleted(c echo.Context, g authz.Grant) error {
 	return page.Render(c, http.StatusOK, record.List(p))
 }
 
-// restoreRecord brings one record back.
-func (h *Handlers) restoreRecord(c echo.Context, g authz.Grant) error {
-	v := guard.Of(c)
-	id, err := uuid.Parse(c.Param("record"))
-	if err != nil {
-		return store.ErrNotFound
+// restored is a record that is back.
+type restored struct {
+	ID   uuid.UUID
+	Kind string
+	Name string
+}
+
+// restore brings the record back that the address names, for whoever could delete it.
+func (h *Handlers) restore(c echo.Context, g authz.Grant) (r restored, err error) {
+	v, ctx := guard.Of(c), c.Request().Context()
+	if r.ID, err = uuid.Parse(c.Param("record")); err != nil {
+		return r, store.ErrNotFound
 	}
-	key, err := h.Store.RestoringAsks(c.Request().Context(), g, id)
+	key, err := h.Store.RestoringAsks(ctx, g, r.ID)
 	if err != nil {
-		return err
+		return r, err
 	}
 	p := h.Catalog.Permission(key)
 	if p == 0 || !v.May.Has(p) {
-		return store.ErrNotFound
+		return r, store.ErrNotFound
 	}
 	if g, err = v.Snapshot.Authorize(v.Actor(), p, v.Place.Account); err != nil {
-		return err
+		return r, err
 	}
-	b, err := h.Store.RestoreRecords(c.Request().Context(), g, id)
+	b, err := h.Store.RestoreRecords(ctx, g, r.ID)
+	if err != nil {
+		return r, err
+	}
+	names, err := h.Store.NamesOfAll(ctx, g, []uuid.UUID{r.ID})
+	r.Kind, r.Name = b.Things, names[r.ID]
+	if err == nil && b.Left() > 0 {
+		err = store.Problems{"": fmt.Sprintf("%s %s.", r.Name, b.Skipped[0].Reason)}
+	}
+	return r, err
+}
+
+// restoreRecord brings one record back.
+func (h *Handlers) restoreRecord(c echo.Context, g authz.Grant) error {
+	r, err := h.restore(c, g)
 	if err != nil {
 		return err
 	}
-	names, err := h.Store.NamesOfAll(c.Request().Context(), g, []uuid.UUID{id})
-	if err != nil {
-		return err
-	}
-	if b.Left() > 0 {
-		return store.Problems{"": fmt.Sprintf("%s %s.", names[id], b.Skipped[0].Reason)}
-	}
-	h.Say(c, names[id]+" restored.")
-	back := login.Within(v.Place.Account, c.FormValue("return"))
+	h.Say(c, r.Name+" restored.")
+	at := guard.Of(c).Place.Account
+	back := login.Within(at, c.FormValue("return"))
 	if back == "" {
-		back = deletedPath(v.Place.Account)
+		back = deletedPath(at)
 	}
 	return page.Done(c, back)
 }

@@ -27,7 +27,7 @@ func New(b *page.Base, a *account.Handlers, p *people.Handlers, r *record.Handle
 // Routes are the routes of this wing: who may come in stands beside each.
 func (h *Handlers) Routes() []guard.Route {
 	return []guard.Route{
-		guard.In(page.Get, "/search", "control_panel", h.searchHere),
+		guard.In(page.Get, "/search", "control_panel", h.searchHere).PageAlone("leads to pages; each list has a search of its own"),
 		guard.Self(page.Get, "/search", "finds one's own accounts", h.searchMine),
 	}
 }

@@ -59,6 +59,16 @@ func (a Account) PathIDs() []uuid.UUID {
 	return ids
 }
 
+// IsPath tells whether a text is the path of an account that there might be.
+func IsPath(text string) bool {
+	for part := range strings.SplitSeq(text, "/") {
+		if uuid.Validate(part) != nil {
+			return false
+		}
+	}
+	return true
+}
+
 // ClosedBy says why nobody comes in to an account that is not active: its own
 // state, or that of one above.
 func ClosedBy(a Account) string {

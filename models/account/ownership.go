@@ -292,14 +292,15 @@ func endOffer(tx *store.Tx, a Account, outcome string) (ended bool, err error) {
 	return len(ids) > 0, letter.Withdraw(tx, ids...)
 }
 
-var errNotOwner = store.Problems{"": "Only its owner, or the owner of an account above it, can hand it over."}
+// ErrNotOwner refuses to hand over what somebody else owns.
+var ErrNotOwner = store.Problems{"": "Only its owner, or the owner of an account above it, can hand it over."}
 
 // changeOwned changes the ownership of the grant's account or of one below it,
 // which the actor must own, or an account above it.
 func (s *Store) changeOwned(ctx context.Context, g authz.Grant, account uuid.UUID, action string, do func(*store.Tx, Account) error) error {
 	owned := func(tx *store.Tx, a Account) error {
 		if g.IsSystem() || !owns(tx, a) {
-			return errNotOwner
+			return ErrNotOwner
 		}
 		return do(tx, a)
 	}

@@ -74,8 +74,12 @@ func (s *Store) RequireTwoStep(ctx context.Context, g authz.Grant, x Session, re
 	})
 }
 
-// needsTwoStep refuses a session's owner who could not sign in by two steps.
+// needsTwoStep refuses a session's owner who could not sign in by two steps. A service
+// account never signs in.
 func needsTwoStep(tx *store.Tx, x Session) error {
+	if x.Principal.Kind == authz.ServiceAccount {
+		return nil
+	}
 	has := "two_step_at IS NOT NULL"
 	rows := row(tx.DB, x.Principal, x.Tenant)
 	if x.Principal.Kind == authz.Member {

@@ -52,6 +52,17 @@ func (k Key) Ended(now time.Time) bool { return k.ExpiresAt != nil && !now.Befor
 // Works tells whether the key is good at a time, as far as that is up to the key.
 func (k Key) Works(now time.Time) bool { return k.RevokedAt == nil && !k.Ended(now) }
 
+// State is how the key stands at a time: "active", "expired" or "revoked".
+func (k Key) State(now time.Time) string {
+	switch {
+	case k.RevokedAt != nil:
+		return "revoked"
+	case k.Ended(now):
+		return "expired"
+	}
+	return "active"
+}
+
 const keyColumns = `x.id, x.account_id, x.service_account_id, x.name, x.hash, x.hint, x.previous_hash, x.previous_until, x.permissions, x.read_only, x.sub_accounts, x.networks,
 	x.expires_at, x.revoked_at, x.revoked_by_name, x.used_at, x.used_from, x.version, x.created_at, x.created_by, x.created_by_name, x.updated_at`
 

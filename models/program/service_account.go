@@ -28,8 +28,8 @@ type ServiceAccount struct {
 	Version     int64
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
-	Keys        int        `gorm:"-"` // that work, in a list
-	UsedAt      *time.Time `gorm:"-"` // the last of them, in a list
+	Keys        int        `gorm:"-"` // that work, where it was read to be shown
+	UsedAt      *time.Time `gorm:"-"` // the last of them, where it was read to be shown
 }
 
 // Principal is the service account as who acts.
@@ -102,10 +102,12 @@ func (s *Store) RolesOf(a ServiceAccount) []store.HeldRole {
 	return s.store.StoredRoles(a.Roles, a.AccountID, "")
 }
 
-const serviceAccountColumns = "x.id, x.account_id, x.name, x.description, array_to_string(x.roles, ','), x.state, x.version, x.created_at, x.updated_at"
+const serviceAccountColumns = `x.id, x.account_id, x.name, x.description, array_to_string(x.roles, ','), x.state, x.version, x.created_at, x.updated_at,
+	(SELECT count(*)::int FROM api_keys k WHERE k.tenant_id = @tenant AND k.service_account_id = x.id AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > @now)),
+	(SELECT max(k.used_at) FROM api_keys k WHERE k.tenant_id = @tenant AND k.service_account_id = x.id)`
 
 func (a *ServiceAccount) fields(roles *string) []any {
-	return []any{(*[16]byte)(&a.ID), (*[16]byte)(&a.AccountID), &a.Name, &a.Description, roles, &a.State, &a.Version, &a.CreatedAt, &a.UpdatedAt}
+	return []any{(*[16]byte)(&a.ID), (*[16]byte)(&a.AccountID), &a.Name, &a.Description, roles, &a.State, &a.Version, &a.CreatedAt, &a.UpdatedAt, &a.Keys, &a.UsedAt}
 }
 
 // ServiceAccountList is a page of service accounts.
@@ -123,12 +125,10 @@ func (s *Store) ServiceAccounts(ctx context.Context, g authz.Grant, f Filter) (l
 	if f.State != "" {
 		where = append(where, "x.state = @state")
 	}
-	l.Span, err = s.page(ctx, g, f, "service_accounts", serviceAccountColumns+`,
-			(SELECT count(*)::int FROM api_keys k WHERE k.tenant_id = @tenant AND k.service_account_id = x.id AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > @now)),
-			(SELECT max(k.used_at) FROM api_keys k WHERE k.tenant_id = @tenant AND k.service_account_id = x.id)`,
+	l.Span, err = s.page(ctx, g, f, "service_accounts", serviceAccountColumns,
 		where, func(rows pgx.Rows) (string, uuid.UUID, error) {
 			a, roles := ServiceAccount{TenantID: g.Resource().Tenant}, ""
-			err := rows.Scan(append(a.fields(&roles), &a.Keys, &a.UsedAt)...)
+			err := rows.Scan(a.fields(&roles)...)
 			a.Roles = store.SplitList(roles)
 			l.Rows = append(l.Rows, a)
 			return a.Name, a.ID, err
@@ -140,7 +140,7 @@ func (s *Store) ServiceAccounts(ctx context.Context, g authz.Grant, f Filter) (l
 func (s *Store) ServiceAccount(ctx context.Context, tenant, account, id uuid.UUID) (ServiceAccount, error) {
 	a, roles := ServiceAccount{TenantID: tenant}, ""
 	err := s.store.One(ctx, store.TenantScope(tenant), a.fields(&roles), "SELECT "+serviceAccountColumns+
-		" FROM service_accounts x WHERE x.tenant_id = $1 AND x.account_id = $2 AND x.id = $3", tenant, account, id)
+		" FROM service_accounts x WHERE x.tenant_id = @tenant AND x.account_id = @account AND x.id = @id", pgx.NamedArgs{"tenant": tenant, "account": account, "id": id, "now": s.store.Now()})
 	a.Roles = store.SplitList(roles)
 	return a, err
 }

@@ -59,12 +59,15 @@ type List struct {
 	sources  map[uuid.UUID]uuid.UUID
 }
 
-// From is the account that a record of the list is of, or came from.
-func (l List) From(r Record) account.Account {
+// From is the account that a record of the list is of, or came from; it may be gone.
+func (l List) From(r Record) account.Account { return l.Accounts[l.Source(r)] }
+
+// Source is the id of that account.
+func (l List) Source(r Record) uuid.UUID {
 	if id, kept := l.sources[r.ID]; kept {
-		return l.Accounts[id]
+		return id
 	}
-	return l.Accounts[r.AccountID]
+	return r.AccountID
 }
 
 // Records lists what stands at a place, in the grant's account or below it.
@@ -119,11 +122,7 @@ func (s *Store) Records(ctx context.Context, g authz.Grant, at Place, q Query) (
 	}
 	var ids []uuid.UUID
 	for _, r := range l.Records {
-		of := r.AccountID
-		if id, kept := l.sources[r.ID]; kept {
-			of = id
-		}
-		if !slices.Contains(ids, of) {
+		if of := l.Source(r); !slices.Contains(ids, of) {
 			ids = append(ids, of)
 		}
 	}

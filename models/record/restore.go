@@ -2,7 +2,9 @@ package record
 
 import (
 	"context"
+	"fmt"
 	"maps"
+	"strconv"
 	"strings"
 	"time"
 
@@ -31,11 +33,17 @@ type Deleted struct {
 // Until is when it is removed for good.
 func (d Deleted) Until() time.Time { return d.At.Add(TrashLife) }
 
+// Cursor is the place of the record in the list, which stays when it is restored.
+func (d Deleted) Cursor() string { return fmt.Sprintf("%d.%s", d.At.UnixMicro(), d.ID) }
+
+// maxMicro is a time, in microseconds since 1970, that a database still has.
+const maxMicro = 253402300799_000_000
+
 // DeletedFilter narrows a list of deleted records.
 type DeletedFilter struct {
 	Search   string
 	From, To time.Time // of the deletion; zero for no bound, To is left out
-	After    uuid.UUID // the last of the page before; zero for the newest
+	After    string    // Cursor of the last of the page before; empty for the newest
 	Limit    int
 }
 
@@ -56,8 +64,14 @@ func (s *Store) DeletedRecords(ctx context.Context, g authz.Grant, may []string,
 		b.Where("lower(d.name) LIKE %s", store.Like(strings.ToLower(f.Search)))
 	}
 	b.Between("d.deleted_at", f.From, f.To)
-	if f.After != uuid.Nil {
-		b.Where("(d.deleted_at, d.id) < (SELECT x.deleted_at, x.id FROM deleted_records x WHERE x.tenant_id = $1 AND x.id = %s)", f.After)
+	if f.After != "" {
+		at, id, _ := strings.Cut(f.After, ".")
+		micro, bad := strconv.ParseInt(at, 10, 64)
+		after, none := uuid.Parse(id)
+		if bad != nil || none != nil || micro < 0 || micro > maxMicro {
+			return nil, store.ErrNotFound
+		}
+		b.Where("(d.deleted_at, d.id) < (%s, %s)", time.UnixMicro(micro).UTC(), after)
 	}
 	return all, s.store.Read(ctx, store.TenantScope(on.Tenant), func(rows pgx.Rows) error {
 		var d Deleted
