@@ -12,6 +12,7 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed sections/*.yaml roles/* entitlements.yaml groups.yaml
@@ -40,14 +41,14 @@ type Catalog struct {
 // Load compiles the built-in declaration. The error lists every fault found.
 func Load() (*Catalog, error) { return Compile(files) }
 
-// MustLoad is Load for tests and tools; it panics on a fault.
-func MustLoad() *Catalog {
+// MustLoad is Load, once, for tests and tools; it panics on a fault.
+var MustLoad = sync.OnceValue(func() *Catalog {
 	c, err := Load()
 	if err != nil {
 		panic(err)
 	}
 	return c
-}
+})
 
 // Group is a heading of the navigation, with the entries below it, in order.
 type Group struct {
