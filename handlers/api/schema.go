@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/jsonschema-go/jsonschema"
@@ -21,8 +22,21 @@ var schemas = &jsonschema.ForOptions{TypeSchemas: map[reflect.Type]*jsonschema.S
 	reflect.TypeFor[time.Time](): {Type: "string", Format: "date-time"},
 }}
 
+// made are the schemas of types, by type: many routes answer with the same few.
+var made sync.Map
+
 // Of is the schema of what JSON makes of a type, by whose name it goes.
 func Of[T any]() *schema {
+	t := reflect.TypeFor[T]()
+	known, ok := made.Load(t)
+	if !ok {
+		known, _ = made.LoadOrStore(t, schemaOf[T]())
+	}
+	s := known.(*schema)
+	return &schema{Name: s.Name, Doc: maps.Clone(s.Doc)}
+}
+
+func schemaOf[T any]() *schema {
 	s, err := jsonschema.For[T](schemas)
 	if err != nil {
 		panic(fmt.Sprintf("a type that has no schema: %v", err)) // when the program starts
