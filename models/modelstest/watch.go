@@ -6,6 +6,7 @@ import (
 	"os"
 	"regexp"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -24,6 +25,7 @@ import (
 // is a tenant's and what is no tenant's, or, in the scope of a tenant, does not compare
 // each of a tenant's tables with that tenant.
 func Main(m pgtest.Tests) int {
+	debug.SetGCPercent(400) // each test leaves a whole panel behind
 	code := pgtest.Main(m, Prepare)
 	for _, told := range watched.offenders() {
 		fmt.Fprintln(os.Stderr, told)
