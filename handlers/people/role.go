@@ -182,8 +182,8 @@ func rowTitle(s *catalog.Section) string {
 	return s.Label
 }
 
-// fullTitle tells sections of one name apart.
-func fullTitle(s *catalog.Section) string {
+// FullTitle tells sections of one name apart.
+func FullTitle(s *catalog.Section) string {
 	if s.Inside == nil {
 		return rowTitle(s)
 	}

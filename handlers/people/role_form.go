@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -30,14 +31,21 @@ type roleInput struct {
 	Wrong store.Problems
 }
 
-// readRole reads the permissions that a form means: those of each section's level,
-// and by name where the level is Some, or none is said.
+// readRole reads the permissions that a form means.
 func (h *Handlers) readRole(c echo.Context, base *catalog.Role) (in roleInput, err error) {
 	form, err := c.FormParams()
 	if err != nil {
 		return in, echo.ErrBadRequest
 	}
 	in = roleInput{name: form.Get("name"), base: base}
+	in.own, in.keys, err = h.ReadLevels(form)
+	return in, err
+}
+
+// ReadLevels reads the permissions that a people.Levels means, and their keys as they
+// were sent: those of each section's level, and by name where the level is Some, or
+// none is said.
+func (h *Handlers) ReadLevels(form url.Values) (own catalog.Mask, keys []string, err error) {
 	levels := map[*catalog.Section]string{}
 	for _, s := range h.Catalog.Sections {
 		level := form.Get("level." + s.Key)
@@ -49,26 +57,26 @@ func (h *Handlers) readRole(c echo.Context, base *catalog.Role) (in roleInput, e
 		switch level {
 		case people.LevelNone, people.LevelSome:
 		case people.LevelView:
-			in.own.Add(&view)
+			own.Add(&view)
 		case people.LevelEdit:
-			in.own.Add(&all)
+			own.Add(&all)
 		default:
-			return in, store.Problems{"permission": fmt.Sprintf("Choose None, View, Edit or Some of %s.", s.Label)}
+			return own, nil, store.Problems{"permission": fmt.Sprintf("Choose None, View, Edit or Some of %s.", s.Label)}
 		}
 	}
 	for _, key := range account.NonEmpty(form["permission"]) {
 		p := h.Catalog.Permission(key)
 		if p == 0 { // the model says so
-			in.keys = append(in.keys, key)
+			keys = append(keys, key)
 			continue
 		}
 		info := h.Catalog.Info(p)
 		if level := levels[info.Section]; level == "" || level == people.LevelSome || !decides(info) {
-			in.own.Set(p)
+			own.Set(p)
 		}
 	}
-	in.own.Each(func(p catalog.Permission) { in.keys = append(in.keys, h.Catalog.Info(p).Key) })
-	return in, nil
+	own.Each(func(p catalog.Permission) { keys = append(keys, h.Catalog.Info(p).Key) })
+	return own, keys, nil
 }
 
 // levelsOf are the permissions of a section's levels View and Edit.
@@ -129,25 +137,32 @@ func (h *Handlers) roleForm(c echo.Context, status int, r *store.CustomRole, in 
 			p.Kept = append(p.Kept, info.Key)
 		}
 	})
+	p.Groups = h.LevelGroups(in.own, in.base.Own, givable)
+	return page.Render(c, status, people.RoleForm(p))
+}
+
+// LevelGroups are the sections with the level that own has of each, beside that of
+// base; what is not givable is locked.
+func (h *Handlers) LevelGroups(own, base, givable catalog.Mask) (groups []people.LevelGroup) {
 	for _, g := range h.Catalog.Groups {
 		group := people.LevelGroup{Title: g.Title}
 		for _, s := range h.Catalog.In(g) {
 			if _, all := h.levelsOf(s); !all.Empty() {
-				group.Sections = append(group.Sections, h.levelSection(s, in, givable))
+				group.Sections = append(group.Sections, h.levelSection(s, own, base, givable))
 			}
 		}
 		if len(group.Sections) > 0 {
-			p.Groups = append(p.Groups, group)
+			groups = append(groups, group)
 		}
 	}
-	return page.Render(c, status, people.RoleForm(p))
+	return groups
 }
 
 // levelSection offers the levels of a section, and its acts where there is more to
 // choose than those.
-func (h *Handlers) levelSection(s *catalog.Section, in roleInput, givable catalog.Mask) people.LevelSection {
+func (h *Handlers) levelSection(s *catalog.Section, own, base, givable catalog.Mask) people.LevelSection {
 	view, all := h.levelsOf(s)
-	x := people.LevelSection{Key: s.Key, Title: rowTitle(s), Level: h.level(s, in.own), Base: h.level(s, in.base.Own), Locked: all.And(givable).Empty(), Levels: []people.Level{{Value: people.LevelNone}}}
+	x := people.LevelSection{Key: s.Key, Title: rowTitle(s), Level: h.level(s, own), Base: h.level(s, base), Locked: all.And(givable).Empty(), Levels: []people.Level{{Value: people.LevelNone}}}
 	if s.Inside != nil {
 		x.Inside = rowTitle(s.Inside)
 	}
@@ -159,7 +174,7 @@ func (h *Handlers) levelSection(s *catalog.Section, in roleInput, givable catalo
 	}
 	for _, p := range s.Permissions {
 		if info := h.Catalog.Info(p); decides(info) {
-			x.Acts = append(x.Acts, people.Act{Value: info.Key, Title: info.Title, Sentence: info.Sentence, View: !info.Edit, Ticked: in.own.Has(p), Base: in.base.Own.Has(p), Locked: !givable.Has(p)})
+			x.Acts = append(x.Acts, people.Act{Value: info.Key, Title: info.Title, Sentence: info.Sentence, View: !info.Edit, Ticked: own.Has(p), Base: base.Has(p), Locked: !givable.Has(p)})
 		}
 	}
 	if len(x.Acts) < 3 && x.Level != people.LevelSome && x.Base != people.LevelSome {
@@ -183,7 +198,7 @@ func (h *Handlers) roleDraft(in roleInput) (d people.RoleDraft) {
 				sections++
 			}
 			if own != base {
-				d.Differences = append(d.Differences, people.RoleDifference{Section: fullTitle(s), From: h.level(s, base), To: h.level(s, own)})
+				d.Differences = append(d.Differences, people.RoleDifference{Section: FullTitle(s), From: h.level(s, base), To: h.level(s, own)})
 			}
 		}
 	}

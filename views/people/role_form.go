@@ -82,7 +82,7 @@ type RoleDifference struct {
 
 func (p RoleFormPage) form() part.Form {
 	f := part.Form{Token: p.Frame.Token, Action: p.Action, Cancel: p.Cancel, Problem: p.Problem, Submit: p.Submit,
-		Hidden: []part.Pair{{Name: "base", Value: p.Base}}, Beside: []part.Field{p.levels()}, Fields: []part.Field{
+		Hidden: []part.Pair{{Name: "base", Value: p.Base}}, Beside: []part.Field{p.levels().Field()}, Fields: []part.Field{
 			{Name: "name", Label: "Name", Value: p.Name, Problem: p.NameProblem, Required: true, MaxLength: 64, Autocomplete: "off", Autofocus: p.Name == "" && p.Problem == ""},
 			{Kind: part.Fixed, Name: "made-from", Label: "Based on", Value: p.BaseTitle},
 		}}
@@ -92,14 +92,31 @@ func (p RoleFormPage) form() part.Form {
 	return f
 }
 
-func (p RoleFormPage) levels() part.Field {
-	return part.Field{Name: "permission", Label: "What the role gives", Problem: p.LevelsProblem,
+// Levels is how much of each section something gives, as the part of a form that
+// chooses it: one level for each section ("level." and its key) and permission
+// (repeatable), which counts in sections whose level is Some.
+type Levels struct {
+	Label, Help, Problem string
+	Groups               []LevelGroup
+	Beside               string // the title of what each level is told beside; empty for none
+}
+
+// Field is the part as a field, whose problem the form tells at its top too.
+func (l Levels) Field() part.Field {
+	return part.Field{Name: "permission", Label: l.Label, Problem: l.Problem, Help: l.Help}
+}
+
+func (p RoleFormPage) levels() Levels {
+	return Levels{Label: "What the role gives", Problem: p.LevelsProblem, Groups: p.Groups, Beside: p.BaseTitle,
 		Help: "View lets people see a section, Edit lets them do everything in it. Greyed choices are beyond what you can give, here or in sub-accounts that the role would reach."}
 }
 
 // actHelp says what a permission lets do, and why it can not be given.
-func actHelp(a Act) string {
-	if a.Locked {
+func actHelp(a Act, beside string) string {
+	switch {
+	case a.Locked && beside == "":
+		return "Its roles don't give it."
+	case a.Locked:
 		return "You can't " + a.Sentence + " everywhere that this role would reach, so you can't give it."
 	}
 	return "Lets people " + a.Sentence + "."
