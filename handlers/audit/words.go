@@ -41,6 +41,7 @@ var actions = map[string]string{
 	"account.unlabel_many":      "removed the label * from many accounts",
 
 	"api_key.create":          "created the API key",
+	"api_key.edit":            "edited the API key",
 	"api_key.revoke":          "revoked the API key",
 	"api_key.rotate":          "replaced the API key",
 	"service_account.create":  "created the service account",

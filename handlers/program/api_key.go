@@ -3,16 +3,13 @@ package program
 import (
 	"cmp"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"bailiwick/authz"
-	"bailiwick/catalog"
 	"bailiwick/handlers/guard"
 	"bailiwick/handlers/page"
 	programs "bailiwick/models/program"
@@ -87,7 +84,7 @@ func (h *Handlers) keyRow(c echo.Context, k programs.Key) part.Row {
 		{Text: k.Name, URL: one}, h.actsAs(c, k), {Text: k.Hint}, h.expiresCell(c, k), h.usedCell(c, k), {Text: k.CreatedByName}, {Badges: []part.Badge{keyBadge(k, now)}},
 	}}
 	if k.Works(now) && h.mayChange(c, k) {
-		row.Menu = []part.Action{{Text: "Replace…", URL: one + "/rotate"}, {Text: "Revoke…", URL: one + "/revoke", Dialog: true, Danger: true}}
+		row.Menu = []part.Action{{Text: "Edit", URL: one + "/edit"}, {Text: "Replace…", URL: one + "/rotate"}, {Text: "Revoke…", URL: one + "/revoke", Dialog: true, Danger: true}}
 	}
 	return row
 }
@@ -178,138 +175,6 @@ func (h *Handlers) scopeText(k programs.Key) string {
 		parts = append(parts, "All that its roles give")
 	}
 	return strings.Join(parts, ". ")
-}
-
-// keyAsked is what a form says of a new key.
-type keyAsked struct {
-	programs.KeyInput
-	lasts string
-	with  bool // a new service account
-}
-
-var lastsOptions = []part.Option{{Value: "1", Text: "1 day"}, {Value: "7", Text: "7 days"}, {Value: "30", Text: "30 days"}, {Value: "90", Text: "90 days"}, {Value: "365", Text: "365 days"}, {Value: "never", Text: "Never expires"}}
-
-// lastsField asks how long a key is to work.
-func (k keyAsked) lastsField(problem string) part.Field {
-	return part.Field{Kind: part.Select, Name: "lasts", Label: "Expires after", Value: cmp.Or(k.lasts, "90"), Options: lastsOptions, Problem: problem, Help: "In the week before, the bell of everyone who can edit API keys here says so."}
-}
-
-// readLasts reads how long a key is to work.
-func (h *Handlers) readLasts(c echo.Context) (lasts string, expires time.Time, never bool, problem string) {
-	lasts = c.FormValue("lasts")
-	days, err := strconv.Atoi(cmp.Or(lasts, "90"))
-	switch {
-	case lasts == "never":
-		return lasts, expires, true, ""
-	case err != nil || !slices.ContainsFunc(lastsOptions, func(o part.Option) bool { return o.Value == strconv.Itoa(days) }):
-		return lasts, expires, false, "Choose one of the offered times."
-	}
-	return lasts, h.Store.Now().Add(time.Duration(days) * 24 * time.Hour), false, ""
-}
-
-func (h *Handlers) readKey(c echo.Context) (k keyAsked, wrong store.Problems) {
-	form, _ := c.FormParams() // read before, as the token is
-	wrong = store.Problems{}
-	k.Name, k.Permissions, k.ReadOnly, k.SubAccounts = form.Get("name"), form["permissions"], form.Get("read_only") == "1", form.Get("sub_accounts") == "1"
-	k.Networks = strings.FieldsFunc(form.Get("networks"), func(r rune) bool { return r == '\n' || r == '\r' || r == ',' || r == ' ' })
-	var problem string
-	k.lasts, k.Expires, k.Never, problem = h.readLasts(c)
-	wrong.Add("expires", problem)
-	return k, wrong
-}
-
-func (h *Handlers) newKey(c echo.Context, _ authz.Grant) error {
-	return h.keyForm(c, http.StatusOK, nil, keyAsked{}, nil)
-}
-
-func (h *Handlers) newProgramKey(c echo.Context, _ authz.Grant, a programs.ServiceAccount) error {
-	return h.keyForm(c, http.StatusOK, &a, keyAsked{}, nil)
-}
-
-// keyForm shows the form of a new key of a service account, or of the account.
-func (h *Handlers) keyForm(c echo.Context, status int, a *programs.ServiceAccount, k keyAsked, wrong store.Problems) error {
-	v, list, back := guard.Of(c), []part.Link{{Text: "API keys", URL: KeysPath(c)}}, KeysPath(c)
-	action, gives := back, h.Catalog.Owner().Own
-	if a != nil {
-		back = ServiceAccountsPath(c, "/"+a.ID.String())
-		list, action = []part.Link{{Text: "Service accounts", URL: ServiceAccountsPath(c)}, {Text: a.Name, URL: back}}, back+"/keys"
-		gives = catalog.Mask{}
-		for _, r := range store.Running(h.Store.RolesOf(*a), h.Store.Now()) {
-			gives.Add(&r.Own)
-		}
-	}
-	p := part.FormPage{
-		Header: part.Header{Title: "Create API key", Text: "It acts as the owner of this account, and is shown once."},
-		Form: part.Form{Token: v.Token, Action: action, Cancel: back, Submit: "Create API key", Problem: wrong[""], Fields: []part.Field{
-			{Name: "name", Label: "Name", Value: k.Name, Problem: wrong["name"], Required: true, Autocomplete: "off", Autofocus: len(wrong) == 0, MaxLength: 100, Help: "Such as where the program runs."},
-			k.lastsField(wrong["expires"]),
-			{Kind: part.Lines, Name: "networks", Label: "Networks", Value: strings.Join(k.Networks, "\n"), Problem: wrong["networks"], Rows: 3, Placeholder: "192.0.2.0/24", Help: "Addresses or networks it can be used from, one on each line. None: from anywhere that the account lets in."},
-			{Kind: part.Checkbox, Name: "read_only", Label: "Reading only", Section: "What it's for", Checked: k.ReadOnly},
-		}},
-	}
-	if a != nil {
-		p.Header.Title, p.Header.Text = "Create a key for "+a.Name, "It's shown once, on the next page."
-	} else {
-		p.Form.Fields = append(p.Form.Fields, part.Field{Kind: part.Checkbox, Name: "sub_accounts", Label: "For sub-accounts too", Checked: k.SubAccounts, Problem: wrong["sub_accounts"], Help: "Otherwise it opens this account alone."})
-	}
-	p.Form.Fields = append(p.Form.Fields, h.permissionField(gives, k, wrong["permissions"]))
-	p.Form.Fields = append(p.Form.Fields, h.ProofFields(c, wrong)...)
-	p.Frame = h.Frame(c, p.Header.Title, list...)
-	return page.Render(c, status, record.FormOn(p))
-}
-
-// permissionField offers to make a key for less than all.
-func (h *Handlers) permissionField(gives catalog.Mask, k keyAsked, problem string) part.Field {
-	f := part.Field{Kind: part.Multi, Name: "permissions", Label: "Permissions", Problem: problem, Help: "None: all that its roles give, now and later."}
-	if k.Name == "" && len(k.Permissions) == 0 && gives.Empty() {
-		f.Help = "It has no role yet, so it can't use any."
-	}
-	titles := map[string]string{}
-	for _, g := range h.Catalog.Groups {
-		titles[g.Key] = g.Title
-	}
-	for _, s := range h.Catalog.Sections {
-		for _, p := range s.Permissions {
-			if info := h.Catalog.Info(p); gives.Has(p) && s.Pending == "" && info.Unused == "" {
-				f.Options = append(f.Options, part.Option{Value: info.Key, Text: info.Title, Group: titles[s.Group], Selected: slices.Contains(k.Permissions, info.Key)})
-			}
-		}
-	}
-	return f
-}
-
-func (h *Handlers) createKey(c echo.Context, g authz.Grant) error {
-	return h.makeKey(c, g, nil)
-}
-
-func (h *Handlers) createProgramKey(c echo.Context, g authz.Grant, a programs.ServiceAccount) error {
-	return h.makeKey(c, g, &a)
-}
-
-func (h *Handlers) makeKey(c echo.Context, g authz.Grant, a *programs.ServiceAccount) error {
-	k, wrong := h.readKey(c)
-	program, err := uuid.Nil, wrong.OrNil()
-	if a != nil {
-		program = a.ID
-	}
-	if err == nil {
-		err = h.Prove(c)
-	}
-	var made programs.MadeKey
-	if err == nil {
-		made, err = h.Store.CreateKey(c.Request().Context(), g, program, k.KeyInput)
-	}
-	if wrong, ok := page.Problems(err); ok {
-		return h.keyForm(c, http.StatusUnprocessableEntity, a, k, wrong)
-	}
-	if err != nil {
-		return err
-	}
-	if a == nil {
-		return h.showMadeKey(c, made, KeysPath(c), part.Link{Text: "API keys", URL: KeysPath(c)})
-	}
-	one := ServiceAccountsPath(c, "/"+a.ID.String())
-	return h.showMadeKey(c, made, one, part.Link{Text: "Service accounts", URL: ServiceAccountsPath(c)}, part.Link{Text: a.Name, URL: one})
 }
 
 // showMadeKey shows a key, now or never.

@@ -35,6 +35,9 @@ func (h *Handlers) Routes() []guard.Route {
 			API(api.Make("Create a key of a service account", h.apiCreateProgramKey)),
 		guard.On(page.Get, "/settings/service_accounts/keys/:api_key", "service_accounts", h.Store.ProgramKey, h.showKey).
 			API(h.apiReadKey("Read a key of a service account", h.Store.ProgramKey)),
+		guard.On(page.Get, "/settings/service_accounts/keys/:api_key/edit", "service_accounts.edit", h.Store.ProgramKey, h.editKey),
+		guard.On(page.Post, "/settings/service_accounts/keys/:api_key/edit", "service_accounts.edit", h.Store.ProgramKey, h.updateKey).
+			API(h.apiEditKey("Change a key of a service account", h.Store.ProgramKey)),
 		guard.On(page.Get, "/settings/service_accounts/keys/:api_key/revoke", "service_accounts.edit", h.Store.ProgramKey, h.askRevokeKey),
 		guard.On(page.Post, "/settings/service_accounts/keys/:api_key/revoke", "service_accounts.edit", h.Store.ProgramKey, h.revokeKey).
 			API(h.apiRevokeKey("Revoke a key of a service account", h.Store.ProgramKey)),
@@ -48,6 +51,9 @@ func (h *Handlers) Routes() []guard.Route {
 		guard.In(page.Get, "/settings/api_keys/new", "api_keys.edit", h.newKey),
 		guard.On(page.Get, "/settings/api_keys/:api_key", "api_keys", h.Store.Key, h.showKey).
 			API(h.apiReadKey("Read an API key", h.Store.Key)),
+		guard.On(page.Get, "/settings/api_keys/:api_key/edit", "api_keys.edit", h.Store.Key, h.editKey),
+		guard.On(page.Post, "/settings/api_keys/:api_key/edit", "api_keys.edit", h.Store.Key, h.updateKey).
+			API(h.apiEditKey("Change an API key", h.Store.Key)),
 		guard.On(page.Get, "/settings/api_keys/:api_key/revoke", "api_keys.edit", h.Store.Key, h.askRevokeKey),
 		guard.On(page.Post, "/settings/api_keys/:api_key/revoke", "api_keys.edit", h.Store.Key, h.revokeKey).
 			API(h.apiRevokeKey("Revoke an API key", h.Store.Key)),

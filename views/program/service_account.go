@@ -25,3 +25,14 @@ type ServiceAccountPage struct {
 	Details []part.Detail
 	Keys    part.List
 }
+
+// KeyFormPage makes a key.
+// POST with name, lasts, networks, read_only, sub_accounts, scope ("all" or "some") and
+// what people.Levels sends, which counts where scope is some.
+type KeyFormPage struct {
+	Frame  part.Frame
+	Header part.Header
+	Form   part.Form
+	Levels people.Levels
+	Proof  []part.Field
+}
