@@ -47,7 +47,7 @@ func TestManualIsAboutThisPanel(t *testing.T) {
 			t.Errorf("the manual says nothing of %s", s.Label)
 		}
 	}
-	elsewhere := map[string]string{"/sessions": "Your sessions", "/two-step": "Two-step sign-in"} // a journey over HTTP looks at them
+	elsewhere := map[string]string{"/api-reference": "API reference", "/sessions": "Your sessions", "/two-step": "Two-step sign-in"} // a journey over HTTP looks at them
 	for _, p := range manual.Pages() {
 		text := p.Intro
 		for _, x := range p.Parts {

@@ -52,6 +52,14 @@ func TestAKeyIsEdited(t *testing.T) {
 	grace, whole := p.as(p.grace), in(p.analytical, "/settings/api_keys/"+ours.ID.String()+"/edit")
 	grace.send(whole, "name", "Ours", "networks", "", "lasts", "365", "proof", password).want(t, http.StatusUnprocessableEntity).says(t, "Only the owner")
 	grace.send(whole, "name", "Ours", "networks", "", "lasts", "1").want(t, http.StatusSeeOther)
+	// A program changes a key by the same rule, and says only what is to be another.
+	x, its := p.keyOf(p.ada, p.analytical), api(p.analytical, "/settings/api_keys/"+ours.ID.String())
+	x.patch(its, map[string]any{"name": "By a program", "networks": []string{"192.0.2.7"}}).want(http.StatusOK).says(`"name":"By a program"`).says(`"192.0.2.7/32"`)
+	if got := x.patch(its, map[string]any{"expires_at": "2001-01-01T00:00:00Z"}).want(http.StatusUnprocessableEntity); got.fault("/expires_at") == "" {
+		t.Error(got.body)
+	}
+	x.patch(its, map[string]any{"expires_at": nil}).want(http.StatusOK).says(`"expires_at":null`)
+	p.robotOf(p.analytical, "Admin").patch(its, map[string]any{"networks": []string{}}).want(http.StatusForbidden)
 	ada.get(in(p.west, "/audit")).want(t, http.StatusOK).says(t, "edited the API key")
 
 	// What no longer works stays as it is; who may not edit keys, and strangers, get nowhere.

@@ -74,6 +74,7 @@ func Over(b *page.Base) *Handlers {
 	h.home = home.New(b, h.audit, h.login, h.account)
 	h.search = search.New(b, h.account, h.people, h.record)
 	h.document = sync.OnceValues(h.describeAll)
+	h.program.Operations = func() []guard.Operation { return guard.Operations(h.Routes()) }
 	return h
 }
 

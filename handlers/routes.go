@@ -14,6 +14,7 @@ import (
 	"bailiwick/handlers/api"
 	"bailiwick/handlers/guard"
 	"bailiwick/handlers/page"
+	"bailiwick/handlers/program"
 	"bailiwick/static"
 )
 
@@ -50,6 +51,7 @@ func (h *Handlers) bareRoutes() (all []guard.Route) {
 			all = append(all, guard.Self(page.Get, path, "leads into one's own account", h.enter))
 		}
 	}
+	add(program.ReferenceRoot)
 	for _, s := range h.Catalog.Sections {
 		if s.Pending != "" {
 			continue

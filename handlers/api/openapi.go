@@ -157,7 +157,7 @@ func (d *document) add(o guard.Operation, tag, sentence string) {
 	}
 	responses[strconv.Itoa(o.Status)] = d.success(o)
 	operation := map[string]any{
-		"operationId": operationID(o), "summary": o.Title, "tags": []any{tag}, "responses": responses,
+		"operationId": OperationID(o), "summary": o.Title, "tags": []any{tag}, "responses": responses,
 	}
 	if o.Detail != "" {
 		operation["description"] = o.Detail
@@ -237,8 +237,8 @@ func (d *document) resolved(v any) any {
 
 var notWord = regexp.MustCompile(`[^A-Za-z0-9]+`)
 
-// operationID is made of method and path, so that it stays what it is.
-func operationID(o guard.Operation) string {
+// OperationID is made of method and path, so that it stays what it is.
+func OperationID(o guard.Operation) string {
 	path := strings.TrimPrefix(strings.TrimPrefix(o.Path, guard.APIPath), "/a/:account")
 	var b strings.Builder
 	b.WriteString(strings.ToLower(o.Method))

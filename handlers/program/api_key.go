@@ -62,9 +62,10 @@ func (h *Handlers) listKeys(c echo.Context, g authz.Grant) error {
 			Empty: part.Empty{Icon: "key-round", Title: "No API keys yet", Text: "Create a service account for each program, with a key of its own. Only the owner can create keys that act as the owner."},
 		},
 	}
+	p.Header.Actions = referenceAction(c)
 	if h.May(c, "api_keys.edit") && v.Snapshot.Owns(v.Who, v.At) {
 		add := part.Action{Text: "Create API key", URL: here + "/new", Icon: "plus", Primary: true}
-		p.Header.Actions, p.List.Empty.Action = []part.Action{add}, &add
+		p.Header.Actions, p.List.Empty.Action = append(p.Header.Actions, add), &add
 	}
 	for _, k := range found.Rows {
 		p.List.Table.Rows = append(p.List.Table.Rows, h.keyRow(c, k))

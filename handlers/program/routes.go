@@ -6,10 +6,15 @@ import (
 	"bailiwick/handlers/page"
 )
 
+// describes is why the pages about the API are pages alone.
+const describes = "tells people what the description of the API tells programs"
+
 // Routes are the routes of this wing: who may come in stands beside each.
 func (h *Handlers) Routes() []guard.Route {
 	return []guard.Route{
 		guard.ProgramSelf("/me", "tells a program whose key it has", api.Read("Read whose key this is", h.showMe)),
+		guard.In(page.Get, ReferenceRoot, "control_panel", h.readAPI).PageAlone(describes),
+		guard.In(page.Get, ReferenceRoot+"/:section", "control_panel", h.readChapter).PageAlone(describes),
 		guard.In(page.Get, "/settings/service_accounts", "service_accounts", h.listServiceAccounts).
 			API(api.List("List service accounts", h.apiListServiceAccounts, api.Search, api.OneOf("state", "How they stand.", "active", "suspended"))),
 		guard.In(page.Post, "/settings/service_accounts", "service_accounts.edit", h.createServiceAccount).

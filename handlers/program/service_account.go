@@ -43,9 +43,10 @@ func (h *Handlers) listServiceAccounts(c echo.Context, g authz.Grant) error {
 			Empty: part.Empty{Icon: "server", Title: "No service accounts yet", Text: "Create one for each program that works here, with the roles that it needs and a key of its own."},
 		},
 	}
+	p.Header.Actions = referenceAction(c)
 	if h.May(c, "service_accounts.edit") {
 		add := part.Action{Text: "Create service account", URL: here + "/new", Icon: "plus", Primary: true}
-		p.Header.Actions, p.List.Empty.Action = []part.Action{add}, &add
+		p.Header.Actions, p.List.Empty.Action = append(p.Header.Actions, add), &add
 	}
 	for _, a := range found.Rows {
 		p.List.Table.Rows = append(p.List.Table.Rows, h.serviceAccountRow(c, a))

@@ -12,6 +12,7 @@ import (
 	"bailiwick/authz"
 	"bailiwick/handlers/guard"
 	"bailiwick/handlers/page"
+	"bailiwick/handlers/program"
 	"bailiwick/views/part"
 	"bailiwick/views/search"
 )
@@ -24,7 +25,7 @@ const (
 // searchHere finds what is in an account, and the other accounts of the reader.
 func (h *Handlers) searchHere(c echo.Context, g authz.Grant) error {
 	q := asked(c)
-	pages, acts := h.Pages(c), h.acts(c)
+	pages, acts := append(h.Pages(c), program.Reference(c)), h.acts(c)
 	if q == "" {
 		recent := h.Recent(c)
 		last, err := h.account.Find(c, "", shown)

@@ -33,6 +33,31 @@ func programs() []Story {
 			{Kind: part.Select, Name: "lasts", Label: "Expires after", Value: "90", Options: []part.Option{{Value: "90", Text: "90 days"}, {Value: "never", Text: "Never expires"}}},
 		}},
 	}
+	const api = "/a/analytical/api-reference"
+	problem := program.ReferenceObject{ID: "object-problem", Title: "What a refusal answers with", Fields: []program.ReferenceField{
+		{Name: "status", Kind: "whole number", Text: "the HTTP status", Required: true}, {Name: "errors", Kind: "list of", Of: part.Link{Text: "Fault", URL: "#object-problem"}, Text: "what is wrong where"}}}
+	referenceIndex := program.ReferencePage{
+		Frame: frame("API reference", ""), Header: part.Header{Title: "API reference", Text: "What programs can do in this account: what people with the same roles can do on its pages."}, Action: api, Document: "/api/openapi.json",
+		Groups: []program.ReferenceGroup{{Title: "Begin here", Sections: []program.ReferenceLink{{Title: "Your key", URL: api + "/key", Count: "1"}}},
+			{Title: "Contacts", Sections: []program.ReferenceLink{{Title: "Contacts", URL: api + "/contacts", Count: "5 of 9"}, {Title: "Call tracking", URL: api + "/call_tracking", Count: "0 of 8"}}}},
+		Problem: problem,
+	}
+	referenceFound := program.ReferencePage{Frame: referenceIndex.Frame, Header: referenceIndex.Header, Action: api, Query: "contacts", Mine: true, More: "And 12 more. Search for another word besides.", Found: []program.ReferenceFound{
+		{Title: "List contacts", URL: api + "/contacts#op-1", Method: "GET", Path: "/api/v1/a/{account}/contacts", Section: "Contacts", Mine: true},
+		{Title: "Delete a contact", URL: api + "/contacts#op-2", Method: "DELETE", Path: "/api/v1/a/{account}/contacts/{contact}", Section: "Contacts"}}}
+	referenceSection := program.ReferenceSectionPage{
+		Frame: frame("Contacts", ""), Header: part.Header{Kind: "API reference", Title: "Contacts"}, Filter: part.Link{Text: "Show all", URL: api + "/contacts"}, Hidden: "1 operation that your role may not call is hidden.",
+		Operations: []program.ReferenceOperation{
+			{ID: "op-1", Title: "List contacts", Method: "GET", Path: "/api/v1/a/{account}/contacts", Needs: "Contacts", Mine: true, Status: "200 OK",
+				Parameters: []program.ReferenceField{{Name: "q", Kind: "text", Text: "What to search for."}}, Answer: []program.ReferenceField{{Name: "items", Kind: "list of", Of: part.Link{Text: "Contact", URL: "#object-contact"}, Required: true}, {Name: "next", Kind: "text, or null", Required: true}},
+				Curl: "curl -H \"Authorization: Bearer $KEY\" \\\n  \"https://panel.example.com/api/v1/a/me/contacts\""},
+			{ID: "op-2", Title: "Change a contact", Detail: "What is not sent stays; null removes.", Method: "PATCH", Path: "/api/v1/a/{account}/contacts/{contact}", Needs: "Edit contacts", Status: "200 OK", AnswerOf: part.Link{Text: "Contact", URL: "#object-contact"},
+				Headers: "If-Match holds it to the version that was read.", Body: []program.ReferenceField{{Name: "name", Kind: "text, 1 to 100 characters, or null"}},
+				Curl: "curl -X PATCH -H \"Authorization: Bearer $KEY\" \\\n  -H \"Content-Type: application/json\" \\\n  -d '{\"name\":\"Example\"}' \\\n  \"https://panel.example.com/api/v1/a/me/contacts/$CONTACT\""},
+			{ID: "op-3", Title: "Read whose key this is", Method: "GET", Path: "/api/v1/me", Mine: true, Status: "204 No Content", Curl: "curl -H \"Authorization: Bearer $KEY\" \"https://panel.example.com/api/v1/me\""},
+		},
+		Objects: []program.ReferenceObject{{ID: "object-contact", Title: "Contact", Fields: []program.ReferenceField{{Name: "id", Kind: "id", Required: true}, {Name: "phone", Kind: "phone number, as +442079460000"}}}},
+	}
 	keyForm := program.KeyFormPage{
 		Frame: frame("Create API key", "API keys"), Header: part.Header{Title: "Create API key", Text: "It acts as the owner of this account, and is shown once."},
 		Form: part.Form{Token: token, Action: "/a/analytical/settings/api_keys", Cancel: "/a/analytical/settings/api_keys", Submit: "Create API key", Fields: []part.Field{
@@ -43,6 +68,10 @@ func programs() []Story {
 				Acts: []people.Act{{Value: "contacts", Title: "Contacts", Sentence: "see contacts", View: true, Ticked: true, Base: true}, {Value: "contacts.edit", Title: "Edit contacts", Sentence: "edit contacts", Base: true}, {Value: "contacts.delete", Title: "Delete contacts", Sentence: "delete contacts", Locked: true}}}}}}},
 	}
 	return []Story{
+		{Name: "API reference", Render: program.Reference(referenceIndex)},
+		{Name: "API reference, searched", Render: program.Reference(referenceFound)},
+		{Name: "API reference, nothing found", Render: program.Reference(program.ReferencePage{Frame: frame("API reference", ""), Header: referenceIndex.Header, Action: referenceIndex.Action, Query: "qwertzuiop"})},
+		{Name: "API reference of a section", Render: program.ReferenceSection(referenceSection)},
 		{Name: "Create API key", Render: program.KeyForm(keyForm)},
 		{Name: "Service account", Render: program.ServiceAccount(page)},
 		{Name: "Service account, no keys yet", Render: program.ServiceAccount(none)},
