@@ -229,4 +229,4 @@ type Event struct {
 }
 
 // Audit is what was done in the account, newest first.
-func (a Account) Audit() List[Event] { return List[Event]{address{a, "/audit"}, "before"} }
+func (a Account) Audit() List[Event] { return list[Event](a, "/audit") }

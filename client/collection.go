@@ -18,10 +18,7 @@ type address struct {
 func (a address) at(id, below string) string { return a.path + "/" + url.PathEscape(id) + below }
 
 // List is a list of the things that are read as a T.
-type List[T any] struct {
-	address
-	cursor string // the parameter that asks for the next page
-}
+type List[T any] struct{ address }
 
 // Things are what one reads, changes and deletes: T is what one is read as, Change what
 // changes it. Fields that are nil stay as they are.
@@ -30,7 +27,7 @@ type Things[T, Change any] struct{ List[T] }
 // Collection is Things that are created as a New.
 type Collection[T, New, Change any] struct{ Things[T, Change] }
 
-func list[T any](a Account, path string) List[T] { return List[T]{address{a, path}, "after"} }
+func list[T any](a Account, path string) List[T] { return List[T]{address{a, path}} }
 
 func things[T, Change any](a Account, path string) Things[T, Change] {
 	return Things[T, Change]{list[T](a, path)}
@@ -57,7 +54,7 @@ func (l List[T]) Page(ctx context.Context, filter url.Values, after string) (p P
 		}
 	}
 	if after != "" {
-		options = append(options, With(l.cursor, after))
+		options = append(options, With("after", after))
 	}
 	err = l.account.do(ctx, http.MethodGet, l.path, nil, &p, options...)
 	return p, err
@@ -129,6 +126,8 @@ func (c Things[T, Change]) Act(ctx context.Context, id, act string, in any, opti
 type BatchAct struct {
 	Act    string         `json:"act"` // its key, such as "suspend" or "delete"
 	IDs    []string       `json:"ids"`
+	Role   string         `json:"role,omitempty"`   // of people: to give or take
+	Until  time.Time      `json:"until,omitzero"`   // of people: when the given role ends
 	Label  string         `json:"label,omitempty"`  // of sub-accounts: to add or remove
 	Values map[string]any `json:"values,omitempty"` // of records: what the act takes
 	Tags   []string       `json:"tags,omitempty"`   // of records: to add or remove

@@ -41,11 +41,15 @@ type MemberChange struct {
 
 // Members are those of an account, who come by invite. Their list takes q, role,
 // state, two_step and seen.
-type Members struct{ Things[Member, MemberChange] }
+type Members struct {
+	Things[Member, MemberChange]
+	Batches
+}
 
 // Members are those of the account.
 func (a Account) Members() Members {
-	return Members{things[Member, MemberChange](a, "/members")}
+	m := things[Member, MemberChange](a, "/members")
+	return Members{m, Batches{m.address}}
 }
 
 // Session is one of a member that has been in the account.
@@ -166,11 +170,13 @@ type SubuserChange struct {
 // Subusers are those of an account. Their list takes q, role, state, two_step and seen.
 type Subusers struct {
 	Collection[Subuser, NewSubuser, SubuserChange]
+	Batches
 }
 
 // Subusers are those of the account.
 func (a Account) Subusers() Subusers {
-	return Subusers{collection[Subuser, NewSubuser, SubuserChange](a, "/settings/subusers")}
+	s := collection[Subuser, NewSubuser, SubuserChange](a, "/settings/subusers")
+	return Subusers{s, Batches{s.address}}
 }
 
 // Suspend keeps one out until it is resumed.

@@ -18,8 +18,12 @@ import (
 type keyCommand struct {
 	Remote
 
-	Show   showKey   `cmd:"" help:"Print whose the key is that one has, and what it is for."`
-	Create createKey `cmd:"" help:"Create a key for an account, or for one of its service accounts, and print it alone."`
+	Show    showKey    `cmd:"" help:"Print whose the key is that one has, and what it is for."`
+	List    listKeys   `cmd:"" help:"List all keys of the account."`
+	Create  createKey  `cmd:"" help:"Create a key for an account, or for one of its service accounts, and print it alone: by a running panel where --url or BAILIWICK_URL says which, on the machine by the database otherwise."`
+	Edit    editKey    `cmd:"" help:"Change the name, the networks or the end of one; what is left out stays."`
+	Replace replaceKey `cmd:"" help:"Replace one, and print the new key alone."`
+	Revoke  revokeKey  `cmd:"" help:"Revoke one at once. This can't be undone."`
 }
 
 type showKey struct{}
@@ -44,7 +48,7 @@ func (showKey) Run(ctx context.Context, r *Remote) error {
 }
 
 type createKey struct {
-	Account        string   `arg:"" help:"The account's id."`
+	Account        string   `arg:"" optional:"" help:"The account's id; by a running panel, the account of the key that one has where it is left out."`
 	ServiceAccount string   `name:"service-account" help:"The id of a service account of it; without one the key acts as the account's owner." placeholder:"ID"`
 	Name           string   `default:"Made on the machine" help:"What the key is called."`
 	Days           int      `default:"90" help:"How many days it works; 0 is for good."`
@@ -55,7 +59,14 @@ type createKey struct {
 }
 
 // Run works beside a running panel. The key is in the account's audit, by how it begins.
-func (k createKey) Run(ctx context.Context, c *Config) error {
+func (k createKey) Run(ctx context.Context, c *Config, r *Remote) error {
+	if k.Account == "" {
+		k.Account = r.Account
+	}
+	if r.URL != "" {
+		r.Account = k.Account
+		return k.remotely(ctx, r)
+	}
 	account, err := uuid.Parse(k.Account)
 	if err != nil {
 		return fmt.Errorf("%q is not an account's id", k.Account)

@@ -32,14 +32,15 @@ type commands struct {
 	TwoStep    twoStepCommand   `cmd:"" help:"Help people who lost their second step."`
 	Storybook  storybookCommand `cmd:"" help:"Serve every page in every state, without a database, or print their texts."`
 
-	AccountNoun accountCommand    `cmd:"" name:"account" group:"A running panel:" help:"Show and rename an account."`
-	SubAccount  subAccountCommand `cmd:"" group:"A running panel:" help:"Create, change, move, close and delete sub-accounts."`
-	Permission  permissionCommand `cmd:"" group:"A running panel:" help:"Grant and revoke the permissions of sub-accounts."`
-	Member      memberCommand     `cmd:"" group:"A running panel:" help:"Invite members, change their roles, remove them."`
-	Subuser     subuserCommand    `cmd:"" group:"A running panel:" help:"Create, change, suspend and delete subusers."`
-	Role        roleCommand       `cmd:"" group:"A running panel:" help:"List roles; create, change and delete an account's own."`
-	Key         keyCommand        `cmd:"" group:"A running panel:" help:"Look at and create the keys of programs."`
-	Record      recordCommand     `cmd:"" group:"A running panel:" help:"List, create, change and delete the records of any section."`
+	AccountNoun    accountCommand        `cmd:"" name:"account" group:"A running panel:" help:"Show and rename an account."`
+	SubAccount     subAccountCommand     `cmd:"" group:"A running panel:" help:"Create, change, move, close and delete sub-accounts."`
+	Permission     permissionCommand     `cmd:"" group:"A running panel:" help:"Grant and revoke the permissions of sub-accounts."`
+	Member         memberCommand         `cmd:"" group:"A running panel:" help:"Invite members, change their roles, remove them."`
+	Subuser        subuserCommand        `cmd:"" group:"A running panel:" help:"Create, change, suspend and delete subusers."`
+	Role           roleCommand           `cmd:"" group:"A running panel:" help:"List roles; create, change and delete an account's own."`
+	ServiceAccount serviceAccountCommand `cmd:"" group:"A running panel:" help:"Create, change, suspend and delete service accounts."`
+	Key            keyCommand            `cmd:"" group:"A running panel:" help:"Look at and create the keys of programs."`
+	Record         recordCommand         `cmd:"" group:"A running panel:" help:"List, create, change and delete the records of any section."`
 
 	Completion kongcompletion.Completion `cmd:"" help:"Print how to turn on completion with the tab key in bash, zsh or fish."`
 }

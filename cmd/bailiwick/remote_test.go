@@ -243,6 +243,33 @@ func TestTheCommandLineCallsARunningPanel(t *testing.T) {
 	}
 	sh.ok("member", "cancel", sh.objects("member", "invites")[0]["id"].(string))
 
+	// Programs and their keys.
+	robot := strings.TrimSpace(sh.ok("service-account", "create", "Robot", "--role", "Supervisor", "--with-key"))
+	if out := sh.ok("key", "show", "--key", robot); !strings.Contains(out, "Robot") {
+		t.Error(out)
+	}
+	works := sh.objects("service-account", "list")[0]["id"].(string)
+	second := strings.TrimSpace(sh.ok("key", "create", "--service-account", works, "--name", "Second", "--read-only", "--days", "1"))
+	one := sh.objects("key", "list", "--search", "Second")[0]
+	if !strings.HasPrefix(second, one["begins_with"].(string)) || one["read_only"] != true {
+		t.Error(second, one)
+	}
+	if x := sh.objects("key", "edit", one["id"].(string), "--name", "Narrow", "--network", "127.0.0.0/8")[0]; x["name"] != "Narrow" || len(x["networks"].([]any)) != 1 {
+		t.Error(x)
+	}
+	if out := sh.ok("key", "replace", one["id"].(string), "--overlap", "none"); !strings.HasPrefix(out, "bw_") || strings.TrimSpace(out) == second {
+		t.Error(out)
+	}
+	sh.refused(exitKey, "Key replaced", "key", "show", "--key", second)
+	if out := sh.ok("key", "revoke", one["id"].(string)); !hasLine(out, "Narrow", "revoked") {
+		t.Error(out)
+	}
+	sh.ok("service-account", "suspend", works)
+	sh.refused(exitKey, "Suspended", "key", "show", "--key", robot)
+	sh.ok("service-account", "resume", works)
+	sh.ok("service-account", "edit", works, "--description", "Works at night")
+	sh.ok("service-account", "delete", works)
+
 	// Records, by the names of their fields.
 	charles := sh.objects("record", "create", "contacts", "name=Charles", "phone=+49 30 901820")[0]
 	contact := charles["id"].(string)
