@@ -238,8 +238,11 @@ func countOf(mine, all int) string {
 	return words.Number(mine) + " of " + words.Number(all)
 }
 
+// referenceFrame is that of a page which stands below the control panel, as what is
+// for everybody does.
 func (h *Handlers) referenceFrame(c echo.Context, title string, above ...part.Link) part.Frame {
-	f := h.FrameIn(c, nil, title, above...)
+	home := part.Link{Text: h.Catalog.Section("control_panel").Label, URL: page.AccountPath(guard.Of(c).Place.Account)}
+	f := h.Frame(c, title, append([]part.Link{home}, above...)...)
 	f.Help = manual.PlaceOf("api_keys")
 	return f
 }
