@@ -235,6 +235,14 @@ func TestAdaMakesAProgramAndItsKey(t *testing.T) {
 	far := ada.send(robot+"/keys", "name", "Far", "networks", "192.0.2.0/24\n198.51.100.7").theKey(t)
 	p.call(http.MethodGet, me, far).want(t, http.StatusUnauthorized)
 
+	sheet := ada.get(in(p.west, "/settings/api_keys?state=active&format=csv")).want(t, http.StatusOK)
+	if lines := strings.Split(strings.TrimSpace(sheet.body), "\n"); len(lines) != 3 || !strings.HasPrefix(lines[0], "id,name,acts_as") || !strings.Contains(lines[1], "Far,Robot,bw_live_") || strings.Contains(sheet.body, key) {
+		t.Errorf("the sheet of keys is %q", sheet.body)
+	}
+	if sheet := ada.get(list+"?format=csv").want(t, http.StatusOK).body; !strings.Contains(sheet, "Robot,,Developer,active,2,") {
+		t.Errorf("the sheet of service accounts is %q", sheet)
+	}
+
 	// Replaced, both work for a while, and then the new one alone.
 	renewed := ada.send(one+"/rotate", "overlap", "1", "lasts", "30").theKey(t)
 	p.call(http.MethodGet, me, key).want(t, http.StatusOK)

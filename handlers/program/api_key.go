@@ -50,6 +50,9 @@ var keyStates = []part.Option{{Text: "State: any"}, {Value: "active", Text: "Act
 func (h *Handlers) listKeys(c echo.Context, g authz.Grant) error {
 	v, here := guard.Of(c), KeysPath(c)
 	f := programs.Filter{Search: c.FormValue("q"), State: c.FormValue("state"), After: c.FormValue("after")}
+	if c.QueryParam("format") == "csv" {
+		return h.exportKeys(c, g, f)
+	}
 	found, err := h.Store.Keys(c.Request().Context(), g, f)
 	if err != nil {
 		return err

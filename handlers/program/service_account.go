@@ -30,6 +30,9 @@ var stateOptions = []part.Option{{Text: "State: any"}, {Value: "active", Text: "
 func (h *Handlers) listServiceAccounts(c echo.Context, g authz.Grant) error {
 	here := ServiceAccountsPath(c)
 	f := programs.Filter{Search: c.FormValue("q"), State: c.FormValue("state"), After: c.FormValue("after")}
+	if c.QueryParam("format") == "csv" {
+		return h.exportServiceAccounts(c, g, f)
+	}
 	found, err := h.Store.ServiceAccounts(c.Request().Context(), g, f)
 	if err != nil {
 		return err
@@ -61,6 +64,7 @@ func narrow(l *part.List, here, several string, f programs.Filter, span programs
 	l.Search = &part.Search{Action: here, Value: f.Search, Placeholder: "Search " + several, Filters: []part.Field{
 		{Kind: part.Select, Name: "state", ID: "filter-state", Label: "State", Value: f.State, Options: states}}}
 	l.Chips = page.Chips(here, page.KeptPairs(asked...), l.Search.Filters)
+	l.CSVURL = page.WithQuery(here, append(asked, "format", "csv")...)
 	if f.Search != "" || f.State != "" {
 		l.Clear = here
 	}
