@@ -77,6 +77,7 @@ func TestKeysGoWithWhoMadeThem(t *testing.T) {
 
 	// Whoever leaves, and whoever closes their login: of theirs alone.
 	must(t, p.store.AddMember(t.Context(), p.grant(p.ada, "members.add", p.east), p.grace.ID, "account:admin"))
+	must(t, p.store.AddMember(t.Context(), p.grant(p.ada, "members.add", p.east), p.barbara.ID, "account:admin"))
 	must(t, p.store.AddMember(t.Context(), p.grant(p.ada, "members.add", p.west), p.grace.ID, "account:admin"))
 	must(t, p.store.AddMember(t.Context(), p.grant(p.ada, "members.add", p.west), p.edsger.ID, "account:admin"))
 	east, west := p.madeBy(p.grace.Actor(), p.east, "East"), p.madeBy(p.grace.Actor(), p.west, "West")

@@ -64,21 +64,27 @@ func (h *history) sample(w world, n int) {
 			}
 		}
 	}
-	if len(w.subs) > 0 {
-		h.bound(w, w.subs[h.r.IntN(len(w.subs))])
+	if u, ok := one(h, w.subs); ok {
+		h.bound(w, u.Principal(), u.AccountID)
+	}
+	if a, ok := one(h, w.programs); ok {
+		h.bound(w, a.Principal(), a.AccountID)
+	}
+	if len(h.keys) > 0 {
+		h.try(&h.keys[h.r.IntN(len(h.keys))])
 	}
 	if len(h.sessions) > 0 {
 		h.session(w, &h.sessions[h.r.IntN(len(h.sessions))])
 	}
 }
 
-// bound checks invariant 8 for what a subuser may do.
-func (h *history) bound(w world, u people.Subuser) {
+// bound checks invariant 8 for what a subuser or a service account may do.
+func (h *history) bound(w world, who authz.PrincipalID, own uuid.UUID) {
 	snap := h.s.Access()
 	for _, id := range w.order {
-		if a, ok := snap.Find(id); ok && id != u.AccountID {
-			if d := snap.Decide(snap.Who(u.Principal()), 1, a); d.Visible() || !snap.May(snap.Who(u.Principal()), a).Empty() {
-				h.fail("invariant 8: %s, a subuser of %s, may know of %s", u.Name, w.names[u.AccountID], w.names[id])
+		if a, ok := snap.Find(id); ok && id != own {
+			if d := snap.Decide(snap.Who(who), 1, a); d.Visible() || !snap.May(snap.Who(who), a).Empty() {
+				h.fail("invariant 8: %s, who is of %s, may know of %s", h.name(who), w.names[own], w.names[id])
 			}
 		}
 	}
@@ -126,7 +132,7 @@ func (h *history) stored(before world, op *operation) {
 func (h *history) invariants(op *operation, before world) {
 	h.stored(before, op)
 	actor := op.actor.ID
-	if op.permission != "" && !before.Allows(actor, modelstest.Ground(h.s).Catalog().Permission(op.permission), op.at) {
+	if op.permission != "" && !before.allows(acts(op.actor), modelstest.Ground(h.s).Catalog().Permission(op.permission), op.at) {
 		h.fail("%s did %s in %s, without %s there", op.actor.Name, op.name, before.names[op.at], op.permission)
 	}
 	// Invariant 3: nobody is given anything by themselves.
@@ -136,15 +142,15 @@ func (h *history) invariants(op *operation, before world) {
 				continue
 			}
 			if gained := roleMask(h.world, actor, id).Minus(roleMask(before, actor, id)); !gained.Empty() {
-				h.fail("invariant 3: by %s in %s, %s may do more in %s: %s\nbefore, from there upwards: %s\nafter: %s", op.name, before.names[op.at], op.actor.Name, before.names[id], h.keys(gained), ways(before, actor, id), ways(h.world, actor, id))
+				h.fail("invariant 3: by %s in %s, %s may do more in %s: %s\nbefore, from there upwards: %s\nafter: %s", op.name, before.names[op.at], op.actor.Name, before.names[id], h.keysOf(gained), ways(before, actor, id), ways(h.world, actor, id))
 			}
 		}
 	}
 	// Invariant 3: nobody acts on somebody of higher rank.
 	if op.ranked {
 		for _, target := range op.targets {
-			if beyond := heldMask(before, target, op.at).Minus(roleMask(before, actor, op.at)); target != actor && !before.Owns(actor, op.at) && !beyond.Empty() {
-				h.fail("invariant 3: %s did %s to %s, who can do more in %s: %s", op.actor.Name, op.name, h.name(target), before.names[op.at], h.keys(beyond))
+			if beyond := heldMask(before, target, op.at).Minus(before.narrow(acts(op.actor), op.at, roleMask(before, actor, op.at))); target != actor && !before.owns(acts(op.actor), op.at) && !beyond.Empty() {
+				h.fail("invariant 3: %s did %s to %s, who can do more in %s: %s", op.actor.Name, op.name, h.name(target), before.names[op.at], h.keysOf(beyond))
 			}
 		}
 	}
@@ -153,11 +159,11 @@ func (h *history) invariants(op *operation, before world) {
 }
 
 // by is who gives what an operation gives.
-func (op *operation) by() authz.PrincipalID {
+func (op *operation) by() whoActs {
 	if op.grantor.IsZero() {
-		return op.actor.ID
+		return acts(op.actor)
 	}
-	return op.grantor
+	return whoActs{id: op.grantor}
 }
 
 // Granted checks invariants 2 and 16: whoever is given something is given no more
@@ -165,25 +171,25 @@ func (op *operation) by() authz.PrincipalID {
 // above has.
 func (h *history) granted(op *operation, before world) {
 	grantor := op.by()
-	if grantor.Kind != authz.System {
+	if grantor.id.Kind != authz.System {
 		h.given(before, op.name, grantor)
 	}
 	for _, i := range h.world.invites {
-		if slices.ContainsFunc(before.invites, func(x people.Invite) bool { return x.ID == i.ID }) || before.Owns(grantor, i.AccountID) {
+		if slices.ContainsFunc(before.invites, func(x people.Invite) bool { return x.ID == i.ID }) || before.owns(grantor, i.AccountID) {
 			continue
 		}
 		var gives catalog.Mask
 		for _, r := range store.Running(modelstest.Ground(h.s).StoredRoles(i.Roles, i.AccountID, h.world.kinds[i.AccountID]), h.now()) {
 			gives.Add(&r.Own)
 		}
-		if beyond := gives.Minus(roleMask(before, grantor, i.AccountID)); !beyond.Empty() {
-			h.fail("invariant 2: %s invited to what they do not have themselves in %s: %s", h.name(grantor), before.names[i.AccountID], h.keys(beyond))
+		if beyond := gives.Minus(before.narrow(grantor, i.AccountID, roleMask(before, grantor.id, i.AccountID))); !beyond.Empty() {
+			h.fail("invariant 2: %s invited to what they do not have themselves in %s: %s", h.name(grantor.id), before.names[i.AccountID], h.keysOf(beyond))
 		}
 	}
 	for id, r := range h.world.Roles {
-		if before.Roles[id].Role == nil && !before.Owns(grantor, r.Account) {
-			if beyond := r.Role.Own.Minus(roleMask(before, grantor, r.Account)); !beyond.Empty() {
-				h.fail("invariant 2: %s made a role of what they do not have themselves in %s: %s", h.name(grantor), before.names[r.Account], h.keys(beyond))
+		if before.Roles[id].Role == nil && !before.owns(grantor, r.Account) {
+			if beyond := r.Role.Own.Minus(before.narrow(grantor, r.Account, roleMask(before, grantor.id, r.Account))); !beyond.Empty() {
+				h.fail("invariant 2: %s made a role of what they do not have themselves in %s: %s", h.name(grantor.id), before.names[r.Account], h.keysOf(beyond))
 			}
 		}
 	}
@@ -226,13 +232,13 @@ func (h *history) effectOf(op *operation, before world, was masks) {
 				wrong = !slices.Contains(op.targets, who)
 			}
 			if wrong {
-				h.fail("invariant 4: by %s in %s, %s gained %q and lost %q in %s", op.name, before.names[op.at], h.name(who), h.keys(gained), h.keys(lost), before.names[id])
+				h.fail("invariant 4: by %s in %s, %s gained %q and lost %q in %s", op.name, before.names[op.at], h.name(who), h.keysOf(gained), h.keysOf(lost), before.names[id])
 			}
 		}
 	}
 }
 
-func (h *history) keys(m catalog.Mask) string {
+func (h *history) keysOf(m catalog.Mask) string {
 	var all []string
 	m.Each(func(p catalog.Permission) { all = append(all, modelstest.Ground(h.s).Catalog().Info(p).Key) })
 	if len(all) > 6 {

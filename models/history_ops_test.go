@@ -38,6 +38,7 @@ func (h *history) next() *operation {
 		{4, h.createSubs}, {5, h.editAccount}, {2, h.suspendAccount}, {4, h.resumeAccount}, {1, h.archiveAccount}, {3, h.restoreAccount}, {1, h.deleteAccount}, {6, h.moveAccount}, {1, h.createMain}, {2, h.batch}, {1, h.undoBatch},
 		{6, h.setEntitlement}, {3, h.selectAll}, {2, h.undoSelectAll},
 		{4, h.createSubuser}, {5, h.editSubuser}, {2, h.suspendSubuser}, {2, h.resumeSubuser}, {1, h.deleteSubuser}, {1, h.resetSubuser}, {1, h.endSubuserSessions}, {3, h.startSession}, {1, h.usePasswordLink},
+		{5, h.createProgram}, {3, h.editProgram}, {1, h.suspendProgram}, {1, h.resumeProgram}, {1, h.deleteProgram}, {4, h.createKey}, {2, h.changeKey},
 		{3, h.offer}, {2, h.answerOffer}, {1, h.cancelOffer},
 		{3, h.createRole}, {3, h.editRole}, {1, h.deleteRole},
 		{1, h.staff}, {2, h.openSupport}, {1, h.closeSupport},
@@ -64,8 +65,13 @@ func one[T any](h *history, all []T) (x T, ok bool) {
 	return all[h.r.IntN(len(all))], true
 }
 
-// somebody is a person or, now and then, a subuser.
+// somebody is a person or, now and then, a subuser or a program.
 func (h *history) somebody() authz.Actor {
+	if h.r.IntN(5) == 0 {
+		if actor, ok := h.program(); ok {
+			return actor
+		}
+	}
 	if u, ok := one(h, h.world.subs); ok && h.r.IntN(6) == 0 {
 		return u.Actor()
 	}
@@ -83,11 +89,14 @@ func (h *history) member() login.Member {
 
 // somewhere is an account; mostly one where the actor holds something, or below
 // it, and now and then any.
-func (h *history) somewhere(who authz.PrincipalID) uuid.UUID {
+func (h *history) somewhere(who authz.PrincipalID) uuid.UUID { return h.somewhereFor(whoActs{id: who}) }
+
+// somewhereFor is somewhere, mostly one that the key is for.
+func (h *history) somewhereFor(who whoActs) uuid.UUID {
 	var mine []uuid.UUID
 	if h.r.IntN(8) > 0 {
 		for _, id := range h.world.order {
-			if (h.world.kinds[id] != "personal" || h.r.IntN(10) == 0) && h.world.Visible(who, id) {
+			if (h.world.kinds[id] != "personal" || h.r.IntN(10) == 0) && h.world.Visible(who.id, id) && h.world.opens(who, id) {
 				mine = append(mine, id)
 			}
 		}
@@ -104,7 +113,7 @@ func (h *history) somewhere(who authz.PrincipalID) uuid.UUID {
 func (h *history) by(name, permission string) (*operation, authz.Grant) {
 	for range 4 {
 		actor := h.somebody()
-		at := h.somewhere(actor.ID)
+		at := h.somewhereFor(acts(actor))
 		g, err := h.s.Access().Authorize(actor, modelstest.Ground(h.s).Catalog().Permission(permission), at)
 		if err == nil {
 			if h.r.IntN(20) == 0 && len(h.stale) < 200 {
@@ -112,7 +121,7 @@ func (h *history) by(name, permission string) (*operation, authz.Grant) {
 			}
 			return &operation{name: name, actor: actor, permission: permission, at: at}, g
 		}
-		if h.world.Allows(actor.ID, modelstest.Ground(h.s).Catalog().Permission(permission), at) {
+		if h.world.allows(acts(actor), modelstest.Ground(h.s).Catalog().Permission(permission), at) {
 			h.fail("%s is refused %s in %s, which the rows allow", actor.Name, permission, h.world.names[at])
 		}
 		h.denied++

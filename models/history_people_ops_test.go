@@ -62,7 +62,7 @@ func (h *history) removeMember() *operation {
 	}
 	m := h.memberOf(op.at)
 	op.targets, op.effect, op.ranked, op.blind = target(m.ID), onlyTargets, true, h.away(op.at)
-	op.do = func() error { return h.s.RemoveMember(h.ctx, g, m.ID) }
+	op.do = func() error { return h.s.RemoveMember(h.ctx, g, m.ID, h.parting()...) }
 	return op
 }
 
@@ -193,7 +193,7 @@ func (h *history) closeLogin() *operation {
 		return nil
 	}
 	op := &operation{name: "close a login", actor: m.Actor(), at: h.world.order[0], targets: target(m.ID), effect: shrinks}
-	op.do = func() error { return h.s.CloseLogin(h.ctx, authz.Self(m.Actor()), m.Email) }
+	op.do = func() error { return h.s.CloseLogin(h.ctx, authz.Self(m.Actor()), m.Email, h.parting()...) }
 	op.after = func() {
 		h.people = append(h.people, modelstest.Person(h.t, h.s, fmt.Sprintf("Person-%d", h.done)))
 		h.world = h.read()
@@ -250,7 +250,7 @@ func (h *history) resumeSubuser() *operation {
 }
 
 func (h *history) deleteSubuser() *operation {
-	return h.subuserChange("delete a subuser", shrinks, func(g authz.Grant, u people.Subuser) error { return h.s.DeleteSubuser(h.ctx, g, u.ID) })
+	return h.subuserChange("delete a subuser", shrinks, func(g authz.Grant, u people.Subuser) error { return h.s.DeleteSubuser(h.ctx, g, u.ID, h.parting()...) })
 }
 
 // shutOut keeps that the sessions of a subuser are dead for good.

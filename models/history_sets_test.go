@@ -1,6 +1,7 @@
 package models_test
 
 import (
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -13,28 +14,36 @@ import (
 	"bailiwick/models/modelstest"
 )
 
-// set is a set of people, and what any of them could do at the start, or would be
-// able to by the mere passing of time, or was let do by somebody outside.
+// set is a set of people and of programs, each with a key, and what any of them could
+// do at the start, or would be able to by the mere passing of time, or was let do by
+// somebody outside.
 type set struct {
-	all   map[authz.PrincipalID]bool
+	acts  map[whoActs]bool
 	could map[uuid.UUID]catalog.Mask
 	until int // after so many operations another set takes its place
 }
 
 const sets = 4
 
-// gather draws sets of people: of those who can do a little and those who can do a
-// lot, now and then with the subusers of somewhere.
+// has tells whether who acts is one of the set, or a program that acts as one.
+func (s *set) has(x whoActs) bool { return s.acts[x] || s.acts[whoActs{id: x.id}] }
+
+// gather draws sets: of those who can do a little and those who can do a lot, now and
+// then with the subusers of somewhere, and with programs.
 func (h *history) gather() {
 	for i := range h.sets {
 		s := &h.sets[i]
-		if s.all != nil && h.done < s.until {
+		if s.acts != nil && h.done < s.until {
 			continue
 		}
 		everyone := h.everyone(h.world)
-		*s = set{all: map[authz.PrincipalID]bool{}, until: h.done + 50 + h.r.IntN(200)}
+		*s = set{acts: map[whoActs]bool{}, until: h.done + 50 + h.r.IntN(200)}
 		for range 1 + h.r.IntN(5) {
-			s.all[everyone[h.r.IntN(len(everyone))]] = true
+			if actor, ok := h.program(); ok && h.r.IntN(2) == 0 {
+				s.acts[acts(actor)] = true
+			} else {
+				s.acts[whoActs{id: everyone[h.r.IntN(len(everyone))]}] = true
+			}
 		}
 		s.could = h.can(h.world, s)
 	}
@@ -44,13 +53,13 @@ func (h *history) gather() {
 // now and at any time to come. Owners can let themselves do anything.
 func (h *history) can(w world, s *set) map[uuid.UUID]catalog.Mask {
 	all := map[uuid.UUID]catalog.Mask{}
-	for who := range s.all {
-		for _, t := range ends(w, who) {
+	for who := range s.acts {
+		for _, t := range ends(w, who.id) {
 			then := w
 			then.Now = t
 			for _, id := range w.order {
-				may := all[id]
-				for _, way := range then.Ways(who, id) {
+				var may catalog.Mask
+				for _, way := range then.Ways(who.id, id) {
 					may.Add(&way.Gives)
 					if way.Role == modelstest.Ground(h.s).Catalog().Owner() {
 						for _, p := range modelstest.Ground(h.s).Catalog().Permissions() {
@@ -58,7 +67,10 @@ func (h *history) can(w world, s *set) map[uuid.UUID]catalog.Mask {
 						}
 					}
 				}
-				all[id] = may
+				may = w.narrow(who, id, may)
+				sum := all[id]
+				sum.Add(&may)
+				all[id] = sum
 			}
 		}
 	}
@@ -80,25 +92,34 @@ func ends(w world, who ...authz.PrincipalID) []time.Time {
 
 // conspire checks invariant 16 for what was done by some: where all of them are of
 // a set, nobody of it may do what, at the start, none of them could.
-func (h *history) conspire(before world, name string, by ...authz.PrincipalID) {
+func (h *history) conspire(before world, name string, by ...whoActs) {
 	if slices.Equal(h.changed(before), nil) {
 		return
 	}
 	for i := range h.sets {
 		s := &h.sets[i]
-		inside := !slices.ContainsFunc(by, func(id authz.PrincipalID) bool { return !s.all[id] })
+		if !slices.ContainsFunc(by, func(x whoActs) bool { return !s.has(x) }) {
+			h.within16(s, name, before.order...)
+		}
 		for id, may := range h.can(h.world, s) {
 			could := s.could[id]
-			_, there := before.Accounts[id]
-			if more := may.Minus(could); inside && there && !more.Empty() {
-				var who []string
-				for x := range s.all {
-					who = append(who, h.name(x)+": "+ways(h.world, x, id))
-				}
-				h.fail("invariant 16: by %s, a set of people may do in %s what none of them could: %s\n%q", name, h.world.names[id], h.keys(more), who)
-			}
 			could.Add(&may)
 			s.could[id] = could
+		}
+	}
+}
+
+// within16 fails where somebody of a set may do what none of it could at the start, in
+// accounts that were there.
+func (h *history) within16(s *set, name string, accounts ...uuid.UUID) {
+	may := h.can(h.world, s)
+	for _, id := range accounts {
+		if more := may[id].Minus(s.could[id]); !more.Empty() {
+			var who []string
+			for x := range s.acts {
+				who = append(who, fmt.Sprintf("%s with a key %t for %q: %s", h.name(x.id), x.account != uuid.Nil, h.keysOf(x.only), ways(h.world, x.id, id)))
+			}
+			h.fail("invariant 16: by %s, a set may do in %s what none of it could: %s\n%q", name, h.world.names[id], h.keysOf(more), who)
 		}
 	}
 }
@@ -125,9 +146,9 @@ func (h *history) changed(before world) (all []authz.PrincipalID) {
 
 // given checks that what somebody is given, at once or later, whoever gave it had
 // then and there themselves, if they do not own the account.
-func (h *history) given(before world, name string, grantor authz.PrincipalID) {
+func (h *history) given(before world, name string, grantor whoActs) {
 	for _, who := range h.changed(before) {
-		for _, t := range ends(h.world, who, grantor) {
+		for _, t := range ends(h.world, who, grantor.id) {
 			was, is := before, h.world
 			was.Now, is.Now = t, t
 			for _, id := range before.order {
@@ -135,12 +156,12 @@ func (h *history) given(before world, name string, grantor authz.PrincipalID) {
 					continue
 				}
 				gained := roleMask(is, who, id).Minus(roleMask(was, who, id))
-				if gained.Empty() || before.Owns(grantor, id) {
+				if gained.Empty() || before.owns(grantor, id) {
 					continue
 				}
-				if beyond := gained.Minus(keptMask(was, grantor, id)); !beyond.Empty() {
-					h.fail("invariant 16: by %s, %s gave %s what they do not have themselves in %s at %s: %s\nthey hold: %s\nwho got it: %s", name, h.name(grantor), h.name(who), before.names[id],
-						t.Format(time.DateTime), h.keys(beyond), ways(before, grantor, id), ways(h.world, who, id))
+				if beyond := gained.Minus(was.narrow(grantor, id, keptMask(was, grantor.id, id))); !beyond.Empty() {
+					h.fail("invariant 16: by %s, %s gave %s what they do not have themselves in %s at %s: %s\nthey hold: %s\nwho got it: %s", name, h.name(grantor.id), h.name(who), before.names[id],
+						t.Format(time.DateTime), h.keysOf(beyond), ways(before, grantor.id, id), ways(h.world, who, id))
 				}
 			}
 		}

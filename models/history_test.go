@@ -28,7 +28,7 @@ var (
 	historyOps  = flag.Int("history.ops", 1000, "how many operations a random history has")
 )
 
-// TestRandomHistories lets random people do random things,
+// TestRandomHistories lets random people and programs do random things,
 // and after each of them holds what the store decides and stores against a slow
 // decision over plain rows (authz/oracle), and against the invariants of
 // security.md that it names where it checks them. Replay one with -history.seed.
@@ -78,6 +78,7 @@ type history struct {
 	tokens   []inviteToken
 	links    []string // by which subusers set a password, and what became of each
 	sessions []subuserSession
+	keys     []heldKey
 	stale    []authz.Grant
 	epochs   []selectedAll
 	batches  []accountBatch
@@ -168,6 +169,7 @@ func begin(t *testing.T, seed uint64) *history {
 		h.must(err)
 		_, err = h.s.CreateSubAccounts(h.ctx, modelstest.GrantOf(t, h.s, h.people[i*4], "sub_accounts.create", subs[0].ID), []string{name + " East Berlin"})
 		h.must(err)
+		h.narrowKey(h.people[i*4], a.ID)
 		for n, m := range h.people {
 			if n != i*4 && n%3 == i {
 				h.must(h.s.AddMember(h.ctx, modelstest.GrantOf(t, h.s, h.people[i*4], "members.add", []uuid.UUID{a.ID, subs[0].ID, subs[1].ID}[n%3]), m.ID, []string{"admin", "full_editor", "full_viewer"}[n/3%3]))
@@ -264,7 +266,7 @@ func (h *history) burst() {
 	_ = modelstest.Together(all...)
 	before := h.world
 	h.world = h.read()
-	var by []authz.PrincipalID
+	var by []whoActs
 	for _, op := range ops {
 		h.done++
 		h.tried[op.name]++

@@ -15,24 +15,28 @@ import (
 	"bailiwick/models/account"
 	"bailiwick/models/modelstest"
 	"bailiwick/models/people"
+	"bailiwick/models/program"
 )
 
 // world is what the plain rows say.
 type world struct {
 	oracle.World
-	kinds   map[uuid.UUID]string
-	names   map[uuid.UUID]string
-	owners  map[uuid.UUID]uuid.UUID
-	order   []uuid.UUID // of accounts, as they were made
-	subs    []people.Subuser
-	roles   map[uuid.UUID][]uuid.UUID // of an account's own
-	admins  map[uuid.UUID]int         // active, for good
-	invites []people.Invite
-	offers  []account.Offer
-	support map[uuid.UUID]bool // whose door is open
-	staff   []uuid.UUID
-	states  map[uuid.UUID]string // of members
-	faults  []string
+	kinds  map[uuid.UUID]string
+	names  map[uuid.UUID]string
+	owners map[uuid.UUID]uuid.UUID
+	order  []uuid.UUID // of accounts, as they were made
+	subs   []people.Subuser
+	// programs are service accounts, and keys those that are not revoked.
+	programs []program.ServiceAccount
+	keys     map[uuid.UUID]bool
+	roles    map[uuid.UUID][]uuid.UUID // of an account's own
+	admins   map[uuid.UUID]int         // active, for good
+	invites  []people.Invite
+	offers   []account.Offer
+	support  map[uuid.UUID]bool // whose door is open
+	staff    []uuid.UUID
+	states   map[uuid.UUID]string // of members
+	faults   []string
 }
 
 // Read asks the database for plain rows, by statements of its own.
@@ -40,7 +44,7 @@ func (h *history) read() world {
 	h.t.Helper()
 	cat := modelstest.Ground(h.s).Catalog()
 	w := world{World: oracle.New(cat), kinds: map[uuid.UUID]string{}, names: map[uuid.UUID]string{}, owners: map[uuid.UUID]uuid.UUID{}, roles: map[uuid.UUID][]uuid.UUID{},
-		admins: map[uuid.UUID]int{}, support: map[uuid.UUID]bool{}, states: map[uuid.UUID]string{}}
+		admins: map[uuid.UUID]int{}, support: map[uuid.UUID]bool{}, states: map[uuid.UUID]string{}, keys: map[uuid.UUID]bool{}}
 	w.Now = h.now()
 	b := &pgx.Batch{}
 	ask := func(sql string, each func(pgx.Rows) error) {
@@ -194,6 +198,26 @@ func (h *history) read() world {
 		}
 		return err
 	})
+	ask("SELECT tenant_id, id, account_id, name, state, roles FROM service_accounts ORDER BY id", func(r pgx.Rows) error {
+		var a program.ServiceAccount
+		var roles []string
+		err := r.Scan(&a.TenantID, &a.ID, &a.AccountID, &a.Name, &a.State, &roles)
+		if w.kinds[a.AccountID] == "" {
+			return err
+		}
+		w.programs = append(w.programs, a)
+		principals[a.Principal()] = &authz.Principal{ID: a.Principal(), Active: a.State == "active"}
+		for _, stored := range roles {
+			assign(a.Principal(), a.AccountID, stored)
+		}
+		return err
+	})
+	ask("SELECT id, account_id FROM api_keys WHERE revoked_at IS NULL", func(r pgx.Rows) error {
+		var id, account uuid.UUID
+		err := r.Scan(&id, &account)
+		w.keys[id] = w.kinds[account] != ""
+		return err
+	})
 	ask("SELECT member_id FROM staff WHERE duty = 'support' ORDER BY member_id", func(r pgx.Rows) error {
 		var id uuid.UUID
 		err := r.Scan(&id)
@@ -243,6 +267,9 @@ func (h *history) everyone(w world) (all []authz.PrincipalID) {
 	for _, u := range w.subs {
 		all = append(all, u.Principal())
 	}
+	for _, a := range w.programs {
+		all = append(all, a.Principal())
+	}
 	return all
 }
 
@@ -275,6 +302,11 @@ func (h *history) name(id authz.PrincipalID) string {
 	for _, u := range h.world.subs {
 		if u.Principal() == id {
 			return u.Name
+		}
+	}
+	for _, a := range h.world.programs {
+		if a.Principal() == id {
+			return a.Name
 		}
 	}
 	return id.String()
