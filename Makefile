@@ -54,7 +54,7 @@ check: generate ## vet, lint and look for races
 
 bench: generate ## print what the hot paths cost, as ratios
 	@cd bench && go run .
-	@go test -run '^$$' -bench . -benchmem ./authz ./handlers/...
+	@go test -run '^$$' -bench . -benchmem ./authz ./models/program ./handlers/...
 
 test-crash: generate ## kill the panel and its Postgres over and over
 	@go test -tags crash -run Crash -count 1 -v ./postgres
