@@ -22,16 +22,16 @@ func inviteRow(id, email, roles, by string, state part.Badge) part.Row {
 }
 
 var memberOptions = []part.Option{
-	{Group: "Member access", Value: "full_editor", Text: "Full editor", Help: "Sees and changes everything."},
-	{Group: "Member access", Value: "full_viewer", Text: "Full viewer", Help: "Sees everything but keys."},
-	{Group: "Member access", Value: "configuration_editor", Text: "Configuration editor", Help: "Sees and changes the setup."},
+	{Group: "Member access", Value: "full_editor", Text: "Full editor", Help: "Views and edits everything."},
+	{Group: "Member access", Value: "full_viewer", Text: "Full viewer", Help: "Views everything except keys."},
+	{Group: "Member access", Value: "configuration_editor", Text: "Configuration editor", Help: "Views and edits the setup."},
 	{Group: "Member access", Value: "configuration_viewer", Text: "Configuration viewer", Help: "Sees the setup."},
 	{Group: "Member access", Value: "reporting_editor", Text: "Reporting editor", Help: "Gives more than you have here, so you can't give it.", Disabled: true},
-	{Group: "Member access", Value: "reporting_viewer", Text: "Reporting viewer", Help: "Sees calls and reports.", Selected: true,
+	{Group: "Member access", Value: "reporting_viewer", Text: "Reporting viewer", Help: "Views calls and reports.", Selected: true,
 		With: &part.Field{Kind: part.Datetime, Name: "until.reporting_viewer", ID: "until-reporting_viewer", Label: "Reporting viewer until", Value: "2026-11-27T18:00"}},
 	{Group: "Account role", Value: "main_admin", Text: "Admin", Help: "Runs a main account and looks into its sub-accounts.", Selected: true,
 		With: &part.Field{Kind: part.Datetime, Name: "until.main_admin", ID: "until-main_admin", Label: "Admin until", Value: "2026-11-20T18:00", Problem: "This time has passed. Choose a later one, or none."}},
-	{Group: "Account role", Value: "main_user", Text: "User", Help: "Looks at a main account and its sub-accounts."},
+	{Group: "Account role", Value: "main_user", Text: "User", Help: "Views a main account and its sub-accounts."},
 }
 
 func memberships() []Story {

@@ -63,7 +63,7 @@ func parts() []Story {
 		)},
 		{Name: "Tabs", Render: on("Tabs", part.TabLinks("Pages", []part.Tab{{Text: "Calls", URL: "/calls", Current: true}, {Text: "Downloads", URL: "/downloads", Count: "2"}}))},
 		{Name: "Copy boxes", Render: on("Copy boxes",
-			part.CopyText(part.CopyBox{ID: "a", Label: "Login link", Value: loginURL}),
+			part.CopyText(part.CopyBox{ID: "a", Label: "Sign-in link", Value: loginURL}),
 			part.CopyText(part.CopyBox{ID: "b", Label: "Secret", Value: "bw_app_9fX2mQ7cT1vK0sYw", Secret: true, Large: true}),
 		)},
 		{Name: "Progress", Render: on("Progress", part.ProgressBox(part.Progress{Label: "Appending lines", Value: 120, Max: 400, Text: "120 of 400 lines, about 20 seconds left", PollURL: "/progress", Stop: &part.Post{Text: "Stop", Action: "/stop"}}, token))},

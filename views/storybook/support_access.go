@@ -10,7 +10,7 @@ func supportAccess() []Story {
 	const here = "/a/analytical/settings/support-access"
 	form := part.Form{Token: token, Action: here, Submit: "Turn on support access", Fields: []part.Field{
 		{Kind: part.Radio, Name: "access", Label: "They may", Required: true, Options: []part.Option{
-			{Value: "view", Text: "View", Help: "Looks into everything but money, keys and sub-accounts.", Selected: true},
+			{Value: "view", Text: "View", Help: "Views everything except billing, keys and sub-accounts.", Selected: true},
 			{Value: "edit", Text: "Edit", Help: "Gives more than you have here, so you can't let others have it.", Disabled: true},
 		}},
 		{Kind: part.Select, Name: "lasts", Label: "For", Value: "1h", Required: true, Options: []part.Option{
