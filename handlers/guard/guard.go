@@ -138,7 +138,7 @@ func (g *Guard) visit(c echo.Context, account uuid.UUID) (*Visit, error) {
 		return nil, SignedOut{}
 	}
 	ctx := c.Request().Context()
-	session, place, err := g.store.Session(ctx, token, account)
+	session, place, err := g.store.SessionAt(ctx, token, account, c.Request().URL.Path)
 	switch {
 	case errors.Is(err, stores.ErrNotFound):
 		return nil, SignedOut{}

@@ -1,15 +1,18 @@
 package page
 
 import (
-	"maps"
+	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
 
+	"bailiwick/authz"
 	"bailiwick/catalog"
-	"bailiwick/models/account"
+	"bailiwick/models/store"
 	"bailiwick/views/part"
 	"bailiwick/words"
 )
@@ -24,25 +27,60 @@ func (h *Base) ListOf(one *catalog.Section) *catalog.Section {
 	return one
 }
 
-// MaxAccounts is how many accounts a list offers to choose from.
-const MaxAccounts = 200
+// someAccounts is how many accounts a list offers before anything is searched.
+const someAccounts = 50
 
-// AccountFilter is the choice of one of the accounts below, where asked names the
-// chosen one.
-func AccountFilter(asked uuid.UUID, accounts map[uuid.UUID]account.Account) part.Field {
-	x := part.Field{Kind: part.Select, Name: "account", ID: "filter-account", Label: "Account", Options: []part.Option{{Text: "Account: any"}}}
-	if asked != uuid.Nil {
-		x.Value = asked.String()
+// AccountFilter is the choice of one of the accounts that a list at an address shows by
+// a permission: searched in as one types, at that address (SuggestAccounts).
+func (h *Base) AccountFilter(c echo.Context, g authz.Grant, here string, p catalog.Permission, chosen uuid.UUID) (part.Field, error) {
+	x := part.Field{Kind: part.Reference, Name: "account", ID: "filter-account", Label: "Account", Options: []part.Option{{Text: "Account: any"}},
+		SuggestURL: WithQuery(here, "options", "account"), Find: strings.TrimSpace(c.QueryParam("find-account"))}
+	options, more, err := h.accountOptions(c, g, p, x.Find)
+	x.Options, x.More = append(x.Options, options...), more || x.Find != ""
+	if err != nil || chosen == uuid.Nil {
+		return x, err
 	}
-	for _, a := range slices.SortedFunc(maps.Values(accounts), func(a, b account.Account) int { return strings.Compare(a.Path, b.Path) }) {
-		x.Options = append(x.Options, part.Option{Value: a.ID.String(), Text: a.Name})
+	x.Value = chosen.String()
+	x.Values = []string{x.Value}
+	if !slices.ContainsFunc(options, func(o part.Option) bool { return o.Value == x.Value }) {
+		a, err := h.Store.Account(c.Request().Context(), g.Resource().Tenant, chosen)
+		if err != nil {
+			return x, err
+		}
+		x.Options = append(x.Options, part.Option{Value: x.Value, Text: a.Name})
 	}
-	return x
+	return x, nil
 }
 
-// Chips are the filters of a list that are in force, each with the list's address
-// without it.
+// SuggestAccounts answers a list where its AccountFilter asks, as one types; asked is
+// false for the list itself. It is decided as the list is.
+func (h *Base) SuggestAccounts(c echo.Context, g authz.Grant, p catalog.Permission) (asked bool, err error) {
+	if c.QueryParam("options") != "account" {
+		return false, nil
+	}
+	options, more, err := h.accountOptions(c, g, p, c.QueryParam("q"))
+	if err != nil {
+		return true, err
+	}
+	return true, Render(c, http.StatusOK, part.Suggestions(options, more))
+}
+
+func (h *Base) accountOptions(c echo.Context, g authz.Grant, p catalog.Permission, search string) (options []part.Option, more bool, err error) {
+	all, more, err := h.Store.AccountsSeen(c.Request().Context(), g, p, search, someAccounts)
+	for _, a := range all {
+		options = append(options, part.Option{Value: a.ID.String(), Text: a.Name})
+	}
+	return options, more, err
+}
+
+// Chips are what is searched for and the filters of a list that are in force, each
+// with the list's address without it.
 func Chips(here string, asked []part.Pair, filters []part.Field) (chips []part.Chip) {
+	for _, p := range asked {
+		if p.Name == "q" && p.Value != "" {
+			chips = append(chips, part.Chip{Text: "Search: " + p.Value, RemoveURL: Address(here, Without(asked, "q"))})
+		}
+	}
 	for _, f := range filters {
 		if text := inForce(f); text != "" {
 			chips = append(chips, part.Chip{Text: text, RemoveURL: Address(here, Without(asked, append(dependent[f.Name], f.Name)...))})
@@ -73,7 +111,7 @@ func inForce(f part.Field) string {
 	switch {
 	case f.Kind == part.Checkbox && f.Checked:
 		return f.Label
-	case f.Kind == part.Checkbox, f.Value == "", f.Name == "when" && f.Value == customDays: // those days have chips of their own
+	case f.Kind == part.Checkbox, f.Value == "", f.Kind == part.Select && f.Value == CustomDays: // those days have chips of their own
 		return ""
 	case f.Kind == part.Date:
 		t, _ := time.Parse(time.DateOnly, f.Value) // as it was read
@@ -93,4 +131,41 @@ func Span(before, shown, all int) string {
 		return ""
 	}
 	return words.Number(before+1) + "–" + words.Number(before+shown) + " of " + words.Number(all)
+}
+
+// Pages is a list that is read from a cursor on, page by page, and never backwards.
+type Pages struct {
+	Here   string              // the list's address
+	Asked  []string            // and what it is asked for, as pairs
+	Cursor string              // the parameter that says where a page begins
+	Next   string              // where the page after this one does; empty where there is none
+	Count  func() (int, error) // how many there are, up to store.CountCap and one more
+}
+
+// Paged leads from a list that has its rows to the pages beside it, and says which part
+// of all this one shows. It counts only where there is more than this page; how many
+// stand before it says its address. It gives how many there are, as far as it knows.
+func Paged(c echo.Context, l *part.List, p Pages) (all int, err error) {
+	shown, first := len(l.Table.Rows), 0
+	if c.QueryParam(p.Cursor) != "" {
+		l.Pager.Previous = WithQuery(p.Here, p.Asked...)
+		if first, err = strconv.Atoi(c.QueryParam("first")); err != nil || first <= 0 {
+			first = -1 // an address that does not say
+		}
+	}
+	all = max(first, 0) + shown
+	if p.Next != "" {
+		l.Pager.Next = WithQuery(p.Here, slices.Concat(p.Asked, []string{p.Cursor, p.Next, "first", strconv.Itoa(all)})...)
+		if all, err = p.Count(); err != nil {
+			return 0, err
+		}
+	}
+	switch {
+	case first < 0:
+	case p.Next != "" && all > store.CountCap:
+		l.Pager.Summary = strings.TrimSuffix(Span(first, shown, all), words.Number(all)) + "more than " + words.Number(store.CountCap)
+	default:
+		l.Pager.Summary = Span(first, shown, all)
+	}
+	return all, nil
 }

@@ -18,14 +18,22 @@ type Period struct {
 	till     string    // and the last
 }
 
-const customDays = "custom"
+// CustomDays is the choice of days that the reader picks.
+const CustomDays = "custom"
 
-var periods = []part.Option{{Value: "today", Text: "Today"}, {Value: "7", Text: "Last 7 days"}, {Value: "30", Text: "Last 30 days"}, {Value: "month", Text: "This month"}, {Value: customDays, Text: "Custom dates"}}
+// CustomOption offers them.
+var CustomOption = part.Option{Value: CustomDays, Text: "Custom dates"}
 
-// AskedPeriod reads what the address asks for, in the days of the reader. What can
+var periods = []part.Option{{Value: "today", Text: "Today"}, {Value: "7", Text: "Last 7 days"}, {Value: "30", Text: "Last 30 days"}, {Value: "month", Text: "This month"}, CustomOption}
+
+// AskedPeriod reads what the address or form asks for, in the days of the reader. What can
 // not be read is no bound.
 func (h *Base) AskedPeriod(c echo.Context) Period {
-	q, zone := c.QueryParams(), Zone(c)
+	q, err := c.FormParams()
+	if err != nil {
+		return Period{}
+	}
+	zone := Zone(c)
 	p, now := Period{when: q.Get("when")}, h.Store.Now().In(zone)
 	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, zone)
 	switch p.when {
@@ -38,17 +46,27 @@ func (h *Base) AskedPeriod(c echo.Context) Period {
 		p.From = today.AddDate(0, 0, 1-today.Day())
 		p.To = p.From.AddDate(0, 1, 0)
 	default:
-		if p.when != customDays && q.Has("when") { // beside days that were picked before
+		if p.when != CustomDays && q.Has("when") { // beside days that were picked before
 			return Period{}
 		}
-		var ok bool
-		if p.From, ok = day(q.Get("since"), zone); ok {
-			p.when, p.since = customDays, q.Get("since")
+		days := AskedDays(c)
+		if p.when != "" {
+			days.when = p.when
 		}
-		if p.To, ok = day(q.Get("till"), zone); ok {
-			p.when, p.till = customDays, q.Get("till")
-			p.To = p.To.AddDate(0, 0, 1)
-		}
+		return days
+	}
+	return p
+}
+
+// AskedDays reads the days that the reader picked, and no others.
+func AskedDays(c echo.Context) (p Period) {
+	zone, ok := Zone(c), false
+	if p.From, ok = day(c.FormValue("since"), zone); ok {
+		p.when, p.since = CustomDays, c.FormValue("since")
+	}
+	if p.To, ok = day(c.FormValue("till"), zone); ok {
+		p.when, p.till = CustomDays, c.FormValue("till")
+		p.To = p.To.AddDate(0, 0, 1)
 	}
 	return p
 }
@@ -63,7 +81,7 @@ func (p Period) Asked() bool { return !p.From.IsZero() || !p.To.IsZero() }
 
 // Pairs are the period as an address has it, with empty ones.
 func (p Period) Pairs() []string {
-	if p.when == customDays {
+	if p.when == CustomDays {
 		return []string{"since", p.since, "till", p.till}
 	}
 	return []string{"when", p.when}
@@ -73,10 +91,15 @@ func (p Period) Pairs() []string {
 // where some are to be picked.
 func (p Period) Filters(label string) []part.Field {
 	choice := part.Field{Kind: part.Select, Name: "when", ID: "filter-when", Label: label, Value: p.when, Options: append([]part.Option{{Text: label + ": any"}}, periods...)}
-	if p.when != customDays {
+	if p.when != CustomDays {
 		return []part.Field{choice}
 	}
-	return []part.Field{choice,
+	return append([]part.Field{choice}, p.Days()...)
+}
+
+// Days are the fields in which days are picked.
+func (p Period) Days() []part.Field {
+	return []part.Field{
 		{Kind: part.Date, Name: "since", ID: "filter-since", Label: "From", Value: p.since, Max: p.till},
 		{Kind: part.Date, Name: "till", ID: "filter-till", Label: "To", Value: p.till, Min: p.since}}
 }

@@ -14,12 +14,9 @@ import (
 const ViewsPath = "/views"
 
 // Views offers the views that the reader saved of a list of things, and to save what
-// it shows now. Where they can not be read, the list is as good without.
+// it shows now. They came with the session, for the address of the request.
 func (h *Base) Views(c echo.Context, here, things string, asked []part.Pair) *part.Views {
-	saved, err := h.Store.Views(c.Request().Context(), guard.Of(c).Session, here)
-	if err != nil && h.Config.Log != nil {
-		h.Config.Log.Error("read views", "error", err)
-	}
+	saved := guard.Of(c).Session.Views
 	query := ViewQuery(asked)
 	if query == "" && len(saved) == 0 {
 		return nil

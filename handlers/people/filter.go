@@ -18,6 +18,8 @@ import (
 type asked struct {
 	role   string // as a form names it
 	filter persons.Filter
+	custom bool        // the last sign-in is chosen by days
+	days   page.Period // these
 }
 
 // readAsked reads it. A role that is none is held by nobody.
@@ -25,6 +27,11 @@ func (h *Handlers) readAsked(c echo.Context, by authz.PrincipalKind) (a asked) {
 	v := guard.Of(c)
 	a.role = c.FormValue("role")
 	a.filter = persons.Filter{Search: c.FormValue("q"), Role: a.role, TwoStep: c.FormValue("two_step"), Seen: c.FormValue("seen"), State: c.FormValue("state"), After: c.FormValue("after")}
+	if seen := a.filter.Seen; seen == "" || seen == page.CustomDays { // no others, beside which these were picked before
+		a.days = page.AskedDays(c)
+		a.custom = seen != "" || a.days.Asked()
+		a.filter.Seen, a.filter.From, a.filter.To = "", a.days.From, a.days.To
+	}
 	if a.role != "" {
 		a.filter.Role = h.Store.RoleKey(v.Snapshot, a.role, store.Holding{Account: v.Place.Account, Kind: v.Place.Kind, By: by})
 	}
@@ -34,12 +41,12 @@ func (h *Handlers) readAsked(c echo.Context, by authz.PrincipalKind) (a asked) {
 // pairs are the filter as an address has it.
 func (a asked) pairs() []string {
 	f := a.filter
-	return []string{"q", f.Search, "role", a.role, "two_step", f.TwoStep, "seen", f.Seen, "state", f.State}
+	return append([]string{"q", f.Search, "role", a.role, "two_step", f.TwoStep, "seen", f.Seen, "state", f.State}, a.days.Pairs()...)
 }
 
 var (
 	seenOptions = []part.Option{{Text: "Last sign-in: any"}, {Value: "7", Text: "In the last 7 days"}, {Value: "30", Text: "In the last 30 days"},
-		{Value: "not30", Text: "Not for 30 days"}, {Value: "not90", Text: "Not for 90 days"}, {Value: "never", Text: "Never"}}
+		{Value: "not30", Text: "Not for 30 days"}, {Value: "not90", Text: "Not for 90 days"}, {Value: "never", Text: "Never"}, page.CustomOption}
 	twoStepOptions = []part.Option{{Text: "Two-step: any"}, {Value: "on", Text: "On"}, {Value: "off", Text: "Off"}}
 	stateOptions   = []part.Option{{Text: "State: any"}, {Value: "active", Text: "Active"}, {Value: "suspended", Text: "Suspended"}, {Value: "no_password", Text: "No password yet"}}
 )
@@ -54,12 +61,21 @@ func (h *Handlers) filters(c echo.Context, by authz.PrincipalKind, a asked) []pa
 	if by == authz.Member {
 		states = states[:3]
 	}
-	return []part.Field{
+	seen := a.filter.Seen
+	if a.custom {
+		seen = page.CustomDays
+	}
+	all := []part.Field{
 		{Kind: part.Select, Name: "role", ID: "filter-role", Label: "Role", Value: a.role, Options: roles},
-		{Kind: part.Select, Name: "seen", ID: "filter-seen", Label: "Last sign-in", Value: a.filter.Seen, Options: seenOptions},
+		{Kind: part.Select, Name: "seen", ID: "filter-seen", Label: "Last sign-in", Value: seen, Options: seenOptions},
+	}
+	if a.custom {
+		all = append(all, a.days.Days()...)
+	}
+	return append(all, []part.Field{
 		{Kind: part.Select, Name: "two_step", ID: "filter-two-step", Label: "Two-step sign-in", Value: a.filter.TwoStep, Options: twoStepOptions},
 		{Kind: part.Select, Name: "state", ID: "filter-state", Label: "State", Value: a.filter.State, Options: states},
-	}
+	}...)
 }
 
 // rolesOf are the roles that somebody of a kind can have in this account, its own

@@ -39,6 +39,7 @@ func (h *Handlers) listSubusers(c echo.Context, g authz.Grant) error {
 func (h *Handlers) subuserList(c echo.Context, g authz.Grant) (p people.SubuserListPage, err error) {
 	v, here := guard.Of(c), SubusersPath(c)
 	a, next := h.readAsked(c, authz.Subuser), ""
+	a.filter.Counted = true
 	found, err := h.Store.Subusers(c.Request().Context(), g, a.filter)
 	if err != nil {
 		return p, err
@@ -68,11 +69,19 @@ func (h *Handlers) subuserList(c echo.Context, g authz.Grant) (p people.SubuserL
 		}
 	}
 	p.List.Table.Rows = make([]part.Row, 0, len(all))
+	type like struct{ active, twoStep bool }
+	menus := map[like][]part.Action{}
 	for _, u := range all {
-		p.List.Table.Rows = append(p.List.Table.Rows, h.subuserRow(c, here, u))
+		of := like{u.State == "active", u.TwoStep}
+		if menus[of] == nil {
+			menus[of] = part.SharedMenu(h.subuserMenu(c, here+"/"+u.ID.String(), u), u.ID.String())
+		}
+		row := h.subuserRow(c, here, u)
+		row.Menu = menus[of]
+		p.List.Table.Rows = append(p.List.Table.Rows, row)
 	}
 	return p, h.listOf(c, subusersKind, a, &p.List, next, func() (int, int, error) {
-		return h.Store.CountSubusers(c.Request().Context(), g, a.filter)
+		return found.All, found.Before, nil
 	})
 }
 
@@ -90,23 +99,22 @@ func (h *Handlers) subuserRow(c echo.Context, list string, u persons.Subuser) pa
 	if u.State == "active" && !u.HasPassword() {
 		state = part.Cell{Badges: []part.Badge{{Text: "No password yet", Tone: part.Info}}}
 	}
-	row := part.Row{ID: id, Page: one, Dim: u.State != "active", Cells: []part.Cell{
+	return part.Row{ID: id, Page: one, Dim: u.State != "active", Cells: []part.Cell{
 		{Text: u.Name, URL: one, Avatar: subuserAvatar(u)}, h.HeldCell(c, h.heldBy(u), h.OwnRoleTitle), {Text: u.Description}, last, logins.TwoStepCell(u.TwoStep), state,
 	}}
-	row.Menu = h.audit.ActsOf(c, u.Principal())
-	if h.May(c, "subuser_edit") {
-		row.Menu = append(row.Menu, subuserMenu(one, u)...)
-	}
-	return row
 }
 
-// subuserMenu is what can be done to the subuser at an address.
-func subuserMenu(one string, u persons.Subuser) []part.Action {
+// subuserMenu is what the reader can do with the subuser at an address.
+func (h *Handlers) subuserMenu(c echo.Context, one string, u persons.Subuser) []part.Action {
+	menu := h.audit.ActsOf(c, u.Principal())
+	if !h.May(c, "subuser_edit") {
+		return menu
+	}
 	suspend := part.Action{Text: "Suspend…", URL: one + "/suspend", Dialog: true}
 	if u.State != "active" {
 		suspend = part.Action{Text: "Resume", Post: &part.Post{Text: "Resume", Action: one + "/resume"}}
 	}
-	menu := []part.Action{{Text: "Edit", URL: one + "/edit"}, {Text: "Reset password", URL: one + "/password"}}
+	menu = append(menu, part.Action{Text: "Edit", URL: one + "/edit"}, part.Action{Text: "Reset password", URL: one + "/password"})
 	if u.TwoStep {
 		menu = append(menu, part.Action{Text: "Reset two-step sign-in…", URL: one + "/two-step", Dialog: true})
 	}
@@ -138,7 +146,7 @@ func (h *Handlers) showSubuser(c echo.Context, g authz.Grant, u persons.Subuser)
 	labels := []string{"Name", "Roles", "Description", "Last sign-in", "Two-step sign-in", "State"}
 	p := record.Page{
 		Frame:  h.Frame(c, u.Name, part.Link{Text: "Subusers", URL: SubusersPath(c)}),
-		Header: part.Header{Avatar: subuserAvatar(u), Title: u.Name, Menu: row.Menu},
+		Header: part.Header{Avatar: subuserAvatar(u), Title: u.Name, Menu: h.subuserMenu(c, SubusersPath(c, "/", u.ID.String()), u)},
 	}
 	for i, label := range labels[1:] {
 		p.Details = append(p.Details, part.Detail{Label: label, Value: row.Cells[i+1]})
@@ -425,9 +433,9 @@ func (h *Handlers) deleteSubuser(c echo.Context, g authz.Grant, u persons.Subuse
 
 func (h *Handlers) askReplaceLoginLink(c echo.Context, _ authz.Grant) error {
 	list := SubusersPath(c)
-	f := h.Frame(c, "Replace the login link", part.Link{Text: "Subusers", URL: list})
+	f := h.Frame(c, "Replace the sign-in link", part.Link{Text: "Subusers", URL: list})
 	return page.Render(c, http.StatusOK, part.DialogPage(part.Dialog{
-		Frame: f, Title: "Replace the login link?",
+		Frame: f, Title: "Replace the sign-in link?",
 		Text: []string{"The old link stops working: every subuser needs the new one. Nobody is signed out."},
 		Form: part.Form{Token: f.Token, Action: list + "/login-link", Submit: "Replace", Danger: true, Cancel: list},
 	}))
@@ -435,5 +443,5 @@ func (h *Handlers) askReplaceLoginLink(c echo.Context, _ authz.Grant) error {
 
 func (h *Handlers) replaceLoginLink(c echo.Context, g authz.Grant) error {
 	_, err := h.Store.ReplaceLoginLink(c.Request().Context(), g)
-	return h.subuserDone(c, err, "The login link is new. Give it to your subusers.")
+	return h.subuserDone(c, err, "The sign-in link is new. Give it to your subusers.")
 }

@@ -3,6 +3,7 @@ package people_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -35,6 +36,7 @@ import (
 // subuserBench is a panel with Ada signed in, and a full page of subusers.
 type subuserBench struct {
 	panel   http.Handler
+	trips   func(context.Context) // asks the database what the page does, and nothing else
 	path    string
 	cookies []*http.Cookie
 	page    views.SubuserListPage // as the panel fills it
@@ -83,6 +85,17 @@ func newSubuserBench(b *testing.B) *subuserBench {
 	x.panel.ServeHTTP(answer, x.request())
 	x.cookies = append(x.cookies, answer.Result().Cookies()...) // which account she was in last
 
+	look, err := s.Access().Authorize(ada.Actor(), s.Catalog().Permission("subusers"), a.ID)
+	must(err)
+	x.trips = func(ctx context.Context) {
+		if _, _, err := s.SessionAt(ctx, "no session's token", a.ID, x.path); !errors.Is(err, store.ErrNotFound) {
+			panic(err)
+		}
+		if _, err := s.Subusers(ctx, look, persons.Filter{Counted: true}); err != nil {
+			panic(err)
+		}
+	}
+
 	// The same page from memory needs what the panel fills it with.
 	base, err := page.New(s, config)
 	must(err)
@@ -95,7 +108,7 @@ func newSubuserBench(b *testing.B) *subuserBench {
 		return err
 	}).PageAlone("is drawn for a benchmark")}))
 	e.ServeHTTP(httptest.NewRecorder(), x.request())
-	sent, again := x.ask(b, x.panel), x.ask(b, x.memory(b))
+	sent, again := x.ask(b, x.panel), x.ask(b, x.memory(b, nil))
 	if len(x.page.List.Table.Rows) != persons.SubuserPage || !bytes.Equal(sent, again) {
 		b.Fatalf("the pages differ: %d rows, %d and %d bytes", len(x.page.List.Table.Rows), len(sent), len(again))
 	}
@@ -122,10 +135,14 @@ func (x *subuserBench) ask(b *testing.B, h http.Handler) []byte {
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// memory draws the page and sends it, compressed alike, and nothing else.
-func (x *subuserBench) memory(b *testing.B) http.Handler {
+// memory draws the page and sends it, compressed alike, and does nothing else but what
+// comes before.
+func (x *subuserBench) memory(b *testing.B, before func(context.Context)) http.Handler {
 	b.Helper()
 	h, err := page.Compress(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if before != nil {
+			before(r.Context())
+		}
 		buffer := buffers.Get().(*bytes.Buffer)
 		defer buffers.Put(buffer)
 		buffer.Reset()
@@ -176,24 +193,29 @@ func median(all []float64) float64 {
 }
 
 // BenchmarkSubuserList asks for a signed-in list page of 50 rows, compressed, in
-// turns with its limit: the same page from memory. Both are the process's
-// processor time, the median over many turns.
+// turns with its limit, the same page from memory, and with that limit and the database's
+// answers. All are the process's processor time, the median over many turns.
 func BenchmarkSubuserList(b *testing.B) {
 	x := newSubuserBench(b)
-	memory := x.memory(b)
-	var limits, pages, ratios []float64
+	memory, asking := x.memory(b, nil), x.memory(b, x.trips)
+	var limits, asked, pages, ratios []float64
 	x.cpu(memory)
+	x.cpu(asking)
 	x.cpu(x.panel)
 	b.ResetTimer()
 	for i := 0; i < b.N || len(pages) < 5; i += listTurn {
 		limit, page := x.cpu(memory), x.cpu(x.panel)
+		asked = append(asked, x.cpu(asking))
 		limits, pages, ratios = append(limits, limit), append(pages, page), append(ratios, page/limit)
 	}
 	slices.Sort(ratios)
 	b.ReportMetric(0, "ns/op")
 	b.ReportMetric(median(limits), "limit-us")
 	b.ReportMetric(median(pages), "page-us")
+	b.ReportMetric(median(asked), "asking-us")
 	b.ReportMetric(median(pages)/median(limits), "x-limit")
+	b.ReportMetric(median(pages)/median(asked), "x-asking")
+	b.ReportMetric(float64(len(x.ask(b, x.panel)))/1000, "kB")
 	b.ReportMetric(ratios[len(ratios)/10], "x-low")
 	b.ReportMetric(ratios[len(ratios)*9/10], "x-high")
 }

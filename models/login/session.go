@@ -70,6 +70,7 @@ type Session struct {
 	AlertsRead time.Time
 	Pins       []string    // entries of the sidebar that the principal pinned, by their sections' keys
 	Dismissed  []uuid.UUID // accounts whose checklist the principal dismissed
+	Views      []View      // that the principal saved of the list at the address asked for, by name
 	duties     []string
 }
 
@@ -230,6 +231,11 @@ func (p Place) Blocks(address string) bool {
 //
 // It waits a second at most: a node that can not ask does not know, and denies.
 func (s *Store) Session(ctx context.Context, token string, account uuid.UUID) (Session, Place, error) {
+	return s.SessionAt(ctx, token, account, "")
+}
+
+// SessionAt is Session with the views of the list that has its page at a path.
+func (s *Store) SessionAt(ctx context.Context, token string, account uuid.UUID, path string) (Session, Place, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.store.AtMost(sessionTime))
 	defer cancel()
 	hash, tenant := store.TokenHash(token), uuid.Nil
@@ -239,14 +245,14 @@ func (s *Store) Session(ctx context.Context, token string, account uuid.UUID) (S
 	}
 	var x Session
 	e := Place{Account: account}
-	parts := []store.Query{s.whose(hash, &x)}
+	parts := []store.Query{s.whose(hash, path, &x)}
 	known, ok := s.subusers.GetIfPresent(string(hash))
 	unreached := s.store.Unreached(tenant) || s.store.Unreached(known.tenant)
 	if tenant != uuid.Nil && !unreached {
 		parts = append(parts, s.Where(tenant, &e))
 	}
 	if ok && !unreached {
-		parts = append(parts, whichSubuser(known, &x))
+		parts = append(parts, whichSubuser(known, path, &x))
 	}
 	if err := s.store.ReadAll(ctx, store.ScopeSession, parts...); err != nil {
 		return Session{}, Place{Account: account}, err
@@ -257,11 +263,11 @@ func (s *Store) Session(ctx context.Context, token string, account uuid.UUID) (S
 	case unreached: // who is not signed in is told that first
 		return Session{}, Place{Account: account}, store.ErrUnreached
 	}
-	return x, e, s.learn(ctx, hash, tenant, ok, &x, &e)
+	return x, e, s.learn(ctx, hash, tenant, path, ok, &x, &e)
 }
 
 // learn reads the parts of a session whose tenant was not known.
-func (s *Store) learn(ctx context.Context, hash []byte, tenant uuid.UUID, known bool, x *Session, e *Place) error {
+func (s *Store) learn(ctx context.Context, hash []byte, tenant uuid.UUID, path string, known bool, x *Session, e *Place) error {
 	var parts []store.Query
 	if tenant == uuid.Nil && e.Account != uuid.Nil {
 		err := s.store.Find(ctx, store.ScopeSession, []any{&tenant}, "SELECT tenant_id FROM accounts WHERE {tenant_id} AND id = $1", e.Account)
@@ -274,7 +280,7 @@ func (s *Store) learn(ctx context.Context, hash []byte, tenant uuid.UUID, known 
 	if x.Principal.Kind == authz.Subuser && !known {
 		who := subuserKey{x.Tenant, x.Principal.ID}
 		s.subusers.Set(string(hash), who)
-		parts = append(parts, whichSubuser(who, x))
+		parts = append(parts, whichSubuser(who, path, x))
 	}
 	switch {
 	case len(parts) == 0:
@@ -286,25 +292,29 @@ func (s *Store) learn(ctx context.Context, hash []byte, tenant uuid.UUID, known 
 }
 
 // whose is the query for what stands outside tenants.
-func (s *Store) whose(hash []byte, x *Session) store.Query {
+func (s *Store) whose(hash []byte, path string, x *Session) store.Query {
 	return store.Query{Scan: func(r pgx.Rows) error {
 		var kind string
 		var longest int // in seconds
+		var views []byte
 		err := r.Scan(&x.ID, &kind, &x.Principal.ID, &x.Tenant, &x.Account, &x.Name, &x.Email, &x.Proven, &x.Active,
-			&x.Address, &x.Agent, &x.StartedAt, &x.ExpiresAt, &x.EndedAt, &x.ProvedAt, &x.TwoStep, &x.UsedAt, &longest, &x.AlertsRead, &x.Pins, &x.Dismissed, &x.duties)
+			&x.Address, &x.Agent, &x.StartedAt, &x.ExpiresAt, &x.EndedAt, &x.ProvedAt, &x.TwoStep, &x.UsedAt, &longest, &x.AlertsRead, &x.Pins, &x.Dismissed, &views, &x.duties)
 		x.Idle = max(time.Duration(longest)*time.Second, s.store.Now().Sub(x.UsedAt))
 		x.Principal.Kind = authz.Member
 		if kind == "subuser" {
 			x.Principal.Kind = authz.Subuser
 		}
+		if err == nil {
+			err = x.readViews(views)
+		}
 		return err
 	}, SQL: `SELECT s.id, s.principal_kind, s.principal_id, coalesce(s.tenant_id, $2), coalesce(s.account_id, $2),
 			coalesce(m.name, ''), coalesce(m.email, ''), m.email_proven_at IS NOT NULL, coalesce(m.state, '') = 'active',
 			s.address, s.agent, s.started_at, s.expires_at, s.ended_at,
-			coalesce(s.proved_at, s.started_at), s.two_step, coalesce(s.used_at, s.started_at), s.longest_idle, coalesce(m.alerts_read_at, '0001-01-01'), m.pins, m.dismissed,
+			coalesce(s.proved_at, s.started_at), s.two_step, coalesce(s.used_at, s.started_at), s.longest_idle, coalesce(m.alerts_read_at, '0001-01-01'), m.pins, m.dismissed, ` + viewsOf("m", "$3") + `,
 			ARRAY(SELECT duty FROM staff WHERE s.principal_kind = 'member' AND member_id = s.principal_id)
 		FROM sessions s LEFT JOIN members m ON s.principal_kind = 'member' AND m.id = s.principal_id
-		WHERE s.id_hash = $1`, Args: []any{hash, uuid.Nil}}
+		WHERE s.id_hash = $1`, Args: []any{hash, uuid.Nil, path}}
 }
 
 // Where is the query for an account of a tenant: what a visit must know of its place.
@@ -324,14 +334,18 @@ func (s *Store) Where(tenant uuid.UUID, e *Place) store.Query {
 }
 
 // whichSubuser is the query for the login of a subuser's session.
-func whichSubuser(who subuserKey, x *Session) store.Query {
+func whichSubuser(who subuserKey, path string, x *Session) store.Query {
 	return store.Query{Scan: func(r pgx.Rows) error {
 		var limit int // in minutes
-		err := r.Scan(&x.Name, &x.Active, &limit, &x.AlertsRead, &x.Pins, &x.Dismissed)
+		var views []byte
+		err := r.Scan(&x.Name, &x.Active, &limit, &x.AlertsRead, &x.Pins, &x.Dismissed, &views)
 		x.IdleLimit = time.Duration(limit) * time.Minute
+		if err == nil {
+			err = x.readViews(views)
+		}
 		return err
-	}, SQL: `SELECT u.name, u.state = 'active', coalesce(a.idle_minutes, 0), coalesce(u.alerts_read_at, '0001-01-01'), u.pins, u.dismissed
-		FROM subusers u JOIN accounts a ON a.tenant_id = $1 AND a.id = u.account_id WHERE u.tenant_id = $1 AND u.id = $2`, Args: []any{who.tenant, who.id}}
+	}, SQL: `SELECT u.name, u.state = 'active', coalesce(a.idle_minutes, 0), coalesce(u.alerts_read_at, '0001-01-01'), u.pins, u.dismissed, ` + viewsOf("u", "$3") + `
+		FROM subusers u JOIN accounts a ON a.tenant_id = $1 AND a.id = u.account_id WHERE u.tenant_id = $1 AND u.id = $2`, Args: []any{who.tenant, who.id, path}}
 }
 
 // subuserKey is the place of a subuser's login.

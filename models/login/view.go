@@ -53,6 +53,23 @@ func (s *Store) Views(ctx context.Context, x Session, at string) (all []View, er
 	return all, err
 }
 
+// viewsOf is the expression for those of a login that are of the list at a path.
+func viewsOf(login, path string) string {
+	return "jsonb_path_query_array(" + login + ".views, '$[*] ? (@.at == $at)', jsonb_build_object('at', CAST(" + path + " AS text)))"
+}
+
+// readViews puts in order what viewsOf gave.
+func (x *Session) readViews(stored []byte) error {
+	if len(stored) <= len("[]") {
+		return nil
+	}
+	if err := json.Unmarshal(stored, &x.Views); err != nil {
+		return fmt.Errorf("read the views of %s: %w", x.Principal, err)
+	}
+	slices.SortFunc(x.Views, func(a, b View) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
+	return nil
+}
+
 // SaveView keeps a view for whoever asks, in the place of the one of that list that
 // instead names, if any. Problems name name.
 func (s *Store) SaveView(ctx context.Context, g authz.Grant, x Session, v View, instead string) error {

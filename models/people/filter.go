@@ -19,9 +19,12 @@ type Filter struct {
 	Role    string      // as stored, without an end
 	TwoStep string      // "on" or "off"
 	Seen    string      // a key of SeenWithin or UnseenFor, or "never"
+	From    time.Time   // signed in last at or after; zero for no bound
+	To      time.Time   // and before
 	State   string      // "active" or "suspended"; of subusers "no_password" too
 	IDs     []uuid.UUID // only these; none for all
 	After   string      // the cursor after which the page begins
+	Counted bool        // how many there are is wanted too
 }
 
 // SeenWithin and UnseenFor are how long ago somebody signed in last: at most, and
@@ -35,7 +38,7 @@ const day = 24 * time.Hour
 
 // Narrow tells whether the filter leaves anybody out.
 func (f Filter) Narrow() bool {
-	return f.Search != "" || f.Role != "" || f.TwoStep != "" || f.Seen != "" || f.State != ""
+	return f.Search != "" || f.Role != "" || f.TwoStep != "" || f.Seen != "" || f.State != "" || !f.From.IsZero() || !f.To.IsZero()
 }
 
 // columns are where a query has what a filter asks for.
@@ -68,6 +71,12 @@ func (f Filter) where(s *Store, c columns, args map[string]any) (where string) {
 		add("x.last_sign_in >= @seen", "seen", s.store.Now().Add(-within))
 	} else if long, ok := UnseenFor[f.Seen]; ok {
 		add("(x.last_sign_in IS NULL OR x.last_sign_in < @seen)", "seen", s.store.Now().Add(-long))
+	}
+	if !f.From.IsZero() {
+		add("x.last_sign_in >= @from", "from", f.From)
+	}
+	if !f.To.IsZero() {
+		add("x.last_sign_in < @to", "to", f.To)
 	}
 	switch f.State {
 	case "active", "suspended":
@@ -105,6 +114,9 @@ func (s *Store) membersShown(tenant, account uuid.UUID, f Filter) (string, map[s
 	return where, args
 }
 
+// countSubusers counts those of a condition, and those up to @after.
+const countSubusers = "SELECT count(*), count(*) FILTER (WHERE x.name <= @after) FROM subusers x WHERE "
+
 // CountSubusers is how many subusers of the grant's account a filter shows, and how
 // many of them before its page.
 func (s *Store) CountSubusers(ctx context.Context, g authz.Grant, f Filter) (all, before int, err error) {
@@ -112,7 +124,7 @@ func (s *Store) CountSubusers(ctx context.Context, g authz.Grant, f Filter) (all
 	where, args := s.subusersShown(r.Tenant, r.Account, f)
 	args["after"] = f.After
 	err = s.store.One(ctx, store.TenantScope(r.Tenant), []any{&all, &before},
-		"SELECT count(*), count(*) FILTER (WHERE x.name <= @after) FROM subusers x WHERE "+where, pgx.NamedArgs(args))
+		countSubusers+where, pgx.NamedArgs(args))
 	return all, before, err
 }
 

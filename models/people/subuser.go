@@ -259,6 +259,9 @@ const SubuserPage = 50
 type SubuserList struct {
 	Subusers  []Subuser // one more than a page where there are more
 	LoginLink string    // the last part of the login page's address, empty before the first subuser
+	// All is how many the filter shows, Before how many of them stand before this page,
+	// where they were to be counted.
+	All, Before int
 }
 
 // Subusers lists the subusers of the grant's account that a filter shows, by name.
@@ -274,12 +277,14 @@ func (s *Store) Subusers(ctx context.Context, g authz.Grant, f Filter) (SubuserL
 	}
 	where, args := s.subusersShown(r.Tenant, r.Account, f)
 	args["after"], args["limit"] = f.After, SubuserPage+1
-	err := s.store.ReadAll(ctx, store.TenantScope(r.Tenant),
-		store.Query{Scan: one, SQL: `SELECT x.id, x.name, x.description, array_to_string(x.roles, ','), CASE WHEN x.password_hash IS NULL THEN NULL ELSE '' END, x.state, x.last_sign_in, x.two_step_at IS NOT NULL, x.created_at FROM subusers x
+	ask := []store.Query{{Scan: one, SQL: `SELECT x.id, x.name, x.description, array_to_string(x.roles, ','), CASE WHEN x.password_hash IS NULL THEN NULL ELSE '' END, x.state, x.last_sign_in, x.two_step_at IS NOT NULL, x.created_at FROM subusers x
 			WHERE ` + where + ` AND x.name > @after ORDER BY x.name LIMIT @limit`, Args: []any{pgx.NamedArgs(args)}},
-		store.Query{Scan: func(rows pgx.Rows) error { return rows.Scan(&l.LoginLink) },
-			SQL: "SELECT link FROM login_links WHERE tenant_id = $1 AND account_id = $2", Args: []any{r.Tenant, r.Account}})
-	return l, err
+		{Scan: func(rows pgx.Rows) error { return rows.Scan(&l.LoginLink) },
+			SQL: "SELECT link FROM login_links WHERE tenant_id = $1 AND account_id = $2", Args: []any{r.Tenant, r.Account}}}
+	if f.Counted {
+		ask = append(ask, store.Query{Scan: func(rows pgx.Rows) error { return rows.Scan(&l.All, &l.Before) }, SQL: countSubusers + where, Args: []any{pgx.NamedArgs(args)}})
+	}
+	return l, s.store.ReadAll(ctx, store.TenantScope(r.Tenant), ask...)
 }
 
 // Subuser finds one of the account's subusers.

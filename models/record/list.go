@@ -23,7 +23,7 @@ import (
 const Page = 50
 
 // CountCap is where counting stops: a list of more says "more than".
-const CountCap = 1000
+const CountCap = store.CountCap
 
 // Query says what a list shows.
 type Query struct {
@@ -289,11 +289,33 @@ func (s *Store) WhereSeen(ctx context.Context, b *store.Clauses, g authz.Grant, 
 	return seen, nil
 }
 
-// AccountsSeen are the grant's account and those below it where the actor may
-// see a section and their session could enter, in the order of the tree.
-func (s *Store) AccountsSeen(ctx context.Context, g authz.Grant, section *catalog.Section) ([]uuid.UUID, error) {
-	seen, _, err := s.accountsSeen(ctx, g, section.View)
-	return seen, err
+// AccountsSeen finds, among the grant's account and those below it where the actor has
+// a permission and their session could enter, those whose names hold a search: the
+// first in the order of the tree, and whether there are more.
+func (s *Store) AccountsSeen(ctx context.Context, g authz.Grant, p catalog.Permission, search string, limit int) (all []account.Account, more bool, err error) {
+	seen, unseen, err := s.accountsSeen(ctx, g, p)
+	if err != nil {
+		return nil, false, err
+	}
+	snap, r, b := s.store.Access(), g.Resource(), &store.Clauses{}
+	at, _ := snap.Find(r.Account) // it was there a moment ago
+	path := account.PathIn(snap, at)
+	b.Where("tenant_id = %s AND path >= %s AND path < %s", r.Tenant, path, path+"0") // '0' follows '/'
+	switch {
+	case len(unseen) == 0:
+	case len(unseen) < len(seen): // the shorter list is the cheaper one
+		b.Where("id <> ALL(%s)", unseen)
+	default:
+		b.Where("id = ANY(%s)", seen)
+	}
+	if like := store.Like(search); like != "" {
+		b.Where("name ILIKE %s", like)
+	}
+	all, err = s.account.Accounts(ctx, store.TenantScope(r.Tenant), "SELECT "+account.Columns+" FROM accounts WHERE "+strings.Join(b.Conditions, " AND ")+" ORDER BY path LIMIT "+b.Arg(limit+1), b.Args...)
+	if more = len(all) > limit; more {
+		all = all[:limit]
+	}
+	return all, more, err
 }
 
 func (s *Store) accountsSeen(ctx context.Context, g authz.Grant, p catalog.Permission) (seen, unseen []uuid.UUID, err error) {

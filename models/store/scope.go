@@ -180,6 +180,15 @@ func (q Query) take(res pgx.BatchResults) error {
 	return Known(rows.Err())
 }
 
+// CountCap is where counting stops for lists that have no end: one of more says so.
+const CountCap = 1000
+
+// Count counts rows, up to CountCap and one more. From is a statement from its FROM on,
+// and reads no column.
+func (s *Store) Count(ctx context.Context, sc Scope, from string, args ...any) (n int, err error) {
+	return n, s.One(ctx, sc, []any{&n}, fmt.Sprintf("SELECT count(*)::int FROM (SELECT FROM %s LIMIT %d) x", from, CountCap+1), args...)
+}
+
 // One is read for a query of at most one row; ErrNotFound where there is none.
 func (s *Store) One(ctx context.Context, sc Scope, dest []any, sql string, args ...any) error {
 	found := false

@@ -141,30 +141,37 @@ const rowID = ":row"
 // menus are those of the rows, each once where rows differ in nothing but their
 // ids, and which of them each row has; -1 for none.
 func (t Table) menus() (shared [][]Action, of []int) {
-	for _, r := range t.Rows {
-		n := -1
-		if len(r.Menu) > 0 {
-			m := r.sharedMenu()
-			if n = slices.IndexFunc(shared, func(other []Action) bool { return reflect.DeepEqual(m, other) }); n < 0 {
-				n, shared = len(shared), append(shared, m)
-			}
+	of = make([]int, len(t.Rows))
+	var first []int // the row that each was met at first
+	for i, r := range t.Rows {
+		if of[i] = -1; len(r.Menu) == 0 {
+			continue
 		}
-		of = append(of, n)
+		if of[i] = slices.IndexFunc(first, func(n int) bool { return &t.Rows[n].Menu[0] == &r.Menu[0] }); of[i] >= 0 { // the very same (SharedMenu)
+			continue
+		}
+		m := SharedMenu(r.Menu, r.ID)
+		if of[i] = slices.IndexFunc(shared, func(other []Action) bool { return reflect.DeepEqual(m, other) }); of[i] < 0 {
+			of[i], shared, first = len(shared), append(shared, m), append(first, i)
+		}
 	}
 	return shared, of
 }
 
-func (r Row) sharedMenu() []Action {
-	menu := slices.Clone(r.Menu)
+// SharedMenu is the menu of the row with an id as all rows that differ in nothing but
+// their ids can have it. A long list makes it once; each row must have a page, where
+// all of it can be done without script.
+func SharedMenu(menu []Action, id string) []Action {
+	menu = slices.Clone(menu)
 	for i, a := range menu {
-		menu[i].URL = strings.ReplaceAll(a.URL, r.ID, rowID)
+		menu[i].URL = strings.ReplaceAll(a.URL, id, rowID)
 		if a.Post == nil {
 			continue
 		}
 		p := *a.Post
-		p.Action, p.Hidden = strings.ReplaceAll(p.Action, r.ID, rowID), slices.Clone(p.Hidden)
+		p.Action, p.Hidden = strings.ReplaceAll(p.Action, id, rowID), slices.Clone(p.Hidden)
 		for j, x := range p.Hidden {
-			p.Hidden[j].Value = strings.ReplaceAll(x.Value, r.ID, rowID)
+			p.Hidden[j].Value = strings.ReplaceAll(x.Value, id, rowID)
 		}
 		menu[i].Post = &p
 	}
