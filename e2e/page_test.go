@@ -51,17 +51,31 @@ func TestEveryPageLooksRight(t *testing.T) {
 				hand.resize(390, 844)
 				hand.looksRight(pictureName(p) + "-narrow")
 				hand.fitsItsWindow()
+				hand.resize(768, 1024)
+				hand.fitsItsWindow()
 				hand.resize(1280, 900)
 			}
 		})
 	}
 }
 
-// fitsItsWindow fails if the page is wider than its window.
+// outside are the controls that show and lie beside the window, unless something around
+// them scrolls sideways.
+const outside = `[...document.querySelectorAll('a[href], button, input, select, textarea, summary')].filter(e => {
+	const r = e.getBoundingClientRect();
+	if (!e.checkVisibility() || r.width <= 1 || e.matches('.skip') || r.left >= 0 && r.right <= innerWidth + .5) return false;
+	for (let x = e.parentElement; x; x = x.parentElement) if (['auto', 'scroll'].includes(getComputedStyle(x).overflowX)) return false;
+	return true;
+}).map(e => e.textContent.trim() || e.ariaLabel || e.name || e.className)`
+
+// fitsItsWindow fails if the page is wider than its window, or a control lies beside it.
 func (b *tab) fitsItsWindow() {
 	b.t.Helper()
 	if over := eval[int](b, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
 		b.t.Errorf("%s is %d px too wide for %d px", b.path(), over, b.width)
+	}
+	if all := eval[[]string](b, outside); len(all) > 0 {
+		b.t.Errorf("%s: %q lie outside of a window of %d px", b.path(), all, b.width)
 	}
 }
 

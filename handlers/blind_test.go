@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"bailiwick/models/account"
+	"bailiwick/models/people"
 	"bailiwick/models/record"
 )
 
@@ -55,7 +56,7 @@ func TestNothingFlowsDownOrSideways(t *testing.T) {
 		{"an invite", func(a account.Account, n int) error {
 			_, err := p.store.Invite(ctx, p.grant(p.ada, "members.add", a), []string{fmt.Sprintf("invited%d@example.com", n)}, []string{"full_viewer"})
 			must(t, err)
-			all, err := p.store.Invites(ctx, p.grant(p.ada, "members", a), "", uuid.Nil, 1)
+			all, err := p.store.Invites(ctx, p.grant(p.ada, "members", a), people.InviteFilter{Limit: 1})
 			must(t, err)
 			foreign[":invite"] = all[0].ID
 			return nil

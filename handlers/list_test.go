@@ -10,11 +10,13 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"gorm.io/gorm"
 
 	"bailiwick/authz"
 	"bailiwick/models/account"
 	"bailiwick/models/modelstest"
 	"bailiwick/models/record"
+	"bailiwick/models/store"
 )
 
 // called reports calls in an account, each by its reference and when it began.
@@ -130,9 +132,15 @@ func TestWhatListsAreNarrowedToIsTakenOff(t *testing.T) {
 		chips []string
 		left  string // after the first is taken off
 	}{
-		in(p.analytical, "/settings/subusers"):          {"q=dev&role=Developer&state=active", []string{"Role: Developer", "State: Active"}, "q=dev&state=active"},
+		in(p.analytical, "/settings/subusers"):          {"q=dev&role=Developer&state=active", []string{"Search: dev", "Role: Developer", "State: Active"}, "role=Developer&state=active"},
 		in(p.analytical, "/members"):                    {"role=full_viewer&seen=7", []string{"Role: Full viewer", "Last sign-in: In the last 7 days"}, "seen=7"},
-		in(p.analytical, "/accounts"):                   {"label=pilot&state=active&q=east", []string{"Label: pilot", "State: Active"}, "q=east&state=active"},
+		in(p.west, "/members"):                          {"seen=custom&since=2026-11-01&till=2026-11-30", []string{"From Sun 1 Nov 2026", "To Mon 30 Nov 2026"}, "till=2026-11-30"},
+		in(p.analytical, "/members/invites"):            {"q=x&when=7", []string{"Search: x", "Invited: Last 7 days"}, "when=7"},
+		in(p.analytical, "/timeless-accounts"):          {"q=x&when=month", []string{"Search: x", "Created: This month"}, "when=month"},
+		in(p.west, "/accounts"):                         {"when=today", []string{"Created: Today"}, ""},
+		in(p.analytical, "/roles"):                      {"set=subuser&q=calls&differences=1", []string{"Search: calls", "Only differences"}, "set=subuser&differences=1"},
+		"/accounts":                                     {"q=east", []string{"Search: east"}, ""},
+		in(p.analytical, "/accounts"):                   {"label=pilot&state=active&q=east", []string{"Search: east", "Label: pilot", "State: Active"}, "label=pilot&state=active"},
 		in(p.analytical, "/permissions/general"):        {"label=pilot&under=" + p.east.ID.String(), []string{"Label: pilot", "Below East"}, "under=" + p.east.ID.String()},
 		in(p.analytical, "/audit"):                      {"when=7&kind=account&accounts=below&account=" + p.east.ID.String(), []string{"Time: Last 7 days", "About: Account", "Accounts below too", "Account: East"}, "kind=account&accounts=below&account=" + p.east.ID.String()},
 		in(p.analytical, "/calls"):                      {"application=" + app + "&flagged=true&accounts=below&sort=started_at", []string{"Application: Reception", "Flagged: yes", "Accounts below too"}, "flagged=true&accounts=below&sort=started_at"},
@@ -156,6 +164,18 @@ func TestWhatListsAreNarrowedToIsTakenOff(t *testing.T) {
 			t.Errorf("%s does not clear all", list)
 		}
 	}
+	// The account of a list that reaches below is found by its name, among those that
+	// one may see in it.
+	edsger := p.as(p.edsger)
+	for _, list := range []string{"/audit", "/calls"} {
+		for at, found := range map[string]string{in(p.analytical, list) + "?options=account&q=ber": "East Berlin", in(p.analytical, list) + "?options=account": "Analytical, East, East Berlin, West"} {
+			want(t, at, strings.Join(ada.get(at).want(t, http.StatusOK).offered(), ", "), found)
+		}
+		edsger.get(in(p.analytical, list)+"?options=account").want(t, http.StatusNotFound)
+	}
+	want(t, "below East", strings.Join(edsger.get(in(p.east, "/calls?options=account")).want(t, http.StatusOK).offered(), ", "), "East, East Berlin")
+	edsger.get(in(p.east, "/calls?accounts=below&account="+p.west.ID.String())).want(t, http.StatusNotFound)
+
 	// To take off what reaches below takes the account below off as well.
 	x := ada.get(in(p.analytical, "/audit?accounts=below&account="+p.east.ID.String())).want(t, http.StatusOK)
 	for _, chip := range x.Find(".chips .chip").EachIter() {
@@ -179,6 +199,23 @@ func TestListsSayHowMany(t *testing.T) {
 	x = ada.get(x.Find("a[rel=next]").AttrOr("href", "")).want(t, http.StatusOK)
 	want(t, "the others", pager(x), "51–60 of 60")
 	want(t, "of a kind", pager(ada.get(in(p.berlin, "/audit?kind=log")).want(t, http.StatusOK)), "")
+
+	// What has no end is counted as far as is worth it.
+	signIns, attempt := in(p.east, "/settings/security/sign-ins"), func(n int) {
+		must(t, modelstest.Ground(p.store).In(t.Context(), store.TenantScope(p.east.TenantID), func(db *gorm.DB) error {
+			return db.Exec(`INSERT INTO sign_ins (tenant_id, account_id, id, at, door, principal_kind, principal_id, principal_name, address, agent, outcome, why, tries)
+				SELECT ?, ?, gen_random_uuid(), now(), 'subuser', 'subuser', gen_random_uuid(), 'someone', '192.0.2.1', '', 'refused', 'password', 1 FROM generate_series(1, ?)`, p.east.TenantID, p.east.ID, n).Error
+		}))
+	}
+	attempt(60)
+	x = ada.get(signIns).want(t, http.StatusOK)
+	want(t, "the newest sign-ins", pager(x), "1–50 of 60")
+	last := x.Find("a[rel=next]").AttrOr("href", "")
+	want(t, "the others", pager(ada.get(last).want(t, http.StatusOK)), "51–60 of 60")
+	want(t, "an address that does not say", pager(ada.get(strings.Replace(last, "first=", "f=", 1)).want(t, http.StatusOK)), "")
+	attempt(1000)
+	want(t, "of many", pager(ada.get(signIns).want(t, http.StatusOK)), "1–50 of more than 1,000")
+	want(t, "of none", pager(ada.get(signIns+"?q=nobody").want(t, http.StatusOK)), "")
 
 	var names []string
 	for i := range 60 {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/uuid"
@@ -59,6 +60,20 @@ func TestSubusersAreFiltered(t *testing.T) {
 		if got := ada.get(list+"?"+query).want(t, http.StatusOK).shown(); got != want {
 			t.Errorf("%s shows %q, not %q", query, got, want)
 		}
+	}
+	// By days, of which whoever never signed in has none.
+	today, yesterday := time.Now().UTC().Format(time.DateOnly), time.Now().UTC().AddDate(0, 0, -1).Format(time.DateOnly)
+	for query, want := range map[string]string{
+		"since=" + today: "dev", "seen=custom&since=" + yesterday + "&till=" + today: "dev", "till=" + yesterday: "", "seen=never&since=" + today: "boss linked payer", "seen=custom": "boss dev linked payer",
+	} {
+		if got := ada.get(list+"?"+query).want(t, http.StatusOK).shown(); got != want {
+			t.Errorf("%s shows %q, not %q", query, got, want)
+		}
+	}
+	if ask := ada.asks(list, "act", "suspend", "all", "1", "since", today).want(t, http.StatusOK); words(ask.Find("dialog h1")) != "Suspend: 1 subuser" {
+		t.Errorf("of those since today it asks %s", words(ask.Find("dialog h1")))
+	} else if n := ask.Find("dialog [name=since][value='" + today + "']").Length(); n != 1 {
+		t.Error("the question loses the days")
 	}
 	p.pass(8 * 24 * 3600e9)
 	ada = p.as(p.ada)
@@ -206,7 +221,23 @@ func TestManyMembersAtOnce(t *testing.T) {
 	ada.send(list+"/batches", "act", "give_role", "id", id(p.barbara), "give", "main_admin").want(t, http.StatusUnprocessableEntity).says(t, "Give your password")
 	ada.send(list+"/batches", "act", "give_role", "id", id(p.barbara), "give", "reporting_editor").want(t, http.StatusSeeOther)
 
+	// Signed out is who has a session that was here, and that session alone.
+	here, elsewhere := p.as(p.barbara), p.as(p.barbara)
+	here.get(in(p.analytical, "/calls")).want(t, http.StatusOK)
+	elsewhere.get(in(p.west, "")).want(t, http.StatusOK)
+	p.clock.advance(login.ProofLife)
+	ada.send(list+"/batches", "act", "end_sessions", "all", "1").want(t, http.StatusUnprocessableEntity).says(t, "Give your password")
+	here.get(in(p.analytical, "/calls")).want(t, http.StatusOK)
+	ended := ada.then(ada.send(list+"/batches", "act", "end_sessions", "all", "1", "proof", password)).says(t, "1 member signed out", "owns this account", "is not signed in here")
+	if ended.Find(".page-actions form").Length() != 0 {
+		t.Error("signing out offers Undo")
+	}
+	here.get(in(p.analytical, "/calls")).want(t, http.StatusSeeOther)
+	elsewhere.get(in(p.west, "")).want(t, http.StatusOK)
+	ada.get(in(p.analytical, "/audit")).says(t, "signed out many members")
+
 	// Others, and who may not.
+	p.as(p.barbara).send(list+"/batches", "act", "end_sessions", "all", "1").want(t, http.StatusForbidden)
 	p.as(p.barbara).send(list+"/batches", "act", "remove", "id", id(p.grace)).want(t, http.StatusForbidden)
 	p.as(p.mallory).send(list+"/batches", "act", "remove", "id", id(p.barbara)).want(t, http.StatusNotFound)
 	p.browser().post(list+"/batches", values("act", "remove", "id", id(p.barbara))).want(t, http.StatusSeeOther)

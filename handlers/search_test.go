@@ -168,6 +168,51 @@ func TestSearchBeginsWithWhatWasOpen(t *testing.T) {
 	if got := recent(ada, p.analytical); len(got) == 0 || got[0] != "Calls" {
 		t.Errorf("recent: %q", got)
 	}
+	// Records that were open are there too, as long as one may see them: in their own
+	// account, not deleted, and to nobody else at this browser.
+	ada = p.as(p.ada)
+	zebra := ada.send(in(p.analytical, "/contacts"), "name", "Zebra").added(t)
+	okapi := ada.send(in(p.analytical, "/contacts"), "name", "Okapi").added(t)
+	wests := ada.send(in(p.west, "/contacts"), "name", "Of West").added(t)
+	for _, at := range []string{in(p.analytical, "/contacts/"+okapi), in(p.west, "/contacts/"+wests), in(p.analytical, "/contacts/"+zebra)} {
+		ada.get(at).want(t, http.StatusOK)
+	}
+	opened := func(b *browser, a account.Account) (all []string) {
+		for _, s := range b.get(in(a, "/search")).want(t, http.StatusOK).Find("main section").EachIter() {
+			if words(s.Find("h2")) == "Recent records" {
+				all = texts(page{Document: goquery.NewDocumentFromNode(s.Nodes[0])}, "a span:first-of-type")
+			}
+		}
+		return all
+	}
+	if got := opened(ada, p.analytical); !slices.Equal(got, []string{"Zebra", "Okapi"}) {
+		t.Errorf("opened: %q", got)
+	}
+	if got := opened(ada, p.west); !slices.Equal(got, []string{"Of West"}) {
+		t.Errorf("opened in West: %q", got)
+	}
+	ada.send(in(p.analytical, "/contacts/"+zebra+"/delete")).want(t, http.StatusSeeOther)
+	if got := opened(ada, p.analytical); !slices.Equal(got, []string{"Okapi"}) {
+		t.Errorf("opened, and one deleted: %q", got)
+	}
+	pays, link := p.subuser(p.analytical, "payer", "Payer")
+	payer := p.asSubuser(link, "payer")
+	kept := "~" + okapi + "~<script>~" + strings.Repeat("zebra~", 500)
+	if got := opened(payer.keeps("bailiwick-opened", pays.ID.String()+kept), p.analytical); len(got) != 0 {
+		t.Errorf("a payer sees a contact: %q", got)
+	}
+	grace := p.as(p.grace)
+	if got := opened(grace.keeps("bailiwick-opened", p.ada.ID.String()+kept), p.analytical); len(got) != 0 {
+		t.Errorf("Grace sees what Ada opened: %q", got)
+	}
+	if got := opened(grace.keeps("bailiwick-opened", p.grace.ID.String()+kept), p.analytical); !slices.Equal(got, []string{"Okapi"}) {
+		t.Errorf("opened by Grace: %q", got)
+	}
+	must(t, p.store.SetEntitlement(t.Context(), p.grant(p.ada, "entitlements.edit", p.analytical), "contacts", p.west.ID, false))
+	if got := opened(ada, p.west); len(got) != 0 {
+		t.Errorf("opened, and closed by now: %q", got)
+	}
+
 	// The palette asks the same address, for what it found alone.
 	part := ada.byScript(in(p.analytical, "/search?q=work")).want(t, http.StatusOK)
 	if part.Find("main").Length() != 0 || words(part.Find("[role=option] span").First()) != "Workflows" {

@@ -95,7 +95,7 @@ func newSweep(t *testing.T) *sweep {
 		must(t, p.store.AddMember(ctx, p.grant(owner, "members.add", a), m.ID, "full_viewer"))
 		_, err = p.store.Invite(ctx, p.grant(owner, "members.add", a), []string{fmt.Sprintf("invited%d@example.com", i)}, []string{"full_viewer"})
 		must(t, err)
-		invites, err := p.store.Invites(ctx, p.grant(owner, "members", a), "", uuid.Nil, 1)
+		invites, err := p.store.Invites(ctx, p.grant(owner, "members", a), people.InviteFilter{Limit: 1})
 		must(t, err)
 		role, err := p.store.CreateRole(ctx, p.grant(owner, "roles.edit", a), fmt.Sprintf("Swept %d", i), "member:full_viewer", []string{"calls"})
 		must(t, err)

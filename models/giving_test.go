@@ -93,7 +93,7 @@ func TestWhatOneGivesReachesNoFurtherThanOneself(t *testing.T) {
 
 func inviteID(t *testing.T, s *models.Store, who login.Member, at account.Account) (id [16]byte) {
 	t.Helper()
-	all, err := s.Invites(context.Background(), modelstest.GrantOf(t, s, who, "members", at.ID), "second", id, 1)
+	all, err := s.Invites(context.Background(), modelstest.GrantOf(t, s, who, "members", at.ID), people.InviteFilter{Search: "second", After: id, Limit: 1})
 	must(t, err)
 	return all[0].ID
 }

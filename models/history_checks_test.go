@@ -306,7 +306,7 @@ func (h *history) look(accounts []uuid.UUID) (pages []string) {
 		}
 		tell(nil, err)
 		tell(h.s.Subusers(h.ctx, viewer, people.Filter{}))
-		tell(h.s.Invites(h.ctx, viewer, "", uuid.Nil, 100))
+		tell(h.s.Invites(h.ctx, viewer, people.InviteFilter{Limit: 100}))
 		tell(h.s.CustomRoles(h.ctx, viewer))
 		tell(h.s.AccountsBelow(h.ctx, viewer, account.Filter{Limit: 100}))
 		tell(h.s.Audit(h.ctx, viewer, audit.Filter{Limit: 100}))

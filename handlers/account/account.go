@@ -50,7 +50,7 @@ func (h *Handlers) LastAccount(c echo.Context, g authz.Grant) (uuid.UUID, error)
 
 // listAccounts shows every account of the person, tree by tree.
 func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
-	v, q := guard.Of(c), c.QueryParam("q")
+	v, q := guard.Of(c), strings.TrimSpace(c.QueryParam("q"))
 	if v.Session.Principal.Kind != authz.Member {
 		return store.ErrNotFound
 	}
@@ -67,6 +67,7 @@ func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
 		Search: &part.Search{Action: "/accounts", Value: q, Placeholder: "Search accounts"},
 		Empty:  part.Empty{Scene: part.SceneTree, Title: "No accounts", Text: "Create a main account to share it with people and sub-accounts."},
 	}
+	p.Chips = page.Chips("/accounts", page.KeptPairs("q", q), nil)
 	if q != "" {
 		p.Clear = "/accounts"
 	}

@@ -40,8 +40,8 @@ func batchAct(key string) (batchWords, bool) {
 }
 
 // bulkForm is the form by which a list of accounts acts on many of them.
-func bulkForm(c echo.Context, f accounts.Filter, total, shown int) *part.Bulk {
-	b := &part.Bulk{Action: page.Inside(c, "/accounts/batches/new"), All: page.AllThatMatch(total, shown), Keep: page.KeptPairs(askedTree(f)...)}
+func bulkForm(c echo.Context, a treeAsked, total, shown int) *part.Bulk {
+	b := &part.Bulk{Action: page.Inside(c, "/accounts/batches/new"), All: page.AllThatMatch(total, shown), Keep: page.KeptPairs(a.pairs()...)}
 	for _, a := range batchActs {
 		b.Acts = append(b.Acts, part.BulkAct{Value: a.key, Text: a.title + "…", Danger: a.danger})
 	}
@@ -49,14 +49,14 @@ func bulkForm(c echo.Context, f accounts.Filter, total, shown int) *part.Bulk {
 }
 
 // batchSelection reads which accounts are meant.
-func batchSelection(c echo.Context) (accounts.Selection, error) {
+func (h *Handlers) batchSelection(c echo.Context) (accounts.Selection, error) {
 	many, err := page.ReadMany(c)
-	return accounts.Selection{Many: many, Filter: treeFilter(c)}, err
+	return accounts.Selection{Many: many, Filter: h.treeAsked(c).Filter}, err
 }
 
 // askAccountBatch says what will be done, to how many, before the POST does it.
 func (h *Handlers) askAccountBatch(c echo.Context, g authz.Grant) error {
-	sel, err := batchSelection(c)
+	sel, err := h.batchSelection(c)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (h *Handlers) batchDialog(c echo.Context, g authz.Grant, status int, sel ac
 		return store.Problems{"act": "Choose what to do with the selected accounts."}
 	}
 	list := page.Inside(c, "/accounts")
-	keep := page.KeptPairs(askedTree(sel.Filter)...)
+	keep := page.KeptPairs(h.treeAsked(c).pairs()...)
 	n := len(sel.IDs)
 	var facts []string
 	if sel.All {
@@ -100,7 +100,7 @@ func (h *Handlers) batchDialog(c echo.Context, g authz.Grant, status int, sel ac
 }
 
 func (h *Handlers) createAccountBatch(c echo.Context, g authz.Grant) error {
-	sel, err := batchSelection(c)
+	sel, err := h.batchSelection(c)
 	if err != nil {
 		return err
 	}

@@ -41,8 +41,9 @@ func (h *Handlers) moveSubAccount(c echo.Context, g authz.Grant) error {
 
 func (h *Handlers) moveTargets(c echo.Context, g authz.Grant, status int, a accounts.Account, problem string) error {
 	v, here := guard.Of(c), movePath(c, a.ID)
-	q, after := c.QueryParam("q"), c.QueryParam("after")
-	all, err := h.Store.AccountsBelow(c.Request().Context(), g, accounts.Filter{Search: q, State: "current", After: after, Limit: page.PageSize + 1})
+	q, after := strings.TrimSpace(c.QueryParam("q")), c.QueryParam("after")
+	f := accounts.Filter{Search: q, State: "current", After: after, Limit: page.PageSize + 1}
+	all, err := h.Store.AccountsBelow(c.Request().Context(), g, f)
 	if err != nil {
 		return err
 	}
@@ -57,6 +58,7 @@ func (h *Handlers) moveTargets(c echo.Context, g authz.Grant, status int, a acco
 	if problem != "" {
 		p.Notice = &part.Alert{Tone: part.Bad, Text: problem}
 	}
+	p.List.Chips = page.Chips(here, page.KeptPairs("q", q), nil)
 	if q != "" {
 		p.List.Clear = here
 	}
@@ -69,8 +71,20 @@ func (h *Handlers) moveTargets(c echo.Context, g authz.Grant, status int, a acco
 	}
 	if top, err := h.Store.Account(c.Request().Context(), v.Place.Tenant, v.Place.Account); err != nil {
 		return err
-	} else if after == "" && (q == "" || strings.Contains(strings.ToLower(top.Name), strings.ToLower(q))) {
-		all = append([]accounts.Account{top}, all...)
+	} else {
+		total, before, err := h.Store.CountAccounts(c.Request().Context(), g, f)
+		if err != nil {
+			return err
+		}
+		if q == "" || strings.Contains(strings.ToLower(top.Name), strings.ToLower(q)) { // the first of all
+			total++
+			if after == "" {
+				all = append([]accounts.Account{top}, all...)
+			} else {
+				before++
+			}
+		}
+		p.List.Pager.Summary = page.Span(before, len(all), total)
 	}
 	owners := make([]uuid.UUID, len(all))
 	for i, x := range all {

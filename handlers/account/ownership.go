@@ -3,6 +3,7 @@ package account
 import (
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -98,24 +99,27 @@ func (h *Handlers) ownershipPage(c echo.Context, g authz.Grant, status int, o ow
 				Text: fmt.Sprintf("%s can accept until %s. Nothing changes until then. Another offer takes the place of this one.", offer.To.Name, page.When(c, offer.ExpiresAt, h.Store.Now()))}
 		}
 	}
-	q, after := c.QueryParam("q"), c.QueryParam("after")
+	q, after, next := strings.TrimSpace(c.QueryParam("q")), c.QueryParam("after"), ""
 	heirs, err := h.Store.Heirs(ctx, g, o.account, q, after)
 	if err != nil {
 		return err
 	}
+	p.List.Chips = page.Chips(o.path, page.KeptPairs("q", q), nil)
 	if q != "" {
 		p.List.Clear = o.path
 	}
-	if after != "" {
-		p.List.Pager.Previous = page.WithQuery(o.path, "q", q)
-	}
 	if len(heirs) > account.HeirPage {
 		heirs = heirs[:account.HeirPage]
-		p.List.Pager.Next = page.WithQuery(o.path, "q", q, "after", heirs[len(heirs)-1].Cursor())
+		next = heirs[len(heirs)-1].Cursor()
 	}
 	for _, m := range heirs {
 		p.List.Table.Rows = append(p.List.Table.Rows, part.Row{ID: m.ID.String(), Cells: []part.Cell{
 			{Text: m.Name}, page.EmailCell(m.Name, m.Email), {Text: "Offer to " + m.Name + "…", URL: page.WithQuery(o.path, "to", m.ID.String())}}})
+	}
+	if _, err := page.Paged(c, &p.List, page.Pages{Here: o.path, Asked: []string{"q", q}, Cursor: "after", Next: next, Count: func() (int, error) {
+		return h.Store.CountHeirs(ctx, g, o.account, q)
+	}}); err != nil {
+		return err
 	}
 	return page.Render(c, status, record.List(p))
 }

@@ -25,21 +25,29 @@ import (
 // asked for, archived ones are left out.
 var accountStates = []part.Option{{Text: "State: all but archived"}, {Value: "active", Text: "Active"}, {Value: "suspended", Text: "Suspended"}, {Value: "archived", Text: "Archived"}}
 
-// treeFilter reads what the address or form asks for.
-func treeFilter(c echo.Context) accounts.Filter {
+// treeAsked is what the address or form asks of a list of accounts.
+type treeAsked struct {
+	accounts.Filter
+	created page.Period
+}
+
+func (h *Handlers) treeAsked(c echo.Context) (a treeAsked) {
+	a.created = h.AskedPeriod(c)
 	f := accounts.Filter{Search: strings.TrimSpace(c.FormValue("q")), Label: strings.TrimSpace(c.FormValue("label")), State: "current"}
 	if state := c.FormValue("state"); state != "" && slices.ContainsFunc(accountStates, func(o part.Option) bool { return o.Value == state }) {
 		f.State = state
 	}
-	return f
+	f.From, f.To = a.created.From, a.created.To
+	a.Filter = f
+	return a
 }
 
-// askedTree is what the address says of a treeFilter.
-func askedTree(f accounts.Filter) []string {
-	if f.State == "current" {
-		f.State = ""
+// pairs are what the address says of it.
+func (a treeAsked) pairs() []string {
+	if a.State == "current" {
+		a.State = ""
 	}
-	return []string{"q", f.Search, "label", f.Label, "state", f.State}
+	return append([]string{"q", a.Search, "label", a.Label, "state", a.State}, a.created.Pairs()...)
 }
 
 // labelChoice offers the labels that accounts below carry; none where there are none.
@@ -60,8 +68,8 @@ func labelChoice(labels []string, chosen string) []part.Field {
 // listSubAccounts shows the tree below the account.
 func (h *Handlers) listSubAccounts(c echo.Context, g authz.Grant) error {
 	v, ctx := guard.Of(c), c.Request().Context()
-	here, f := page.AccountPath(v.Place.Account, "/accounts"), treeFilter(c)
-	asked := askedTree(f)
+	here, a := page.AccountPath(v.Place.Account, "/accounts"), h.treeAsked(c)
+	f, asked := a.Filter, a.pairs()
 	f.After, f.Limit = c.QueryParam("after"), page.TreeSize+1
 	all, err := h.Store.AccountsBelow(ctx, g, f)
 	if err != nil {
@@ -77,7 +85,7 @@ func (h *Handlers) listSubAccounts(c echo.Context, g authz.Grant) error {
 		Header: part.Header{Title: "Accounts", Text: "The sub-accounts of " + v.Place.Name + ", to any depth."},
 		List: part.List{
 			Label:  "Sub-accounts",
-			Search: &part.Search{Action: here, Value: f.Search, Placeholder: "Search sub-accounts", Filters: append(labelChoice(labels, f.Label), state)},
+			Search: &part.Search{Action: here, Value: f.Search, Placeholder: "Search sub-accounts", Filters: append(append(labelChoice(labels, f.Label), state), a.created.Filters("Created")...)},
 			Table:  part.Table{Token: v.Token, Columns: []part.Column{{Text: "Account"}, {Text: "Labels"}, {Text: "Kind"}, {Text: "State"}, {Text: "People", Number: true}, {Text: "Owner"}, {Text: "Created"}}},
 			Empty:  part.Empty{Scene: part.SceneTree, Title: "No sub-accounts yet", Text: "A sub-account holds its own applications, numbers and people. You decide what it may use, and you see what is in it."},
 		},
@@ -117,7 +125,7 @@ func (h *Handlers) listSubAccounts(c echo.Context, g authz.Grant) error {
 	}
 	p.List.Pager.Summary = page.Span(before, len(all), total)
 	if h.May(c, "sub_accounts.edit") && len(all) > 0 {
-		p.List.Bulk = bulkForm(c, f, total, len(all))
+		p.List.Bulk = bulkForm(c, a, total, len(all))
 	}
 	base := v.Snapshot.Depth(v.At)
 	for _, a := range all {

@@ -87,7 +87,7 @@ func (h *Handlers) answerOne(c api.Call, id uuid.UUID) (apiAccount, error) {
 }
 
 func (h *Handlers) apiListSubAccounts(c api.Call) (out api.Page[apiAccount], err error) {
-	f := treeFilter(c)
+	f := h.treeAsked(c).Filter
 	f.After, f.Limit = c.QueryParam("after"), page.TreeSize+1
 	if f.After != "" && !accounts.IsPath(f.After) {
 		return out, store.ErrNotFound

@@ -13,7 +13,6 @@ import (
 	"bailiwick/authz"
 	"bailiwick/handlers/guard"
 	"bailiwick/handlers/page"
-	"bailiwick/models/account"
 	audits "bailiwick/models/audit"
 	"bailiwick/models/store"
 	"bailiwick/views/audit"
@@ -64,6 +63,9 @@ func (a auditAsked) pairs() []string {
 func (h *Handlers) listAudit(c echo.Context, g authz.Grant) error {
 	if c.QueryParam("format") == "csv" {
 		return h.exportAudit(c, g)
+	}
+	if asked, err := h.SuggestAccounts(c, g, g.Permission()); asked {
+		return err
 	}
 	here, asked := page.AccountPath(guard.Of(c).Place.Account, "/audit"), h.askedAudit(c)
 	events, looked, err := h.Store.SearchAudit(c.Request().Context(), g, asked.Filter)
@@ -146,19 +148,11 @@ func (h *Handlers) auditSearch(c echo.Context, g authz.Grant, asked auditAsked, 
 		s.Filters = append(s.Filters, part.Field{Kind: part.Checkbox, Name: "accounts", ID: "filter-accounts", Label: "Accounts below too", Value: "below", Checked: asked.Below})
 	}
 	if asked.Below {
-		ids, err := h.Store.AccountsSeen(c.Request().Context(), g, h.Catalog.Section("audit"))
+		x, err := h.AccountFilter(c, g, here, g.Permission(), asked.Account)
 		if err != nil {
 			return nil, nil, err
 		}
-		if len(ids) <= page.MaxAccounts {
-			choices, err := h.Store.AccountsByID(c.Request().Context(), g.Resource().Tenant, ids)
-			if err != nil {
-				return nil, nil, err
-			}
-			s.Filters = append(s.Filters, page.AccountFilter(asked.Account, choices))
-		} else if asked.Account != uuid.Nil {
-			s.Filters = append(s.Filters, page.AccountFilter(asked.Account, map[uuid.UUID]account.Account{asked.Account: {ID: asked.Account, Name: r.account(asked.Account)}}))
-		}
+		s.Filters = append(s.Filters, x)
 	}
 	pairs := page.KeptPairs(asked.pairs()...)
 	chips := page.Chips(here, pairs, s.Filters)

@@ -59,7 +59,7 @@ var actions = map[string]string{
 	"invite.cancel": "cancelled the invite of",
 	"invite.resend": "created a new link for",
 
-	"login_link.replace": "replaced the login link",
+	"login_link.replace": "replaced the sign-in link",
 
 	"member.add":                  "added member",
 	"member.add_passkey":          "added a passkey",
@@ -101,6 +101,7 @@ var actions = map[string]string{
 	"member.take_role_many":        "took from many members the role",
 	"subuser.delete_many":          "deleted many subusers in",
 	"subuser.end_sessions_many":    "signed out many subusers in",
+	"member.end_sessions_many":     "signed out many members in",
 	"subuser.give_role_many":       "gave many subusers the role",
 	"subuser.resume_many":          "resumed many subusers in",
 	"subuser.suspend_many":         "suspended many subusers in",

@@ -29,7 +29,8 @@ func (h *Handlers) listLetters(c echo.Context, operator store.OnDuty) error {
 	if err != nil && c.QueryParam("after") != "" {
 		return store.ErrNotFound
 	}
-	all, err := h.Store.Posts(c.Request().Context(), operator, letter.PostFilter{Search: q, State: state, From: period.From, To: period.To, After: after, Limit: letter.PostPage + 1})
+	f := letter.PostFilter{Search: q, State: state, From: period.From, To: period.To, After: after, Limit: letter.PostPage + 1}
+	all, err := h.Store.Posts(c.Request().Context(), operator, f)
 	if err != nil {
 		return err
 	}
@@ -53,12 +54,10 @@ func (h *Handlers) listLetters(c echo.Context, operator store.OnDuty) error {
 	if page.WithQuery(page.MailboxPath, asked...) != page.MailboxPath {
 		p.List.Clear = page.MailboxPath
 	}
-	if after != uuid.Nil {
-		p.List.Pager.Previous = page.WithQuery(page.MailboxPath, asked...)
-	}
+	next := ""
 	if len(all) > letter.PostPage {
 		all = all[:letter.PostPage]
-		p.List.Pager.Next = page.WithQuery(page.MailboxPath, append(asked, "after", all[len(all)-1].ID.String())...)
+		next = all[len(all)-1].ID.String()
 	}
 	for _, l := range all {
 		row := part.Row{ID: l.ID.String(), Page: letterPath(l), Cells: []part.Cell{
@@ -69,6 +68,11 @@ func (h *Handlers) listLetters(c echo.Context, operator store.OnDuty) error {
 			row.Menu = []part.Action{{Text: "Try again", Post: &part.Post{Action: letterPath(l) + "/retry"}}}
 		}
 		p.List.Table.Rows = append(p.List.Table.Rows, row)
+	}
+	if _, err := page.Paged(c, &p.List, page.Pages{Here: page.MailboxPath, Asked: asked, Cursor: "after", Next: next, Count: func() (int, error) {
+		return h.Store.CountPosts(c.Request().Context(), operator, f)
+	}}); err != nil {
+		return err
 	}
 	return page.Render(c, http.StatusOK, record.List(p))
 }

@@ -27,7 +27,8 @@ import (
 // name it, and, to whoever may read all, those of accounts below.
 func (h *Handlers) listTimelessAccounts(c echo.Context, g authz.Grant) error {
 	v, here := guard.Of(c), page.TimelessPath(c)
-	all, err := h.Store.TimelessAccounts(c.Request().Context(), g)
+	period, q := h.AskedPeriod(c), strings.TrimSpace(c.QueryParam("q"))
+	all, err := h.Store.TimelessAccounts(c.Request().Context(), g, logs.TimelessFilter{Search: q, From: period.From, To: period.To})
 	if err != nil {
 		return err
 	}
@@ -35,7 +36,7 @@ func (h *Handlers) listTimelessAccounts(c echo.Context, g authz.Grant) error {
 		Frame:  h.Frame(c, "Timeless accounts"),
 		Header: part.Header{Title: "Timeless accounts", Text: "Timeless accounts store logs forever. Choose which sub-accounts can read them."},
 		List: part.List{
-			Label: "Timeless accounts",
+			Label: "Timeless accounts", Search: &part.Search{Action: here, Value: q, Placeholder: "Search timeless accounts", Filters: period.Filters("Created")},
 			Table: part.Table{Token: v.Token, Columns: []part.Column{{Text: "Name"}, {Text: "Belongs to"}, {Text: "Read by"}, {Text: "Fed by"}, {Text: "Created"}}},
 			Empty: part.Empty{Icon: "archive", Title: "No timeless accounts", Text: "A timeless account stores what this account, or accounts below it, log from now on, forever."},
 		},
@@ -44,8 +45,17 @@ func (h *Handlers) listTimelessAccounts(c echo.Context, g authz.Grant) error {
 		add := part.Action{Text: "New timeless account", URL: here + "/new", Icon: "plus", Primary: true}
 		p.Header.Actions, p.List.Empty.Action = []part.Action{add}, &add
 	}
+	asked := page.KeptPairs(append([]string{"q", q}, period.Pairs()...)...)
+	p.List.Chips = page.Chips(here, asked, p.List.Search.Filters)
+	p.List.Views = h.Views(c, here, "timeless accounts", asked)
+	if len(asked) > 0 {
+		p.List.Clear = here
+	}
 	for _, t := range all {
 		p.List.Table.Rows = append(p.List.Table.Rows, h.timelessRow(c, t))
+	}
+	if p.List.Pager.Summary = page.Span(0, len(all), len(all)); len(all) >= logs.TimelessBelow {
+		p.List.Pager.Summary = "The first " + words.Number(len(all)) + ": search for the others."
 	}
 	return page.Render(c, http.StatusOK, record.List(p))
 }

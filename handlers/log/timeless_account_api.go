@@ -77,7 +77,7 @@ func (h *Handlers) timeless(c echo.Context, g authz.Grant, own bool) (t logs.Tim
 }
 
 func (h *Handlers) apiListTimeless(c api.Call) (out api.Page[apiTimelessAccount], err error) {
-	all, err := h.Store.TimelessAccounts(c.Request().Context(), c.Grant)
+	all, err := h.Store.TimelessAccounts(c.Request().Context(), c.Grant, logs.TimelessFilter{})
 	return api.PageOf(all, "", func(t logs.TimelessAccount) apiTimelessAccount {
 		one, _ := h.apiTimeless(c, t, false)
 		return one

@@ -126,19 +126,21 @@ func (h *Handlers) listSignIns(c echo.Context, g authz.Grant) error {
 	p.List.Search = &part.Search{Action: here, Value: asked.Text, Placeholder: "Search names and addresses", Filters: append(asked.period.Filters("Time"), outcome)}
 	p.List.Chips = page.Chips(here, page.KeptPairs(asked.pairs()...), p.List.Search.Filters)
 	p.List.Views = h.Views(c, here, "sign-ins", page.KeptPairs(asked.pairs()...))
-	first := page.WithQuery(here, asked.pairs()...)
-	if first != here {
+	if page.WithQuery(here, asked.pairs()...) != here {
 		p.List.Clear = here
 	}
-	if asked.Before != uuid.Nil {
-		p.List.Pager.Previous = first
-	}
+	next := ""
 	if len(all) > login.SignInPage {
 		all = all[:login.SignInPage]
-		p.List.Pager.Next = page.WithQuery(here, append(asked.pairs(), "before", all[len(all)-1].ID.String())...)
+		next = all[len(all)-1].ID.String()
 	}
 	p.List.Table = h.signInTable(c, all, true)
 	p.List.Table.Token = v.Token
+	if _, err := page.Paged(c, &p.List, page.Pages{Here: here, Asked: asked.pairs(), Cursor: "before", Next: next, Count: func() (int, error) {
+		return h.Store.CountSignIns(c.Request().Context(), g, asked.SignInFilter)
+	}}); err != nil {
+		return err
+	}
 	return page.Render(c, http.StatusOK, record.List(p))
 }
 

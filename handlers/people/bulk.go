@@ -45,6 +45,7 @@ var (
 	membersKind = kind{authz.Member, MembersPath, "Members", "member", "members", []manyAct{
 		{persons.GiveRole, "Give role", "given", "Roles add up: they keep the roles they have.", false},
 		{persons.TakeRole, "Remove role", "without", "They keep their other roles. Nobody is left without a role.", false},
+		{persons.EndSessions, "Sign out", "signed out", "Every session of theirs that has opened this account ends at once, in this account and elsewhere. They can sign in again.", true},
 		{persons.Remove, "Remove", "removed", "They can no longer work in this account, unless a role in an account above says so. Their logins and what they created stay. This can't be undone.", true},
 	}}
 )

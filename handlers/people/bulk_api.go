@@ -13,7 +13,7 @@ import (
 
 // apiPeopleBatch is an act on many subusers or members.
 type apiPeopleBatch struct {
-	Act   string      `json:"act" jsonschema:"give_role or take_role; of subusers also suspend, resume, end_sessions or delete, of members remove"`
+	Act   string      `json:"act" jsonschema:"give_role, take_role or end_sessions; of subusers also suspend, resume or delete, of members remove"`
 	Role  string      `json:"role,omitempty" jsonschema:"that is given or taken"`
 	Until *time.Time  `json:"until,omitempty" jsonschema:"when the given role ends"`
 	IDs   []uuid.UUID `json:"ids" jsonschema:"500 at most"`

@@ -32,7 +32,7 @@ const fewInvites = 10
 // inviteList shows the newest invites of the account that wait, nil where there
 // are none.
 func (h *Handlers) inviteList(c echo.Context, g authz.Grant, search string) (*people.InviteList, error) {
-	all, err := h.Store.Invites(c.Request().Context(), g, search, uuid.Nil, fewInvites+1)
+	all, err := h.Store.Invites(c.Request().Context(), g, persons.InviteFilter{Search: search, Limit: fewInvites + 1})
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
@@ -46,12 +46,13 @@ func (h *Handlers) inviteList(c echo.Context, g authz.Grant, search string) (*pe
 
 // listInvites shows all invites that wait.
 func (h *Handlers) listInvites(c echo.Context, g authz.Grant) error {
-	here, q := MembersPath(c, "/invites"), c.QueryParam("q")
+	here, period := MembersPath(c, "/invites"), h.AskedPeriod(c)
 	after, err := uuid.Parse(c.QueryParam("after"))
 	if err != nil && c.QueryParam("after") != "" {
 		return store.ErrNotFound
 	}
-	all, err := h.Store.Invites(c.Request().Context(), g, q, after, persons.InvitePage+1)
+	f := persons.InviteFilter{Search: strings.TrimSpace(c.QueryParam("q")), From: period.From, To: period.To, After: after, Limit: persons.InvitePage + 1}
+	all, err := h.Store.Invites(c.Request().Context(), g, f)
 	if err != nil {
 		return err
 	}
@@ -59,21 +60,26 @@ func (h *Handlers) listInvites(c echo.Context, g authz.Grant) error {
 		Frame:  h.Frame(c, "Invites", part.Link{Text: "Members", URL: MembersPath(c)}),
 		Header: part.Header{Title: "Invites", Text: "Invites that nobody has accepted yet, the newest first."},
 		List: part.List{
-			Label: "Invites", Search: &part.Search{Action: here, Value: q, Placeholder: "Search invites"},
+			Label: "Invites", Search: &part.Search{Action: here, Value: f.Search, Placeholder: "Search invites", Filters: period.Filters("Invited")},
 			Empty: part.Empty{Icon: "mail", Title: "No pending invites", Text: "Invites are listed here until they're accepted or cancelled."},
 		},
 	}
-	if q != "" {
+	asked, next := append([]string{"q", f.Search}, period.Pairs()...), ""
+	p.List.Chips = page.Chips(here, page.KeptPairs(asked...), p.List.Search.Filters)
+	p.List.Views = h.Views(c, here, "invites", page.KeptPairs(asked...))
+	if page.WithQuery(here, asked...) != here {
 		p.List.Clear = here
-	}
-	if after != uuid.Nil {
-		p.List.Pager.Previous = page.WithQuery(here, "q", q)
 	}
 	if len(all) > persons.InvitePage {
 		all = all[:persons.InvitePage]
-		p.List.Pager.Next = page.WithQuery(here, "q", q, "after", all[len(all)-1].ID.String())
+		next = all[len(all)-1].ID.String()
 	}
 	if p.List.Table, err = h.inviteTable(c, all); err != nil {
+		return err
+	}
+	if _, err := page.Paged(c, &p.List, page.Pages{Here: here, Asked: asked, Cursor: "after", Next: next, Count: func() (int, error) {
+		return h.Store.CountInvites(c.Request().Context(), g, f)
+	}}); err != nil {
 		return err
 	}
 	return page.Render(c, http.StatusOK, record.List(p))

@@ -52,7 +52,7 @@ func (h *Handlers) apiListInvites(c api.Call) (out api.Page[apiInvite], err erro
 	if err != nil && c.QueryParam("after") != "" {
 		return out, store.ErrNotFound
 	}
-	all, err := h.Store.Invites(c.Request().Context(), c.Grant, c.QueryParam("q"), after, persons.InvitePage+1)
+	all, err := h.Store.Invites(c.Request().Context(), c.Grant, persons.InviteFilter{Search: c.QueryParam("q"), After: after, Limit: persons.InvitePage + 1})
 	if err != nil {
 		return out, err
 	}

@@ -98,7 +98,9 @@ func (h *Handlers) compareRoles(c echo.Context, g authz.Grant) error {
 		pair[i] = all[at]
 	}
 	p := h.roleMatrix(c, rolesPath(c, "/compare"), pair)
-	p.Clear = page.WithQuery(rolesPath(c, "/compare"), "a", pair[0].Key, "b", pair[1].Key)
+	compared := page.KeptPairs("a", pair[0].Key, "b", pair[1].Key)
+	p.Clear = page.Address(rolesPath(c, "/compare"), compared)
+	p.Chips = roleChips(c, rolesPath(c, "/compare"), compared, p.Search)
 	p.Frame = h.Frame(c, "Compare roles", part.Link{Text: "Roles", URL: rolesPath(c)})
 	p.Header = part.Header{Title: "Compare roles", Text: "Two roles side by side, section by section."}
 	choose := func(name, label string, r *catalog.Role) part.Field {
@@ -130,6 +132,7 @@ func (h *Handlers) roleMatrix(c echo.Context, here string, roles []*catalog.Role
 		Legend: []people.Term{{Word: "View", Meaning: "can view the section"}, {Word: "Edit", Meaning: "can edit everything in it"}, {Word: "Part", Meaning: "can view it and do some of the rest"}, {Word: "Own", Meaning: "can view and edit what they created"}},
 		Wide:   len(roles) < 4,
 	}
+	p.Chips = roleChips(c, here, keep, p.Search)
 	if q != "" || differ {
 		p.Clear = here
 		for _, k := range keep {
@@ -167,6 +170,12 @@ func (h *Handlers) roleMatrix(c echo.Context, here string, roles []*catalog.Role
 		}
 	}
 	return p
+}
+
+// roleChips are what a matrix at an address, with what is kept, is narrowed down by.
+func roleChips(c echo.Context, here string, keep []part.Pair, s *part.Search) []part.Chip {
+	asked := page.KeptPairs("q", s.Value, "differences", c.QueryParam("differences"))
+	return page.Chips(here, append(slices.Clone(keep), asked...), s.Filters)
 }
 
 // rowTitle names a section as the sidebar and the tabs of a record do.

@@ -371,7 +371,7 @@ func (h *Handlers) takeBackBulk(rv Visit) error {
 	if err != nil {
 		return err
 	}
-	undone, err := h.Store.UndoRecordBatch(rv.Request().Context(), rv.grant, rv.At, b)
+	undone, err := h.Store.UndoRecordBatch(rv.Request().Context(), rv.grant, rv.kind, b)
 	if err != nil {
 		return err
 	}

@@ -287,7 +287,7 @@ func (h *Handlers) recordBatch(rv *Visit) (store.Batch, error) {
 	if err != nil {
 		return b, err
 	}
-	if p := h.Catalog.Permission(b.Permission); p == 0 || !rv.Visit.May.Has(p) {
+	if p := h.Catalog.Permission(b.Permission); p == 0 || !rv.Visit.May.Has(p) || b.Act == records.RestoreAct { // that has a place of its own
 		return b, store.ErrNotFound
 	}
 	return b, h.grantFor(rv, h.Catalog.Permission(b.Permission))
@@ -306,7 +306,7 @@ func (h *Handlers) undoBulk(rv Visit) error {
 	if err != nil {
 		return err
 	}
-	undone, err := h.Store.UndoRecordBatch(rv.Request().Context(), rv.grant, rv.At, b)
+	undone, err := h.Store.UndoRecordBatch(rv.Request().Context(), rv.grant, rv.kind, b)
 	if err != nil {
 		return err
 	}

@@ -4,12 +4,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"bailiwick/authz"
 	"bailiwick/catalog"
 	"bailiwick/handlers/page"
-	"bailiwick/models/account"
 	records "bailiwick/models/record"
 	"bailiwick/views/part"
 )
@@ -48,13 +45,11 @@ func (h *Handlers) listSearch(rv Visit, asked listAsked) (*part.Search, error) {
 		s.Filters = append(s.Filters, part.Field{Kind: part.Checkbox, Name: "accounts", ID: "filter-accounts", Label: "Accounts below too", Value: "below", Checked: asked.below})
 	}
 	if asked.below {
-		choices, few, err := h.accountChoices(rv, asked)
+		x, err := h.AccountFilter(rv, rv.grant, here, rv.section.View, asked.account)
 		if err != nil {
 			return nil, err
 		}
-		if few || asked.account != uuid.Nil {
-			s.Filters = append(s.Filters, page.AccountFilter(asked.account, choices))
-		}
+		s.Filters = append(s.Filters, x)
 	}
 	s.Keep = page.Kept(asked.pairs(), s.Filters)
 	return s, nil
@@ -89,20 +84,6 @@ func (rv Visit) hasBelow() (found bool) {
 		return !found
 	})
 	return found
-}
-
-// accountChoices are the accounts that a list which reaches below can be narrowed
-// to, or the chosen one alone where there are too many to choose from.
-func (h *Handlers) accountChoices(rv Visit, asked listAsked) (choices map[uuid.UUID]account.Account, few bool, err error) {
-	ids, err := h.Store.AccountsSeen(rv.Request().Context(), rv.grant, rv.section)
-	if err != nil {
-		return nil, false, err
-	}
-	if few = len(ids) <= page.MaxAccounts; !few {
-		ids = []uuid.UUID{asked.account}
-	}
-	choices, err = h.Store.AccountsByID(rv.Request().Context(), rv.grant.Resource().Tenant, ids)
-	return choices, few, err
 }
 
 // referenceFilters are the properties that a list can be narrowed by and that name

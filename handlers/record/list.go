@@ -117,6 +117,11 @@ func address(path string, pairs []part.Pair, more ...string) string {
 
 // ListRecords answers with the list of a place.
 func (h *Handlers) ListRecords(rv Visit) error {
+	if rv.reaches() {
+		if asked, err := h.SuggestAccounts(rv, rv.grant, rv.section.View); asked {
+			return err
+		}
+	}
 	if asked, err := h.suggest(rv, h.referenceFilters(rv)); asked {
 		return err
 	}

@@ -79,6 +79,7 @@ func (h *Handlers) listTitle(rv Visit, list *catalog.Section) string {
 }
 
 func (h *Handlers) showRecord(rv Visit, r records.Record) error {
+	h.Remember(rv, openedCookie, r.ID.String())
 	return h.RecordPage(rv, r, nil)
 }
 

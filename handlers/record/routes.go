@@ -10,6 +10,9 @@ import (
 	records "bailiwick/models/record"
 )
 
+// oneByOne is why restoring many has no operation.
+const oneByOne = "is for ticked rows: programs restore one after the other"
+
 // Routes are the pages of every section that holds records: its list and
 // form, one record and its form, and the acts. What is deleted anywhere is
 // restored in one place, by whoever could delete it.
@@ -18,7 +21,11 @@ func (h *Handlers) Routes() (all []guard.Route) {
 		guard.In(page.Get, "/deleted", "control_panel", h.listDeleted).
 			API(api.List("List what was deleted lately", h.apiListDeleted, append([]guard.Parameter{api.Search}, api.Period...)...)),
 		guard.In(page.Post, "/deleted/:record/restore", "control_panel", h.restoreRecord).
-			API(api.Do("Restore what was deleted", h.apiRestore)))
+			API(api.Do("Restore what was deleted", h.apiRestore)),
+		guard.In(page.Get, "/deleted/batches/new", "control_panel", h.askRestore).PageAlone(guard.Asks),
+		guard.In(page.Post, "/deleted/batches", "control_panel", h.restoreMany).PageAlone(oneByOne),
+		guard.In(page.Get, "/deleted/batches/:batch", "control_panel", h.showRestored).PageAlone(oneByOne),
+		guard.In(page.Post, "/deleted/batches/:batch/undo", "control_panel", h.undoRestore).PageAlone(oneByOne))
 	acted := map[*catalog.Act]bool{}
 	for _, s := range h.Catalog.Sections {
 		r := s.Records

@@ -56,9 +56,11 @@ func (h *Handlers) mayRestore(v *guard.Visit) (keys []string) {
 // as the reader could have deleted it.
 func (h *Handlers) listDeleted(c echo.Context, g authz.Grant) error {
 	v := guard.Of(c)
-	here, period := deletedPath(v.Place.Account), h.AskedPeriod(c)
-	f := records.DeletedFilter{Search: strings.TrimSpace(c.QueryParam("q")), From: period.From, To: period.To, After: c.QueryParam("after"), Limit: records.Page + 1}
-	all, err := h.Store.DeletedRecords(c.Request().Context(), g, h.mayRestore(v), f)
+	here, may := deletedPath(v.Place.Account), h.mayRestore(v)
+	f, asked, period := h.deletedAsked(c)
+	f.Limit = records.Page + 1
+	f.After = c.QueryParam("after")
+	all, err := h.Store.DeletedRecords(c.Request().Context(), g, may, f)
 	if err != nil {
 		return err
 	}
@@ -70,19 +72,15 @@ func (h *Handlers) listDeleted(c echo.Context, g authz.Grant) error {
 			Empty: part.Empty{Icon: "trash-2", Title: "Nothing here", Text: "What you delete stays here for 30 days, so that you can restore it."},
 		},
 	}
-	asked := append([]string{"q", f.Search}, period.Pairs()...)
 	p.List.Chips = page.Chips(here, page.KeptPairs(asked...), p.List.Search.Filters)
 	p.List.Views = h.Views(c, here, "deleted records", page.KeptPairs(asked...))
-	first := page.WithQuery(here, asked...)
-	if first != here {
+	if page.WithQuery(here, asked...) != here {
 		p.List.Clear = here
 	}
-	if f.After != "" {
-		p.List.Pager.Previous = first
-	}
+	next := ""
 	if len(all) > records.Page {
 		all = all[:records.Page]
-		p.List.Pager.Next = page.WithQuery(here, append(asked, "after", all[len(all)-1].Cursor())...)
+		next = all[len(all)-1].Cursor()
 	}
 	for _, d := range all {
 		name := part.Cell{Text: d.Name}
@@ -96,7 +94,26 @@ func (h *Handlers) listDeleted(c echo.Context, g authz.Grant) error {
 			Menu: []part.Action{{Text: "Restore", Icon: "undo-2", Post: &part.Post{Text: "Restore", Action: deletedPath(v.Place.Account, "/", d.ID.String(), "/restore")}}},
 		})
 	}
+	total, err := page.Paged(c, &p.List, page.Pages{Here: here, Asked: asked, Cursor: "after", Next: next, Count: func() (int, error) {
+		return h.Store.CountDeleted(c.Request().Context(), g, may, f)
+	}})
+	if err != nil {
+		return err
+	}
+	if len(all) > 0 {
+		p.List.Bulk = &part.Bulk{Action: here + "/batches/new", Keep: page.KeptPairs(asked...), All: page.AllThatMatch(total, len(all)), Acts: []part.BulkAct{{Value: records.RestoreAct, Text: "Restore…"}}}
+		if total > store.CountCap {
+			p.List.Bulk.All = "All that match"
+		}
+	}
 	return page.Render(c, http.StatusOK, record.List(p))
+}
+
+// deletedAsked reads what the list of deleted records is narrowed down to.
+func (h *Handlers) deletedAsked(c echo.Context) (f records.DeletedFilter, pairs []string, period page.Period) {
+	period = h.AskedPeriod(c)
+	f = records.DeletedFilter{Search: strings.TrimSpace(c.FormValue("q")), From: period.From, To: period.To}
+	return f, append([]string{"q", f.Search}, period.Pairs()...), period
 }
 
 // restored is a record that is back.

@@ -27,14 +27,17 @@ func (h *Handlers) searchHere(c echo.Context, g authz.Grant) error {
 	q := asked(c)
 	pages, acts := append(h.Pages(c), program.Reference(c)), h.acts(c)
 	if q == "" {
-		recent := h.Recent(c)
 		last, err := h.account.Find(c, "", shown)
 		if err != nil {
 			return err
 		}
-		return h.answer(c, q, []part.FoundGroup{{Title: "Recent", Items: slices.Concat(recent, last)}, {Title: "Do something", Items: first(acts)}, {Title: "Pages", Items: pages}})
+		opened, err := h.record.Recent(c, g, shown)
+		if err != nil {
+			return err
+		}
+		return h.answer(c, q, []part.FoundGroup{{Title: "Recent", Items: slices.Concat(h.Recent(c), last)}, {Title: "Recent records", Items: opened}, {Title: "Do something", Items: first(acts)}, {Title: "Pages", Items: pages}})
 	}
-	groups := []part.FoundGroup{{Title: "Pages", Items: best(pages, q, h.Recent(c))}, {Title: "Do something", Items: best(acts, q, nil)}}
+	groups := []part.FoundGroup{{Title: "Pages", Items: best(pages, q, addresses(h.Recent(c)))}, {Title: "Do something", Items: best(acts, q, nil)}}
 	accounts, err := h.account.Find(c, q, shown)
 	if err != nil {
 		return err
@@ -47,7 +50,7 @@ func (h *Handlers) searchHere(c echo.Context, g authz.Grant) error {
 	if err != nil {
 		return err
 	}
-	groups = append(groups, part.FoundGroup{Title: "Accounts", Items: ranked(accounts, q)}, part.FoundGroup{Title: "People", Items: ranked(people, q)}, part.FoundGroup{Title: "Records", Items: ranked(records, q)})
+	groups = append(groups, part.FoundGroup{Title: "Accounts", Items: ranked(accounts, q, nil)}, part.FoundGroup{Title: "People", Items: ranked(people, q, nil)}, part.FoundGroup{Title: "Records", Items: ranked(records, q, h.record.Opened(c))})
 	return h.answer(c, q, groups)
 }
 
@@ -60,7 +63,7 @@ func (h *Handlers) searchMine(c echo.Context, _ authz.Grant) error {
 	}
 	own := h.OwnPages(guard.Of(c))
 	if q != "" {
-		own, accounts = best(own, q, nil), ranked(accounts, q)
+		own, accounts = best(own, q, nil), ranked(accounts, q, nil)
 	}
 	return h.answer(c, q, []part.FoundGroup{{Title: "Accounts", Items: accounts}, {Title: "Pages", Items: own}})
 }
@@ -132,23 +135,23 @@ func match(x part.Found, q string) int {
 	return 5
 }
 
-// best are those that match, what was open lately first among equals.
-func best(all []part.Found, q string, recent []part.Found) []part.Found {
-	found := slices.DeleteFunc(slices.Clone(all), func(x part.Found) bool { return match(x, q) > 4 })
-	place := func(x part.Found) int {
-		if i := slices.IndexFunc(recent, func(r part.Found) bool { return r.URL == x.URL }); i >= 0 {
-			return i
-		}
-		return len(recent)
-	}
-	slices.SortStableFunc(found, func(a, b part.Found) int {
-		return cmp.Or(match(a, q)-match(b, q), place(a)-place(b))
-	})
-	return first(found)
+// best are those that match, what was open lately first among equals: lately has the
+// ends of addresses.
+func best(all []part.Found, q string, lately []string) []part.Found {
+	return ranked(slices.DeleteFunc(slices.Clone(all), func(x part.Found) bool { return match(x, q) > 4 }), q, lately)
 }
 
 // ranked are those that the database found, the best first.
-func ranked(all []part.Found, q string) []part.Found {
-	slices.SortStableFunc(all, func(a, b part.Found) int { return match(a, q) - match(b, q) })
+func ranked(all []part.Found, q string, lately []string) []part.Found {
+	slices.SortStableFunc(all, func(a, b part.Found) int {
+		return cmp.Or(match(a, q)-match(b, q), part.Opened(a, lately)-part.Opened(b, lately))
+	})
 	return first(all)
+}
+
+func addresses(all []part.Found) (ends []string) {
+	for _, x := range all {
+		ends = append(ends, x.URL)
+	}
+	return ends
 }

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -16,6 +17,8 @@ type Filter struct {
 	Search string      // part of the name
 	Label  string      // that they carry
 	State  string      // active, suspended, archived, or "current" for all but the archived; empty for all
+	From   time.Time   // created at or after; zero for no bound
+	To     time.Time   // created before; zero for no bound
 	Under  uuid.UUID   // only what stands under this account; zero for all below the acting one
 	IDs    []uuid.UUID // only these; none for all
 	After  string      // the path after which the page begins
@@ -24,7 +27,7 @@ type Filter struct {
 
 // Whole tells whether the filter shows all that stands under its account.
 func (f Filter) Whole() bool {
-	return f.Search == "" && f.Label == "" && f.State == "" && len(f.IDs) == 0
+	return f.Search == "" && f.Label == "" && f.State == "" && f.From.IsZero() && f.To.IsZero() && len(f.IDs) == 0
 }
 
 // shown is the condition, with its arguments by name, of what the filter shows
@@ -43,6 +46,14 @@ func (f Filter) shown(top Account) (string, map[string]any) {
 	if len(f.IDs) > 0 {
 		where += " AND a.id = ANY(CAST(@ids AS uuid[]))"
 		args["ids"] = store.IDList(f.IDs)
+	}
+	if !f.From.IsZero() {
+		where += " AND a.created_at >= @since"
+		args["since"] = f.From
+	}
+	if !f.To.IsZero() {
+		where += " AND a.created_at < @till"
+		args["till"] = f.To
 	}
 	switch f.State {
 	case "":
@@ -95,11 +106,11 @@ func (s *Store) filterTop(g authz.Grant, f Filter) (top Account, err error) {
 	if !ok || !there || !snap.Within(at, here) {
 		return top, store.ErrNotFound
 	}
-	return Account{TenantID: r.Tenant, ID: f.Under, Path: pathIn(snap, at)}, nil
+	return Account{TenantID: r.Tenant, ID: f.Under, Path: PathIn(snap, at)}, nil
 }
 
-// pathIn is the path of an account, as it is stored.
-func pathIn(snap *authz.Snapshot, at authz.Account) string {
+// PathIn is the path of an account, as it is stored.
+func PathIn(snap *authz.Snapshot, at authz.Account) string {
 	path := snap.ID(at).String()
 	for above := snap.Parent(at); above != authz.NoAccount; above = snap.Parent(above) {
 		path = snap.ID(above).String() + "/" + path

@@ -43,7 +43,7 @@ func spans(snap *authz.Snapshot, who authz.PrincipalID, below bool) (all []span)
 		if covered(p) {
 			continue
 		}
-		path := pathIn(snap, p.Account)
+		path := PathIn(snap, p.Account)
 		x := span{tenant: snap.Tenant(p.Account), top: snap.ID(p.Account), owned: p.Owned, personal: snap.Kind(p.Account) == authz.Personal, from: path, end: path + "/"}
 		if below && !p.Lent {
 			x.end = path + "0"
@@ -313,7 +313,7 @@ func (s *Store) AccountsAmong(ctx context.Context, g authz.Grant, ids []uuid.UUI
 		for _, id := range ids {
 			at, ok := snap.Find(id)
 			if ok && holdsAbove(snap, w, at) {
-				path := pathIn(snap, at)
+				path := PathIn(snap, at)
 				in = append(in, span{tenant: snap.Tenant(at), from: path, end: path + "/"})
 			}
 		}

@@ -152,6 +152,23 @@ func (s *Store) Heirs(ctx context.Context, g authz.Grant, a Account, search, aft
 		store.Like(search), after, name, last)
 }
 
+// CountHeirs is how many of them a search shows on all pages, as far as store.Count
+// counts.
+func (s *Store) CountHeirs(ctx context.Context, g authz.Grant, a Account, search string) (int, error) {
+	ids, err := s.heirIDs(ctx, g, a)
+	if err != nil {
+		return 0, err
+	}
+	return s.store.Count(ctx, store.ScopeNames, "members x WHERE x.id = ANY($1) AND x.state = 'active' AND ($2 = '' OR x.name ILIKE $2 OR x.email ILIKE $2)", ids, store.Like(search))
+}
+
+func (s *Store) heirIDs(ctx context.Context, g authz.Grant, a Account) (ids []uuid.UUID, err error) {
+	return ids, s.store.In(ctx, store.TenantScope(a.TenantID), func(db *gorm.DB) (err error) {
+		ids, err = heirsOf(db, a, upTo(a, g.Resource().Account))
+		return err
+	})
+}
+
 // Heir finds one of them.
 func (s *Store) Heir(ctx context.Context, g authz.Grant, a Account, id uuid.UUID) (Heir, error) {
 	all, err := s.heirs(ctx, g, a, "x.id = $2", id)
@@ -166,11 +183,7 @@ func (s *Store) Heir(ctx context.Context, g authz.Grant, a Account, id uuid.UUID
 
 func (s *Store) heirs(ctx context.Context, g authz.Grant, a Account, where string, args ...any) ([]Heir, error) {
 	var all []Heir
-	var ids []uuid.UUID
-	err := s.store.In(ctx, store.TenantScope(a.TenantID), func(db *gorm.DB) (err error) {
-		ids, err = heirsOf(db, a, upTo(a, g.Resource().Account))
-		return err
-	})
+	ids, err := s.heirIDs(ctx, g, a)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}

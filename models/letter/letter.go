@@ -228,14 +228,7 @@ func (s *Store) Posts(ctx context.Context, d store.OnDuty, f PostFilter) ([]Post
 	if err := d.Is(store.DutyOperator); err != nil {
 		return nil, err
 	}
-	b := &store.Clauses{Conditions: []string{"true"}}
-	if f.Search != "" {
-		b.Where("recipient ILIKE %s", store.Like(f.Search))
-	}
-	if f.State != "" {
-		b.Where("state = %s", f.State)
-	}
-	b.Between("created_at", f.From, f.To)
+	b := f.shown()
 	if f.After != uuid.Nil {
 		b.Where("id < %s", f.After)
 	}
@@ -247,6 +240,29 @@ func (s *Store) Posts(ctx context.Context, d store.OnDuty, f PostFilter) ([]Post
 		return err
 	}, "SELECT "+letterColumns+" FROM letters WHERE "+strings.Join(b.Conditions, " AND ")+" ORDER BY id DESC LIMIT "+b.Arg(f.Limit), b.Args...)
 	return all, err
+}
+
+// CountPosts is how many letters a filter shows an operator on all of its pages, as
+// far as store.Count counts.
+func (s *Store) CountPosts(ctx context.Context, d store.OnDuty, f PostFilter) (int, error) {
+	if err := d.Is(store.DutyOperator); err != nil {
+		return 0, err
+	}
+	b := f.shown()
+	return s.store.Count(ctx, store.ScopeLetters, "letters WHERE "+strings.Join(b.Conditions, " AND "), b.Args...)
+}
+
+// shown are the conditions of what the filter shows, whatever the page.
+func (f PostFilter) shown() *store.Clauses {
+	b := &store.Clauses{Conditions: []string{"true"}}
+	if f.Search != "" {
+		b.Where("recipient ILIKE %s", store.Like(f.Search))
+	}
+	if f.State != "" {
+		b.Where("state = %s", f.State)
+	}
+	b.Between("created_at", f.From, f.To)
+	return b
 }
 
 // Post gives an operator one letter, with its facts where they are still kept

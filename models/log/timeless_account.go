@@ -40,8 +40,8 @@ const (
 	MaxTimelessAccounts = 50
 	// MaxTimelessNamed is how many sub-accounts one may name on either list.
 	MaxTimelessNamed = 200
-	// timelessBelow is how many a list shows of accounts below.
-	timelessBelow = 500
+	// TimelessBelow is how many a list shows of accounts below.
+	TimelessBelow = 500
 )
 
 // TimelessInput is what the form asks for.
@@ -72,10 +72,16 @@ func (t *TimelessAccount) fields() []any {
 	return []any{&t.TenantID, &t.ID, &t.AccountID, &t.Name, &t.CreatedAt, &t.AccountName, &t.path, &t.Past, &t.Readers, &t.Feeds}
 }
 
+// TimelessFilter narrows a list of timeless accounts down.
+type TimelessFilter struct {
+	Search   string    // part of the name
+	From, To time.Time // when they were created; zero for no bound, To is left out
+}
+
 // TimelessAccounts lists those that are seen from the grant's account, by name:
 // its own, and those of accounts above that name it. Owners and whoever may read all
 // see, besides, those of the accounts below where they see them.
-func (s *Store) TimelessAccounts(ctx context.Context, g authz.Grant) (all []TimelessAccount, err error) {
+func (s *Store) TimelessAccounts(ctx context.Context, g authz.Grant, f TimelessFilter) (all []TimelessAccount, err error) {
 	r := g.Resource()
 	collect := func(seen func(TimelessAccount) bool) func(pgx.Rows) error {
 		return func(rows pgx.Rows) error {
@@ -95,11 +101,18 @@ func (s *Store) TimelessAccounts(ctx context.Context, g authz.Grant) (all []Time
 		return nil, err
 	}
 	below := func(t TimelessAccount) bool { return s.seesTimelessBelow(g, shut, t) }
+	b := &stores.Clauses{Conditions: []string{""}, Args: []any{r.Tenant, r.Account}}
+	if like := stores.Like(f.Search); like != "" {
+		b.Where("t.name ILIKE %s", like)
+	}
+	b.Between("t.created_at", f.From, f.To)
+	shown, args := "SELECT "+timelessColumns+timelessFrom+strings.Join(b.Conditions, " AND "), b.Args
+	readsAll := b.Arg(s.readsAllTimeless(g))
 	err = s.store.ReadAll(ctx, stores.TenantScope(r.Tenant),
-		stores.Query{Scan: collect(here), SQL: "SELECT " + timelessColumns + timelessFrom + "AND " + timelessSeen + " ORDER BY lower(t.name), t.id LIMIT 500", Args: []any{r.Tenant, r.Account}},
-		stores.Query{Scan: collect(below), SQL: "SELECT " + timelessColumns + timelessFrom + fmt.Sprintf(
-			"AND $3 AND starts_with(a.path, (SELECT path FROM accounts WHERE tenant_id = $1 AND id = $2) || '/') ORDER BY a.path, lower(t.name), t.id LIMIT %d", timelessBelow),
-			Args: []any{r.Tenant, r.Account, s.readsAllTimeless(g)}})
+		stores.Query{Scan: collect(here), SQL: shown + " AND " + timelessSeen + " ORDER BY lower(t.name), t.id LIMIT 500", Args: args},
+		stores.Query{Scan: collect(below), SQL: shown + fmt.Sprintf(
+			" AND %s AND starts_with(a.path, (SELECT path FROM accounts WHERE tenant_id = $1 AND id = $2) || '/') ORDER BY a.path, lower(t.name), t.id LIMIT %d", readsAll, TimelessBelow),
+			Args: b.Args})
 	return all, err
 }
 

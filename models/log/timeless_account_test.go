@@ -123,7 +123,7 @@ func TestATimelessAccountKeepsWhatFeedsIt(t *testing.T) {
 	if _, err := s.TimelessAccount(ctx, modelstest.GrantOf(t, s, ada, "timeless_accounts", berlin.ID), wests.ID); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("who moved away reads still: %v", err)
 	}
-	if seen, err := s.TimelessAccounts(ctx, modelstest.GrantOf(t, s, ada, "timeless_accounts", berlin.ID)); err != nil || len(seen) != 0 {
+	if seen, err := s.TimelessAccounts(ctx, modelstest.GrantOf(t, s, ada, "timeless_accounts", berlin.ID), log.TimelessFilter{}); err != nil || len(seen) != 0 {
 		t.Errorf("%+v %v", seen, err)
 	}
 	// Deleted, it is gone at once, and what it kept after.

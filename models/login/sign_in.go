@@ -399,6 +399,22 @@ const signInColumns = "id, at, door, principal_kind, principal_id, principal_nam
 // SignIns lists the newest attempts at the logins of the subusers and with the keys of
 // the service accounts of the grant's account, and in one's own personal account those at one's own.
 func (s *Store) SignIns(ctx context.Context, g authz.Grant, f SignInFilter) ([]SignIn, error) {
+	b := f.shown(g)
+	if f.Before != uuid.Nil {
+		b.Where("id < %s", f.Before)
+	}
+	return s.signInRows(ctx, g.Resource().Tenant, fmt.Sprintf("WHERE %s ORDER BY id DESC LIMIT %s", strings.Join(b.Conditions, " AND "), b.Arg(f.Limit)), b.Args...)
+}
+
+// CountSignIns is how many attempts a filter shows on all of its pages, as far as
+// store.Count counts.
+func (s *Store) CountSignIns(ctx context.Context, g authz.Grant, f SignInFilter) (int, error) {
+	b := f.shown(g)
+	return s.store.Count(ctx, store.TenantScope(g.Resource().Tenant), "sign_ins WHERE "+strings.Join(b.Conditions, " AND "), b.Args...)
+}
+
+// shown are the conditions of what the filter shows, whatever the page.
+func (f SignInFilter) shown(g authz.Grant) *store.Clauses {
 	r, b := g.Resource(), &store.Clauses{}
 	b.Where("tenant_id = %s", r.Tenant)
 	b.Where("account_id = %s", r.Account)
@@ -415,10 +431,7 @@ func (s *Store) SignIns(ctx context.Context, g authz.Grant, f SignInFilter) ([]S
 		b.Where("outcome = %s", string(f.Outcome))
 	}
 	b.Between("at", f.From, f.To)
-	if f.Before != uuid.Nil {
-		b.Where("id < %s", f.Before)
-	}
-	return s.signInRows(ctx, r.Tenant, fmt.Sprintf("WHERE %s ORDER BY id DESC LIMIT %s", strings.Join(b.Conditions, " AND "), b.Arg(f.Limit)), b.Args...)
+	return b
 }
 
 // OwnSignIns are the newest attempts at the login of whoever asks.

@@ -28,7 +28,7 @@ const (
 // ManyActs are the acts on many, each with the permission that it takes.
 var ManyActs = map[authz.PrincipalKind]map[string]string{
 	authz.Subuser: {Suspend: "subuser_edit", Resume: "subuser_edit", EndSessions: "subuser_edit", GiveRole: "subuser_edit", TakeRole: "subuser_edit", Delete: "subuser_edit"},
-	authz.Member:  {GiveRole: "members.edit", TakeRole: "members.edit", Remove: "members.remove"},
+	authz.Member:  {GiveRole: "members.edit", TakeRole: "members.edit", EndSessions: "members.edit", Remove: "members.remove"},
 }
 
 // undoes are the acts that take others back; those on roles put back what was.
@@ -70,6 +70,7 @@ type crowd struct {
 	before map[uuid.UUID]json.RawMessage // of what is undone
 	in     string                        // the kind of the account
 	admins map[uuid.UUID]bool            // active ones without an end, of members
+	here   map[uuid.UUID]bool            // members whose sessions have been in the account, where those end
 	batch  *store.Batch
 
 	who   []authz.PrincipalID
@@ -146,6 +147,9 @@ func (s *Store) changePeople(ctx context.Context, g authz.Grant, kind authz.Prin
 			return err
 		}
 		if err := c.countAdmins(); err != nil {
+			return err
+		}
+		if err := c.findSessions(people); err != nil {
 			return err
 		}
 		for _, p := range people {
@@ -244,6 +248,27 @@ func (c *crowd) countAdmins() error {
 	return err
 }
 
+// findSessions reads which of some members have sessions to end.
+func (c *crowd) findSessions(of []person) error {
+	if c.kind != authz.Member || c.act != EndSessions {
+		return nil
+	}
+	members := make(store.IDList, len(of))
+	for i, p := range of {
+		members[i] = p.ID
+	}
+	var ids []uuid.UUID
+	err := c.tx.Across(func() error {
+		return c.tx.Raw("SELECT DISTINCT s.principal_id FROM sessions s WHERE s.principal_id = ANY(CAST(@members AS uuid[])) AND"+sessionsHere,
+			map[string]any{"now": c.tx.Store.Now(), "account": c.tx.Change.On.Account, "members": members}).Scan(&ids).Error
+	})
+	c.here = map[uuid.UUID]bool{}
+	for _, id := range ids {
+		c.here[id] = true
+	}
+	return err
+}
+
 // one does the act to one person, or leaves them with the reason.
 func (c *crowd) one(p person) error {
 	if reason := c.leaves(p); reason != "" {
@@ -295,6 +320,8 @@ func (c *crowd) leaves(p person) string {
 		return "is you"
 	case accounts.Outranked(c.tx, c.snap, p.was):
 		return "can do more here than you can"
+	case c.here != nil && !c.here[p.ID]:
+		return "is not signed in here"
 	case c.act == Suspend && p.State == "suspended":
 		return "is suspended already"
 	case c.act == Resume && p.State == "active":
@@ -371,6 +398,12 @@ func (c *crowd) store() error {
 		return tx.Exec("DELETE FROM memberships WHERE tenant_id = ? AND account_id = ? AND member_id = ANY(CAST(? AS uuid[]))", on.Tenant, on.Account, ids).Error
 	case Resume:
 		return tx.Exec("UPDATE subusers SET state = 'active'"+those, on.Tenant, on.Account, ids).Error
+	}
+	if c.here != nil {
+		return tx.Across(func() error {
+			return tx.Exec("UPDATE sessions s SET ended_at = @now WHERE s.principal_id = ANY(CAST(@members AS uuid[])) AND"+sessionsHere,
+				map[string]any{"now": tx.Store.Now(), "account": on.Account, "members": ids}).Error
+		})
 	}
 	if err := login.EndSessions(tx, c.who...); err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"bailiwick/models/account"
 	"bailiwick/models/login"
 	"bailiwick/models/modelstest"
+	"bailiwick/models/people"
 	"bailiwick/models/store"
 )
 
@@ -165,7 +166,7 @@ func TestAnInviteAcceptedAfterItsRolesEnded(t *testing.T) {
 		return made[0].Token
 	}
 	both, gone := invite(grace, store.RoleUntil("main_admin", modelstest.Friday), "full_viewer"), invite(barbara, store.RoleUntil("main_admin", modelstest.Friday))
-	waiting, err := s.Invites(ctx, g, "", uuid.Nil, 2)
+	waiting, err := s.Invites(ctx, g, people.InviteFilter{Limit: 2})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -247,20 +247,52 @@ func (i *Invite) fields() []any {
 // InvitePage is how many invites a page of the list holds.
 const InvitePage = 50
 
+// InviteFilter narrows a list of invites down.
+type InviteFilter struct {
+	Search   string    // part of the address
+	From, To time.Time // when they were made; zero for no bound, To is left out
+	After    uuid.UUID // the last of the page before; zero for the newest
+	Limit    int
+}
+
+// shown are the conditions of the invites i of an account that wait and that the filter
+// shows, whatever the page.
+func (f InviteFilter) shown(tenant, account uuid.UUID) *store.Clauses {
+	b := &store.Clauses{}
+	b.Where("i.tenant_id = %s", tenant)
+	b.Where("i.account_id = %s", account)
+	b.Conditions = append(b.Conditions, "i.accepted_at IS NULL AND i.cancelled_at IS NULL")
+	if search := store.Like(f.Search); search != "" {
+		b.Where("i.email ILIKE %s", search)
+	}
+	b.Between("i.created_at", f.From, f.To)
+	return b
+}
+
 // Invites lists the invites of the grant's account that wait, expired ones
-// too, newest first, after one of them.
-func (s *Store) Invites(ctx context.Context, g authz.Grant, search string, after uuid.UUID, limit int) ([]Invite, error) {
+// too, newest first.
+func (s *Store) Invites(ctx context.Context, g authz.Grant, f InviteFilter) ([]Invite, error) {
 	r := g.Resource()
+	b := f.shown(r.Tenant, r.Account)
+	if f.After != uuid.Nil {
+		b.Where("i.id < %s", f.After)
+	}
 	var all []Invite
 	err := s.store.Read(ctx, store.TenantScope(r.Tenant), func(rows pgx.Rows) error {
 		var i Invite
 		err := rows.Scan(i.fields()...)
 		all = append(all, i)
 		return err
-	}, "SELECT "+inviteColumns+` FROM invites i WHERE i.tenant_id = $1 AND i.account_id = $2 AND i.accepted_at IS NULL AND i.cancelled_at IS NULL
-		AND ($3 = '' OR i.email ILIKE $3) AND ($4::uuid = $5::uuid OR i.id < $4) ORDER BY i.id DESC LIMIT $6`,
-		r.Tenant, r.Account, store.Like(search), after, uuid.Nil, limit)
+	}, "SELECT "+inviteColumns+" FROM invites i WHERE "+strings.Join(b.Conditions, " AND ")+" ORDER BY i.id DESC LIMIT "+b.Arg(f.Limit), b.Args...)
 	return all, err
+}
+
+// CountInvites is how many invites a filter shows on all of its pages, as far as
+// store.Count counts.
+func (s *Store) CountInvites(ctx context.Context, g authz.Grant, f InviteFilter) (int, error) {
+	r := g.Resource()
+	b := f.shown(r.Tenant, r.Account)
+	return s.store.Count(ctx, store.TenantScope(r.Tenant), "invites i WHERE "+strings.Join(b.Conditions, " AND "), b.Args...)
 }
 
 // CountInvitesFor tells how many invites wait for the address of a member's session.

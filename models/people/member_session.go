@@ -11,10 +11,13 @@ import (
 	"bailiwick/models/store"
 )
 
-// ofAccount is the condition of the live sessions of a member that have been in an
+// sessionsHere is the condition of the live sessions s of members that have been in an
 // account. Others are none of its business: where else somebody works.
-const ofAccount = ` s.principal_kind = 'member' AND s.principal_id = @member AND s.ended_at IS NULL AND s.expires_at > @now
+const sessionsHere = ` s.principal_kind = 'member' AND s.ended_at IS NULL AND s.expires_at > @now
 	AND EXISTS (SELECT FROM session_accounts e WHERE e.session_id = s.id AND e.account_id = @account)`
+
+// ofAccount is that of the sessions of one member.
+const ofAccount = " s.principal_id = @member AND" + sessionsHere
 
 // MemberSessions lists the live sessions of a member of the grant's account that have
 // been in it, newest first.

@@ -136,7 +136,7 @@ func TestAnInviteIsUsedOnceByItsAddress(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	waiting, err := s.Invites(ctx, modelstest.GrantOf(t, s, ada, "members", a.ID), "", uuid.Nil, 2)
+	waiting, err := s.Invites(ctx, modelstest.GrantOf(t, s, ada, "members", a.ID), people.InviteFilter{Limit: 2})
 	if err != nil || len(waiting) != 1 {
 		t.Fatal(waiting, err)
 	}

@@ -221,29 +221,35 @@ func (s *Store) deleteMany(ctx context.Context, g authz.Grant, at Place, permiss
 	kind := at.kind()
 	b.Act = key
 	return b, s.many(ctx, g, at, permission, &b, sel, func(tx *store.Tx, all []Record) error {
-		spared, err := s.lastKept(tx, kind, all)
-		if err != nil {
-			return err
-		}
-		for _, r := range all {
-			reason := ""
-			switch {
-			case act != nil && !act.Applies(r.State()):
-				reason = "is " + stateTitle(kind, r.State())
-			case r.ID == spared:
-				reason = lastReason(kind)
-			}
-			if reason != "" {
-				b.Skip(r.ID, reason)
-			} else {
-				b.Changed = append(b.Changed, r.ID)
-			}
-		}
-		if len(b.Changed) == 0 {
-			return nil
-		}
-		return discard(tx, kind, b.Changed...)
+		return s.deleteHeld(tx, kind, act, all, &b)
 	})
+}
+
+// deleteHeld deletes records that the write holds, by an act or by none. Those that it
+// can not be done to are skipped.
+func (s *Store) deleteHeld(tx *store.Tx, kind *catalog.Kind, act *catalog.Act, all []Record, b *store.Batch) error {
+	spared, err := s.lastKept(tx, kind, all)
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		reason := ""
+		switch {
+		case act != nil && !act.Applies(r.State()):
+			reason = "is " + stateTitle(kind, r.State())
+		case r.ID == spared:
+			reason = lastReason(kind)
+		}
+		if reason != "" {
+			b.Skip(r.ID, reason)
+		} else {
+			b.Changed = append(b.Changed, r.ID)
+		}
+	}
+	if len(b.Changed) == 0 {
+		return nil
+	}
+	return discard(tx, kind, b.Changed...)
 }
 
 func lastReason(kind *catalog.Kind) string {
@@ -442,4 +448,14 @@ func updateRecords(tx *store.Tx, kind *catalog.Kind, all []*Record) error {
 // RecordBatch finds what an act in the grant's account did to records of a kind.
 func (s *Store) RecordBatch(ctx context.Context, g authz.Grant, kind *catalog.Kind, id uuid.UUID) (store.Batch, error) {
 	return s.store.Batch(ctx, g, kind.Key, id)
+}
+
+// RestoredBatch finds what restoring many records of any kind in the grant's account
+// did, or deleting them again.
+func (s *Store) RestoredBatch(ctx context.Context, g authz.Grant, id uuid.UUID) (store.Batch, error) {
+	b, err := s.store.Batch(ctx, g, "", id)
+	if err == nil && (s.store.Catalog().Kind(b.Things) == nil || b.Act != RestoreAct && b.Act != DeleteAct) {
+		err = store.ErrNotFound
+	}
+	return b, err
 }

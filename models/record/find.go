@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"bailiwick/authz"
@@ -16,17 +17,27 @@ import (
 
 var places = regexp.MustCompile(`\$(\d+)`)
 
+// Finding says what is looked for.
+type Finding struct {
+	Search string
+	IDs    []uuid.UUID // only these; none for all
+	Limit  int         // of each section
+}
+
 // FindRecords finds what stands in some sections of the grant's account, each of
 // which its caller asked whether the actor may see: some of each section, those
 // first whose names begin with the search. It is one statement, whatever the
 // number of sections.
-func (s *Store) FindRecords(ctx context.Context, g authz.Grant, sections []*catalog.Section, search string, limit int) (found []Record, err error) {
+func (s *Store) FindRecords(ctx context.Context, g authz.Grant, sections []*catalog.Section, f Finding) (found []Record, err error) {
 	var parts []string
 	var all store.Clauses
 	for _, section := range sections {
-		b, err := s.recordQuery(ctx, g, Place{Section: section}, Query{Search: search, anywhere: true})
+		b, err := s.recordQuery(ctx, g, Place{Section: section}, Query{Search: f.Search, anywhere: true})
 		if err != nil {
 			return nil, err
+		}
+		if len(f.IDs) > 0 {
+			b.Where("id = ANY(%s)", f.IDs)
 		}
 		n := len(all.Args)
 		all.Args = append(all.Args, b.Args...)
@@ -35,7 +46,7 @@ func (s *Store) FindRecords(ctx context.Context, g authz.Grant, sections []*cata
 			return fmt.Sprintf("$%d", n+at)
 		})
 		parts = append(parts, fmt.Sprintf("(SELECT %s FROM records WHERE %s ORDER BY NOT starts_with(name_sort, %s), name_sort, id LIMIT %d)",
-			listColumns(section.Records.Kind, nil), where, all.Arg(strings.ToLower(search)), limit))
+			listColumns(section.Records.Kind, nil), where, all.Arg(strings.ToLower(f.Search)), f.Limit))
 	}
 	if len(parts) == 0 {
 		return nil, nil

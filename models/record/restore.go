@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,6 +18,9 @@ import (
 	"bailiwick/models/account"
 	"bailiwick/models/store"
 )
+
+// RestoreAct is the act of batches that brought deleted records back.
+const RestoreAct = "restore"
 
 // TrashLife is how long a deleted record can be restored.
 const TrashLife = 30 * 24 * time.Hour
@@ -50,6 +54,28 @@ type DeletedFilter struct {
 // DeletedRecords lists what was deleted in the grant's account, the newest first,
 // as far as the actor may restore it.
 func (s *Store) DeletedRecords(ctx context.Context, g authz.Grant, may []string, f DeletedFilter) (all []Deleted, err error) {
+	b := s.deletedShown(g, may, f)
+	if f.After != "" {
+		at, id, _ := strings.Cut(f.After, ".")
+		micro, bad := strconv.ParseInt(at, 10, 64)
+		after, none := uuid.Parse(id)
+		if bad != nil || none != nil || micro < 0 || micro > maxMicro {
+			return nil, store.ErrNotFound
+		}
+		b.Where("(d.deleted_at, d.id) < (%s, %s)", time.UnixMicro(micro).UTC(), after)
+	}
+	return all, s.store.Read(ctx, store.TenantScope(g.Resource().Tenant), func(rows pgx.Rows) error {
+		var d Deleted
+		d.Record, err = ScanRecord(s.store, rows, &d.Permission, &d.At, &d.ByName, &d.Along)
+		all = append(all, d)
+		return err
+	}, `SELECT `+Columns+`, permission, deleted_at, deleted_by_name,
+			(SELECT count(*)::int FROM deleted_records x WHERE x.tenant_id = $1 AND x.root_id = d.id AND x.id <> d.id)
+		FROM deleted_records d WHERE `+strings.Join(b.Conditions, " AND ")+" ORDER BY d.deleted_at DESC, d.id DESC LIMIT "+b.Arg(f.Limit), b.Args...)
+}
+
+// deletedShown are the conditions of what a filter shows the actor, whatever the page.
+func (s *Store) deletedShown(g authz.Grant, may []string, f DeletedFilter) *store.Clauses {
 	on := g.Resource()
 	b := &store.Clauses{}
 	b.Where("d.tenant_id = %s AND d.account_id = %s AND d.id = d.root_id AND d.deleted_at > %s", on.Tenant, on.Account, s.store.Now().Add(-TrashLife))
@@ -64,25 +90,77 @@ func (s *Store) DeletedRecords(ctx context.Context, g authz.Grant, may []string,
 		b.Where("lower(d.name) LIKE %s", store.Like(strings.ToLower(f.Search)))
 	}
 	b.Between("d.deleted_at", f.From, f.To)
-	if f.After != "" {
-		at, id, _ := strings.Cut(f.After, ".")
-		micro, bad := strconv.ParseInt(at, 10, 64)
-		after, none := uuid.Parse(id)
-		if bad != nil || none != nil || micro < 0 || micro > maxMicro {
-			return nil, store.ErrNotFound
-		}
-		b.Where("(d.deleted_at, d.id) < (%s, %s)", time.UnixMicro(micro).UTC(), after)
+	if !g.IsSystem() {
+		s.deletedOpen(b, s.store.Ceiling(g))
 	}
-	return all, s.store.Read(ctx, store.TenantScope(on.Tenant), func(rows pgx.Rows) error {
-		var d Deleted
-		d.Record, err = ScanRecord(s.store, rows, &d.Permission, &d.At, &d.ByName, &d.Along)
-		if err == nil && closed(s.store, g, d.Record) == nil {
-			all = append(all, d)
+	return b
+}
+
+// deletedOpen leaves out what a ceiling closes (closed).
+func (s *Store) deletedOpen(b *store.Clauses, ceiling catalog.Entitlements) {
+	for _, x := range s.store.Catalog().Sections {
+		if x.Records == nil || x.Records.Kind.Section != x {
+			continue
 		}
-		return err
-	}, `SELECT `+Columns+`, permission, deleted_at, deleted_by_name,
-			(SELECT count(*)::int FROM deleted_records x WHERE x.tenant_id = $1 AND x.root_id = d.id AND x.id <> d.id)
-		FROM deleted_records d WHERE `+strings.Join(b.Conditions, " AND ")+" ORDER BY d.deleted_at DESC, d.id DESC LIMIT "+b.Arg(f.Limit), b.Args...)
+		kind := x.Records.Kind
+		if !ceiling.Covers(kind.Needs) {
+			b.Where("d.kind <> %s", kind.Key)
+			continue
+		}
+		for _, f := range kind.Gated() {
+			for _, o := range f.ClosedOptions(ceiling) {
+				b.Where("NOT (d.kind = %s AND coalesce(d.data->>%s, '') = %s)", kind.Key, f.Name, o.Value)
+			}
+		}
+	}
+}
+
+// CountDeleted is how many deleted records a filter shows on all of its pages, as far
+// as store.Count counts.
+func (s *Store) CountDeleted(ctx context.Context, g authz.Grant, may []string, f DeletedFilter) (int, error) {
+	b := s.deletedShown(g, may, f)
+	return s.store.Count(ctx, store.TenantScope(g.Resource().Tenant), "deleted_records d WHERE "+strings.Join(b.Conditions, " AND "), b.Args...)
+}
+
+// DeletedSelection says which deleted records are meant.
+type DeletedSelection struct {
+	store.Many
+	Filter DeletedFilter // what All are narrowed down to; of its page nothing
+}
+
+// DeletedGroup are deleted records of one kind that the same permission restores.
+type DeletedGroup struct {
+	Kind, Permission string
+	IDs              []uuid.UUID
+}
+
+// SelectedDeleted are the deleted records of a selection that the actor may restore, at
+// most one more than can be changed at once: in groups, each of which is one write.
+// What was deleted last comes first, since others may have been inside of it, and
+// networks before all else: restoring them may be refused.
+func (s *Store) SelectedDeleted(ctx context.Context, g authz.Grant, may []string, sel DeletedSelection) (groups []DeletedGroup, n int, err error) {
+	if !sel.All {
+		sel.Filter = DeletedFilter{}
+	}
+	b := s.deletedShown(g, may, sel.Filter)
+	if !sel.All {
+		b.Where("d.id = ANY(%s)", sel.IDs)
+	}
+	err = s.store.Read(ctx, store.TenantScope(g.Resource().Tenant), func(rows pgx.Rows) error {
+		var id uuid.UUID
+		var kind, permission string
+		if err := rows.Scan(&id, &kind, &permission); err != nil {
+			return err
+		}
+		n++
+		i := slices.IndexFunc(groups, func(x DeletedGroup) bool { return x.Kind == kind && x.Permission == permission })
+		if i < 0 {
+			i, groups = len(groups), append(groups, DeletedGroup{Kind: kind, Permission: permission})
+		}
+		groups[i].IDs = append(groups[i].IDs, id)
+		return nil
+	}, "SELECT d.id, d.kind, d.permission FROM deleted_records d WHERE "+strings.Join(b.Conditions, " AND ")+fmt.Sprintf(" ORDER BY d.kind <> '%s', d.deleted_at DESC, d.id DESC LIMIT %d", account.NetworkKind, MostAtOnce+1), b.Args...)
+	return groups, n, err
 }
 
 // RestoringAsks is the permission that restoring a record of the grant's account
@@ -115,7 +193,7 @@ func (s *Store) RestoreRecords(ctx context.Context, g authz.Grant, ids ...uuid.U
 		c.Action, c.On.ID, c.Name = first.Kind+".restore", first.ID, first.Name
 	}
 	err = s.store.Write(ctx, g.On(c.On.Kind, c.On.ID), c, func(tx *store.Tx) error {
-		b = store.Batch{ID: store.NewID(), Things: first.Kind, Act: "restore", Permission: c.Permission, MadeAt: s.store.Now()}
+		b = store.Batch{ID: store.NewID(), Things: first.Kind, Act: RestoreAct, Permission: c.Permission, MadeAt: s.store.Now()}
 		r := restoring{tx: tx, b: &b, args: map[string]any{"tenant": on.Tenant, "account": on.Account, "loose": looseKinds(s.store)}}
 		if first.Kind != account.NetworkKind {
 			return r.all(ids)

@@ -83,13 +83,14 @@ const (
 	batchNamed = 100                 // how many of the changed the event of an act names; a digest of all stands beside
 )
 
-// Batch finds what an act in the grant's account did to such things.
+// Batch finds what an act in the grant's account did to such things, or to any where
+// things is empty.
 func (s *Store) Batch(ctx context.Context, g authz.Grant, things string, id uuid.UUID) (b Batch, err error) {
 	r := g.Resource()
 	var skipped, before []byte
 	err = s.One(ctx, TenantScope(r.Tenant), []any{&b.ID, &b.Things, &b.Act, &b.Detail, &b.Permission, &b.Changed, &skipped, &before, &b.MadeAt, &b.MadeBy, &b.UndoneAt},
 		`SELECT id, things, act, detail, permission, changed, skipped, before, made_at, made_by, undone_at FROM batches
-			WHERE tenant_id = $1 AND account_id = $2 AND things = $3 AND id = $4`, r.Tenant, r.Account, things, id)
+			WHERE tenant_id = $1 AND account_id = $2 AND $3 IN ('', things) AND id = $4`, r.Tenant, r.Account, things, id)
 	if err == nil {
 		err = json.Unmarshal(skipped, &b.Skipped)
 	}

@@ -10,6 +10,7 @@ type AccountsPage struct {
 	Header part.Header
 	Offers []part.Alert // what waits to be accepted: the ownership of accounts, invites
 	Search *part.Search
+	Chips  []part.Chip
 	Clear  string // address without the search, when there is one
 	Trees  []Tree
 	Pager  part.Pager

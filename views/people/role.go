@@ -11,6 +11,7 @@ type RolesPage struct {
 	Frame   part.Frame
 	Header  part.Header
 	Sets    []part.Tab
+	Chips   []part.Chip
 	Search  *part.Search // with the filter "only differences" as a Checkbox among its Filters
 	CSVURL  string
 	Clear   string             // address without the search, when there is one

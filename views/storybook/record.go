@@ -188,11 +188,13 @@ func records() []Story {
 		{Name: "List, wide", Render: record.List(wide)},
 		{Name: "Recently deleted", Render: record.List(record.ListPage{
 			Frame: frame("Recently deleted", "Control panel"), Header: part.Header{Title: "Recently deleted", Text: "Restore what was deleted in the last 30 days. After that it can't be undone."},
-			List: part.List{Label: "Recently deleted", Search: &part.Search{Action: "/a/analytical/deleted", Placeholder: "Search deleted records"}, Table: part.Table{
-				Token: token, Columns: []part.Column{{Text: "Name"}, {Text: "Kind"}, {Text: "Deleted"}, {Text: "By"}, {Text: "Deleted for good"}},
-				Rows: []part.Row{{ID: "reception", Cells: []part.Cell{{Text: "Reception", Details: "with 24 other records"}, {Text: "Application"}, {Text: "2 minutes ago"}, {Text: "Ada"}, {Text: "28 Dec"}},
-					Menu: []part.Action{{Text: "Restore", Icon: "undo-2", Post: &part.Post{Text: "Restore", Action: "/a/analytical/deleted/reception/restore"}}}}},
-			}},
+			List: part.List{Label: "Recently deleted", Search: &part.Search{Action: "/a/analytical/deleted", Placeholder: "Search deleted records", Value: "rec"}, Clear: "/a/analytical/deleted",
+				Chips: []part.Chip{{Text: "Search: rec", RemoveURL: "/a/analytical/deleted"}}, Pager: part.Pager{Summary: "1–1 of 1"},
+				Bulk: &part.Bulk{Action: "/a/analytical/deleted/batches/new", Acts: []part.BulkAct{{Value: "restore", Text: "Restore…"}}}, Table: part.Table{
+					Token: token, Columns: []part.Column{{Text: "Name"}, {Text: "Kind"}, {Text: "Deleted"}, {Text: "By"}, {Text: "Deleted for good"}},
+					Rows: []part.Row{{ID: "reception", Cells: []part.Cell{{Text: "Reception", Details: "with 24 other records"}, {Text: "Application"}, {Text: "2 minutes ago"}, {Text: "Ada"}, {Text: "28 Dec"}},
+						Menu: []part.Action{{Text: "Restore", Icon: "undo-2", Post: &part.Post{Text: "Restore", Action: "/a/analytical/deleted/reception/restore"}}}}},
+				}},
 		})},
 		{Name: "List, empty", Render: record.List(empty)},
 		{Name: "List, nothing found", Render: record.List(nothing)},
