@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -10,8 +11,10 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"gorm.io/gorm"
 
 	"bailiwick/models/modelstest"
+	"bailiwick/models/store"
 	"bailiwick/postgres/pgtest"
 )
 
@@ -119,10 +122,21 @@ func TestAFrozenMachineKeepsNobodyElseWaiting(t *testing.T) {
 	first := p.store
 	grace, mallory, stranger := p.as(p.grace), p.as(p.mallory), p.browser()
 	grace.get(in(p.malloryville, "")).want(t, http.StatusOK)
+	began, waits := make(chan bool), make(chan error)
+	go func() { // as for a machine that froze a moment ago
+		waits <- modelstest.Ground(first).In(ctx, store.TenantScope(lost), func(db *gorm.DB) error {
+			close(began)
+			return db.Exec("SET LOCAL statement_timeout = 0; SELECT pg_sleep(600)").Error
+		})
+	}()
 
+	<-began
 	find := p.lose(lost)
 	mallory.get(in(p.malloryville, "")).want(t, http.StatusServiceUnavailable)
 	until(t, "the machine is known to be lost", func() bool { return modelstest.Ground(first).Unreached(lost) })
+	if err := <-waits; !errors.Is(err, store.ErrUnreached) {
+		t.Errorf("who waits for it is told %v", err)
+	}
 	// Whatever asks it now waits for ever.
 	modelstest.Ask(t, pgtest.OwnerURL(p.config.URL), `CREATE OR REPLACE FUNCTION lost() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(600); RETURN true; END $$`)
 	quick := func(what string, do func()) {

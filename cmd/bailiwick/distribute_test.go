@@ -116,6 +116,9 @@ func TestADatabaseIsSpreadOverCitus(t *testing.T) {
 			}
 			inOrder(t, login)
 			s := open()
+			if err := modelstest.Ground(s).AllReached(); err != nil {
+				t.Errorf("all machines are up: %v", err)
+			}
 			ada, _, err := s.SignUp(ctx, "Mary", "mary.somerville@example.com", "four plain english words")
 			if err != nil {
 				t.Fatal(err)

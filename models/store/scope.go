@@ -85,6 +85,7 @@ func (s *Store) In(ctx context.Context, sc Scope, do func(*gorm.DB) error) error
 	if s.Unreached(sc.Tenant) {
 		return ErrUnreached
 	}
+	ctx, done := s.lookout.await(ctx, sc.Tenant)
 	err := Known(s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		begin := s.setLimit("lock_timeout", lockTime) + ";"
 		for _, st := range s.statements(sc) {
@@ -102,7 +103,7 @@ func (s *Store) In(ctx context.Context, sc Scope, do func(*gorm.DB) error) error
 	if errors.Is(err, ErrReadOnly) {
 		s.pool.Reset() // the address may lead to another server by now
 	}
-	return s.doubts(err)
+	return s.doubts(done(err))
 }
 
 // AmongTenants has work done that waits in any tenant: find gives tenants, do takes
@@ -137,15 +138,12 @@ func (s *Store) ReadAll(ctx context.Context, sc Scope, queries ...Query) error {
 	if s.Unreached(sc.Tenant) {
 		return ErrUnreached
 	}
-	return s.doubts(s.readAll(ctx, sc, queries))
+	ctx, done := s.lookout.await(ctx, sc.Tenant)
+	return s.doubts(done(s.readAll(ctx, sc, queries)))
 }
 
 func (s *Store) readAll(ctx context.Context, sc Scope, queries []Query) error {
-	b := &pgx.Batch{}
-	b.Queue("BEGIN READ ONLY")
-	for _, st := range s.statements(sc) {
-		b.Queue(st)
-	}
+	b := s.begin(sc)
 	before := b.Len()
 	for _, q := range queries {
 		b.Queue(q.SQL, q.Args...)
@@ -164,6 +162,17 @@ func (s *Store) readAll(ctx context.Context, sc Scope, queries []Query) error {
 		}
 	}
 	return nil
+}
+
+// begin is a batch that begins to read in a scope. Each statement is sent by itself:
+// Citus passes SET LOCAL on to the workers with all that is sent in one with it.
+func (s *Store) begin(sc Scope) *pgx.Batch {
+	b := &pgx.Batch{}
+	b.Queue("BEGIN READ ONLY")
+	for _, st := range s.statements(sc) {
+		b.Queue(st)
+	}
+	return b
 }
 
 func (q Query) take(res pgx.BatchResults) error {

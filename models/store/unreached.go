@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -39,6 +40,8 @@ type lookout struct {
 	lost     atomic.Pointer[unreached]
 	doubt    chan struct{}
 	asked    map[string]chan error
+	mu       sync.Mutex
+	waiting  map[*wait]bool
 	// partial is set while the snapshot lacks tenants that never could be read.
 	partial atomic.Bool
 	ctx     context.Context // of the store's life
@@ -49,7 +52,7 @@ type lookout struct {
 // openLookout looks for the first time, where there are several machines.
 func (s *Store) openLookout(ctx context.Context) error {
 	l := &s.lookout
-	l.doubt, l.asked, l.done = make(chan struct{}, 1), map[string]chan error{}, make(chan struct{})
+	l.doubt, l.asked, l.waiting, l.done = make(chan struct{}, 1), map[string]chan error{}, map[*wait]bool{}, make(chan struct{})
 	l.ctx, l.stop = context.WithCancel(context.Background())
 	spread, err := hasCitus(ctx, s.pool)
 	if err == nil && spread {
@@ -110,11 +113,59 @@ func (s *Store) look(ctx context.Context) error {
 	}
 	if len(found.tenants) == 0 {
 		l.lost.Store(nil)
-	} else {
-		found.list = strings.NewReplacer("[", "{", "]", "}", " ", ",").Replace(fmt.Sprint(found.rest))
-		l.lost.Store(&found)
+		return nil
+	}
+	found.list = strings.NewReplacer("[", "{", "]", "}", " ", ",").Replace(fmt.Sprint(found.rest))
+	before := l.lost.Swap(&found)
+	for machine := range found.machines {
+		if before == nil || !before.machines[machine] {
+			l.release(found.tenants, time.Now().Add(-s.AtMost(answerTime)))
+			break
+		}
 	}
 	return nil
+}
+
+// wait is a transaction that waits for the database.
+type wait struct {
+	tenant uuid.UUID // none where it may read any
+	since  time.Time
+	end    context.CancelCauseFunc
+}
+
+// await is a context for a transaction in a tenant, which ends once the tenant is found
+// to be unreached: what waits for a frozen machine would keep a connection of the pool
+// until the engine gives up. done gives the transaction's error back.
+func (l *lookout) await(ctx context.Context, tenant uuid.UUID) (_ context.Context, done func(error) error) {
+	if l.machines == "" {
+		return ctx, func(err error) error { return err }
+	}
+	ctx, end := context.WithCancelCause(ctx)
+	w := &wait{tenant, time.Now(), end}
+	l.mu.Lock()
+	l.waiting[w] = true
+	l.mu.Unlock()
+	return ctx, func(err error) error {
+		l.mu.Lock()
+		delete(l.waiting, w)
+		l.mu.Unlock()
+		if err != nil && context.Cause(ctx) == ErrUnreached {
+			err = ErrUnreached
+		}
+		end(nil)
+		return err
+	}
+}
+
+// release ends what waits in tenants, and what may read any and waits since before a time.
+func (l *lookout) release(tenants map[uuid.UUID]bool, before time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for w := range l.waiting {
+		if tenants[w.tenant] || w.tenant == uuid.Nil && w.since.Before(before) {
+			w.end(ErrUnreached)
+		}
+	}
 }
 
 // machinesOf gives tenants by the machine that they lie on.
@@ -136,9 +187,11 @@ func (s *Store) ask(ctx context.Context, tenant uuid.UUID) error {
 		return err
 	}
 	defer c.Close(context.WithoutCancel(ctx))
-	all := append(append([]string{"BEGIN READ ONLY"}, s.statements(scopeSnapshot)...), "SET LOCAL statement_timeout = 0", "SELECT FROM tenants WHERE id = '"+tenant.String()+"'", "COMMIT")
-	_, err = c.PgConn().Exec(ctx, strings.Join(all, ";")).ReadAll()
-	return err
+	b := s.begin(scopeSnapshot)
+	b.Queue("SET LOCAL statement_timeout = 0")
+	b.Queue("SELECT FROM tenants WHERE id = $1", tenant)
+	b.Queue("COMMIT")
+	return c.SendBatch(ctx, b).Close()
 }
 
 // watch looks whenever there is doubt, until the store is closed.
