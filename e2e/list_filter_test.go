@@ -67,10 +67,19 @@ func (w *walk) takeOff(l listing) {
 // pickOne searches in a filter for one thing as it is typed, and takes it off by its chip.
 func (w *walk) pickOne(f filter) {
 	w.t.Helper()
+	if l, name := w.pickSome(f); name != "" {
+		w.takeOff(l)
+	}
+}
+
+// pickSome searches in a filter for one thing as it is typed, and chooses it. It gives
+// the list then, and what was chosen; nothing where there is nothing to choose.
+func (w *walk) pickSome(f filter) (l listing, name string) {
+	w.t.Helper()
 	offered := eval[[]struct{ Value, Text string }](w.tab, fmt.Sprintf(`fetch(%s + '&q=').then(r => r.text()).then(t =>
 		[...new DOMParser().parseFromString('<select>' + t + '</select>', 'text/html').querySelectorAll('option:enabled')].map(o => ({Value: o.value, Text: o.textContent.trim()})))`, quoted(f.Suggest)))
 	if len(offered) == 0 {
-		return
+		return l, ""
 	}
 	one := offered[len(offered)/2]
 	w.until("the filter "+f.Label+" to have the focus", func() bool {
@@ -86,13 +95,13 @@ func (w *walk) pickOne(f filter) {
 		return err == nil && there
 	})
 	w.keys(kb.ArrowDown + kb.Enter)
-	l := w.follows("the rows to follow "+f.Label, func(l listing) bool {
+	l = w.follows("the rows to follow "+f.Label, func(l listing) bool {
 		x := l.filter(f.Name)
 		return x != nil && x.Value != "" && asks(l.At, f.Name, x.Value) && w.settled(l)
 	})
 	if column := w.full.column(f.Label); column >= 0 {
 		for _, r := range l.Rows {
-			if !holds(r.Cells[column], l.Chips[0][len("Remove filter "+f.Label+": "):]) {
+			if !holds(r.Cells[column], one.Text) {
 				w.t.Errorf("%s shows %s", l.At, r.text())
 			}
 		}
@@ -100,7 +109,7 @@ func (w *walk) pickOne(f filter) {
 	if !eval[bool](w.tab, fmt.Sprintf(`document.activeElement.closest('.pick')?.dataset.name === %s`, quoted(f.Name))) {
 		w.t.Errorf("after a choice the focus is elsewhere than in %s", f.Label)
 	}
-	w.takeOff(l)
+	return l, one.Text
 }
 
 // Barbara saves the calls that were missed as a view, finds it in the list's menu and

@@ -95,6 +95,9 @@ func (w *walk) choice(f filter) (n int, value string) {
 	}
 	n = 1
 	for i, o := range f.Options[1:] {
+		if o.Value == "custom" { // days to pick, which narrow nothing yet
+			continue
+		}
 		found := len(w.at(w.narrowed(f.Name, o.Value)).Rows)
 		if found > 0 {
 			n = i + 1
