@@ -80,6 +80,7 @@ func TestKeysGoWithWhoMadeThem(t *testing.T) {
 	must(t, p.store.AddMember(t.Context(), p.grant(p.ada, "members.add", p.east), p.barbara.ID, "account:admin"))
 	must(t, p.store.AddMember(t.Context(), p.grant(p.ada, "members.add", p.west), p.grace.ID, "account:admin"))
 	must(t, p.store.AddMember(t.Context(), p.grant(p.ada, "members.add", p.west), p.edsger.ID, "account:admin"))
+	must(t, p.store.AddMember(t.Context(), p.grant(p.ada, "members.add", p.west), p.mallory.ID, "account:admin"))
 	east, west := p.madeBy(p.grace.Actor(), p.east, "East"), p.madeBy(p.grace.Actor(), p.west, "West")
 	others := p.madeBy(p.edsger.Actor(), p.west, "Edsger's")
 	grace := p.as(p.grace)
