@@ -210,7 +210,7 @@ func (s *Store) mayHandOut(tx *store.Tx, snap *authz.Snapshot, program uuid.UUID
 
 // RevokeKey ends a key at once, for good.
 func (s *Store) RevokeKey(ctx context.Context, g authz.Grant, id uuid.UUID) error {
-	return s.changeKey(ctx, g, id, "api_key.revoke", func(tx *store.Tx, k Key) error {
+	return s.changeKey(ctx, g, id, "api_key.revoke", func(tx *store.Tx, _ *authz.Snapshot, k Key) error {
 		if k.RevokedAt != nil {
 			return store.ErrConflict
 		}
@@ -234,11 +234,7 @@ func (s *Store) RotateKey(ctx context.Context, g authz.Grant, id uuid.UUID, r Ro
 	if r.Overlap < 0 || r.Overlap > LongestOverlap {
 		return made, store.Problems{"overlap": "Choose at most 7 days."}
 	}
-	err = s.changeKey(ctx, g, id, "api_key.rotate", func(tx *store.Tx, k Key) error {
-		snap, err := tx.LockAccess()
-		if err != nil {
-			return err
-		}
+	err = s.changeKey(ctx, g, id, "api_key.rotate", func(tx *store.Tx, snap *authz.Snapshot, k Key) error {
 		now := stamp(s.store.Now())
 		if k.RevokedAt != nil || k.Hash == nil {
 			return store.Problems{"": "This key is revoked. Create a new one."}
@@ -277,10 +273,15 @@ func (s *Store) RotateKey(ctx context.Context, g authz.Grant, id uuid.UUID, r Ro
 	return made, err
 }
 
-// changeKey changes a key of the grant's account, of those that the grant is about.
-func (s *Store) changeKey(ctx context.Context, g authz.Grant, id uuid.UUID, action string, do func(*store.Tx, Key) error) error {
+// changeKey changes a key of the grant's account, of those that the grant is about. The
+// tenant is locked before the key, as where a service account goes with its keys.
+func (s *Store) changeKey(ctx context.Context, g authz.Grant, id uuid.UUID, action string, do func(*store.Tx, *authz.Snapshot, Key) error) error {
 	g = g.On(keyKind, id)
 	return s.store.Write(ctx, g, store.Change{Action: action, Permission: s.keyPermission(g), On: g.Resource()}, func(tx *store.Tx) error {
+		snap, err := tx.LockAccess()
+		if err != nil {
+			return err
+		}
 		var k Key
 		on := tx.Change.On
 		if err := tx.Raw("SELECT * FROM api_keys WHERE tenant_id = ? AND account_id = ? AND id = ? FOR UPDATE", on.Tenant, on.Account, id).Take(&k).Error; err != nil {
@@ -290,7 +291,7 @@ func (s *Store) changeKey(ctx context.Context, g authz.Grant, id uuid.UUID, acti
 			return store.ErrNotFound
 		}
 		tx.Change.Name = k.Name
-		return do(tx, k)
+		return do(tx, snap, k)
 	})
 }
 

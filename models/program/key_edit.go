@@ -38,7 +38,7 @@ func (k Key) Widens(in KeyEdit) bool {
 // EditKey changes the name, the networks and the end of a key that works. One that it
 // widens is as if it were made: nobody widens what they could not make.
 func (s *Store) EditKey(ctx context.Context, g authz.Grant, id uuid.UUID, in KeyEdit) error {
-	return s.changeKey(ctx, g, id, "api_key.edit", func(tx *store.Tx, k Key) error {
+	return s.changeKey(ctx, g, id, "api_key.edit", func(tx *store.Tx, snap *authz.Snapshot, k Key) error {
 		switch {
 		case in.Version != 0 && in.Version != k.Version:
 			return store.ErrConflict
@@ -51,10 +51,6 @@ func (s *Store) EditKey(ctx context.Context, g authz.Grant, id uuid.UUID, in Key
 		}
 		in.Networks = want.Networks
 		if k.Widens(in) {
-			snap, err := tx.LockAccess()
-			if err != nil {
-				return err
-			}
 			program := uuid.Nil
 			if k.ServiceAccountID != nil {
 				program = *k.ServiceAccountID
