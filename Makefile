@@ -28,10 +28,12 @@ $(BUILT): $(STATIC) $(TEMPL) node_modules/.package-lock.json
 	@touch $@
 
 # Tests wait for what they need, not for time: the limit is for those that hang, on a slow machine too.
-TEST := go test -tags browser -timeout 60m
+# They wait more than they compute, so there is one package more at a time than cores, the longest first.
+TEST := go test -tags browser -timeout 60m -p $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+LONGEST := ./handlers ./e2e ./views/storybook
 
 test: generate browser ## pass every test, browser journeys included
-	@$(TEST) ./...
+	@$(TEST) $(LONGEST) ./...
 
 e2e: generate browser ## pass the browser journeys alone
 	@$(TEST) ./e2e ./views/storybook
