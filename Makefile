@@ -28,8 +28,8 @@ $(BUILT): $(STATIC) $(TEMPL) node_modules/.package-lock.json
 	@touch $@
 
 # Tests wait for what they need, not for time: the limit is for those that hang, on a slow machine too.
-# They wait more than they compute, so there is one package more at a time than cores, the longest first.
-TEST := go test -tags browser -timeout 60m -p $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+# The longest packages come first, so that none has the machine to itself in the end.
+TEST := go test -tags browser -timeout 60m
 LONGEST := ./handlers ./e2e ./views/storybook
 
 test: generate browser ## pass every test, browser journeys included
