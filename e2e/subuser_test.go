@@ -76,10 +76,10 @@ func TestOwnerHandsOverALogin(t *testing.T) {
 	ada.looksRight("subuser-created")
 	link := ada.find("textbox", "Subusers sign in here").value
 	if !strings.HasPrefix(link, panel.base+"/login/") || len(link) < len(panel.base+"/login/")+40 {
-		t.Fatalf("%q is no login link", link)
+		t.Fatalf("%q is no sign-in link", link)
 	}
 	if !eval[bool](ada, `document.querySelector('#login-link').getBoundingClientRect().height >= 40`) {
-		t.Error("the login link is not large")
+		t.Error("the sign-in link is not large")
 	}
 	ada.allowClipboard()
 	ada.press("button", "Copy")
@@ -169,14 +169,14 @@ func TestOwnerHandsOverALogin(t *testing.T) {
 	anna.signInAt(link, "anna", secondPassword)
 	anna.stands(lyon)
 
-	// A new login link kills the old one.
+	// A new sign-in link kills the old one.
 	ada.press("link", "Replace…")
-	ada.sees("Replace the login link?")
+	ada.sees("Replace the sign-in link?")
 	ada.press("button", "Replace")
-	ada.sees("The login link is new.")
+	ada.sees("The sign-in link is new.")
 	renewed := ada.find("textbox", "Subusers sign in here").value
 	if renewed == link {
-		t.Error("the login link is still the old one")
+		t.Error("the sign-in link is still the old one")
 	}
 	stranger.open(link)
 	stranger.sees("There is nothing here")

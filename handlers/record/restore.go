@@ -65,7 +65,7 @@ func (h *Handlers) restoreMany(c echo.Context, g authz.Grant) error {
 	switch {
 	case err != nil:
 	case n == 0:
-		err = store.Problems{"": "None of these can be restored any more."}
+		err = store.Problems{"": "None of these can be restored now."}
 	case n > page.MostAtOnce:
 		err = store.Problems{"": "You can restore up to " + words.Number(page.MostAtOnce) + " at a time. These are more."}
 	}
