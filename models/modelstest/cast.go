@@ -161,7 +161,7 @@ func Offered(t *testing.T, s *models.Store, to login.Member) uuid.UUID {
 func Agency(t *testing.T) (*models.Store, login.Member, account.Account) {
 	t.Helper()
 	ctx := context.Background()
-	s, err := Open(ctx, store.Config{URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 8})
+	s, err := Open(ctx, store.Config{URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 8, Slack: 10})
 	if err != nil {
 		t.Fatal(err)
 	}
