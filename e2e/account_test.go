@@ -146,7 +146,7 @@ func TestStrangerMakesAnAgency(t *testing.T) {
 	elsewhere.find("link", "Orbit")
 	elsewhere.looksRight("accounts")
 	elsewhere.fill("Search accounts", "apollo")
-	elsewhere.until("a search for Apollo finds no Gemini", func() bool { return !elsewhere.has("link", "Gemini VII") })
+	elsewhere.goes("link", "Gemini VII")
 	elsewhere.find("link", "Apollo 11")
 	katherine.press("button", "Signed in as")
 	katherine.press("button", "Sign out")

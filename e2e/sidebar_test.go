@@ -102,7 +102,7 @@ func TestSidebarWithoutScript(t *testing.T) {
 	account := ada.stands(`/a/[^/]+`)
 	ada.tabToMatch("[data-group=agents] summary")
 	ada.keys(kb.Enter)
-	ada.until("the group to fold", func() bool { return !ada.has("link", "Workflows") })
+	ada.goes("link", "Workflows")
 	ada.press("link", "Numbers")
 	ada.stands(account + `/numbers/my_numbers`)
 	ada.press("link", "Blocked numbers")

@@ -289,6 +289,15 @@ func (b *tab) has(role, name string) bool {
 	return slices.ContainsFunc(all, func(x thing) bool { return x.name == name })
 }
 
+// goes waits until there is no thing of that role and name any longer.
+func (b *tab) goes(role, name string) {
+	b.t.Helper()
+	b.until(fmt.Sprintf("the %s %q to go", role, name), func() bool {
+		all, err := b.things(role) // fails while the page is being replaced
+		return err == nil && !slices.ContainsFunc(all, func(x thing) bool { return x.name == name })
+	})
+}
+
 // press clicks what find finds, as a mouse does, once it stands still: what is
 // still arriving may push it away.
 func (b *tab) press(role, name string) {
