@@ -57,6 +57,31 @@ func (r *Remote) open() (client.Account, error) {
 	return c.Account(r.Account), nil
 }
 
+// on does something with things of the account, and prints the one that comes of it.
+func on[Things, T any](r *Remote, things func(client.Account) Things, c columns[T], do func(Things) (T, error)) error {
+	a, err := r.open()
+	if err != nil {
+		return err
+	}
+	x, err := do(things(a))
+	if err != nil {
+		return err
+	}
+	return printOne(r, x, c)
+}
+
+// act does something in the account that leaves nothing to print, and says that it is done.
+func (r *Remote) act(done string, do func(client.Account) error) error {
+	a, err := r.open()
+	if err == nil {
+		err = do(a)
+	}
+	if err == nil && !r.JSON {
+		fmt.Println(line(done))
+	}
+	return err
+}
+
 func (r *Remote) client() (*client.Client, error) {
 	u, err := url.Parse(r.URL)
 	switch {

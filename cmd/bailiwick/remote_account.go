@@ -26,30 +26,16 @@ type (
 
 var accountColumns = columns[client.OwnAccount]{[]string{"id", "kind", "name"}, func(a client.OwnAccount) []string { return []string{a.ID, a.Kind, a.Name} }}
 
+func itself(a client.Account) client.Account { return a }
+
 // Run prints the account.
 func (showAccount) Run(ctx context.Context, r *Remote) error {
-	a, err := r.open()
-	if err != nil {
-		return err
-	}
-	x, err := a.Read(ctx)
-	if err != nil {
-		return err
-	}
-	return printOne(r, x, accountColumns)
+	return on(r, itself, accountColumns, func(a client.Account) (client.OwnAccount, error) { return a.Read(ctx) })
 }
 
 // Run renames the account.
 func (x renameAccount) Run(ctx context.Context, r *Remote) error {
-	a, err := r.open()
-	if err != nil {
-		return err
-	}
-	now, err := a.Rename(ctx, x.Name)
-	if err != nil {
-		return err
-	}
-	return printOne(r, now, accountColumns)
+	return on(r, itself, accountColumns, func(a client.Account) (client.OwnAccount, error) { return a.Rename(ctx, x.Name) })
 }
 
 type subAccountCommand struct {
@@ -130,15 +116,7 @@ func given(pairs ...string) map[string][]string {
 
 // onSubAccount does something to one and prints how it is then.
 func onSubAccount(r *Remote, do func(client.SubAccounts) (client.SubAccount, error)) error {
-	a, err := r.open()
-	if err != nil {
-		return err
-	}
-	one, err := do(a.SubAccounts())
-	if err != nil {
-		return err
-	}
-	return printOne(r, one, subAccountColumns)
+	return on(r, client.Account.SubAccounts, subAccountColumns, do)
 }
 
 // Run prints one.
@@ -206,14 +184,7 @@ func (x moveSubAccount) Run(ctx context.Context, r *Remote) error {
 
 // Run deletes one.
 func (x deleteSubAccount) Run(ctx context.Context, r *Remote) error {
-	a, err := r.open()
-	if err == nil {
-		err = a.SubAccounts().DeleteForGood(ctx, x.ID, x.Name, x.Along)
-	}
-	if err == nil {
-		r.say("Deleted %s.", x.Name)
-	}
-	return err
+	return r.act("Deleted "+x.Name+".", func(a client.Account) error { return a.SubAccounts().DeleteForGood(ctx, x.ID, x.Name, x.Along) })
 }
 
 type permissionCommand struct {

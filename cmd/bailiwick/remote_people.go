@@ -100,46 +100,30 @@ func (x listMembers) Run(ctx context.Context, r *Remote) error {
 	return printAll(r, a.Members().All(ctx, given("q", x.Search, "role", x.Role)), x.Limit, memberColumns)
 }
 
+// onMember does something to one and prints how it is then.
+func onMember(r *Remote, do func(client.Members) (client.Member, error)) error {
+	return on(r, client.Account.Members, memberColumns, do)
+}
+
 // Run prints one.
 func (x showMember) Run(ctx context.Context, r *Remote) error {
-	a, err := r.open()
-	if err != nil {
-		return err
-	}
-	m, err := a.Members().Get(ctx, x.ID)
-	if err != nil {
-		return err
-	}
-	return printOne(r, m, memberColumns)
+	return onMember(r, func(all client.Members) (client.Member, error) { return all.Get(ctx, x.ID) })
 }
 
 // Run changes roles.
 func (x editMember) Run(ctx context.Context, r *Remote) error {
-	a, err := r.open()
-	if err != nil {
-		return err
-	}
 	roles, err := x.Role.held()
 	if err != nil {
 		return err
 	}
-	m, err := a.Members().Patch(ctx, x.ID, client.MemberChange{Roles: roles})
-	if err != nil {
-		return err
-	}
-	return printOne(r, m, memberColumns)
+	return onMember(r, func(all client.Members) (client.Member, error) {
+		return all.Patch(ctx, x.ID, client.MemberChange{Roles: roles})
+	})
 }
 
 // Run removes one.
 func (x removeMember) Run(ctx context.Context, r *Remote) error {
-	a, err := r.open()
-	if err == nil {
-		err = a.Members().Delete(ctx, x.ID)
-	}
-	if err == nil {
-		r.say("Removed %s.", x.ID)
-	}
-	return err
+	return r.act("Removed "+x.ID+".", func(a client.Account) error { return a.Members().Delete(ctx, x.ID) })
 }
 
 var invitedColumns = columns[client.Invited]{[]string{"e-mail", "expires", "link"}, func(i client.Invited) []string {
@@ -182,27 +166,12 @@ func (x listInvites) Run(ctx context.Context, r *Remote) error {
 
 // Run sends an invite again.
 func (x resendInvite) Run(ctx context.Context, r *Remote) error {
-	a, err := r.open()
-	if err != nil {
-		return err
-	}
-	i, err := a.Invites().Resend(ctx, x.ID)
-	if err != nil {
-		return err
-	}
-	return printOne(r, i, invitedColumns)
+	return on(r, client.Account.Invites, invitedColumns, func(all client.Invites) (client.Invited, error) { return all.Resend(ctx, x.ID) })
 }
 
 // Run cancels an invite.
 func (x cancelInvite) Run(ctx context.Context, r *Remote) error {
-	a, err := r.open()
-	if err == nil {
-		err = a.Invites().Cancel(ctx, x.ID)
-	}
-	if err == nil {
-		r.say("Canceled the invite. Its link leads nowhere now.")
-	}
-	return err
+	return r.act("Canceled the invite. Its link leads nowhere now.", func(a client.Account) error { return a.Invites().Cancel(ctx, x.ID) })
 }
 
 // Run ends sessions.
@@ -272,15 +241,7 @@ func (x listSubusers) Run(ctx context.Context, r *Remote) error {
 
 // onSubuser does something to one and prints how it is then.
 func onSubuser(r *Remote, do func(client.Subusers) (client.Subuser, error)) error {
-	a, err := r.open()
-	if err != nil {
-		return err
-	}
-	u, err := do(a.Subusers())
-	if err != nil {
-		return err
-	}
-	return printOne(r, u, subuserColumns)
+	return on(r, client.Account.Subusers, subuserColumns, do)
 }
 
 // Run prints one.
@@ -366,14 +327,7 @@ func (x loginLink) Run(ctx context.Context, r *Remote) error {
 
 // Run deletes one.
 func (x deleteSubuser) Run(ctx context.Context, r *Remote) error {
-	a, err := r.open()
-	if err == nil {
-		err = a.Subusers().Delete(ctx, x.ID)
-	}
-	if err == nil {
-		r.say("Deleted %s.", x.ID)
-	}
-	return err
+	return r.act("Deleted "+x.ID+".", func(a client.Account) error { return a.Subusers().Delete(ctx, x.ID) })
 }
 
 type roleCommand struct {
@@ -420,15 +374,7 @@ func (listRoles) Run(ctx context.Context, r *Remote) error {
 
 // onRole does something to one and prints how it is then.
 func onRole(r *Remote, do func(client.AccountRoles) (client.Role, error)) error {
-	a, err := r.open()
-	if err != nil {
-		return err
-	}
-	x, err := do(a.Roles())
-	if err != nil {
-		return err
-	}
-	return printOne(r, x, roleColumns)
+	return on(r, client.Account.Roles, roleColumns, do)
 }
 
 // Run prints one.
@@ -452,12 +398,5 @@ func (x editRole) Run(ctx context.Context, r *Remote) error {
 
 // Run deletes one.
 func (x deleteRole) Run(ctx context.Context, r *Remote) error {
-	a, err := r.open()
-	if err == nil {
-		err = a.Roles().DeleteFor(ctx, x.ID, x.Instead)
-	}
-	if err == nil {
-		r.say("Deleted %s.", x.ID)
-	}
-	return err
+	return r.act("Deleted "+x.ID+".", func(a client.Account) error { return a.Roles().DeleteFor(ctx, x.ID, x.Instead) })
 }

@@ -50,15 +50,7 @@ var serviceAccountColumns = columns[client.ServiceAccount]{[]string{"id", "name"
 
 // onServiceAccounts does something with them and prints how one is then.
 func onServiceAccounts(r *Remote, do func(client.ServiceAccounts) (client.ServiceAccount, error)) error {
-	a, err := r.open()
-	if err != nil {
-		return err
-	}
-	one, err := do(a.ServiceAccounts())
-	if err != nil {
-		return err
-	}
-	return printOne(r, one, serviceAccountColumns)
+	return on(r, client.Account.ServiceAccounts, serviceAccountColumns, do)
 }
 
 // Run lists service accounts.
@@ -119,14 +111,7 @@ func (x resumeServiceAccount) Run(ctx context.Context, r *Remote) error {
 
 // Run deletes one.
 func (x deleteServiceAccount) Run(ctx context.Context, r *Remote) error {
-	a, err := r.open()
-	if err == nil {
-		err = a.ServiceAccounts().Delete(ctx, x.ID)
-	}
-	if err == nil {
-		r.say("Deleted %s.", x.ID)
-	}
-	return err
+	return r.act("Deleted "+x.ID+".", func(a client.Account) error { return a.ServiceAccounts().Delete(ctx, x.ID) })
 }
 
 type (
@@ -189,15 +174,7 @@ func (x editKey) Run(ctx context.Context, r *Remote) error {
 
 // onKey does something to a key and prints how it is then.
 func onKey(r *Remote, do func(client.Keys) (client.Key, error)) error {
-	a, err := r.open()
-	if err != nil {
-		return err
-	}
-	k, err := do(a.Keys())
-	if err != nil {
-		return err
-	}
-	return printOne(r, k, keyColumns)
+	return on(r, client.Account.Keys, keyColumns, do)
 }
 
 // Run revokes a key.
