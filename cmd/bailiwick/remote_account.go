@@ -72,7 +72,7 @@ type (
 		oneThing
 		Name       *string  `help:"Its name." placeholder:"NAME"`
 		OpenToMain *bool    `negatable:"" name:"open-to-main" help:"Whether members of accounts above may open it."`
-		Label      []string `sep:"none" help:"Its labels: all of them, each by this flag." placeholder:"LABEL"`
+		Label      []string `sep:"none" help:"Its labels: all of them, each by this flag." placeholder:"LABEL" xor:"labels"`
 		NoLabels   bool     `name:"no-labels" xor:"labels" help:"Remove all its labels."`
 	}
 	suspendSubAccount struct{ oneThing }

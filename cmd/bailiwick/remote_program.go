@@ -123,9 +123,9 @@ type (
 	editKey struct {
 		oneThing
 		Name     string   `help:"The name." placeholder:"NAME"`
-		Network  []string `help:"A network that it comes from: all of them." placeholder:"CIDR"`
+		Network  []string `help:"A network that it comes from: all of them." placeholder:"CIDR" xor:"from"`
 		Anywhere bool     `help:"Let it come from anywhere." xor:"from"`
-		Days     int      `help:"How many days from now it works." placeholder:"N"`
+		Days     int      `help:"How many days from now it works." placeholder:"N" xor:"end"`
 		Never    bool     `help:"Let it work for good." xor:"end"`
 	}
 	revokeKey  struct{ oneThing }
