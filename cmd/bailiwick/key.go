@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -50,7 +51,7 @@ func (showKey) Run(ctx context.Context, r *Remote) error {
 type createKey struct {
 	Account        string   `arg:"" optional:"" help:"The account's id; by a running panel, the account of the key that one has where it is left out."`
 	ServiceAccount string   `name:"service-account" help:"The id of a service account of it; without one the key acts as the account's owner." placeholder:"ID"`
-	Name           string   `default:"Made on the machine" help:"What the key is called."`
+	Name           string   `help:"What the key is called." placeholder:"NAME"`
 	Days           int      `default:"90" help:"How many days it works; 0 is for good."`
 	ReadOnly       bool     `name:"read-only" help:"For reading only."`
 	SubAccounts    bool     `name:"sub-accounts" help:"For sub-accounts too."`
@@ -64,7 +65,7 @@ func (k createKey) Run(ctx context.Context, c *Config, r *Remote) error {
 		k.Account = r.Account
 	}
 	if r.URL != "" {
-		r.Account = k.Account
+		r.Account, k.Name = k.Account, cmp.Or(k.Name, "Made on the command line")
 		return k.remotely(ctx, r)
 	}
 	account, err := uuid.Parse(k.Account)
@@ -78,7 +79,7 @@ func (k createKey) Run(ctx context.Context, c *Config, r *Remote) error {
 		}
 	}
 	return withDatabase(ctx, c, func(db *database) error {
-		in := program.KeyInput{Name: k.Name, Permissions: k.Permission, ReadOnly: k.ReadOnly, SubAccounts: k.SubAccounts, Networks: k.Network, Never: k.Days == 0}
+		in := program.KeyInput{Name: cmp.Or(k.Name, "Made on the machine"), Permissions: k.Permission, ReadOnly: k.ReadOnly, SubAccounts: k.SubAccounts, Networks: k.Network, Never: k.Days == 0}
 		if !in.Never {
 			in.Expires = db.Now().AddDate(0, 0, k.Days)
 		}
