@@ -89,7 +89,7 @@ func TestTheAPIIsReadInThePanel(t *testing.T) {
 			t.Error("a section of which nothing is his is listed as his")
 		}
 	})
-	lacks(edsger.get(root+"?q=login+link").want(t, http.StatusOK).says(t, "Read the login link of subusers"), "Add a contact")
+	lacks(edsger.get(root+"?q=login+link").want(t, http.StatusOK).says(t, "Read the sign-in link of subusers"), "Add a contact")
 	edsger.get(root+"?q=qwertzuiop").want(t, http.StatusOK).says(t, "Try fewer letters")
 	if got := strings.Join(strings.Fields(ada.get(root+"/subusers").want(t, http.StatusOK).Find("main").Text()), " "); strings.Contains(got, "Not yours") || !strings.Contains(got, "Needs the permission “Creating a new subuser”, which you have.") {
 		t.Errorf("to Ada it says %s", got)

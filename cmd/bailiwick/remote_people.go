@@ -171,7 +171,7 @@ func (x resendInvite) Run(ctx context.Context, r *Remote) error {
 
 // Run cancels an invite.
 func (x cancelInvite) Run(ctx context.Context, r *Remote) error {
-	return r.act("Canceled the invite. Its link leads nowhere now.", func(a client.Account) error { return a.Invites().Cancel(ctx, x.ID) })
+	return r.act("Cancelled the invite. Its link leads nowhere now.", func(a client.Account) error { return a.Invites().Cancel(ctx, x.ID) })
 }
 
 // Run ends sessions.

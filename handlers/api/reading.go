@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"bailiwick/handlers/guard"
@@ -132,7 +133,7 @@ func kindOf(schema any) string {
 	case len(enum) > longestChoice:
 		kind = fmt.Sprintf("one of %d values, such as %s", len(enum), strings.Join(enum[:3], ", "))
 	case len(enum) == 1:
-		kind = "just " + enum[0]
+		kind = "only " + strconv.Quote(enum[0])
 	case len(enum) > 1:
 		kind = "one of " + strings.Join(enum, ", ")
 	case doc["items"] != nil:

@@ -44,7 +44,7 @@ func (h *Handlers) Routes() []guard.Route {
 			API(api.Do("Cancel an invite", h.apiCancelInvite)),
 		guard.In(page.Get, "/settings/subusers", "subusers", h.listSubusers).
 			API(api.List("List subusers", h.apiListSubusers, peopleFilters("active", "suspended", "no_password")...)).
-			APIAt(page.Get, "/settings/subusers/login-link", api.Read("Read the login link of subusers", h.apiReadLoginLink)),
+			APIAt(page.Get, "/settings/subusers/login-link", api.Read("Read the sign-in link of subusers", h.apiReadLoginLink)),
 		guard.In(page.Get, "/settings/subusers/batches/new", "subuser_edit", h.askMany(subusersKind)),
 		guard.In(page.Post, "/settings/subusers/batches", "subuser_edit", h.changeMany(subusersKind)).API(h.apiChangeMany(subusersKind)),
 		guard.In(page.Get, "/settings/subusers/batches/:batch", "subuser_edit", h.showMany(subusersKind)).API(h.apiReadMany(subusersKind)),
@@ -55,7 +55,7 @@ func (h *Handlers) Routes() []guard.Route {
 			API(api.Make("Create a subuser", h.apiCreateSubuser)),
 		guard.In(page.Get, "/settings/subusers/login-link", "subuser_edit", h.askReplaceLoginLink),
 		guard.In(page.Post, "/settings/subusers/login-link", "subuser_edit", h.replaceLoginLink).
-			API(api.Do("Replace the login link of subusers", h.apiReplaceLoginLink)),
+			API(api.Do("Replace the sign-in link of subusers", h.apiReplaceLoginLink)),
 		guard.On(page.Get, "/settings/subusers/:subuser", "subusers", h.Store.Subuser, h.showSubuser).
 			API(api.Read("Read a subuser", h.apiReadSubuser)),
 		guard.On(page.Get, "/settings/subusers/:subuser/edit", "subuser_edit", h.Store.Subuser, h.editSubuser),

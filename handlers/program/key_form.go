@@ -37,7 +37,7 @@ var lastsOptions = []part.Option{{Value: "1", Text: "1 day"}, {Value: "7", Text:
 
 // lastsField asks how long a key is to work.
 func (k keyAsked) lastsField(problem string) part.Field {
-	return part.Field{Kind: part.Select, Name: "lasts", Label: "Expires after", Value: cmp.Or(k.lasts, "90"), Options: lastsOptions, Problem: problem, Help: "In the week before, the bell of everyone who can edit API keys here says so."}
+	return part.Field{Kind: part.Select, Name: "lasts", Label: "Expires after", Value: cmp.Or(k.lasts, "90"), Options: lastsOptions, Problem: problem, Required: true, Help: "In the week before, the bell of everyone who can edit API keys here says so."}
 }
 
 // readLasts reads how long a key is to work.
@@ -62,7 +62,7 @@ func (h *Handlers) readKey(c echo.Context) (k keyAsked, wrong store.Problems) {
 		if k.own, k.Permissions, err = h.people.ReadLevels(form); err != nil {
 			wrong.Add("permissions", "Choose a level for each section.")
 		} else if len(k.Permissions) == 0 {
-			wrong.Add("permissions", "Choose at least one permission, or all that its roles give.")
+			wrong.Add("permissions", "Choose at least one permission, or All.")
 		}
 	}
 	var problem string
@@ -109,7 +109,7 @@ func (h *Handlers) keyForm(c echo.Context, status int, a *programs.ServiceAccoun
 	} else {
 		p.Form.Fields = append(p.Form.Fields, part.Field{Kind: part.Checkbox, Name: "sub_accounts", Label: "For sub-accounts too", Checked: k.SubAccounts, Problem: wrong["sub_accounts"], Help: "Otherwise it opens this account alone."})
 	}
-	p.Form.Fields = append(p.Form.Fields, scopeField(gives, k))
+	p.Form.Fields = append(p.Form.Fields, scopeField(gives, a, k))
 	p.Form.Beside = append([]part.Field{p.Levels.Field()}, p.Proof...)
 	p.Frame = h.Frame(c, p.Header.Title, list...)
 	return page.Render(c, status, program.KeyForm(p))
@@ -123,10 +123,14 @@ func networksField(networks []string, wrong store.Problems) part.Field {
 	return part.Field{Kind: part.Lines, Name: "networks", Label: "Networks", Value: strings.Join(networks, "\n"), Problem: wrong["networks"], Rows: 3, Placeholder: "192.0.2.0/24", Help: "Addresses or networks it can be used from, one on each line. None: from anywhere that the account lets in."}
 }
 
-// scopeField asks whether a key is for all that its roles give, or for some of it.
-func scopeField(gives catalog.Mask, k keyAsked) part.Field {
+// scopeField asks whether a key is for all that whom it acts as may do, or for some of it.
+func scopeField(gives catalog.Mask, a *programs.ServiceAccount, k keyAsked) part.Field {
+	all := "Everything the owner can do, now and later."
+	if a != nil {
+		all = "Everything its roles give, now and later."
+	}
 	f := part.Field{Kind: part.Radio, Name: "scope", Label: "Permissions", Options: []part.Option{
-		{Value: "all", Text: "All that its roles give", Help: "Now and later.", Selected: !k.some}, {Value: "some", Text: "Only some", Help: "Choose them below.", Selected: k.some}}}
+		{Value: "all", Text: "All", Help: all, Selected: !k.some}, {Value: "some", Text: "Only some", Help: "Choose them below.", Selected: k.some}}}
 	if gives.Empty() {
 		f.Help = "It has no role yet, so it can't use any."
 	}

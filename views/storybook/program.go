@@ -62,7 +62,7 @@ func programs() []Story {
 		Frame: frame("Create API key", "API keys"), Header: part.Header{Title: "Create API key", Text: "It acts as the owner of this account, and is shown once."},
 		Form: part.Form{Token: token, Action: "/a/analytical/settings/api_keys", Cancel: "/a/analytical/settings/api_keys", Submit: "Create API key", Fields: []part.Field{
 			{Name: "name", Label: "Name", Required: true, Help: "Such as where the program runs."},
-			{Kind: part.Radio, Name: "scope", Label: "Permissions", Section: "What it's for", Options: []part.Option{{Value: "all", Text: "All that its roles give", Help: "Now and later."}, {Value: "some", Text: "Only some", Help: "Choose them below.", Selected: true}}}}},
+			{Kind: part.Radio, Name: "scope", Label: "Permissions", Section: "What it's for", Options: []part.Option{{Value: "all", Text: "All", Help: "Everything the owner can do, now and later."}, {Value: "some", Text: "Only some", Help: "Choose them below.", Selected: true}}}}},
 		Levels: people.Levels{Label: "What it can do", Help: "View lets it read a section, Edit lets it do everything in it.", Groups: []people.LevelGroup{{Title: "Contacts", Sections: []people.LevelSection{
 			{Key: "contacts", Title: "Contacts", Level: people.LevelView, Base: people.LevelEdit, Levels: []people.Level{{Value: people.LevelNone}, {Value: people.LevelView}, {Value: people.LevelEdit}, {Value: people.LevelSome}},
 				Acts: []people.Act{{Value: "contacts", Title: "Contacts", Sentence: "see contacts", View: true, Ticked: true, Base: true}, {Value: "contacts.edit", Title: "Edit contacts", Sentence: "edit contacts", Base: true}, {Value: "contacts.delete", Title: "Delete contacts", Sentence: "delete contacts", Locked: true}}}}}}},
