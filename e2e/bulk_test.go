@@ -68,3 +68,59 @@ func TestRowsAreTickedAndUndoneByKeyboard(t *testing.T) {
 		t.Errorf("after Undo there are %s", got)
 	}
 }
+
+// Ada brings back what she deleted, many at once, and thinks better of it, without a
+// mouse.
+func TestWhatWasDeletedIsTickedAndRestored(t *testing.T) {
+	t.Parallel()
+	ada := newTab(t, "Ada")
+	ada.signIn("ada@example.com")
+	account := ada.stands(`/a/[^/]+`)
+	names := func() string {
+		return eval[string](ada, `[...document.querySelectorAll('main tbody th')].map(a => a.textContent.trim()).join(', ')`)
+	}
+	box := `tbody input[form="bulk"]`
+	tickBoth := func() {
+		t.Helper()
+		ada.goTo(box)
+		ada.keys(" ")
+		ada.do(chromedp.KeyEvent(kb.ArrowDown, chromedp.KeyModifiers(chromedp.ModifierShift)))
+		ada.comesTrue(`document.querySelector('[data-ticked]').textContent === '2 selected'`)
+	}
+	confirm := func(act, asks string) {
+		t.Helper()
+		ada.goTo(`#bulk [value=` + act + `]`)
+		ada.keys(kb.Enter)
+		ada.comesTrue(`document.activeElement.closest('dialog:modal') !== null`)
+		ada.sees(asks)
+		ada.goTo("dialog:modal form button")
+		ada.keys(kb.Enter)
+		ada.at(message)
+	}
+	for _, name := range []string{"Yuri One", "Yuri Two"} {
+		ada.open(account + "/contacts/new")
+		ada.fill("Name", name)
+		ada.keys(kb.Enter)
+		ada.at(message)
+	}
+	ada.open(account + "/contacts?q=yuri")
+	tickBoth()
+	confirm("delete", "Delete 2 contacts?")
+	ada.sees("2 contacts deleted.")
+
+	ada.open(account + "/deleted?q=yuri")
+	ada.looksRight("deleted")
+	tickBoth()
+	confirm("restore", "Restore 2 records?")
+	ada.sees("2 records restored.")
+	if got := names(); got != "" {
+		t.Errorf("still deleted are %s", got)
+	}
+	ada.goTo("#toasts form button")
+	ada.keys(kb.Enter)
+	ada.sees("2 records deleted.")
+	ada.open(account + "/deleted?q=yuri")
+	if got := names(); got != "Yuri One, Yuri Two" && got != "Yuri Two, Yuri One" {
+		t.Errorf("after Undo the deleted are %s", got)
+	}
+}
