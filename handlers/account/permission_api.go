@@ -194,13 +194,10 @@ func (h *Handlers) apiEditEntitlements(c api.Call, patch func(*apiEntitlementCha
 	return h.apiReadEntitlements(c)
 }
 
-// maxMany is how many sub-accounts a program can change at once.
-const maxMany = 500
-
 // apiEditManyPermissions changes each of some sub-accounts by itself, and says what
 // became of each.
 func (h *Handlers) apiEditManyPermissions(c api.Call, in apiPermissionBatch) (out apiPermissionResults, err error) {
-	if len(in.Items) == 0 || len(in.Items) > maxMany {
+	if len(in.Items) == 0 || len(in.Items) > api.MaxAtOnce {
 		return out, store.Problems{"items": "Send 1 to 500 at once."}
 	}
 	for _, x := range in.Items {

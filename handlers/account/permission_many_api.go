@@ -86,7 +86,7 @@ func (h *Handlers) apiCopyPermissions(c api.Call, in apiCopy) (out apiManyChange
 	switch {
 	case in.All == (len(in.To) > 0):
 		return out, store.Problems{"to": "Name the sub-accounts, or say that all are meant."}
-	case len(in.To) > maxMany:
+	case len(in.To) > api.MaxAtOnce:
 		return out, store.Problems{"to": "Send at most 500 at once."}
 	}
 	f.IDs = in.To

@@ -189,7 +189,7 @@ func (h *Handlers) apiDeleteSubAccount(c api.Call) error {
 }
 
 func (h *Handlers) apiChangeSubAccounts(c api.Call, in apiAccountBatch) (api.Batch, error) {
-	if len(in.IDs) > maxMany {
+	if len(in.IDs) > api.MaxAtOnce {
 		return api.Batch{}, store.Problems{"ids": "Send at most 500 at once."}
 	}
 	if _, ok := batchAct(in.Act); !ok {

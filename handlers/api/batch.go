@@ -8,6 +8,9 @@ import (
 	"bailiwick/models/store"
 )
 
+// MaxAtOnce is how many things a program can name in one call.
+const MaxAtOnce = 500
+
 // Batch is what an act did to many, as programs read it.
 type Batch struct {
 	ID       uuid.UUID     `json:"id"`

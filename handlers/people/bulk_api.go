@@ -21,9 +21,6 @@ type apiPeopleBatch struct {
 	RevokeKeys bool `json:"revoke_keys,omitempty" jsonschema:"of delete and remove: whether the API keys that they created here are revoked"`
 }
 
-// maxMany is how many people a program can change at once.
-const maxMany = 500
-
 // revokeKeys is a parameter of what removes somebody.
 var revokeKeys = api.OneOf("revoke_keys", "Revokes the API keys that they created here.", "true")
 
@@ -47,7 +44,7 @@ func (h *Handlers) apiChangeMany(k kind) guard.Operation {
 		}
 		roles := act.act == persons.GiveRole || act.act == persons.TakeRole
 		switch {
-		case len(in.IDs) > maxMany:
+		case len(in.IDs) > api.MaxAtOnce:
 			return out, store.Problems{"ids": "Send at most 500 at once."}
 		case roles && in.Role == "":
 			return out, store.Problems{"role": "Choose a role."}

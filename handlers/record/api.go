@@ -254,9 +254,6 @@ func (h *Handlers) renewSecret(rv Visit, r records.Record) error {
 	return store.Problems{"overlap": "Choose how long the present one is kept."}
 }
 
-// maxMany is how many records a program can send at once.
-const maxMany = 500
-
 // manyInput are the records to add.
 type manyInput struct {
 	Items []map[string]any `json:"items"`
@@ -275,7 +272,7 @@ func (h *Handlers) addRecords(rv Visit) error {
 	if err := api.Decode(rv, &in); err != nil {
 		return err
 	}
-	if len(in.Items) == 0 || len(in.Items) > maxMany {
+	if len(in.Items) == 0 || len(in.Items) > api.MaxAtOnce {
 		return store.Problems{"items": "Send 1 to 500 at once."}
 	}
 	results := make([]oneOfMany, len(in.Items))
@@ -318,7 +315,7 @@ func (h *Handlers) changeRecords(rv Visit) error {
 	if err := api.Decode(rv, &in); err != nil {
 		return err
 	}
-	if len(in.IDs) > maxMany {
+	if len(in.IDs) > api.MaxAtOnce {
 		return store.Problems{"ids": "Send at most 500 at once."}
 	}
 	acts := rv.bulkActs()

@@ -115,7 +115,7 @@ func (o operations) create(serve serves) guard.Operation {
 func (o operations) createMany(serve serves) guard.Operation {
 	return api.Checked(guard.Operation{
 		Title: "Add many " + o.r.Plural, Detail: "Each is added by itself; the answer says what became of each.", Status: http.StatusOK, Serve: serve,
-		In: api.Object("", map[string]any{"items": map[string]any{"type": "array", "minItems": 1, "maxItems": maxMany, "items": o.in(false)}}, "items"),
+		In: api.Object("", map[string]any{"items": map[string]any{"type": "array", "minItems": 1, "maxItems": api.MaxAtOnce, "items": o.in(false)}}, "items"),
 		Out: api.Object("", map[string]any{"results": map[string]any{"type": "array", "items": api.Object("", map[string]any{
 			"status": map[string]any{"type": "integer"}, "record": o.out(), "problem": api.Of[api.Problem](),
 		}, "status")}}, "results"),
