@@ -44,8 +44,8 @@ CREATE TABLE api_keys (
     PRIMARY KEY (tenant_id, id)
 );
 SELECT spread('api_keys');
-ALTER TABLE api_keys ADD FOREIGN KEY (tenant_id, account_id) REFERENCES accounts,
-    ADD FOREIGN KEY (tenant_id, service_account_id) REFERENCES service_accounts (tenant_id, id);
+ALTER TABLE api_keys ADD FOREIGN KEY (tenant_id, account_id) REFERENCES accounts;
+ALTER TABLE api_keys ADD FOREIGN KEY (tenant_id, service_account_id) REFERENCES service_accounts (tenant_id, id);
 CREATE INDEX api_keys_by_account ON api_keys (tenant_id, account_id, lower(name), id);
 CREATE INDEX api_keys_by_service_account ON api_keys (tenant_id, service_account_id) WHERE service_account_id IS NOT NULL;
 CREATE INDEX api_keys_by_maker ON api_keys (tenant_id, account_id, created_by) WHERE revoked_at IS NULL;

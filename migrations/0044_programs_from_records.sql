@@ -5,9 +5,9 @@
 SET LOCAL app.scope = 'system';
 INSERT INTO service_accounts (tenant_id, id, account_id, name, description, roles, state, version, created_at, updated_at)
     SELECT r.tenant_id, r.id, r.account_id, r.name, coalesce(r.data->>'description', ''),
-        ARRAY(SELECT 'subuser:' || x FROM jsonb_array_elements_text(CASE jsonb_typeof(r.data->'roles') WHEN 'array' THEN r.data->'roles' ELSE '[]' END) AS roles (x)
+        ARRAY(SELECT 'subuser:' || x FROM jsonb_array_elements_text(CASE WHEN jsonb_typeof(r.data->'roles') = 'array' THEN r.data->'roles' ELSE '[]' END) AS roles (x)
             WHERE x IN ('Owner', 'Admin', 'Developer', 'Supervisor', 'Support', 'Accountant', 'PhoneNumberManager', 'CallListManager', 'UserManager', 'Payer', 'PayerNoVerify')),
-        CASE r.data->>'state' WHEN 'suspended' THEN 'suspended' ELSE 'active' END, r.version, r.created_at, r.updated_at
+        CASE WHEN r.data->>'state' = 'suspended' THEN 'suspended' ELSE 'active' END, r.version, r.created_at, r.updated_at
     FROM records r WHERE r.kind = 'service_account';
 INSERT INTO api_keys (tenant_id, id, account_id, service_account_id, name, hint, permissions, read_only, sub_accounts, networks, expires_at, revoked_at, version,
         created_at, created_by, created_by_name, updated_at)
