@@ -302,35 +302,49 @@ func (b *tab) goes(role, name string) {
 // still arriving may push it away.
 func (b *tab) press(role, name string) {
 	b.t.Helper()
-	type point struct{ X, Y float64 }
-	var last point
-	still := 0
 	b.until(fmt.Sprintf("a free %s %q", role, name), func() bool {
-		x := b.find(role, name)
-		at, err := chromedp.Run(b.ctx, func(ctx context.Context, tab *chromedp.Target) (at *point, err error) {
-			o, err := cdp.Call(ctx, tab, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: x.node})
-			if err != nil {
-				return nil, err
-			}
-			byValue := true
-			r, err := cdp.Call(ctx, tab, runtime.CallFunctionOn, runtime.CallFunctionOnParams{FunctionDeclaration: browser.Reach, ObjectID: o.Object.ObjectID, ReturnByValue: &byValue})
-			if err != nil || r.Result == nil {
-				return nil, err
-			}
-			return at, json.Unmarshal(r.Result.Value, &at)
-		})
-		if err != nil || at == nil {
-			still = 0
+		object, err := b.object(b.find(role, name))
+		if err != nil {
 			return false
 		}
-		if *at != last {
-			last, still = *at, 0
+		type point struct{ X, Y float64 }
+		var last point
+		for look := range 4 {
+			if look > 0 {
+				time.Sleep(25 * time.Millisecond)
+			}
+			// What has left the page or moved is found anew.
+			at, err := call[*point](b, object, browser.Reach)
+			if err != nil || at == nil || look > 0 && *at != last {
+				return false
+			}
+			last = *at
 		}
-		if still++; still < 4 {
-			return false
-		}
-		b.do(chromedp.MouseClickXY(at.X, at.Y))
+		b.do(chromedp.MouseClickXY(last.X, last.Y))
 		return true
+	})
+}
+
+// object is what script knows a thing of the page by.
+func (b *tab) object(x thing) (id runtime.RemoteObjectID, err error) {
+	return chromedp.Run(b.ctx, func(ctx context.Context, tab *chromedp.Target) (id runtime.RemoteObjectID, err error) {
+		o, err := cdp.Call(ctx, tab, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: x.node})
+		if err != nil {
+			return "", err
+		}
+		return o.Object.ObjectID, nil
+	})
+}
+
+// call calls a function of script on an object.
+func call[T any](b *tab, object runtime.RemoteObjectID, function string) (T, error) {
+	return chromedp.Run(b.ctx, func(ctx context.Context, tab *chromedp.Target) (v T, err error) {
+		byValue := true
+		r, err := cdp.Call(ctx, tab, runtime.CallFunctionOn, runtime.CallFunctionOnParams{FunctionDeclaration: function, ObjectID: object, ReturnByValue: &byValue})
+		if err != nil || r.Result == nil {
+			return v, err
+		}
+		return v, json.Unmarshal(r.Result.Value, &v)
 	})
 }
 
