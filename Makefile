@@ -29,7 +29,8 @@ $(BUILT): $(STATIC) $(TEMPL) node_modules/.package-lock.json
 
 # Tests wait for what they need, not for time: the limit is for those that hang, on a slow machine too.
 # The longest packages come first, so that none has the machine to itself in the end.
-TEST := go test -tags browser -timeout 60m
+# No debugger reads the test programs, and check vets.
+TEST := go test -tags browser -timeout 60m -vet=off -ldflags='-s -w'
 LONGEST := ./handlers ./e2e ./views/storybook
 
 test: generate browser ## pass every test, browser journeys included
