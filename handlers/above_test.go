@@ -41,13 +41,7 @@ func TestPagesBelowNameNothingAboveOrBeside(t *testing.T) {
 // the path, nor somebody's own.
 func (p *panel) accountsBut(user, path string) map[string]string {
 	p.t.Helper()
-	ctx := context.Background()
-	direct, err := pgx.Connect(ctx, pgtest.OwnerURL(p.config.URL))
-	must(p.t, err)
-	defer direct.Close(ctx)
-	_, err = direct.Exec(ctx, "SET app.scope = 'system'")
-	must(p.t, err)
-	rows, err := direct.Query(ctx, `SELECT a.id::text, a.name FROM accounts a JOIN members m ON m.id = a.owner_id
+	rows, err := pgtest.Direct(p.t, p.config.URL).Query(context.Background(), `SELECT a.id::text, a.name FROM accounts a JOIN members m ON m.id = a.owner_id
 		WHERE a.kind <> 'personal' AND m.email <> $1 AND a.path <> $2 AND a.path NOT LIKE $2 || '/%'`, user, path)
 	must(p.t, err)
 	var id, name string

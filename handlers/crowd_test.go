@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
-
 	audits "bailiwick/models/audit"
 	"bailiwick/models/people"
 	"bailiwick/models/store"
@@ -19,7 +17,6 @@ import (
 // sub-accounts with 200,000 events in the agency, and 5,000 main accounts in which
 // Grace is a viewer.
 const crowd = `
-SET app.scope = 'system';
 CREATE FUNCTION id(what text, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
 	SELECT ('02' || lpad(to_hex(ascii(what)), 2, '0') || lpad(to_hex(length(what)), 4, '0') || '-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid $$;
 INSERT INTO members (id, name, email, email_folded, password_hash, last_sign_in, created_at)
@@ -52,9 +49,8 @@ func TestACrowd(t *testing.T) {
 	sql := &statements{}
 	p := newPanel(alone{t}, func(c *store.Config) { c.Tracer = sql })
 	ctx := context.Background()
-	conn, err := pgx.Connect(ctx, pgtest.OwnerURL(p.config.URL))
-	must(t, err)
-	_, err = conn.Exec(ctx, strings.NewReplacer("$root", p.analytical.ID.String(), "$grace", p.grace.ID.String(), "$ada", p.ada.ID.String()).Replace(crowd))
+	conn := pgtest.Direct(t, p.config.URL)
+	_, err := conn.Exec(ctx, strings.NewReplacer("$root", p.analytical.ID.String(), "$grace", p.grace.ID.String(), "$ada", p.ada.ID.String()).Replace(crowd))
 	must(t, err)
 	_, err = conn.Exec(ctx, "VACUUM (ANALYZE) members, accounts, memberships, audit_events, tenants")
 	must(t, err)

@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"bailiwick/models/account"
 	"bailiwick/models/login"
 	"bailiwick/postgres/pgtest"
@@ -141,11 +139,7 @@ func TestAnIdleLimitIsItsAccountsOwn(t *testing.T) {
 func TestUseIsNotedOnceAMinute(t *testing.T) {
 	p := newPanel(t)
 	p.clock.stand(time.Date(2026, 11, 27, 9, 0, 0, 0, time.UTC))
-	conn, err := pgx.Connect(t.Context(), pgtest.OwnerURL(p.config.URL))
-	must(t, err)
-	defer conn.Close(t.Context())
-	_, err = conn.Exec(t.Context(), "SET app.scope = 'system'")
-	must(t, err)
+	conn := pgtest.Direct(t, p.config.URL)
 	edsger := p.as(p.edsger)
 	version := func() (v string) { // changes with each write
 		t.Helper()

@@ -39,11 +39,8 @@ func TestAdaChoosesAmongAHundredThousand(t *testing.T) {
 	sql := &statements{}
 	p := newPanel(alone{t}, func(c *store.Config) { c.Tracer = sql })
 	ctx := context.Background()
-	conn, err := pgx.Connect(ctx, pgtest.OwnerURL(p.config.URL))
-	must(t, err)
-	_, err = conn.Exec(ctx, "SET app.scope = 'system'")
-	must(t, err)
-	_, err = conn.Exec(ctx, manyContacts, p.analytical.ID)
+	conn := pgtest.Direct(t, p.config.URL)
+	_, err := conn.Exec(ctx, manyContacts, p.analytical.ID)
 	must(t, err)
 	_, err = conn.Exec(ctx, "VACUUM (ANALYZE) records")
 	must(t, err)
@@ -65,6 +62,9 @@ func TestAdaChoosesAmongAHundredThousand(t *testing.T) {
 		t.Errorf("nobody is %v", got)
 	}
 
+	if pgtest.OnCitus() { // plans on its workers, whose indexes have other names
+		return
+	}
 	// What begins with the words is found without looking at the rest.
 	sql.take()
 	w.suggested(form, "contacts", "person 77")

@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"bailiwick/models/letter"
 	"bailiwick/postgres/pgtest"
 )
@@ -150,12 +148,7 @@ func TestAnAddressThatIsTakenMeanwhileIsRefusedInASentence(t *testing.T) {
 func TestAnAddressOfBeforeGetsANewPassword(t *testing.T) {
 	p := newPanel(t)
 	before := "ad\u200ba@example.com"
-	conn, err := pgx.Connect(t.Context(), pgtest.OwnerURL(p.config.URL))
-	must(t, err)
-	defer conn.Close(t.Context())
-	_, err = conn.Exec(t.Context(), "SET app.scope = 'system'")
-	must(t, err)
-	_, err = conn.Exec(t.Context(), "UPDATE members SET email = $1, email_folded = $1 WHERE id = $2", before, p.ada.ID)
+	_, err := pgtest.Direct(t, p.config.URL).Exec(t.Context(), "UPDATE members SET email = $1, email_folded = $1 WHERE id = $2", before, p.ada.ID)
 	must(t, err)
 	p.browser().post("/forgotten-password", values("email", before)).want(t, http.StatusOK)
 	if l := p.mailman(letter.Reset, before); l.Facts["path"] == "" {

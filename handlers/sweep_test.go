@@ -61,14 +61,17 @@ func newSweep(t *testing.T) *sweep {
 	}
 	p.analytical, p.east, p.west, p.berlin, p.malloryville = cast.Accounts["Analytical"], cast.Accounts["East"], cast.Accounts["West"], cast.Accounts["East Berlin"], cast.Accounts["Malloryville"]
 	must(t, p.store.EditMember(ctx, p.grant(p.ada, "members.edit", p.east), p.edsger.ID, "full_editor", "sub_admin"))
-	direct, err := pgx.Connect(ctx, pgtest.OwnerURL(p.config.URL))
-	must(t, err)
-	defer direct.Close(ctx)
-	_, err = direct.Exec(ctx, "SET app.scope = 'system'")
-	must(t, err)
+	direct := pgtest.Direct(t, p.config.URL)
 	var columns string
 	must(t, direct.QueryRow(ctx, `SELECT string_agg(column_name, ',') FROM information_schema.columns
 		WHERE table_name = 'records' AND is_generated = 'NEVER' AND column_name NOT IN ('tenant_id', 'account_id', 'id', 'parent_id', 'unique_key')`).Scan(&columns))
+	// One record of each kind, and what it belongs to.
+	rows, err := direct.Query(ctx, `WITH RECURSIVE one AS (SELECT DISTINCT ON (kind) id, parent_id FROM records WHERE tenant_id = $1 AND account_id = $1 ORDER BY kind, parent_id NULLS LAST, id),
+		chain AS (SELECT * FROM one UNION SELECT r.id, r.parent_id FROM records r JOIN chain c ON r.tenant_id = $1 AND r.id = c.parent_id)
+		SELECT id FROM chain`, p.analytical.ID)
+	must(t, err)
+	chain, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	must(t, err)
 	for _, a := range cast.Accounts { // what each has is swept, so nothing is closed
 		if a.ParentID != nil && a.TenantID == p.analytical.TenantID {
 			parent := account.Account{ID: *a.ParentID, TenantID: a.TenantID}
@@ -82,11 +85,9 @@ func newSweep(t *testing.T) *sweep {
 		}
 		things := map[string]string{}
 		s.things[name] = things
-		_, err := direct.Exec(ctx, `WITH RECURSIVE one AS (SELECT DISTINCT ON (kind) * FROM records WHERE account_id = $1 ORDER BY kind, parent_id NULLS LAST, id),
-			chain AS (SELECT * FROM one UNION SELECT r.* FROM records r JOIN chain c ON r.tenant_id = c.tenant_id AND r.id = c.parent_id)
-			INSERT INTO records (tenant_id, account_id, id, parent_id, `+columns+`)
-			SELECT $2, $3, md5(id::text || $4)::uuid, md5(parent_id::text || $4)::uuid, `+columns+` FROM chain ON CONFLICT DO NOTHING`,
-			p.analytical.ID, a.TenantID, a.ID, name)
+		_, err := direct.Exec(ctx, `INSERT INTO records (tenant_id, account_id, id, parent_id, `+columns+`)
+			SELECT $2, $3, md5(id::text || $4)::uuid, md5(parent_id::text || $4)::uuid, `+columns+` FROM records WHERE tenant_id = $1 AND id = ANY($5) ON CONFLICT DO NOTHING`,
+			p.analytical.ID, a.TenantID, a.ID, name, chain)
 		must(t, err)
 		u, err := p.store.CreateSubuser(ctx, p.grant(owner, "subuser_create", a), people.SubuserInput{Name: fmt.Sprintf("swept-%d", i), Roles: []string{"Support"}, Password: password})
 		must(t, err)

@@ -11,7 +11,6 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"bailiwick/authz"
 	"bailiwick/handlers"
@@ -72,9 +71,8 @@ func TestFiveThousandMemberships(t *testing.T) {
 	sql := &statements{}
 	var config store.Config
 	p := newPanel(t, func(c *store.Config) { c.Tracer = sql; config = *c })
-	direct, err := pgx.Connect(t.Context(), pgtest.OwnerURL(config.URL))
-	must(t, err)
-	_, err = direct.Exec(t.Context(), `SET app.scope = 'system'; INSERT INTO tenants (id) SELECT ('02000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid FROM generate_series(1, 5000) n;
+	direct := pgtest.Direct(t, config.URL)
+	_, err := direct.Exec(t.Context(), `INSERT INTO tenants (id) SELECT ('02000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid FROM generate_series(1, 5000) n;
 		INSERT INTO accounts (tenant_id, id, kind, name, owner_id, depth, path, created_at)
 			SELECT id, id, 'main', 'Agency ' || right(id::text, 5), '`+p.mallory.ID.String()+`', 0, id::text, now() FROM tenants WHERE id < '03000000-0000-7000-8000-000000000000' AND id >= '02000000-0000-7000-8000-000000000000';
 		INSERT INTO accounts (tenant_id, id, parent_id, kind, name, owner_id, depth, path, created_at)

@@ -47,6 +47,9 @@ func TestHealthIsToldInASecond(t *testing.T) {
 // What the database says it can not do now is no fault of the panel's, and nothing
 // was stored.
 func TestFailuresOfTheMomentSayTryAgain(t *testing.T) {
+	if pgtest.OnCitus() {
+		t.Skip("CITUS KEEPS NO TRIGGER, by which the failures are made")
+	}
 	p := newPanel(t)
 	ada := p.as(p.ada)
 	page := in(p.analytical, "/accounts")

@@ -32,7 +32,6 @@ import (
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"bailiwick/authz"
 	"bailiwick/catalog"
@@ -159,10 +158,8 @@ func newHouse(t *testing.T, server string) house {
 	must(t, err)
 	h.a, err = store.CreateMainAccount(ctx, authz.Self(h.ada.Actor()), "Analytical")
 	must(t, err)
-	db, err := pgx.Connect(ctx, h.url)
+	_, err = pgtest.Direct(t, h.url).Exec(ctx, "DELETE FROM letters; UPDATE members SET email_proven_at = now()") // those of a test are its own
 	must(t, err)
-	_, err = db.Exec(ctx, "SET app.scope = 'system'; DELETE FROM letters; UPDATE members SET email_proven_at = now()") // those of a test are its own
-	must(t, errors.Join(err, db.Close(ctx)))
 	at, err := ParseServer(server)
 	must(t, err)
 	from, err := ParseFrom("panel@example.com")

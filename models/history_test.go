@@ -152,12 +152,7 @@ func begin(t *testing.T, seed uint64) *history {
 		return s
 	}
 	h.s, h.other = open(), open()
-	var err error
-	h.conn, err = pgx.Connect(h.ctx, pgtest.OwnerURL(url))
-	h.must(err)
-	t.Cleanup(func() { _ = h.conn.Close(h.ctx) })
-	_, err = h.conn.Exec(h.ctx, "SET app.scope = 'system'")
-	h.must(err)
+	h.conn = pgtest.Direct(t, url)
 	for _, name := range []string{"Ada", "Grace", "Edsger", "Barbara", "Mallory", "Alan", "Charles", "Dorothy", "Frances", "Ida", "Joan", "Katherine", "Margaret", "Niklaus"} {
 		h.people = append(h.people, modelstest.Person(t, h.s, name))
 	}

@@ -117,7 +117,6 @@ type installation struct {
 }
 
 const fill = `
-SET app.scope = 'system';
 CREATE FUNCTION id(what text, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$ -- in the order they are made, as real ones
 	SELECT ('02' || lpad(to_hex(ascii(what)), 2, '0') || lpad(to_hex(length(what)), 4, '0') || '-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid $$;
 INSERT INTO members (id, name, email, email_folded, password_hash, created_at)
@@ -210,7 +209,11 @@ func openInstallation(t *testing.T) *installation {
 	must(err)
 	w.token, err = before.StartSession(ctx, w.ada.Login(), "", "")
 	must(err)
-	modelstest.AsOwner(t, before, fill, "VACUUM (ANALYZE)") // as autovacuum does in time
+	direct := pgtest.Direct(t, url)
+	for _, sql := range []string{fill, "VACUUM (ANALYZE)"} { // as autovacuum does in time
+		_, err = direct.Exec(ctx, sql)
+		must(err)
+	}
 	w.Store = open(w.recorder)
 	g := modelstest.GrantOf(t, w.Store, w.ada, "sub_accounts", w.agency.ID)
 	all, err := w.AccountsBelow(ctx, g, account.Filter{Limit: 15_000})
@@ -282,6 +285,9 @@ func (w *installation) looks(do func() error) (how []string, rows int) {
 // row-level security, how it does the reads that pages wait for: by which
 // indexes, and looking at how many rows.
 func TestListsReadWhatTheyShow(t *testing.T) {
+	if pgtest.OnCitus() {
+		t.Skip("CITUS PLANS ON ITS WORKERS, whose indexes have other names")
+	}
 	w, ctx := openInstallation(t), t.Context()
 	below, others := modelstest.GrantOf(t, w.Store, w.ada, "sub_accounts", w.agency.ID), modelstest.GrantOf(t, w.Store, w.owner, "sub_accounts", w.other.ID)
 	may := func(permission string) authz.Grant {

@@ -76,17 +76,13 @@ func TestVerifyFindsEveryTampering(t *testing.T) {
 	if all, err := (verifyCommand{}).tenants(ctx, s); err != nil || len(all) != 2 {
 		t.Fatalf("%d tenants, %v", len(all), err)
 	}
-	conn, err := pgx.Connect(ctx, pgtest.OwnerURL(url))
-	must(err)
-	defer conn.Close(ctx)
-	_, err = conn.Exec(ctx, "SET app.scope = 'system'")
-	must(err)
+	conn := pgtest.Direct(t, url)
 
 	const row = "tenant_id, account_id, seq, at, principal_kind, principal_id, principal_name, address, action, permission, because, kind, resource_id, resource_name, change, previous, hash"
 	for _, x := range []struct{ name, sql, says string }{
 		{"who", "UPDATE audit_events SET principal_name = 'Mallory' WHERE account_id = $1 AND seq = 3", "after 2 events: event 3 was changed"},
 		{"what", "UPDATE audit_events SET action = 'account.edit' WHERE account_id = $1 AND seq = 3", "after 2 events: event 3 was changed"},
-		{"when", "UPDATE audit_events SET at = at + interval '1 microsecond' WHERE account_id = $1 AND seq = 3", "after 2 events: event 3 was changed"},
+		{"when", "UPDATE audit_events SET at = (at AT TIME ZONE 'UTC' + interval '1 microsecond') AT TIME ZONE 'UTC' WHERE account_id = $1 AND seq = 3", "after 2 events: event 3 was changed"},
 		{"from where", "UPDATE audit_events SET address = '192.0.2.1' WHERE account_id = $1 AND seq = 3", "after 2 events: event 3 was changed"},
 		{"because", "UPDATE audit_events SET because = '' WHERE account_id = $1 AND seq = 3", "after 2 events: event 3 was changed"},
 		{"before and after", `UPDATE audit_events SET change = jsonb_set(change, '{name,from}', '"x"') WHERE account_id = $1 AND seq = 3`, "after 2 events: event 3 was changed"},

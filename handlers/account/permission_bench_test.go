@@ -41,7 +41,6 @@ func (c *commits) TraceQueryEnd(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQue
 }
 
 const bulk = `
-SET app.scope = 'system';
 INSERT INTO accounts (tenant_id, id, parent_id, kind, name, owner_id, depth, path, created_at)
 	SELECT tenant_id, sub, id, 'sub', 'Town ' || n, owner_id, 1, path || '/' || sub, now()
 	FROM accounts, generate_series(1, %d) n, LATERAL (SELECT ('02000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid AS sub) made
@@ -83,9 +82,7 @@ func selectAll(b *testing.B, n int) {
 	agency, err := small.CreateMainAccount(ctx, authz.Self(ada.Actor()), "Analytical")
 	must(err)
 	small.Close()
-	direct, err := pgx.Connect(ctx, pgtest.OwnerURL(address))
-	must(err)
-	defer direct.Close(ctx)
+	direct := pgtest.Direct(b, address)
 	for _, sql := range strings.Split(fmt.Sprintf(bulk, n), ";") {
 		_, err = direct.Exec(ctx, sql)
 		must(err)

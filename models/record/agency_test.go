@@ -1,14 +1,12 @@
 package record_test
 
 import (
-	"context"
 	"errors"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"bailiwick/authz"
 	"bailiwick/catalog"
@@ -139,26 +137,11 @@ func (w *agency) list(g authz.Grant, at record.Place, q record.Query) record.Lis
 	return l
 }
 
-// Query asks the database itself, past row-level security.
-func (w *agency) query(sql string, args ...any) string {
+// query asks the database itself, past row-level security.
+func (w *agency) query(sql string, args ...any) (out string) {
 	w.t.Helper()
-	c, err := pgx.Connect(w.t.Context(), pgtest.OwnerURL(w.url))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer c.Close(context.Background())
-	var out string
-	tx, err := c.Begin(w.t.Context())
-	if err == nil {
-		_, err = tx.Exec(w.t.Context(), "SET LOCAL app.scope = 'system'")
-	}
-	if err == nil {
-		err = tx.QueryRow(w.t.Context(), sql, args...).Scan(&out)
-	}
-	if err == nil {
-		err = tx.Commit(w.t.Context())
-	}
-	if err != nil {
+	c := pgtest.Direct(w.t, w.url)
+	if err := errors.Join(c.QueryRow(w.t.Context(), sql, args...).Scan(&out), c.Close(w.t.Context())); err != nil {
 		w.t.Fatal(err)
 	}
 	return out
@@ -167,22 +150,9 @@ func (w *agency) query(sql string, args ...any) string {
 // exec changes the database itself, past row-level security.
 func (w *agency) exec(sql string, args ...any) {
 	w.t.Helper()
-	c, err := pgx.Connect(w.t.Context(), w.url)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer c.Close(context.Background())
-	tx, err := c.Begin(w.t.Context())
-	if err == nil {
-		_, err = tx.Exec(w.t.Context(), "SET LOCAL app.scope = 'system'")
-	}
-	if err == nil {
-		_, err = tx.Exec(w.t.Context(), sql, args...)
-	}
-	if err == nil {
-		err = tx.Commit(w.t.Context())
-	}
-	if err != nil {
+	c := pgtest.Direct(w.t, w.url)
+	_, err := c.Exec(w.t.Context(), sql, args...)
+	if err = errors.Join(err, c.Close(w.t.Context())); err != nil {
 		w.t.Fatal(err)
 	}
 }

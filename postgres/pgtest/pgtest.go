@@ -119,6 +119,26 @@ func OwnerURL(clone string) string {
 	return u.String()
 }
 
+// Direct connects to a clone until the test ends, past all policies: to make or read
+// what lies in any tenant.
+func Direct(t testing.TB, clone string) *pgx.Conn {
+	t.Helper()
+	u, err := url.Parse(clone)
+	if err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
+	ctx, admin := context.Background(), shared.admin.Config() // a superuser, or the owner
+	c, err := pgx.Connect(ctx, shared.url(url.UserPassword(admin.User, admin.Password), strings.TrimPrefix(u.Path, "/")))
+	if err == nil {
+		t.Cleanup(func() { c.Close(ctx) })
+		_, err = c.Exec(ctx, "SET app.scope = 'system'")
+	}
+	if err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
+	return c
+}
+
 // AdminURL is the address of the database postgres for the role that makes the
 // test databases: a superuser on the built-in server.
 func AdminURL() string { return shared.adminURL }
