@@ -118,7 +118,13 @@ func TestManySubusersAtOnce(t *testing.T) {
 
 	// All that match: those with a role get another one, and lose it again by Undo, but
 	// not who was changed since.
-	ada.many(list, "give_role", "all", "1", "role", "Payer", "give", "Developer").says(t, "1 subuser given Developer")
+	// The list stays narrowed down, after Undo too.
+	given := ada.many(list, "give_role", "all", "1", "role", "Payer", "give", "Developer").says(t, "1 subuser given Developer")
+	for _, step := range []page{given, ada.takesBack(given), ada.many(list, "give_role", "all", "1", "role", "Payer", "give", "Developer")} {
+		if got := step.shown(); got != "payer" {
+			t.Errorf("the list of payers shows %s", got)
+		}
+	}
 	if got := ada.get(list + "?role=Developer").shown(); got != "dev payer" {
 		t.Errorf("Developers are %s", got)
 	}

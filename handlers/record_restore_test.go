@@ -49,6 +49,7 @@ func TestManyDeletedRecordsAreRestored(t *testing.T) {
 
 	// All that match; what is changed since stays when that is taken back.
 	done := ada.then(ada.answers(ada.asks(trash, "act", "restore", "all", "1", "q", "zoe").says(t, "Restore 3 records?"))).says(t, "3 records restored.")
+	want(t, "what the search still shows", done.names(), "")
 	ada.send(contacts+"/"+ids[1]+"/edit", "version", ada.get(contacts+"/"+ids[1]+"/edit").value("version"), "name", "Zoe Two", "email", "zoe@example.com").want(t, http.StatusSeeOther)
 	ada.takesBack(done).says(t, "2 records deleted, 1 skipped", "was changed since", "Zoe Two")
 	want(t, "the contacts", ada.get(contacts+"?q=zoe").names(), "Zoe Two")

@@ -1,9 +1,11 @@
 package page
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -96,6 +98,7 @@ type BulkReport struct {
 	Batch        store.Batch
 	Title        string
 	Things       part.Link // the list: "Subusers"
+	Back         string    // the list as it was narrowed down, if it was
 	One, Several string    // what they are: "subuser", "subusers"
 	Path         string    // of the report; "/undo" behind it takes it back, where NoUndo says no other
 	NoUndo       bool
@@ -109,18 +112,22 @@ func (r BulkReport) undoable() bool {
 	return !r.NoUndo && r.Batch.UndoneAt == nil && len(r.Batch.Changed) > 0
 }
 
-// BulkDone ends an act on many: with a sentence and Undo on the list, or with the
-// report where some were left as they are.
+// BulkDone ends an act on many: with a sentence and Undo on the list, narrowed down as
+// it was, or with the report where some were left as they are.
 func (h *Base) BulkDone(c echo.Context, r BulkReport) error {
 	if r.Batch.Left() > 0 {
 		return Done(c, r.Path)
 	}
+	back := cmp.Or(r.Back, r.Things.URL)
+	if from := ReturnPath(c.FormValue("return")); strings.HasPrefix(from, r.Things.URL+"?") { // Undo comes from there
+		back = from
+	}
 	var undo []UndoState
 	if r.undoable() {
-		undo = []UndoState{{Action: r.Path + "/undo"}}
+		undo = []UndoState{{Action: r.Path + "/undo", Hidden: []part.Pair{{Name: "return", Value: back}}}}
 	}
 	h.Say(c, r.Title+".", undo...)
-	return Done(c, r.Things.URL)
+	return Done(c, back)
 }
 
 // batchShown is how many a report names for each reason; its CSV has all.

@@ -188,7 +188,9 @@ func (h *Handlers) changeMany(k kind) func(echo.Context, authz.Grant) error {
 		if err != nil {
 			return err
 		}
-		return h.BulkDone(c, h.manyReport(c, g, k, b))
+		r := h.manyReport(c, g, k, b)
+		r.Back = page.WithQuery(r.Things.URL, m.pairs()...)
+		return h.BulkDone(c, r)
 	}
 }
 

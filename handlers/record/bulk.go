@@ -233,7 +233,7 @@ func (h *Handlers) doBulk(rv Visit) error {
 		return err
 	}
 	r := h.bulkReport(rv, b)
-	r.Things.URL = address(rv.listURL(), asked.pairs())
+	r.Back = address(rv.listURL(), asked.pairs())
 	return h.BulkDone(rv, r)
 }
 

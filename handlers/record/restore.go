@@ -54,7 +54,7 @@ func (h *Handlers) restoreDialog(c echo.Context, g authz.Grant, status int, wron
 // deletion asked for, in one write.
 func (h *Handlers) restoreMany(c echo.Context, g authz.Grant) error {
 	v, ctx := guard.Of(c), c.Request().Context()
-	sel, _, err := h.restoreAsked(c)
+	sel, kept, err := h.restoreAsked(c)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,9 @@ func (h *Handlers) restoreMany(c echo.Context, g authz.Grant) error {
 	if err != nil {
 		return err
 	}
-	return h.BulkDone(c, h.restored(c, g, done))
+	r := h.restored(c, g, done)
+	r.Back = page.WithQuery(r.Things.URL, kept...)
+	return h.BulkDone(c, r)
 }
 
 // restored is what is told of batches that one form restored.

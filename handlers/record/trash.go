@@ -91,7 +91,7 @@ func (h *Handlers) listDeleted(c echo.Context, g authz.Grant) error {
 			ID: d.ID.String(), Cells: []part.Cell{
 				name, {Text: page.Upper(h.Catalog.Kind(d.Kind).Section.Records.Noun)}, h.TimeCell(c, d.At), {Text: d.ByName}, h.TimeCell(c, d.Until()),
 			},
-			Menu: []part.Action{{Text: "Restore", Icon: "undo-2", Post: &part.Post{Text: "Restore", Action: deletedPath(v.Place.Account, "/", d.ID.String(), "/restore")}}},
+			Menu: []part.Action{{Text: "Restore", Icon: "undo-2", Post: &part.Post{Text: "Restore", Action: deletedPath(v.Place.Account, "/", d.ID.String(), "/restore"), Hidden: []part.Pair{{Name: "return", Value: page.WithQuery(here, asked...)}}}}},
 		})
 	}
 	total, err := page.Paged(c, &p.List, page.Pages{Here: here, Asked: asked, Cursor: "after", Next: next, Count: func() (int, error) {
