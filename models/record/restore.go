@@ -387,7 +387,7 @@ func (r restoring) relink(roots []Record) error {
 			}
 			done[n.field] = true
 			name := quoted(n.field.Name)
-			set, free := "r.data || jsonb_build_object("+name+", x.ids->0)", "r.data->"+name+" IS NULL"
+			set, free := "jsonb_set(r.data, ARRAY["+name+"], x.ids->0)", "r.data->"+name+" IS NULL"
 			if n.field.Many {
 				set, free = "jsonb_set(r.data, ARRAY["+name+"], coalesce(r.data->"+name+", '[]') || x.ids)", "NOT coalesce(r.data->"+name+", '[]') @> x.ids"
 			}
