@@ -10,13 +10,12 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"gorm.io/gorm"
 
 	"bailiwick/authz"
 	"bailiwick/models/account"
 	"bailiwick/models/modelstest"
 	"bailiwick/models/record"
-	"bailiwick/models/store"
+	"bailiwick/postgres/pgtest"
 )
 
 // called reports calls in an account, each by its reference and when it began.
@@ -201,11 +200,11 @@ func TestListsSayHowMany(t *testing.T) {
 	want(t, "of a kind", pager(ada.get(in(p.berlin, "/audit?kind=log")).want(t, http.StatusOK)), "")
 
 	// What has no end is counted as far as is worth it.
+	direct := pgtest.Direct(t, p.config.URL)
 	signIns, attempt := in(p.east, "/settings/security/sign-ins"), func(n int) {
-		must(t, modelstest.Ground(p.store).In(t.Context(), store.TenantScope(p.east.TenantID), func(db *gorm.DB) error {
-			return db.Exec(`INSERT INTO sign_ins (tenant_id, account_id, id, at, door, principal_kind, principal_id, principal_name, address, agent, outcome, why, tries)
-				SELECT ?, ?, gen_random_uuid(), now(), 'subuser', 'subuser', gen_random_uuid(), 'someone', '192.0.2.1', '', 'refused', 'password', 1 FROM generate_series(1, ?)`, p.east.TenantID, p.east.ID, n).Error
-		}))
+		_, err := direct.Exec(t.Context(), `INSERT INTO sign_ins (tenant_id, account_id, id, at, door, principal_kind, principal_id, principal_name, address, agent, outcome, why, tries)
+			SELECT $1, $2, gen_random_uuid(), now(), 'subuser', 'subuser', gen_random_uuid(), 'someone', '192.0.2.1', '', 'refused', 'password', 1 FROM generate_series(1, $3)`, p.east.TenantID, p.east.ID, n)
+		must(t, err)
 	}
 	attempt(60)
 	x = ada.get(signIns).want(t, http.StatusOK)

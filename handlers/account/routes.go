@@ -25,7 +25,7 @@ func (h *Handlers) Routes() []guard.Route {
 			APIAt(page.Post, "/accounts/many", api.Act("Create many sub-accounts, all or none", h.apiCreateSubAccounts)),
 		guard.In(page.Get, "/accounts/batches/new", "sub_accounts.edit", h.askAccountBatch),
 		guard.In(page.Post, "/accounts/batches", "sub_accounts.edit", h.createAccountBatch).
-			API(api.Act("Change many sub-accounts", h.apiChangeSubAccounts)),
+			API(h.apiChangeMany()),
 		guard.In(page.Get, "/accounts/batches/:batch", "sub_accounts.edit", h.showAccountBatch).
 			API(api.Read("Read what a batch did", h.apiReadBatch)),
 		guard.In(page.Post, "/accounts/batches/:batch/undo", "sub_accounts.edit", h.undoAccountBatch).

@@ -50,7 +50,7 @@ type apiMove struct {
 
 // apiAccountBatch is an act on many sub-accounts.
 type apiAccountBatch struct {
-	Act   string      `json:"act" jsonschema:"suspend, resume, archive, restore, label or unlabel"`
+	Act   string      `json:"act" jsonschema:"what is done to each"`
 	Label string      `json:"label,omitempty" jsonschema:"to add or remove"`
 	IDs   []uuid.UUID `json:"ids" jsonschema:"of the sub-accounts, 500 at most"`
 }
@@ -186,6 +186,17 @@ func (h *Handlers) apiDeleteSubAccount(c api.Call) error {
 		return err
 	}
 	return h.Store.DeleteAccount(c.Request().Context(), c.Grant, a.ID, c.QueryParam("name"), c.QueryParam("along") == "true")
+}
+
+// apiChangeMany makes the operation that does an act to many.
+func (h *Handlers) apiChangeMany() guard.Operation {
+	o := api.Act("Change many sub-accounts", h.apiChangeSubAccounts)
+	var acts []string
+	for _, a := range batchActs {
+		acts = append(acts, a.key)
+	}
+	o.In = api.Only(o.In, "act", acts...)
+	return o
 }
 
 func (h *Handlers) apiChangeSubAccounts(c api.Call, in apiAccountBatch) (api.Batch, error) {

@@ -89,6 +89,15 @@ func Optional(s *guard.Schema) *guard.Schema {
 	return &guard.Schema{Name: name, Doc: doc}
 }
 
+// Only is an unnamed schema like another, in which a field takes some values alone.
+func Only(s *guard.Schema, field string, values ...string) *guard.Schema {
+	doc, properties := maps.Clone(s.Doc), maps.Clone(s.Doc["properties"].(map[string]any))
+	one := maps.Clone(properties[field].(map[string]any))
+	one["enum"] = values
+	properties[field], doc["properties"] = one, properties
+	return &guard.Schema{Doc: doc}
+}
+
 // Object is a schema of an object.
 func Object(name string, properties map[string]any, required ...string) *guard.Schema {
 	doc := map[string]any{"type": "object", "properties": properties}

@@ -13,7 +13,7 @@ import (
 
 // apiPeopleBatch is an act on many subusers or members.
 type apiPeopleBatch struct {
-	Act   string      `json:"act" jsonschema:"give_role, take_role or end_sessions; of subusers also suspend, resume or delete, of members remove"`
+	Act   string      `json:"act" jsonschema:"what is done to each"`
 	Role  string      `json:"role,omitempty" jsonschema:"that is given or taken"`
 	Until *time.Time  `json:"until,omitempty" jsonschema:"when the given role ends"`
 	IDs   []uuid.UUID `json:"ids" jsonschema:"500 at most"`
@@ -33,7 +33,7 @@ func parting(revokeKeys bool) []persons.Parting {
 
 // apiChangeMany makes the operation that does an act to many.
 func (h *Handlers) apiChangeMany(k kind) guard.Operation {
-	return api.Act("Change many "+k.several, func(c api.Call, in apiPeopleBatch) (out api.Batch, err error) {
+	o := api.Act("Change many "+k.several, func(c api.Call, in apiPeopleBatch) (out api.Batch, err error) {
 		act, ok := k.find(in.Act)
 		if !ok {
 			return out, store.Problems{"act": "Choose what to do with the selected " + k.several + "."}
@@ -58,6 +58,12 @@ func (h *Handlers) apiChangeMany(k kind) guard.Operation {
 		b, err := h.Store.ChangePeople(c.Request().Context(), g, k.by, act.act, role, persons.Selection{Many: store.Some(in.IDs...)}, parting(in.RevokeKeys)...)
 		return api.BatchOf(b), api.Renamed(err, "until."+in.Role, "until")
 	})
+	var acts []string
+	for _, a := range k.acts {
+		acts = append(acts, a.act)
+	}
+	o.In = api.Only(o.In, "act", acts...)
+	return o
 }
 
 func (h *Handlers) apiReadMany(k kind) guard.Operation {

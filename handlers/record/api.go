@@ -303,7 +303,7 @@ func (h *Handlers) addRecords(rv Visit) error {
 
 // bulkInput is an act on many records.
 type bulkInput struct {
-	Act    string         `json:"act" jsonschema:"the key of an act, delete, add_tags or remove_tags"`
+	Act    string         `json:"act" jsonschema:"what is done to each"`
 	IDs    []uuid.UUID    `json:"ids" jsonschema:"of the records, 500 at most"`
 	Values map[string]any `json:"values,omitempty" jsonschema:"what the act's own body would be"`
 	Tags   []string       `json:"tags,omitempty" jsonschema:"to add or remove"`

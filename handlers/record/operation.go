@@ -151,8 +151,21 @@ func (o operations) act(a *catalog.Act, serve serves) guard.Operation {
 func (o operations) bulk(serve serves) guard.Operation {
 	return api.Checked(guard.Operation{
 		Title: "Change many " + o.r.Plural, Detail: "One write: what it can't be done to is skipped, with the reason.", Status: http.StatusOK, Serve: serve,
-		In: api.Of[bulkInput](), Out: api.Of[api.Batch](),
+		In: api.Only(api.Of[bulkInput](), "act", o.bulkActs()...), Out: api.Of[api.Batch](),
 	})
+}
+
+// bulkActs are the keys of what can be done to many.
+func (o operations) bulkActs() (all []string) {
+	for _, a := range o.r.Acts {
+		if records.InBulk(o.r.Kind, a) {
+			all = append(all, a.Key)
+		}
+	}
+	if f := o.r.Kind.Field("tags"); f != nil && f.Widget == "tags" {
+		all = append(all, records.AddTagsAct, records.RemoveTagAct)
+	}
+	return append(all, records.DeleteAct)
 }
 
 func (o operations) batch(title string, serve serves) guard.Operation {
