@@ -253,7 +253,7 @@ var accountKinds = map[string]authz.AccountKind{"personal": authz.Personal, "mai
 func (s *Store) readAccess(db *gorm.DB, in reach, accounts, members, subusers, programs, roles string, args ...any) (ch authz.Changes, err error) {
 	ch.Epochs = map[uuid.UUID]int64{}
 	if accounts != "" {
-		ch.Accounts, err = s.ReadAccounts(db, accounts, args...)
+		ch.Accounts, err = s.readAccounts(db, in, accounts, args...)
 	}
 	if roles != "" && err == nil {
 		ch.Roles, err = s.readCustomRoles(db, roles, args...)
@@ -274,9 +274,13 @@ func (s *Store) readAccess(db *gorm.DB, in reach, accounts, members, subusers, p
 	return ch, err
 }
 
-// ReadAccounts reads the accounts that a condition selects, as a snapshot is told
-// of them.
+// ReadAccounts reads the accounts (a) of the tenant @t that a condition selects, as a
+// snapshot is told of them.
 func (s *Store) ReadAccounts(db *gorm.DB, which string, args ...any) ([]authz.AccountState, error) {
+	return s.readAccounts(db, inTenant, which, args...)
+}
+
+func (s *Store) readAccounts(db *gorm.DB, in reach, which string, args ...any) ([]authz.AccountState, error) {
 	var rows []struct {
 		ID, TenantID uuid.UUID
 		ParentID     *uuid.UUID
@@ -288,7 +292,7 @@ func (s *Store) ReadAccounts(db *gorm.DB, which string, args ...any) ([]authz.Ac
 	if err != nil {
 		return nil, err
 	}
-	given, err := s.readGiven(db, which, args...)
+	given, err := s.readGiven(db, in, which, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -350,7 +354,7 @@ func (s *Store) readMembers(db *gorm.DB, in reach, which string, args ...any) (a
 		theirs, those = "IS NOT NULL", args
 	}
 	err = db.Raw(`SELECT m.member_id, m.account_id, a.kind, array_to_string(m.roles, ',') AS roles FROM memberships m
-			JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id WHERE `+in.of("m")+` AND m.member_id `+theirs+`
+			JOIN accounts a ON a.tenant_id = m.tenant_id AND a.id = m.account_id WHERE `+in.of("m")+` AND `+in.of("a")+` AND m.member_id `+theirs+`
 		UNION ALL SELECT o.owner_id, o.id, o.kind, 'owner' FROM accounts o WHERE `+in.of("o")+` AND o.owner_id `+theirs, those...).Scan(&held).Error
 	if err != nil {
 		return nil, err
@@ -408,7 +412,7 @@ type givenBit struct {
 	epoch   int64
 }
 
-func (s *Store) readGiven(db *gorm.DB, accounts string, args ...any) (given, error) {
+func (s *Store) readGiven(db *gorm.DB, in reach, accounts string, args ...any) (given, error) {
 	g := given{s.catalog, map[uuid.UUID][]givenBit{}, map[uuid.UUID][]givenBit{}}
 	read := func(into map[uuid.UUID][]givenBit, sql string) error {
 		var rows []struct {
@@ -427,13 +431,13 @@ func (s *Store) readGiven(db *gorm.DB, accounts string, args ...any) (given, err
 		}
 		return nil
 	}
-	err := read(g.rules, `SELECT r.parent_id AS id, r.entitlement, r.allowed, r.epoch FROM entitlement_rules r WHERE EXISTS (
+	err := read(g.rules, `SELECT r.parent_id AS id, r.entitlement, r.allowed, r.epoch FROM entitlement_rules r WHERE `+in.of("r")+` AND EXISTS (
 		SELECT FROM accounts a WHERE a.tenant_id = r.tenant_id AND a.parent_id = r.parent_id AND (`+accounts+`))`)
 	if err != nil {
 		return g, err
 	}
 	err = read(g.exceptions, `SELECT x.account_id AS id, x.entitlement, x.allowed, x.epoch FROM entitlement_exceptions x
-		JOIN accounts a ON a.tenant_id = x.tenant_id AND a.id = x.account_id WHERE `+accounts)
+		JOIN accounts a ON a.tenant_id = x.tenant_id AND a.id = x.account_id WHERE `+in.of("x")+` AND `+accounts)
 	return g, err
 }
 
