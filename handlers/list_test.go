@@ -197,7 +197,14 @@ func TestListsSayHowMany(t *testing.T) {
 	want(t, "the newest changes", pager(x), "1–50 of 60")
 	x = ada.get(x.Find("a[rel=next]").AttrOr("href", "")).want(t, http.StatusOK)
 	want(t, "the others", pager(x), "51–60 of 60")
-	want(t, "of a kind", pager(ada.get(in(p.berlin, "/audit?kind=log")).want(t, http.StatusOK)), "")
+	x = ada.get(in(p.berlin, "/audit?kind=log")).want(t, http.StatusOK)
+	want(t, "of a kind", pager(x), "1–50 of 60")
+	want(t, "the others of a kind", pager(ada.get(x.Find("a[rel=next]").AttrOr("href", "")).want(t, http.StatusOK)), "51–60 of 60")
+	x = ada.get(in(p.berlin, "/audit?q=test")).want(t, http.StatusOK)
+	want(t, "of a name", pager(x), "1–50 of 60")
+	want(t, "the others of a name", pager(ada.get(x.Find("a[rel=next]").AttrOr("href", "")).want(t, http.StatusOK)), "51–60 of 60")
+	want(t, "of nobody", pager(ada.get(in(p.berlin, "/audit?q=nobody")).want(t, http.StatusOK)), "")
+	want(t, "with all below", pager(ada.get(in(p.east, "/audit?accounts=below&kind=log")).want(t, http.StatusOK)), "1–50 of 60")
 
 	// What has no end is counted as far as is worth it.
 	direct := pgtest.Direct(t, p.config.URL)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -68,7 +69,8 @@ func (h *Handlers) listAudit(c echo.Context, g authz.Grant) error {
 		return err
 	}
 	here, asked := page.AccountPath(guard.Of(c).Place.Account, "/audit"), h.askedAudit(c)
-	events, looked, err := h.Store.SearchAudit(c.Request().Context(), g, asked.Filter)
+	asked.Count = true
+	events, looked, left, err := h.Store.SearchAudit(c.Request().Context(), g, asked.Filter)
 	if err != nil {
 		return err
 	}
@@ -80,29 +82,24 @@ func (h *Handlers) listAudit(c echo.Context, g authz.Grant) error {
 			Empty: part.Empty{Scene: part.SceneTime, Title: "No changes yet", Text: "Every change is kept here, with who made it."},
 		},
 	}
-	first := page.WithQuery(here, asked.pairs()...)
-	if first != here {
+	if page.WithQuery(here, asked.pairs()...) != here {
 		p.List.Clear = here
 	}
-	if asked.Before.Seq != 0 {
-		p.List.Pager.Previous = first
-	}
+	next := ""
 	if len(events) > audits.Page {
 		events = events[:audits.Page]
-		p.List.Pager.Next = page.WithQuery(here, append(asked.pairs(), "before", events[len(events)-1].Cursor().String())...)
+		next = events[len(events)-1].Cursor().String()
 	}
-	if first == here && len(events) > 0 { // all of them, by their numbers
-		newest := int(events[0].Seq)
-		all := newest
-		if asked.Before.Seq != 0 {
-			if all, err = h.Store.AuditLength(c.Request().Context(), g); err != nil {
-				return err
-			}
+	if _, err := page.Paged(c, &p.List, page.Pages{Here: here, Asked: asked.pairs(), Cursor: "before", Next: next, Shown: len(events), Count: func() (int, error) {
+		if before, _ := strconv.Atoi(c.QueryParam("first")); left >= 0 && left != store.CountCap+1 {
+			return before + left, nil
 		}
-		p.List.Pager.Summary = page.Span(all-newest, len(events), all)
+		return left, nil
+	}}); err != nil {
+		return err
 	}
 	if looked.Seq != 0 {
-		p.Looked = fmt.Sprintf("This looked through %s changes, back to %s.", words.Number(audits.Window), page.Exact(looked.At.In(page.Zone(c))))
+		p.Looked = fmt.Sprintf("Searched %s changes, back to %s.", words.Number(audits.Window), page.Exact(looked.At.In(page.Zone(c))))
 		p.OlderURL = page.WithQuery(here, append(asked.pairs(), "before", looked.String())...)
 	}
 	r, err := h.auditReader(c, g, events, asked.Account)
@@ -171,7 +168,7 @@ func (h *Handlers) auditSearch(c echo.Context, g authz.Grant, asked auditAsked, 
 func (h *Handlers) exportAudit(c echo.Context, g authz.Grant) error {
 	f := h.askedAudit(c).Filter
 	f.Limit = 1000
-	events, looked, err := h.Store.SearchAudit(c.Request().Context(), g, f)
+	events, looked, _, err := h.Store.SearchAudit(c.Request().Context(), g, f)
 	if err != nil {
 		return err
 	}
@@ -192,7 +189,7 @@ func (h *Handlers) exportAudit(c echo.Context, g authz.Grant) error {
 		} else if len(events) < f.Limit {
 			break
 		}
-		if events, looked, err = h.Store.SearchAudit(c.Request().Context(), g, f); err != nil {
+		if events, looked, _, err = h.Store.SearchAudit(c.Request().Context(), g, f); err != nil {
 			panic(http.ErrAbortHandler)
 		}
 	}

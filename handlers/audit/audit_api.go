@@ -45,7 +45,7 @@ func (h *Handlers) apiListAudit(c api.Call) (out api.Page[apiEvent], err error) 
 			return out, store.ErrNotFound
 		}
 	}
-	events, looked, err := h.Store.SearchAudit(c.Request().Context(), c.Grant, f)
+	events, looked, _, err := h.Store.SearchAudit(c.Request().Context(), c.Grant, f)
 	if err != nil {
 		return out, err
 	}

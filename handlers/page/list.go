@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -139,14 +140,15 @@ type Pages struct {
 	Asked  []string            // and what it is asked for, as pairs
 	Cursor string              // the parameter that says where a page begins
 	Next   string              // where the page after this one does; empty where there is none
-	Count  func() (int, error) // how many there are, up to store.CountCap and one more
+	Count  func() (int, error) // how many there are; store.CountCap and one more for more than that, negative where nobody knows
+	Shown  int                 // how many this page shows, where they are no rows of the list's table
 }
 
 // Paged leads from a list that has its rows to the pages beside it, and says which part
 // of all this one shows. It counts only where there is more than this page; how many
 // stand before it says its address. It gives how many there are, as far as it knows.
 func Paged(c echo.Context, l *part.List, p Pages) (all int, err error) {
-	shown, first := len(l.Table.Rows), 0
+	shown, first := cmp.Or(p.Shown, len(l.Table.Rows)), 0
 	if c.QueryParam(p.Cursor) != "" {
 		l.Pager.Previous = WithQuery(p.Here, p.Asked...)
 		if first, err = strconv.Atoi(c.QueryParam("first")); err != nil || first <= 0 {
@@ -161,8 +163,8 @@ func Paged(c echo.Context, l *part.List, p Pages) (all int, err error) {
 		}
 	}
 	switch {
-	case first < 0:
-	case p.Next != "" && all > store.CountCap:
+	case first < 0 || all < 0:
+	case p.Next != "" && all == store.CountCap+1:
 		l.Pager.Summary = strings.TrimSuffix(Span(first, shown, all), words.Number(all)) + "more than " + words.Number(store.CountCap)
 	default:
 		l.Pager.Summary = Span(first, shown, all)

@@ -33,7 +33,8 @@ type Filter struct {
 	Account  uuid.UUID         // with Below: of this one alone; zero for all
 	Before   store.AuditCursor // where the page begins; zero for the newest
 	Limit    int
-	Window   int // how many events a search for Text looks through; zero for Window
+	Window   int  // how many events a search for Text looks through; zero for Window
+	Count    bool // say how many are left from the page on
 
 	OfAccount uuid.UUID // only what was done with this account below; zero for all
 }
@@ -58,19 +59,22 @@ const auditColumns = "account_id, seq, at, principal_kind, principal_id, princip
 // Audit lists the newest events of the grant's account, and of those below it
 // where the filter says so: by number in one account, by time in several.
 func (s *Store) Audit(ctx context.Context, g authz.Grant, f Filter) ([]store.AuditEvent, error) {
-	all, _, err := s.SearchAudit(ctx, g, f)
+	all, _, _, err := s.SearchAudit(ctx, g, f)
 	return all, err
 }
 
 // SearchAudit is Audit for a filter with Text, too. Where the search ended with
 // its window, looked is the last event that it looked at: those before it may
-// match as well. It is zero where it ended with the limit or the oldest event.
-func (s *Store) SearchAudit(ctx context.Context, g authz.Grant, f Filter) (all []store.AuditEvent, looked store.AuditCursor, err error) {
+// match as well. It is zero where it ended with the limit or the oldest event. From
+// the page on there are left events, with f.Count: up to store.CountCap and one more;
+// all of an account without a filter, which are numbered; negative where a text may
+// be found beyond the window.
+func (s *Store) SearchAudit(ctx context.Context, g authz.Grant, f Filter) (all []store.AuditEvent, looked store.AuditCursor, left int, err error) {
 	r := g.Resource()
 	b := &store.Clauses{}
 	b.Where("tenant_id = %s", r.Tenant)
 	if err := s.auditAccounts(ctx, b, g, f); err != nil {
-		return nil, looked, err
+		return nil, looked, 0, err
 	}
 	order := "seq DESC"
 	if f.Below && f.Account == uuid.Nil {
@@ -93,23 +97,30 @@ func (s *Store) SearchAudit(ctx context.Context, g authz.Grant, f Filter) (all [
 		b.Where("noun = %s", f.Kind)
 	}
 	b.Between("at", f.From, f.To)
-	sql := fmt.Sprintf("SELECT %s, true, 0 FROM audit_events WHERE %s ORDER BY %s LIMIT %s", auditColumns, strings.Join(b.Conditions, " AND "), order, b.Arg(f.Limit))
+	where, numbered, count := strings.Join(b.Conditions, " AND "), f.whole(), "0"
+	if f.Count && !numbered {
+		count = fmt.Sprintf("(SELECT count(*)::int FROM (SELECT FROM audit_events WHERE %s LIMIT %d) counted)", where, store.CountCap+1)
+	}
+	sql := fmt.Sprintf("SELECT %s, true, 0, 0, %s FROM audit_events WHERE %s ORDER BY %s LIMIT %s", auditColumns, count, where, order, b.Arg(f.Limit))
 	window := f.Window
 	if window == 0 {
 		window = Window
 	}
 	if f.Text != "" { // the window's last event comes along, whether it matches or not
 		text, last := b.Arg(store.Like(f.Text)), b.Arg(window)
-		sql = fmt.Sprintf(`SELECT %[1]s, hit, n FROM (
+		sql = fmt.Sprintf(`SELECT %[1]s, hit, n, max(n) OVER (), (count(*) FILTER (WHERE hit) OVER ())::int FROM (
 				SELECT %[1]s, principal_name ILIKE %[4]s OR resource_name ILIKE %[4]s AS hit, row_number() OVER (ORDER BY %[3]s) AS n
 				FROM audit_events WHERE %[2]s ORDER BY %[3]s LIMIT %[5]s) seen
 			WHERE hit OR n = %[5]s ORDER BY %[3]s LIMIT %[6]s`,
-			auditColumns, strings.Join(b.Conditions, " AND "), order, text, last, fmt.Sprintf("$%d", len(b.Args)-2))
+			auditColumns, where, order, text, last, fmt.Sprintf("$%d", len(b.Args)-2))
 	}
 	err = s.store.Read(ctx, store.TenantScope(r.Tenant), func(rows pgx.Rows) error {
-		e, hit, n := store.AuditEvent{TenantID: r.Tenant}, false, 0
-		if err := rows.Scan(append(e.Fields(), &hit, &n)...); err != nil {
+		e, hit, n, last := store.AuditEvent{TenantID: r.Tenant}, false, 0, 0
+		if err := rows.Scan(append(e.Fields(), &hit, &n, &last, &left)...); err != nil {
 			return err
+		}
+		if last == window {
+			left = -1
 		}
 		if hit {
 			all = append(all, e)
@@ -122,7 +133,15 @@ func (s *Store) SearchAudit(ctx context.Context, g authz.Grant, f Filter) (all [
 	if len(all) == f.Limit {
 		looked = store.AuditCursor{}
 	}
-	return all, looked, err
+	if numbered && len(all) > 0 {
+		left = int(all[0].Seq)
+	}
+	return all, looked, left, err
+}
+
+// whole tells whether a filter leaves all events of one account.
+func (f Filter) whole() bool {
+	return f.Text == "" && f.By.ID == uuid.Nil && f.Kind == "" && f.From.IsZero() && f.To.IsZero() && !f.Below && f.OfAccount == uuid.Nil
 }
 
 func (s *Store) auditAccounts(ctx context.Context, b *store.Clauses, g authz.Grant, f Filter) error {
@@ -156,14 +175,6 @@ func (s *Store) AuditEvent(ctx context.Context, g authz.Grant, seq int64) (store
 	err := s.store.One(ctx, store.TenantScope(r.Tenant), e.Fields(),
 		"SELECT "+auditColumns+" FROM audit_events WHERE tenant_id = $1 AND account_id = $2 AND seq = $3", r.Tenant, r.Account, seq)
 	return e, err
-}
-
-// AuditLength is how many events the grant's account has: they are numbered from 1,
-// and none is removed.
-func (s *Store) AuditLength(ctx context.Context, g authz.Grant) (n int, err error) {
-	r := g.Resource()
-	err = s.store.One(ctx, store.TenantScope(r.Tenant), []any{&n}, "SELECT seq FROM audit_heads WHERE tenant_id = $1 AND account_id = $2", r.Tenant, r.Account)
-	return n, err
 }
 
 // AuditKinds are the kinds of thing that the account's events are about.

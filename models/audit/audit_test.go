@@ -20,7 +20,7 @@ func TestAuditSearchEndsWithItsWindow(t *testing.T) {
 	for _, below := range []bool{false, true} {
 		search := func(text string, limit int, before store.AuditCursor) ([]store.AuditEvent, store.AuditCursor) {
 			t.Helper()
-			events, looked, err := s.SearchAudit(ctx, g, audit.Filter{Text: text, Below: below, Limit: limit, Window: 10, Before: before})
+			events, looked, _, err := s.SearchAudit(ctx, g, audit.Filter{Text: text, Below: below, Limit: limit, Window: 10, Before: before})
 			if err != nil {
 				t.Fatal(err)
 			}
