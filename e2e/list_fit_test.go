@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -13,6 +14,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"bailiwick/e2e/browser"
 )
 
 // inSight scrolls the dots of a row into view, up and down alone, and gives their
@@ -30,8 +33,12 @@ const fits = `(() => {
 	return all.length > 1 && all.every(e => { const r = e.getBoundingClientRect(); return r.width && r.left >= 0 && r.top >= 0 && r.right <= innerWidth && r.bottom <= innerHeight; });
 })()`
 
+// forms are the addresses of the forms that a list leads to.
+const forms = `[...new Set([...document.querySelectorAll('main a[href$="/new"]')].map(a => a.pathname))]`
+
 // Ada reaches the menu of the first and the last row of every list without moving
-// the page sideways, and all that is in it.
+// the page sideways, and all that is in it; and every control of the form that adds a
+// row.
 func TestEveryListFitsItsWindow(t *testing.T) {
 	for _, width := range []int64{1280, 390, 320} {
 		t.Run(fmt.Sprint(width), func(t *testing.T) {
@@ -44,10 +51,18 @@ func TestEveryListFitsItsWindow(t *testing.T) {
 			for _, p := range ada.navigation(account) {
 				pages = append(pages, strings.TrimSuffix(account+p, "/"))
 			}
-			menus := 0
+			menus, adding := 0, map[string]bool{}
+			if width == 1280 { // what an application has inside it
+				ada.open(account + "/applications")
+				ada.open(eval[string](ada, `document.querySelector('main tbody th a').pathname`))
+				pages = append(pages, eval[[]string](ada, `[...document.querySelectorAll('main .tabs a')].map(a => a.pathname)`)...)
+			}
 			for _, p := range pages {
 				ada.open(p)
 				ada.fitsItsWindow()
+				for _, form := range eval[[]string](ada, forms) {
+					adding[form] = true
+				}
 				for _, row := range []int{0, -1} {
 					if !eval[bool](ada, `!!document.querySelector('main [data-menu]')`) {
 						continue
@@ -71,7 +86,32 @@ func TestEveryListFitsItsWindow(t *testing.T) {
 			if menus < 60 {
 				t.Errorf("only %d menus were opened", menus)
 			}
+			if width == 1280 {
+				ada.reachesAll(adding)
+			}
 		})
+	}
+}
+
+// reachesAll tries every control of pages at a desk, on a tablet and on a phone.
+func (b *tab) reachesAll(pages map[string]bool) {
+	b.t.Helper()
+	if len(pages) < 40 {
+		b.t.Errorf("only %d forms are led to", len(pages))
+	}
+	for _, p := range slices.Sorted(maps.Keys(pages)) {
+		b.open(p)
+		for _, width := range []int64{1280, 768, 390} {
+			b.resize(width, 844)
+			b.fitsItsWindow()
+			found, err := browser.OutOfReach(b.ctx)
+			if err != nil {
+				b.t.Fatal(err)
+			}
+			if len(found) > 0 {
+				b.t.Errorf("%s at %d px: out of reach are %q", p, width, found)
+			}
+		}
 	}
 }
 
