@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chromedp/chromedp/kb"
 )
 
 // letterLink has an operator read the newest letter to an address, and gives
@@ -85,7 +87,27 @@ func TestInvitedByMailAsANewPerson(t *testing.T) {
 	late := newTab(t, "Somebody later")
 	late.expect("422")
 	late.open(link)
-	late.sees("This invite was accepted already")
+	late.sees("This invite was already accepted")
+
+	// Grace finds her among the members and signs her out everywhere, by keyboard alone.
+	grace.open(agency + "/members")
+	grace.goTo("#main [name=q]")
+	grace.keys(email)
+	grace.comesTrue(`document.querySelectorAll('main tbody th').length === 1`)
+	grace.goTo(`tbody input[form="bulk"]`)
+	grace.keys(" ")
+	grace.enter()
+	grace.at(`#bulk [name=act]`)
+	grace.goTo(`#bulk [value=end_sessions]`)
+	grace.keys(kb.Enter)
+	grace.at("dialog:modal [data-cancel]")
+	grace.sees("Sign out: 1 member", "Every session of theirs that has opened this account ends at once")
+	grace.goTo("dialog:modal form button")
+	grace.keys(kb.Enter)
+	grace.at(message)
+	grace.sees("1 member signed out.")
+	dorothy.press("link", "Control panel")
+	dorothy.stands("/sign-in")
 }
 
 // Hedy moves to another address, thinks better of it, and needs a new password then.
@@ -108,7 +130,7 @@ func TestAddressIsChangedAndTakenBack(t *testing.T) {
 	eval[int](hedy, `document.getElementById('email-current').focus(), 0`)
 	hedy.keys(password)
 	hedy.press("button", "Change e-mail address")
-	hedy.sees("There is a login with this address already.")
+	hedy.sees("There is already a login with this address.")
 	hedy.looksRight("address-taken")
 	hedy.fill("New e-mail address", fresh)
 	eval[int](hedy, `document.getElementById('email-current').focus(), 0`)
@@ -132,7 +154,7 @@ func TestAddressIsChangedAndTakenBack(t *testing.T) {
 	elsewhere.open(undo)
 	elsewhere.sees("signs in with " + old + " again")
 	elsewhere.looksRight("take-back-address")
-	elsewhere.press("button", "Take it back")
+	elsewhere.press("button", "Undo the change")
 	elsewhere.stands(`/sign-in\?undone=1`)
 	elsewhere.sees("Your old e-mail address is back")
 	hedy.open("/accounts")
