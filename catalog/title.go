@@ -44,6 +44,12 @@ func (k *Kind) Title(shown func(*Field) string) string {
 	return strings.Join(parts, " ")
 }
 
+// Opening is the text that titles of the kind begin with, before any value.
+func (k *Kind) Opening() string {
+	text, _, _ := strings.Cut(k.title[0].text, "{")
+	return text
+}
+
 // TitleFields are the properties that the title is made of.
 func (k *Kind) TitleFields() (all []*Field) {
 	for _, p := range k.title {

@@ -105,7 +105,7 @@ func TestHomeIsAboutWhoeverReadsIt(t *testing.T) {
 
 	// Ada sees who works here; nothing repeats the sidebar.
 	x := ada.get(home).want(t, http.StatusOK)
-	facts := strings.Join(texts(x, ".facts > div"), ", ")
+	facts := strings.Join(texts(x, ".totals > div"), ", ")
 	if facts != "Balance87.25, Members2, Subusers5" && facts != "Balance 87.25, Members 2, Subusers 5" {
 		t.Errorf("Ada reads %q", facts)
 	}

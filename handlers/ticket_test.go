@@ -21,9 +21,9 @@ func (p *panel) memberAs(name string, a account.Account, role string) *browser {
 	return p.as(m)
 }
 
-// subjects are the second cells of a list.
+// subjects are what the rows of a list are called.
 func (x page) subjects() (all []string) {
-	x.Find("#list tbody tr td:nth-of-type(1)").Each(func(_ int, s *goquery.Selection) { all = append(all, strings.TrimSpace(s.Text())) })
+	x.Find("#list tbody tr th a").Each(func(_ int, s *goquery.Selection) { all = append(all, strings.TrimSpace(s.Text())) })
 	return all
 }
 

@@ -48,15 +48,18 @@ func (h *Handlers) showSubAccount(c echo.Context, g authz.Grant) error {
 		return store.ErrNotFound
 	}
 	list := page.AccountPath(v.Place.Account, "/accounts")
+	acts := h.accountActs(c, a.Account)
+	often := min(len(acts), 2)
+	acts, rare := acts[:often], acts[often:]
 	p := account.SubAccountPage{
 		Frame:  h.Frame(c, a.Name, part.Link{Text: "Accounts", URL: list}),
-		Header: part.Header{Title: a.Name, Badge: StandingBadge(a.Standing()), Text: page.KindTitle(a.Kind) + " of " + a.Parent, Actions: h.accountActs(c, a.Account)},
+		Header: part.Header{Title: a.Name, Badge: StandingBadge(a.Standing()), Text: page.KindTitle(a.Kind) + " of " + a.Parent, Actions: acts, Menu: rare},
 		Facts: []part.Detail{
 			{Label: "Owner", Value: part.Cell{Text: a.Owner}},
 			{Label: "People", Value: part.Cell{Text: h.peopleWords(a)}},
 			{Label: "Labels", Value: orNone(labelCell(a.Labels))},
 			{Label: "Created", Value: h.TimeCell(c, a.CreatedAt)},
-			{Label: "Open to main members", Value: part.Cell{Text: page.YesNo(a.OpenToMain)}},
+			{Label: "Open to members of accounts above", Value: part.Cell{Text: page.Upper(page.YesNo(a.OpenToMain))}},
 			{Label: "ID", Value: part.Cell{Text: a.ID.String(), Copy: true}},
 		},
 	}
@@ -87,7 +90,7 @@ func (h *Handlers) showSubAccount(c echo.Context, g authz.Grant) error {
 
 func orNone(c part.Cell) part.Cell {
 	if len(c.Badges) == 0 {
-		c.Text = "none"
+		c.Text = "None"
 	}
 	return c
 }
@@ -95,7 +98,7 @@ func orNone(c part.Cell) part.Cell {
 func (h *Handlers) peopleWords(a accounts.Details) string {
 	people := words.Count(a.Members, "member", "members") + " besides the owner, " + words.Count(a.Subusers, "subuser", "subusers")
 	if a.Invites > 0 {
-		people += ", " + words.Count(a.Invites, "invite", "invites") + " waiting"
+		people += ", " + words.Count(a.Invites, "pending invite", "pending invites")
 	}
 	return people
 }

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"fmt"
 	"io"
 	"mime/multipart"
 	"strconv"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"bailiwick/catalog"
 	"bailiwick/models/store"
 	"bailiwick/views/part"
 	"bailiwick/words"
@@ -50,6 +52,35 @@ func (h *Base) TimeCell(c echo.Context, t time.Time) part.Cell {
 
 // Money is an amount in the currency of the installation.
 func (h *Base) Money(amount float64) string { return words.Money(amount, h.Config.Currency) }
+
+// ValueText is a single value of a record's field as people read it, its times in
+// a zone.
+func (h *Base) ValueText(f *catalog.Field, v any, zone *time.Location) string {
+	n, number := v.(float64)
+	switch {
+	case f.Widget == "money" && number:
+		return h.Money(n)
+	case f.Widget == "bytes" && number:
+		return words.Bytes(int64(n))
+	case f.Unit == "seconds" && number:
+		return words.Duration(time.Duration(n) * time.Second)
+	case f.Format == "e164" || f.Widget == "phone":
+		return words.Phone(fmt.Sprint(v))
+	case f.Format == "date":
+		if t, err := time.Parse(time.DateOnly, fmt.Sprint(v)); err == nil {
+			return words.Day(t)
+		}
+	case f.Format == "date-time":
+		if t, err := time.Parse(time.RFC3339, fmt.Sprint(v)); err == nil {
+			return Exact(t.In(zone))
+		}
+	}
+	text := f.Text(v, zone)
+	if f.Unit != "" {
+		text += " " + f.Unit
+	}
+	return text
+}
 
 // Sum is an amount that the database summed, in words like Money's.
 func (h *Base) Sum(written string) string {

@@ -104,18 +104,18 @@ func (h *Base) Explain(c echo.Context, err error) Failure {
 	case errors.As(err, &closed) && v != nil && v.At != authz.NoAccount:
 		return Failure{http.StatusForbidden, "That is not available here", h.closedText(v, closed)}
 	case errors.As(err, &closed), errors.Is(err, store.ErrNotFound):
-		return Failure{http.StatusNotFound, "There is nothing here", "The page does not exist, or you may not know of it."}
+		return Failure{http.StatusNotFound, "There is nothing here", "This page doesn't exist, or you don't have access to it."}
 	case errors.Is(err, guard.ErrForged):
 		return Failure{http.StatusForbidden, "This form is out of date", "It belongs to another session. Open the page again and send it again."}
 	case errors.Is(err, guard.LinkMoved{}):
 		return Failure{http.StatusUnprocessableEntity, "Open the link again",
 			"Nothing was done: another link was opened in this browser since, or this one more than half an hour ago."}
 	case errors.Is(err, store.ErrConflict):
-		return Failure{http.StatusConflict, "Somebody else was faster", "It changed in the meantime. Open the page again to see it as it is now."}
+		return Failure{http.StatusConflict, "Changed by somebody else", "It changed in the meantime. Open the page again to see it as it is now."}
 	case isProblem:
 		return Failure{http.StatusUnprocessableEntity, "That didn't work", Sentences(p)}
 	case unreadable(err):
-		return Failure{http.StatusBadRequest, "That could not be read", "It has invalid characters."}
+		return Failure{http.StatusBadRequest, "That couldn't be read", "It has invalid characters."}
 	case errors.As(err, &tooLarge), errors.As(err, &he) && he.Code == http.StatusRequestEntityTooLarge:
 		return Failure{http.StatusRequestEntityTooLarge, "That is too much at once", "Send less, or split it."}
 	case errors.As(err, &tooMany):
@@ -130,7 +130,7 @@ func (h *Base) Explain(c echo.Context, err error) Failure {
 	case errors.As(err, &he) && he.Code == http.StatusMisdirectedRequest:
 		return Failure{he.Code, "Unknown host", "This panel does not answer to that name."}
 	case errors.As(err, &he) && he.Code == http.StatusBadRequest:
-		return Failure{he.Code, "That could not be read", "The request is malformed."}
+		return Failure{he.Code, "That couldn't be read", "The request is malformed."}
 	}
 	h.Config.Log.Error("request failed", "request_id", RequestID(c), "route", c.Path(), "error", err)
 	return Failure{http.StatusInternalServerError, "Something went wrong", "This isn't your fault. It's in the log under the number below."}
@@ -139,7 +139,7 @@ func (h *Base) Explain(c echo.Context, err error) Failure {
 // outside says which rule of an account's networks keeps somebody out, and to its
 // owner what stays open.
 func (h *Base) outside(c echo.Context, x guard.OutsideNetworks) error {
-	p := part.FailurePage{Status: http.StatusForbidden, Title: "Not from here", Text: OutsideText(x)}
+	p := part.FailurePage{Status: http.StatusForbidden, Title: "Network not allowed", Text: OutsideText(x)}
 	if x.Owner {
 		p.Text += " You own it, so you can still open these pages once you confirm that it's you:"
 		id := guard.Of(c).Place.Account
@@ -269,7 +269,7 @@ func (h *Base) refusal(v *guard.Visit, d *authz.Denial, helpers []string) Refusa
 	x := v.Snapshot.Explain(d.Decision, d.Permission, v.At)
 	r := Refusal{Title: x.Title, Sentence: "Lets you " + x.Sentence + ".", Reason: x.Reason, Helpers: helpers}
 	for _, m := range x.Missing {
-		r.Entitlement = m.Entitlement.Title
+		r.Entitlement, r.Helpers = m.Entitlement.Title, nil // nobody in it can give what it lacks
 	}
 	kind := v.Session.Principal.Kind
 	if kind == authz.ServiceAccount { // which has the roles of subusers

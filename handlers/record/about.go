@@ -18,10 +18,11 @@ import (
 // titleLength is how much of a record's title its page is headed with.
 const titleLength = 120
 
-// titleOf is what somebody would call a record.
+// titleOf is what somebody would call a record; without the names of what it
+// names, these are left out.
 func (h *Handlers) titleOf(rv Visit, r records.Record, names map[uuid.UUID]records.Named) string {
 	title := rv.kind.Title(func(f *catalog.Field) string {
-		if r.Values[f.Name] == nil || !rv.open(r, f) {
+		if r.Values[f.Name] == nil || !rv.open(r, f) || names == nil && f.Ref != nil {
 			return ""
 		}
 		cell := h.valueCell(rv, f, r, names)
@@ -33,6 +34,16 @@ func (h *Handlers) titleOf(rv Visit, r records.Record, names map[uuid.UUID]recor
 	title = strings.Join(strings.Fields(strings.TrimRight(cmp.Or(title, r.Name), ":")), " ")
 	if runes := []rune(title); len(runes) > titleLength {
 		title = string(runes[:titleLength]) + "…"
+	}
+	return title
+}
+
+// called is a record's title within a sentence, such as "Delete call from
+// +44 7700 900158?".
+func (h *Handlers) called(rv Visit, r records.Record) string {
+	title := h.titleOf(rv, r, nil)
+	if o := rv.kind.Opening(); o != "" && strings.HasPrefix(title, o) {
+		return strings.ToLower(o[:1]) + title[1:]
 	}
 	return title
 }

@@ -43,9 +43,9 @@ func (h *Handlers) askAct(rv Visit, a *catalog.Act, r record.Record) error {
 
 // actForm is the dialog of an act: its form, or the question before it.
 func (h *Handlers) actForm(rv Visit, status int, a *catalog.Act, r record.Record, in formInput) error {
-	title := a.Title + " " + r.Name
+	title := a.Title + " " + h.called(rv, r)
 	cancel := cmp.Or(login.Within(r.AccountID, rv.FormValue("return")), h.actBack(rv, r))
-	f := h.recordFrame(rv, title, h.listLink(rv), part.Link{Text: r.Name, URL: h.oneURL(rv, r)})
+	f := h.recordFrame(rv, title, h.listLink(rv), part.Link{Text: h.titleOf(rv, r, nil), URL: h.oneURL(rv, r)})
 	form := part.Form{
 		Token: f.Token, Action: h.actURL(rv, a, r), Hidden: []part.Pair{{Name: "return", Value: cancel}},
 		Submit: a.Title, Danger: a.Danger, Cancel: cancel, Problem: in.wrong[""],

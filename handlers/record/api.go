@@ -190,7 +190,7 @@ func (h *Handlers) removeRecord(rv Visit, r records.Record) error {
 		return err
 	}
 	if wantsName(goes, uses) && strings.TrimSpace(rv.QueryParam("confirm")) != r.Name {
-		return store.Problems{"confirm": "This is not its name."}
+		return store.Problems{"confirm": "This isn't its name."}
 	}
 	if err := h.Store.DeleteRecord(ctx, rv.grant, rv.At, r.ID); err != nil {
 		return err

@@ -127,7 +127,7 @@ func (h *Handlers) importRecords(rv Visit) error {
 		refused[readable[i]] = p
 	}
 	for i, first := range did.Twice {
-		sentence := "This list has it already."
+		sentence := "This list already has it."
 		if first >= 0 {
 			sentence = fmt.Sprintf("Line %d is the same.", lines[readable[first]].number)
 		}
@@ -137,9 +137,9 @@ func (h *Handlers) importRecords(rv Visit) error {
 		h.Say(rv.Context, strings.TrimSpace(counted(did.Added, rv.records)+" added. "+unread))
 		return page.Done(rv.Context, rv.listURL())
 	}
-	report := &part.Report{Tone: part.Warn, Text: fmt.Sprintf("%s added, %s left out.", counted(did.Added, rv.records), words.Number(len(refused)))}
+	report := &part.Report{Tone: part.Warn, Text: fmt.Sprintf("%s added, %s skipped.", counted(did.Added, rv.records), words.Number(len(refused)))}
 	if onlyCheck {
-		report.Text = fmt.Sprintf("%s can be added, %s would be left out. Nothing is added yet.", counted(did.Added, rv.records), words.Number(len(refused)))
+		report.Text = fmt.Sprintf("%s can be added, %s would be skipped. Nothing is added yet.", counted(did.Added, rv.records), words.Number(len(refused)))
 	}
 	if len(refused) == 0 {
 		report.Tone = part.Good
@@ -201,7 +201,7 @@ func readLines(rv Visit, fields []*catalog.Field, text string) (lines []importLi
 	}
 	head, err := r.Read()
 	if err != nil {
-		return nil, "", store.Problems{"": "Give at least a line that names the columns, and one line below it."}
+		return nil, "", store.Problems{"": "Enter at least a line that names the columns, and one line below it."}
 	}
 	byColumn, skip := make([]*catalog.Field, len(head)), make([]bool, len(head))
 	var skipped []string
@@ -261,7 +261,7 @@ func readLines(rv Visit, fields []*catalog.Field, text string) (lines []importLi
 		lines = append(lines, l)
 	}
 	if len(lines) == 0 {
-		return nil, "", store.Problems{"": "Give at least one line below the one that names the columns."}
+		return nil, "", store.Problems{"": "Enter at least one line below the one that names the columns."}
 	}
 	return lines, unread, nil
 }

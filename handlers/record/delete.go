@@ -1,7 +1,6 @@
 package record
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -28,9 +27,10 @@ func (h *Handlers) deleteDialog(rv Visit, status int, r record.Record, wrong sto
 	if err != nil {
 		return err
 	}
-	f := h.recordFrame(rv, "Delete "+r.Name, h.listLink(rv))
+	title := "Delete " + h.called(rv, r)
+	f := h.recordFrame(rv, title, h.listLink(rv))
 	d := part.Dialog{
-		Frame: f, Title: "Delete " + r.Name + "?", Text: []string{"You can restore it for 30 days, under Recently deleted."},
+		Frame: f, Title: title + "?", Text: []string{"You can restore it for 30 days, under Recently deleted."},
 		Form: part.Form{
 			Token: f.Token, Action: rv.url(rv.records.OnePath()+"/delete", r), Submit: "Delete", Danger: true,
 			Cancel: h.afterURL(rv, r), Problem: wrong[""],
@@ -44,7 +44,7 @@ func (h *Handlers) deleteDialog(rv Visit, status int, r record.Record, wrong sto
 	}
 	if wantsName(goes, uses) {
 		d.Form.Fields = []part.Field{{
-			Name: "confirm", Label: "Type \"" + r.Name + "\" to confirm", Required: true, Autocomplete: "off", Problem: wrong["confirm"],
+			Name: "confirm", Label: "Type “" + r.Name + "” to confirm", Required: true, Autocomplete: "off", Problem: wrong["confirm"],
 		}}
 	}
 	d.Form.Fields = append(d.Form.Fields, h.recordProof(rv, wrong)...)
@@ -111,7 +111,7 @@ func (h *Handlers) deleteRecord(rv Visit, r record.Record) error {
 		return err
 	}
 	if wantsName(goes, uses) && strings.TrimSpace(rv.FormValue("confirm")) != r.Name {
-		return h.deleteDialog(rv, http.StatusUnprocessableEntity, r, store.Problems{"confirm": "This is not its name."})
+		return h.deleteDialog(rv, http.StatusUnprocessableEntity, r, store.Problems{"confirm": "This isn't its name."})
 	}
 	if err = h.proveRecord(rv); err == nil {
 		err = h.Store.DeleteRecord(ctx, rv.grant, rv.At, r.ID)
@@ -126,6 +126,6 @@ func (h *Handlers) deleteRecord(rv Visit, r record.Record) error {
 	if list := h.ListOf(rv.section); rv.Visit.May.Has(list.View) {
 		back = rv.url(list.Path)
 	}
-	h.Say(rv.Context, fmt.Sprintf("%s deleted.", r.Name), undoDelete(r, back))
+	h.Say(rv.Context, h.titleOf(rv, r, nil)+" deleted.", undoDelete(r, back))
 	return page.Done(rv.Context, back)
 }

@@ -81,8 +81,8 @@ func readForm(rv Visit, fields []*catalog.Field) (formInput, error) {
 // recordForm is the form of a new record, or of r.
 func (h *Handlers) recordForm(rv Visit, status int, r *records.Record, in formInput) error {
 	values := map[string]any{}
-	p := part.FormPage{Header: part.Header{Title: "New " + rv.records.Noun}}
-	p.Form = part.Form{Action: rv.listURL(), Cancel: rv.listURL(), Submit: "Add"}
+	p := part.FormPage{Header: part.Header{Title: "Add " + rv.records.Noun}}
+	p.Form = part.Form{Action: rv.listURL(), Cancel: rv.listURL(), Submit: "Add " + rv.records.Noun}
 	in.page = rv.listURL() + "/new"
 	crumbs := []part.Link{h.listLink(rv)}
 	if r == nil {
@@ -92,11 +92,11 @@ func (h *Handlers) recordForm(rv Visit, status int, r *records.Record, in formIn
 	} else {
 		values = r.Values
 		one := rv.url(rv.records.OnePath(), *r)
-		p.Header.Title = "Edit " + r.Name
+		p.Header.Title = "Edit " + h.called(rv, *r)
 		p.Form.Action, p.Form.Cancel, p.Form.Submit = one+"/edit", one, "Save"
 		in.page = p.Form.Action
 		p.Form.Hidden = []part.Pair{{Name: "version", Value: fmt.Sprint(in.version)}}
-		crumbs = append(crumbs, part.Link{Text: r.Name, URL: one})
+		crumbs = append(crumbs, part.Link{Text: h.titleOf(rv, *r, nil), URL: one})
 	}
 	p.Frame = h.recordFrame(rv, p.Header.Title, crumbs...)
 	p.Form.Token = p.Frame.Token
@@ -104,6 +104,11 @@ func (h *Handlers) recordForm(rv Visit, status int, r *records.Record, in formIn
 	fields := h.shownFields(rv, rv.records.Fields)
 	if p.Form.Fields, err = h.formFields(rv, fields, values, in, rv.records.Required); err != nil {
 		return err
+	}
+	for i := range p.Form.Fields {
+		if f := rv.kind.Field(p.Form.Fields[i].Name); r != nil && f != nil && f.Secret == catalog.Sealed {
+			p.Form.Fields[i].Help += " Leave it empty to keep the current one."
+		}
 	}
 	p.Form.Fields = append(p.Form.Fields, h.recordProof(rv, in.wrong)...)
 	p.Form.Problem = leftOver(rv.kind, in.wrong, p.Form.Fields)
@@ -249,13 +254,13 @@ func (h *Handlers) dressField(rv Visit, f *catalog.Field, x *part.Field) {
 	switch {
 	case f.Secret == catalog.Sealed && f.Widget == "json":
 		x.Kind, x.Value, x.Rows, x.Language = part.JSON, "", 12, "json"
-		x.Help = strings.TrimSpace(x.Help + " Never shown again; left empty, what was given before stays.")
+		x.Help = strings.TrimSpace(x.Help + " It is never shown again.")
 	case f.Secret == catalog.Sealed && f.Widget == "textarea":
 		x.Kind, x.Value = part.Textarea, ""
-		x.Help = strings.TrimSpace(x.Help + " Never shown again; left empty, what was given before stays.")
+		x.Help = strings.TrimSpace(x.Help + " It is never shown again.")
 	case f.Secret == catalog.Sealed:
 		x.Kind = part.Secret
-		x.Help = strings.TrimSpace(x.Help + " Never shown again; left empty, what was given before stays.")
+		x.Help = strings.TrimSpace(x.Help + " It is never shown again.")
 	case f.Type == "boolean":
 		x.Kind, x.Value = part.Checkbox, "1"
 	case f.Ref != nil || rv.records.Among[f.Name] != nil:
@@ -270,7 +275,7 @@ func (h *Handlers) dressField(rv Visit, f *catalog.Field, x *part.Field) {
 		x.Kind = part.Lines
 	case f.Many:
 		x.Kind = part.Tags
-		x.Help = strings.TrimSpace(x.Help + " With commas between.")
+		x.Help = strings.TrimSpace(x.Help + " Separated by commas.")
 	case f.Widget == "money":
 		x.Kind, x.Step, x.Unit = part.Money, "0.01", h.Config.Currency
 	case f.Type == "integer", f.Type == "number":

@@ -218,7 +218,7 @@ func (h *Handlers) createRecord(rv Visit) error {
 		shown.section, shown.records, shown.At.Section = one, one.Records, one
 		return h.RecordPage(shown, r, secrets)
 	}
-	h.Say(rv.Context, fmt.Sprintf("%s is added.", r.Name))
+	h.Say(rv.Context, h.titleOf(rv, r, nil)+" added.")
 	return page.Done(rv.Context, h.afterURL(rv, r))
 }
 

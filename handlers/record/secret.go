@@ -61,9 +61,9 @@ func (h *Handlers) replaceSecretForm(rv Visit, status int, r records.Record, wro
 	for _, o := range overlaps {
 		overlap.Options = append(overlap.Options, part.Option{Value: o.value, Text: o.title})
 	}
-	f := h.recordFrame(rv, title, h.listLink(rv), part.Link{Text: r.Name, URL: one})
+	f := h.recordFrame(rv, title, h.listLink(rv), part.Link{Text: h.titleOf(rv, r, nil), URL: one})
 	return page.Render(rv.Context, status, record.FormOn(part.FormPage{
-		Frame: f, Header: part.Header{Title: title + " of " + r.Name, Text: "A new " + noun + " is created and shown once."},
+		Frame: f, Header: part.Header{Title: title + " of " + h.called(rv, r), Text: "A new " + noun + " is created and shown once."},
 		Form: part.Form{
 			Token: f.Token, Action: one + "/secret", Cancel: one, Submit: title, Problem: wrong[""],
 			Fields: append([]part.Field{overlap}, h.ProofFields(rv.Context, wrong)...),

@@ -155,18 +155,6 @@ func (h *Handlers) valueCell(rv Visit, f *catalog.Field, r records.Record, names
 			return part.Cell{Text: "Yes"}
 		}
 		return part.Cell{Text: "No"}
-	case f.Widget == "money":
-		if n, ok := v.(float64); ok {
-			return part.Cell{Text: h.Money(n)}
-		}
-	case f.Unit == "seconds" || f.Widget == "bytes":
-		if n, ok := v.(float64); ok && f.Widget == "bytes" {
-			return part.Cell{Text: words.Bytes(int64(n))}
-		} else if ok {
-			return part.Cell{Text: words.Duration(time.Duration(n) * time.Second)}
-		}
-	case f.Format == "e164" || f.Widget == "phone":
-		return part.Cell{Text: words.Phone(fmt.Sprint(v))}
 	case f.Widget == "country":
 		flag, name := words.Country(fmt.Sprint(v))
 		return part.Cell{Flag: flag, Text: fmt.Sprint(v), Title: name}
@@ -179,11 +167,7 @@ func (h *Handlers) valueCell(rv Visit, f *catalog.Field, r records.Record, names
 			return h.TimeCell(rv, t)
 		}
 	}
-	text := f.Text(v, page.Zone(rv.Context))
-	if f.Unit != "" {
-		text += " " + f.Unit
-	}
-	return part.Cell{Text: text, Mono: f.Format == "cidr" || f.Secret != ""}
+	return part.Cell{Text: h.ValueText(f, v, page.Zone(rv.Context)), Mono: f.Format == "cidr" || f.Secret != ""}
 }
 
 // refCell names records that a record names, and leads to a single one.

@@ -178,6 +178,11 @@ func SharedMenu(menu []Action, id string) []Action {
 	return menu
 }
 
+// empty tells whether a cell says nothing.
+func (c Cell) empty() bool {
+	return c.Text == "" && c.After == "" && c.Details == "" && len(c.Badges) == 0 && c.Avatar == (Avatar{})
+}
+
 // facts tells which columns a phone shows: the first few, and those with states.
 func (t Table) facts() (shown []bool) {
 	const few = 4
