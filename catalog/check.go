@@ -29,12 +29,12 @@ var formats = []*jsonschema.Format{
 }
 
 var formatSentences = map[string]string{
-	"e164":      "Give a phone number with its country code, such as +49 30 901820.",
-	"cidr":      "Give a network such as 192.0.2.0/24, or a single address.",
-	"uri":       "Give a whole address, such as https://example.com/hook.",
-	"email":     "Give an e-mail address, such as ada@example.com.",
-	"date-time": "Give a date and a time.",
-	"date":      "Give a date, such as 2026-11-21.",
+	"e164":      "Enter a phone number with its country code, such as +49 30 901820.",
+	"cidr":      "Enter a network such as 192.0.2.0/24, or a single address.",
+	"uri":       "Enter a whole address, such as https://example.com/hook.",
+	"email":     "Enter an e-mail address, such as ada@example.com.",
+	"date-time": "Enter a date and a time.",
+	"date":      "Enter a date, such as 2026-11-21.",
 	"uuid":      "Choose one of the list.",
 }
 
@@ -125,7 +125,7 @@ func (k *Kind) Check(values map[string]any) map[string]string {
 	}
 	for name, v := range plain {
 		if badText(v) {
-			wrong[name] = "Remove the characters that can't be seen."
+			wrong[name] = "Remove the invisible characters."
 		}
 	}
 	err = k.schema.Validate(plain)
@@ -241,26 +241,26 @@ func (f *Field) sentence(why jsonschema.ErrorKind) string {
 	case *kind.Minimum, *kind.Maximum, *kind.ExclusiveMinimum, *kind.ExclusiveMaximum:
 		switch {
 		case f.Min != nil && f.Max != nil:
-			return "Give a number from " + decimal(*f.Min) + " to " + decimal(*f.Max) + "."
+			return "Enter a number from " + decimal(*f.Min) + " to " + decimal(*f.Max) + "."
 		case f.Min != nil:
-			return "Give a number of at least " + decimal(*f.Min) + "."
+			return "Enter a number of at least " + decimal(*f.Min) + "."
 		case f.Max != nil:
-			return "Give a number of at most " + decimal(*f.Max) + "."
+			return "Enter a number of at most " + decimal(*f.Max) + "."
 		}
-		return "Give a number within the limits."
+		return "Enter a number within the limits."
 	case *kind.Type:
 		switch f.Type {
 		case "integer":
-			return "Give a whole number."
+			return "Enter a whole number."
 		case "number":
-			return "Give a number."
+			return "Enter a number."
 		case "boolean":
 			return "Answer yes or no."
 		}
 		if f.Type == "object" {
 			return "Write a name and a value on each line, such as: greeting = hello."
 		}
-		return "Give text."
+		return "Enter text."
 	case *kind.Enum, *kind.Const:
 		var all []string
 		for _, o := range f.Options {
@@ -274,22 +274,22 @@ func (f *Field) sentence(why jsonschema.ErrorKind) string {
 		if s := formatSentences[why.Want]; s != "" {
 			return s
 		}
-		return "Give a " + why.Want + "."
+		return "Enter a " + why.Want + "."
 	case *kind.MinItems:
-		return "Give at least " + plural(why.Want, "entry") + "."
+		return "Enter at least " + plural(why.Want, "entry") + "."
 	case *kind.MaxItems:
 		if f.Grows() {
 			return fmt.Sprintf("This holds %d already, and no more.", why.Want)
 		}
-		return "Give at most " + plural(why.Want, "entry") + "."
+		return "Enter at most " + plural(why.Want, "entry") + "."
 	case *kind.MaxProperties:
-		return "Give at most " + plural(why.Want, "entry") + "."
+		return "Enter at most " + plural(why.Want, "entry") + "."
 	case *kind.UniqueItems:
 		return "Name each only once."
 	case *kind.MultipleOf:
-		return "Give fewer decimals."
+		return "Use fewer decimals."
 	}
-	return "Write this in another way."
+	return "Write this another way."
 }
 
 // Uncovered gives a sentence for each property whose value needs something that

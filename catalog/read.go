@@ -35,7 +35,7 @@ func (f *Field) Read(v any) (value any, wrong string) {
 		if f.Type == "object" {
 			for _, x := range v {
 				if _, ok := x.(string); !ok {
-					return nil, "Give an object of texts."
+					return nil, "Send an object of texts."
 				}
 			}
 			return v, ""
@@ -49,7 +49,7 @@ func (f *Field) readList(list []any) (any, string) {
 	for _, x := range list {
 		text, ok := x.(string)
 		if !ok {
-			return nil, "Give a list of texts."
+			return nil, "Send a list of texts."
 		}
 		if text = strings.TrimSpace(text); text != "" {
 			all = append(all, f.parseText(text, time.UTC))
@@ -65,19 +65,19 @@ func (f *Field) readList(list []any) (any, string) {
 func (f *Field) wanted() string {
 	switch f.Type {
 	case "integer":
-		return "Give a whole number."
+		return "Enter a whole number."
 	case "number":
-		return "Give a number."
+		return "Enter a number."
 	case "boolean":
 		return "Use true or false."
 	case "array":
 		if !f.Grows() {
-			return "Give a list of texts."
+			return "Send a list of texts."
 		}
 	case "object":
-		return "Give an object of texts."
+		return "Send an object of texts."
 	}
-	return "Give text."
+	return "Enter text."
 }
 
 // Schema is the property's JSON Schema, with its title and help in the words of JSON

@@ -46,7 +46,7 @@ func TestStrangerMakesAnAgency(t *testing.T) {
 
 	// A main account, and several sub-accounts at once.
 	katherine.press("button", "Account: Katherine Johnson")
-	katherine.press("link", "New main account")
+	katherine.press("link", "Create company account")
 	katherine.stands("/accounts/new")
 	katherine.looksRight("new-main-account")
 	katherine.fill("Name", "Orbit")
@@ -57,7 +57,7 @@ func TestStrangerMakesAnAgency(t *testing.T) {
 	katherine.press("link", "Accounts")
 	katherine.stands(orbit + "/accounts")
 	katherine.looksRight("sub-accounts-empty")
-	katherine.press("link", "New sub-accounts")
+	katherine.press("link", "Add sub-accounts")
 	katherine.stands(orbit + "/accounts/new")
 	for i, name := range []string{"Apollo", "Gemini", "Mercury"} {
 		katherine.fill([]string{"Name 1", "Name 2", "Name 3"}[i], name)

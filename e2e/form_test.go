@@ -79,7 +79,7 @@ func TestChoosingByTyping(t *testing.T) {
 	if rule == "" {
 		t.Fatal("no rule is chosen")
 	}
-	ada.press("button", "Add")
+	ada.press("button", "Add item")
 	ada.stands(account + `/items/[0-9a-f-]{36}`)
 	ada.sees("Chosen by typing", names[0], rule)
 	ada.lacks(names[1])

@@ -46,7 +46,7 @@ func TestWhatIsTypedIsNotLost(t *testing.T) {
 	ada.at(link)
 
 	// Refused, it is still not kept; the summary has the focus and leads to the field.
-	ada.press("button", "Add")
+	ada.press("button", "Add whisper")
 	ada.at(".problems")
 	ada.keys(kb.Tab)
 	ada.keys(kb.Enter)
@@ -58,7 +58,7 @@ func TestWhatIsTypedIsNotLost(t *testing.T) {
 
 	// Sent, it is.
 	ada.fill("Text", "A call about half a whisper.")
-	ada.press("button", "Add")
+	ada.press("button", "Add whisper")
 	ada.stands(account + `/whispers/[0-9a-f-]{36}`)
 	ada.press("link", "Edit")
 	ada.stands(account + `/whispers/[0-9a-f-]{36}/edit`)

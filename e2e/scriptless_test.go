@@ -27,13 +27,13 @@ func TestWithoutScript(t *testing.T) {
 	barbara.press("link", "Add application")
 	barbara.stands(west + "/applications/new")
 	barbara.fill("Description", "Nobody has named it yet")
-	barbara.press("button", "Add")
+	barbara.press("button", "Add application")
 	barbara.find("alert", "")
 	if got := barbara.find("textbox", "Description").value; got != "Nobody has named it yet" {
 		t.Errorf("of the description %q is left", got)
 	}
 	barbara.fill("Name", "Night desk")
-	barbara.press("button", "Add")
+	barbara.press("button", "Add application")
 	barbara.find("heading", "Night desk")
 	if secret := barbara.find("textbox", "Secret of Night desk").value; len(secret) < 30 {
 		t.Errorf("%q is no secret", secret)

@@ -139,7 +139,7 @@ func TestOwnerHandsOverALogin(t *testing.T) {
 
 	ada.act("anna", "Reset password")
 	ada.stands(subusers + `/[^/]+/password`)
-	ada.press("radio", "They choose it themselves")
+	ada.press("radio", "They do")
 	ada.looksRight("reset-password")
 	ada.press("button", "Reset password")
 	ada.sees("anna chooses a new password")
@@ -156,7 +156,7 @@ func TestOwnerHandsOverALogin(t *testing.T) {
 	anna.press("button", "Set password and sign in")
 	anna.stands(lyon)
 	stranger.open(once)
-	stranger.sees("This link was used already")
+	stranger.sees("This link was already used")
 	stranger.looksRight("used-link")
 
 	ada.press("link", "Done")

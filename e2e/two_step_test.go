@@ -196,7 +196,7 @@ func TestPasskeySignIn(t *testing.T) {
 	goTo("/passkeys/new")
 	mary.fill("Name", "This laptop")
 	mary.looksRight("passkey-new")
-	mary.press("button", "Go on")
+	mary.press("button", "Continue")
 	mary.find("button", "Create passkey")
 	mary.looksRight("passkey-offer")
 	mary.press("button", "Create passkey")

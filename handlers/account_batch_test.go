@@ -57,8 +57,8 @@ func TestManyAccountsAtOnce(t *testing.T) {
 		t.Errorf("suspended: %s", got)
 	}
 	// What was so before is told, and stays so when the rest is undone.
-	all := ada.together(p.analytical, "act", "suspend", "all", "1").says(t, "1 account suspended, 2 skipped", "is suspended already", "East Berlin")
-	if csv := ada.get(all.Find("a[download]").AttrOr("href", "")).want(t, http.StatusOK).body; strings.Count(csv, "is suspended already") != 2 || strings.Count(csv, "\n") != 4 {
+	all := ada.together(p.analytical, "act", "suspend", "all", "1").says(t, "1 account suspended, 2 skipped", "is already suspended", "East Berlin")
+	if csv := ada.get(all.Find("a[download]").AttrOr("href", "")).want(t, http.StatusOK).body; strings.Count(csv, "is already suspended") != 2 || strings.Count(csv, "\n") != 4 {
 		t.Errorf("the CSV of the report: %s", csv)
 	}
 	ada.undo(all).says(t, "1 account resumed")
@@ -69,12 +69,12 @@ func TestManyAccountsAtOnce(t *testing.T) {
 	if suspended() != "" {
 		t.Errorf("after undoing, suspended: %s", suspended())
 	}
-	ada.send(report.Find(".page-actions form").AttrOr("action", "")).want(t, http.StatusUnprocessableEntity).says(t, "undone already")
+	ada.send(report.Find(".page-actions form").AttrOr("action", "")).want(t, http.StatusUnprocessableEntity).says(t, "already undone")
 
 	// Labels: ten at most, and only those that got one lose it again.
 	ada.send(below(p.analytical, p.east, "/edit"), "name", "East", "labels", "a,b,c,d,e,f,g,h,i,j").want(t, http.StatusSeeOther)
 	ada.send(below(p.analytical, p.west, "/edit"), "name", "West", "labels", "gold").want(t, http.StatusSeeOther)
-	report = ada.together(p.analytical, "act", "label", "all", "1", "carry", "Gold").says(t, "1 account labelled “gold”, 2 skipped", "carries it already", "carries 10 labels")
+	report = ada.together(p.analytical, "act", "label", "all", "1", "carry", "Gold").says(t, "1 account labelled “gold”, 2 skipped", "already has it", "has 10 labels")
 	if got := listed(ada.get(list + "?label=gold")); got != "East Berlin West" {
 		t.Errorf("labelled: %s", got)
 	}

@@ -23,7 +23,7 @@ func TestADeletedAccountAnswersLikeAnAbsentOne(t *testing.T) {
 	address := below(p.analytical, p.east, "/delete")
 
 	// It says what goes, and is refused until all is said.
-	ada.get(address).want(t, http.StatusOK).says(t, "Delete East?", "1 account below it", "1 membership", "2 subusers", "1 invite that waits", "With its 1 sub-account", "Type “East”")
+	ada.get(address).want(t, http.StatusOK).says(t, "Delete East?", "1 account below it", "1 membership", "2 subusers", "1 pending invite", "With its 1 sub-account", "Type “East”")
 	x := ada.send(address, "name", "east").want(t, http.StatusUnprocessableEntity).says(t, "Type “East” to confirm.", "There is an account below it")
 	if x.Find("[name=name]").AttrOr("value", "") != "east" {
 		t.Error("what was typed is lost")
@@ -31,7 +31,7 @@ func TestADeletedAccountAnswersLikeAnAbsentOne(t *testing.T) {
 	ada.send(address, "name", "East").want(t, http.StatusUnprocessableEntity).says(t, "There is an account below it")
 	p.clock.advance(6 * time.Minute)
 	ada.get(address).want(t, http.StatusOK).says(t, "Your password")
-	ada.send(address, "name", "East", "along", "1").want(t, http.StatusUnprocessableEntity).says(t, "Give your password")
+	ada.send(address, "name", "East", "along", "1").want(t, http.StatusUnprocessableEntity).says(t, "Send your password")
 	ada.send(address, "name", "East", "along", "1", "proof", "not the right password").want(t, http.StatusUnprocessableEntity).says(t, "This isn't your password")
 	edsger.get(in(p.east, "")).want(t, http.StatusOK)
 
@@ -95,7 +95,7 @@ func TestAMainAccountIsDeletedByItsOwnerAlone(t *testing.T) {
 	if x := grace.get(settings).want(t, http.StatusOK); strings.Contains(x.Text(), "Delete account") {
 		t.Error("an Admin is offered to delete it")
 	}
-	grace.get(settings+"/delete").want(t, http.StatusUnprocessableEntity).says(t, "Only its owner can delete a main account.")
+	grace.get(settings+"/delete").want(t, http.StatusUnprocessableEntity).says(t, "Only its owner can delete a company account.")
 	grace.send(settings+"/delete", "name", "Analytical", "along", "1", "proof", password).want(t, http.StatusUnprocessableEntity)
 	p.as(p.edsger).send(in(p.east, "/settings/account/delete"), "name", "East", "along", "1", "proof", password).want(t, http.StatusForbidden)
 	ada.send(in(p.east, "/settings/account/delete"), "name", "East", "along", "1", "proof", password).want(t, http.StatusUnprocessableEntity).says(t, "in the account above it")

@@ -70,7 +70,7 @@ func TestAccountsAreFoundByLabel(t *testing.T) {
 	edit(p.west, "gold").want(t, http.StatusSeeOther)
 	for wrong, says := range map[string]string{
 		"two words":                  "not a label",
-		"a,b,c,d,e,f,g,h,i,j,k":      "at most 10 labels",
+		"a,b,c,d,e,f,g,h,i,j,k":      "up to 10 labels",
 		strings.Repeat("x", 33):      "at most 32 characters",
 		"<b>":                        "not a label",
 		"-":                          "not a label",
@@ -98,7 +98,7 @@ func TestAccountsAreFoundByLabel(t *testing.T) {
 		t.Errorf("Logs of pilots are counted as %q", got)
 	}
 	ask := x.Find("thead a.all").First().AttrOr("href", "")
-	ada.get(ask).want(t, http.StatusOK).says(t, "carry the label “pilot”")
+	ada.get(ask).want(t, http.StatusOK).says(t, "have the label “pilot”")
 	ada.send(general, "entitlement", "logs", "all", "1", "allowed", "0", "label", "pilot").want(t, http.StatusSeeOther)
 	if p.gives(p.east, "logs") || p.gives(p.berlin, "logs") || !p.gives(p.west, "logs") {
 		t.Error("Select all of a label did not take from just those")
@@ -144,7 +144,7 @@ func TestArchivedAccountsComeBackAsTheyWere(t *testing.T) {
 	ada.get(below(p.analytical, p.berlin, "")).want(t, http.StatusOK).says(t, "archived with East")
 	ada.send(below(p.analytical, p.berlin, "/restore")).want(t, http.StatusUnprocessableEntity).says(t, "archived with East. Restore that first")
 	ada.send(below(p.analytical, p.berlin, "/resume")).want(t, http.StatusUnprocessableEntity).says(t, "archived")
-	ada.send(below(p.analytical, p.east, "/archive")).want(t, http.StatusUnprocessableEntity).says(t, "archived already")
+	ada.send(below(p.analytical, p.east, "/archive")).want(t, http.StatusUnprocessableEntity).says(t, "already archived")
 	ada.send(below(p.analytical, p.west, "/move"), "to", p.east.ID.String()).want(t, http.StatusUnprocessableEntity).says(t, "archived")
 
 	// Neither a viewer of it, nor another tenant, nor a sibling restores it.

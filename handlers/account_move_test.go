@@ -25,7 +25,7 @@ func TestMovingAnAccountFromItsMenu(t *testing.T) {
 	move := in(p.analytical, "/accounts/"+p.berlin.ID.String()+"/move")
 
 	ada.get(in(p.analytical, "/accounts")).says(t, "Move…")
-	list := ada.get(move).want(t, http.StatusOK).says(t, "Analytical", "Parent account now", "This one moves")
+	list := ada.get(move).want(t, http.StatusOK).says(t, "Analytical", "Current parent account", "This one moves")
 	if n := list.Find("main tbody a").Length(); n != 2 {
 		t.Errorf("%d places are offered, not Analytical and West", n)
 	}
@@ -65,7 +65,7 @@ func TestMovingAnAccountFromItsMenu(t *testing.T) {
 
 	for _, wrong := range []struct{ sub, to, says string }{
 		{p.east.ID.String(), p.east.ID.String(), "be moved below itself"},
-		{p.east.ID.String(), p.analytical.ID.String(), "stands under Analytical already"},
+		{p.east.ID.String(), p.analytical.ID.String(), "is already under Analytical"},
 		{p.east.ID.String(), "nonsense", "Choose an account"},
 	} {
 		ada.send(in(p.analytical, "/accounts/"+wrong.sub+"/move"), "to", wrong.to).want(t, http.StatusUnprocessableEntity).says(t, wrong.says)

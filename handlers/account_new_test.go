@@ -45,7 +45,7 @@ func TestPastedNamesStayAsTheyWerePasted(t *testing.T) {
 	// problem stands at the field.
 	long := strings.Repeat("n", 101)
 	x := add("North\n\n"+long+"\nSouth\nPo\u202ele", "Pole", long).want(t, http.StatusUnprocessableEntity)
-	if got := beside(x); !strings.Contains(got, "Line 3: ") || !strings.Contains(got, "\nLine 5: Remove the characters") || strings.Count(got, "Line") != 2 {
+	if got := beside(x); !strings.Contains(got, "Line 3: ") || !strings.Contains(got, "\nLine 5: Remove the invisible characters") || strings.Count(got, "Line") != 2 {
 		t.Errorf("beside the text: %q", got)
 	}
 	if x.Find("#names-1-problem").Length() != 0 || x.Find("#names-2-problem").Length() != 1 || x.Find("#names-2").AttrOr("value", "") != long {

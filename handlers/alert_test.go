@@ -78,13 +78,13 @@ func TestTheBellRingsForOneself(t *testing.T) {
 		must(t, p.store.LetterSent(t.Context(), l))
 	}
 	soon()
-	grace.hears(t, "Alerts, 2 new", "Your invite to nobody@example.com could not be delivered New", "Ada offers you the account Analytical New")
+	grace.hears(t, "Alerts, 2 new", "Your invite to nobody@example.com couldn't be delivered New", "Ada offers you the account Analytical New")
 	ada.hears(t, "Alerts")
 
 	// What is read stays, and is new no more; what comes after is.
 	grace.post("/alerts", values("token", "forged")).want(t, http.StatusForbidden)
 	grace.send("/alerts").want(t, http.StatusSeeOther)
-	grace.hears(t, "Alerts", "Your invite to nobody@example.com could not be delivered", "Ada offers you the account Analytical")
+	grace.hears(t, "Alerts", "Your invite to nobody@example.com couldn't be delivered", "Ada offers you the account Analytical")
 	edsger.hears(t, "Alerts, 1 new", "Mallory invited you to Malloryville New")
 
 	// A key expires: those who may edit it hear of it, by both ways in, and others

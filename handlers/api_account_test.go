@@ -27,7 +27,7 @@ func TestAProgramGrantsPermissions(t *testing.T) {
 		pointer, phrase string
 	}{
 		{nil, []string{"assistants"}, "/revoke_permissions/0", `"assistants" can't be revoked`},
-		{[]string{"logs", "logs"}, nil, "/grant_permissions/1", `"logs" stands here twice`},
+		{[]string{"logs", "logs"}, nil, "/grant_permissions/1", `"logs" is listed twice`},
 		{[]string{"logs"}, []string{"logs"}, "/revoke_permissions/0", `"logs" is granted and revoked`},
 		{[]string{"invite_members"}, nil, "/grant_permissions/0", `"invite_members" is not a permission`},
 		{nil, []string{"contacts", "nonsense"}, "/revoke_permissions/1", `"nonsense" is not a permission`},

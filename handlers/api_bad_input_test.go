@@ -15,9 +15,9 @@ func TestBadInputGetsAClearAnswer(t *testing.T) {
 	p := newPanel(t)
 	ada, list := p.keyOf(p.ada, p.analytical), api(p.analytical, "/contacts")
 	for _, x := range []struct{ body, pointer, says string }{
-		{`{"name": "a", "name": "b"}`, "/name", "stands here twice"},
+		{`{"name": "a", "name": "b"}`, "/name", "is listed twice"},
 		{`{"name": "a", "shoe_size": 4}`, "/shoe_size", "There is no such field."},
-		{`{"name": 12}`, "/name", "Give text."},
+		{`{"name": 12}`, "/name", "Enter text."},
 		{`{"name": NaN}`, "", "not JSON"},
 		{`{"name": "a"} {"name": "b"}`, "", "more after the JSON object"},
 		{`{"name": "a"`, "", "not JSON"},

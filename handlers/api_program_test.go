@@ -40,7 +40,7 @@ func TestAProgramKeepsServiceAccountsAndKeys(t *testing.T) {
 			t.Errorf("%s: %s", field, got.body)
 		}
 	}
-	ada.post(robots, map[string]any{"name": "shipper", "roles": []any{map[string]any{"name": "Developer"}}}).want(http.StatusUnprocessableEntity).says("with this name already")
+	ada.post(robots, map[string]any{"name": "shipper", "roles": []any{map[string]any{"name": "Developer"}}}).want(http.StatusUnprocessableEntity).says("with this name")
 
 	// It is changed for the version that was read; what is not sent stays.
 	ada.with("If-Match", `"1"`).patch(one, map[string]any{"name": "Log shipper"}).want(http.StatusOK).says("Ships logs").says(`"Developer"`)

@@ -58,7 +58,7 @@ func TestTheAPIIsReadInThePanel(t *testing.T) {
 				t.Errorf("%s is told twice, or is not there", key)
 			}
 			told[key] = true
-			yours := !strings.Contains(o.Find("h2").Text(), "Not yours")
+			yours := !strings.Contains(o.Find("h2").Text(), "Not allowed")
 			if yours {
 				mine++
 			}
@@ -81,7 +81,7 @@ func TestTheAPIIsReadInThePanel(t *testing.T) {
 
 	// Fields have their limits; what is not his can be left out.
 	contacts := edsger.get(root+"/contacts").want(t, http.StatusOK)
-	contacts.says(t, "Add a contact").says(t, "Not yours").says(t, "phone number, as +442079460000")
+	contacts.says(t, "Add a contact").says(t, "Not allowed").says(t, "phone number, as +442079460000")
 	contacts.says(t, `{"name":"Example"}`)
 	lacks(edsger.get(root+"/contacts?mine=1").want(t, http.StatusOK).says(t, "List contacts").says(t, "are hidden"), "Add a contact")
 	edsger.get(root+"?mine=1").want(t, http.StatusOK).says(t, "Contacts").Find(".api-groups li .dim").Each(func(_ int, n *goquery.Selection) {
@@ -91,7 +91,7 @@ func TestTheAPIIsReadInThePanel(t *testing.T) {
 	})
 	lacks(edsger.get(root+"?q=login+link").want(t, http.StatusOK).says(t, "Read the sign-in link of subusers"), "Add a contact")
 	edsger.get(root+"?q=qwertzuiop").want(t, http.StatusOK).says(t, "Try fewer letters")
-	if got := strings.Join(strings.Fields(ada.get(root+"/subusers").want(t, http.StatusOK).Find("main").Text()), " "); strings.Contains(got, "Not yours") || !strings.Contains(got, "Needs the permission “Creating a new subuser”, which you have.") {
+	if got := strings.Join(strings.Fields(ada.get(root+"/subusers").want(t, http.StatusOK).Find("main").Text()), " "); strings.Contains(got, "Not allowed") || !strings.Contains(got, "Needs the permission “Creating a new subuser”, which you have.") {
 		t.Errorf("to Ada it says %s", got)
 	}
 

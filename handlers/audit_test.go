@@ -181,7 +181,7 @@ func TestAuditLeadsToUndo(t *testing.T) {
 	}
 	box := ada.get(in(p.analytical, "/audit")).Find(".audit li").Eq(2)
 	cells := box.Find("tbody tr").Eq(0).Children().Map(func(_ int, c *goquery.Selection) string { return c.Text() })
-	if !slices.Equal(cells, []string{"May be used", "yes", "no"}) || !strings.Contains(box.Text(), "Account owner in Analytical") {
+	if !slices.Equal(cells, []string{"Can be used", "yes", "no"}) || !strings.Contains(box.Text(), "Account owner in Analytical") {
 		t.Errorf("before and after: %q in %s", cells, box.Text())
 	}
 	undo()

@@ -14,14 +14,14 @@ func TestWhoeverSignsUpConfirmsTheirAddress(t *testing.T) {
 	b := p.browser()
 	b.post("/sign-up", values("name", "Katherine", "email", "katherine@example.com", "password", password)).want(t, http.StatusSeeOther)
 	home := b.get("/").want(t, http.StatusSeeOther).location()
-	b.get(home).want(t, http.StatusOK).says(t, "Confirm your e-mail address", "Open the link in the mail to katherine@example.com")
+	b.get(home).want(t, http.StatusOK).says(t, "Confirm your e-mail address", "Open the link in the e-mail to katherine@example.com")
 	first := p.mailman(letter.EmailProof, "katherine@example.com").Facts["path"]
 	b.get("/verify-email/send").want(t, http.StatusOK).says(t, "Not confirmed", "Send a new link")
 	b.send("/verify-email/send").want(t, http.StatusSeeOther)
 	link := p.mailman(letter.EmailProof, "katherine@example.com").Facts["path"]
 
 	elsewhere := p.browser()
-	elsewhere.open(first).want(t, http.StatusUnprocessableEntity).says(t, "was used already")
+	elsewhere.open(first).want(t, http.StatusUnprocessableEntity).says(t, "was already used")
 	elsewhere.open(link).want(t, http.StatusOK).says(t, "katherine@example.com", "signed up as Katherine")
 	b.get(home).says(t, "Confirm your e-mail address") // GET changed nothing
 	if got := elsewhere.byLink(link, nil).want(t, http.StatusSeeOther); got.location() != "/sign-in?proven=1" {
@@ -33,7 +33,7 @@ func TestWhoeverSignsUpConfirmsTheirAddress(t *testing.T) {
 		t.Error("the panel asks still")
 	}
 	b.get("/verify-email/send").says(t, "Confirmed")
-	b.send("/verify-email/send").want(t, http.StatusUnprocessableEntity).says(t, "is confirmed already")
+	b.send("/verify-email/send").want(t, http.StatusUnprocessableEntity).says(t, "is already confirmed")
 
 	_, door := p.subuser(p.east, "charles", "Developer")
 	charles := p.asSubuser(door, "charles")

@@ -34,7 +34,7 @@ func TestInvitesFloodNoMailbox(t *testing.T) {
 	for n := range 20 {
 		got := ada.send(to, "email", "radia@example.com", "role", "main_user")
 		if got.status != http.StatusOK {
-			if n != 10 || got.status != http.StatusUnprocessableEntity || !strings.Contains(got.Text(), "Many letters") {
+			if n != 10 || got.status != http.StatusUnprocessableEntity || !strings.Contains(got.Text(), "Too many e-mails") {
 				t.Errorf("invite %d is refused with %d: %s", n+1, got.status, got.Text())
 			}
 			ada.send(to, "email", "mary@example.com", "role", "main_user").want(t, http.StatusOK)

@@ -91,7 +91,7 @@ func TestKeysGoWithWhoMadeThem(t *testing.T) {
 	grace.send(leave, "revoke_keys", "1").want(t, http.StatusSeeOther)
 	works(east, http.StatusUnauthorized)
 	shut := in(p.west, "/settings/profile/close")
-	grace.get(shut).want(t, http.StatusOK).says(t, "You created 1 API key in accounts of others", "West (bw_live_", " in West", offer)
+	grace.get(shut).want(t, http.StatusOK).says(t, "You created 1 API key in other people's accounts", "West (bw_live_", " in West", offer)
 	grace.send(shut, "email", "grace@example.com", "proof", password, "revoke_keys", "1").want(t, http.StatusSeeOther)
 	works(west, http.StatusUnauthorized)
 	works(others, http.StatusOK)

@@ -128,8 +128,8 @@ func TestAnInviteIsMailedAndToldWhereItIsNot(t *testing.T) {
 	p := newPanel(t).withMail()
 	ada, ctx := p.as(p.ada), context.Background()
 	invites := in(p.analytical, "/members/invites")
-	ada.get(invites+"/new").want(t, http.StatusOK).says(t, "gets a mail with a link")
-	made := ada.send(invites, "email", "katherine@example.com", "role", "full_viewer", "role", "main_user").want(t, http.StatusOK).says(t, "gets the link by mail")
+	ada.get(invites+"/new").want(t, http.StatusOK).says(t, "gets an e-mail with a link")
+	made := ada.send(invites, "email", "katherine@example.com", "role", "full_viewer", "role", "main_user").want(t, http.StatusOK).says(t, "gets the link by e-mail")
 	link, _ := made.Find("input[readonly]").Attr("value")
 	l, err := p.store.ClaimLetter(ctx)
 	must(t, err)
@@ -140,20 +140,20 @@ func TestAnInviteIsMailedAndToldWhereItIsNot(t *testing.T) {
 
 	// What the operator's mail server is like is not told to others.
 	must(t, p.store.LetterFailed(ctx, l, "dial tcp 10.0.0.25:587: connection refused", false))
-	if got := ada.get(in(p.analytical, "/members")).says(t, "The mail is late"); strings.Contains(got.Text(), "10.0.0.25") {
+	if got := ada.get(in(p.analytical, "/members")).says(t, "The e-mail is delayed"); strings.Contains(got.Text(), "10.0.0.25") {
 		t.Error("the page names the mail server")
 	}
 	p.clock.advance(2 * time.Minute)
 	l, err = p.store.ClaimLetter(ctx)
 	must(t, err)
 	must(t, p.store.LetterFailed(ctx, l, "550 nobody of that name here", true))
-	ada.get(in(p.analytical, "/members")).says(t, "could not be delivered: 550 nobody of that name here")
-	ada.get(in(p.analytical, "")).says(t, "1 invite could not be delivered")
+	ada.get(in(p.analytical, "/members")).says(t, "couldn't be delivered: 550 nobody of that name here")
+	ada.get(in(p.analytical, "")).says(t, "1 invite couldn't be delivered")
 
 	// Resending makes a new letter; cancelling takes back one that was not sent.
 	resend, _ := ada.get(invites).Find("form[action$='/resend']").Attr("action")
 	ada.send(resend).want(t, http.StatusOK)
-	if got := ada.get(in(p.analytical, "/members")); strings.Contains(got.Text(), "could not be delivered") {
+	if got := ada.get(in(p.analytical, "/members")); strings.Contains(got.Text(), "couldn't be delivered") {
 		t.Error("the new invite shows what became of the old one's mail")
 	}
 	cancel, _ := ada.get(invites).Find("a[href$='/cancel']").Attr("href")

@@ -22,7 +22,7 @@ func TestClosingOnesLogin(t *testing.T) {
 	edsger.get(page).want(t, http.StatusOK).says(t, "your membership in 1 account", "can sign up again", "Write edsger@example.com")
 	edsger.send(page, "email", "someone@example.com").want(t, http.StatusUnprocessableEntity).says(t, "Write edsger@example.com to confirm.")
 	p.clock.advance(6 * time.Minute)
-	edsger.send(page, "email", "edsger@example.com").want(t, http.StatusUnprocessableEntity).says(t, "proof that is younger than five minutes")
+	edsger.send(page, "email", "edsger@example.com").want(t, http.StatusUnprocessableEntity).says(t, "proof of the last five minutes")
 	edsger.send(page, "email", "edsger@example.com", "proof", "not this one, no").want(t, http.StatusUnprocessableEntity).says(t, "isn't your password")
 	edsger.post(page, values("email", "edsger@example.com", "proof", password)).want(t, http.StatusForbidden) // no form token
 	edsger.get(in(p.east, "/calls")).want(t, http.StatusOK)

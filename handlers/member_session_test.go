@@ -38,7 +38,7 @@ func TestAMembersSessionsAreEndedByWhoMayChangeThem(t *testing.T) {
 	grace.get(end).want(t, http.StatusOK).says(t, "End this session of Edsger?", "signed out at once")
 	session := end[strings.LastIndex(end, "=")+1:]
 	p.clock.advance(login.ProofLife)
-	grace.send(list+"/end", "session", session).want(t, http.StatusUnprocessableEntity).says(t, "Give your password")
+	grace.send(list+"/end", "session", session).want(t, http.StatusUnprocessableEntity).says(t, "Send your password")
 	here.get(in(p.analytical, "/calls")).want(t, http.StatusOK)
 	grace.send(list+"/end", "session", session, "proof", password).want(t, http.StatusSeeOther)
 	here.get(in(p.analytical, "/calls")).want(t, http.StatusSeeOther)

@@ -102,7 +102,7 @@ func TestChangingTheRolesOfAMember(t *testing.T) {
 	barbara.get("/accounts").says(t, "Member access: Reporting viewer, Account role: User")
 
 	for _, wrong := range []struct{ role, says string }{
-		{"", "Choose at least one role"}, {"main_admin", "a role in main accounts"}, {"Developer", "not a role that a member can have"}, {"owner", "not a role"},
+		{"", "Choose at least one role"}, {"main_admin", "a role in company accounts"}, {"Developer", "not a role that a member can have"}, {"owner", "not a role"},
 	} {
 		got := ada.send(edit, "role", wrong.role)
 		if wrong.role == "" {
@@ -234,8 +234,8 @@ func TestAnInviteOfANewPerson(t *testing.T) {
 	b.get(in(p.analytical, "/members")).want(t, http.StatusForbidden)
 	again := p.browser()
 	again.post("/sign-in", values("email", "new.person@example.com", "password", password)).want(t, http.StatusSeeOther)
-	b.open(link).want(t, http.StatusUnprocessableEntity).says(t, "accepted already")
-	p.browser().byLink(link, values("name", "Another", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "accepted already")
+	b.open(link).want(t, http.StatusUnprocessableEntity).says(t, "already accepted")
+	p.browser().byLink(link, values("name", "Another", "password", password)).want(t, http.StatusUnprocessableEntity).says(t, "already accepted")
 	grace.get(in(p.analytical, "/audit")).says(t, "Newton joined", "Grace invited people")
 	if strings.Contains(grace.get(in(p.analytical, "/members")).Text(), "Pending invites") {
 		t.Error("the invite still waits")
@@ -259,12 +259,12 @@ func TestAnInviteIsForOneAddress(t *testing.T) {
 	}
 
 	// Signed out, whoever has the login is led through the door and back.
-	signIn, _ := mallory.get("/invites").want(t, http.StatusOK).says(t, "This address has a login already").Find("main a").First().Attr("href")
+	signIn, _ := mallory.get("/invites").want(t, http.StatusOK).says(t, "This address already has a login").Find("main a").First().Attr("href")
 	if got := mallory.byLink(link, values("name", "Thief", "password", password)).want(t, http.StatusSeeOther); got.location() != signIn {
 		t.Errorf("led to %s", got.location())
 	}
 	b := p.browser()
-	b.open(link).says(t, "This address has a login already")
+	b.open(link).says(t, "This address already has a login")
 	if got := b.post("/sign-in", values("email", p.edsger.Email, "password", password, "return", "/invites")).want(t, http.StatusSeeOther); got.location() != "/invites" {
 		t.Errorf("signing in leads to %s", got.location())
 	}
@@ -272,7 +272,7 @@ func TestAnInviteIsForOneAddress(t *testing.T) {
 	b.byLink(link, nil).want(t, http.StatusForbidden) // without the session's token
 	b.sendByLink(link).want(t, http.StatusSeeOther)
 	b.get(in(p.analytical, "/calls")).want(t, http.StatusOK)
-	b.sendByLink(link).want(t, http.StatusUnprocessableEntity).says(t, "accepted already")
+	b.sendByLink(link).want(t, http.StatusUnprocessableEntity).says(t, "already accepted")
 
 	_, door := p.subuser(p.east, "dev", "Owner")
 	dev := p.asSubuser(door, "dev")
@@ -286,7 +286,7 @@ func TestAnInviteIsForOneAddress(t *testing.T) {
 func TestAnInviteEnds(t *testing.T) {
 	p := newPanel(t)
 	ada := p.as(p.ada)
-	p.browser().open("/invites/"+strings.Repeat("x", 43)).want(t, http.StatusUnprocessableEntity).says(t, "not one of ours")
+	p.browser().open("/invites/"+strings.Repeat("x", 43)).want(t, http.StatusUnprocessableEntity).says(t, "one of ours")
 	first := ada.invite(p.west, "one@example.com", "sub_user")
 	one := regexp.MustCompile(`/members/invites/[0-9a-f-]{36}`).FindString(ada.get(in(p.west, "/members")).body)
 	resent := inviteLink.FindString(ada.send(in(p.west, one+"/resend")).want(t, http.StatusOK).body)
@@ -349,7 +349,7 @@ func TestManyAreInvitedAtOnce(t *testing.T) {
 	ada.invite(p.analytical, "waits@example.com", "full_viewer")
 	got := ada.send(invites, "role", "full_viewer", "email", "one@example.com\r\ntwo@example.com, ONE@example.com; three", "email", "grace@example.com",
 		"email", p.ada.Email, "email", "waits@example.com", "email", "edsger@example.com").want(t, http.StatusOK)
-	got.says(t, "3 invites are ready", "stands here twice", "Enter an e-mail address", "is a member already", "your own address", "has a pending invite", "doesn't send mail")
+	got.says(t, "3 invites are ready", "is listed twice", "Enter an e-mail address", "is already a member", "your own address", "has a pending invite", "doesn't send mail")
 	if n := got.Find("[data-copy-value]").Length(); n != 3 {
 		t.Errorf("%d links", n)
 	}
@@ -392,7 +392,7 @@ func TestManyAreInvitedAtOnce(t *testing.T) {
 		{[]string{"email", "not an address", "role", "main_user"}, "Enter an e-mail address"},
 		{[]string{"email", "Ada <ada2@example.com>", "role", "main_user"}, "Enter an e-mail address"},
 		{[]string{"email", p.grace.Email, "role", "main_user"}, "your own address"},
-		{[]string{"email", p.ada.Email, "role", "main_user"}, "owns the account"},
+		{[]string{"email", p.ada.Email, "role", "main_user"}, "owner of the account"},
 		{[]string{"email", strings.Repeat("a@example.com ", 101), "role", "main_user"}, "at most 100"},
 	} {
 		got := grace.send(invites, wrong.pairs...).want(t, http.StatusUnprocessableEntity).says(t, wrong.says)

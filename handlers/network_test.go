@@ -31,7 +31,7 @@ func TestNetworksLetInAndKeepOut(t *testing.T) {
 	p := newPanel(t)
 	ada := p.as(p.ada)
 	refused := ada.send(in(p.east, security), "network", "127.0.0.0/8", "rule", "block").want(t, http.StatusUnprocessableEntity)
-	if !strings.Contains(refused.Text(), "lock yourself out") {
+	if !strings.Contains(refused.Text(), "lock you out") {
 		t.Error("the form does not say why")
 	}
 	ada.send(in(p.east, security), "network", "192.0.2.0/24", "rule", "allow").want(t, http.StatusUnprocessableEntity)

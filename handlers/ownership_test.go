@@ -47,7 +47,7 @@ func TestHandingAnAccountOver(t *testing.T) {
 
 	// What costs a lot asks again who it is.
 	p.clock.advance(6 * time.Minute)
-	ada.send(own, "to", p.grace.ID.String(), "below", "1").want(t, http.StatusUnprocessableEntity).says(t, "proof that is younger than five minutes")
+	ada.send(own, "to", p.grace.ID.String(), "below", "1").want(t, http.StatusUnprocessableEntity).says(t, "proof of the last five minutes")
 	ada.send(own, "to", p.grace.ID.String(), "below", "1", "proof", "not it, for sure").want(t, http.StatusUnprocessableEntity).says(t, "isn't your password")
 	link := ada.offer(own, p.grace, grace, "below", "1", "proof", password)
 	wants := func(letters ...string) {
@@ -65,7 +65,7 @@ func TestHandingAnAccountOver(t *testing.T) {
 	wants(letter.OwnershipOffered + " grace@example.com")
 	ada.get(own).says(t, "Offered to Grace", "Withdraw offer")
 	grace.get(in(p.analytical, "")).says(t, "Ada offers you the account Analytical")
-	grace.get(link).want(t, http.StatusOK).says(t, "Analytical is offered to you", "You get the 3 accounts below it that Ada owns too", "Admin, whom you can change or remove")
+	grace.get(link).want(t, http.StatusOK).says(t, "Analytical is offered to you", "You get the 3 accounts below it that Ada owns too", "Admin, a role that you can change or remove")
 
 	// Nobody else may know of it.
 	absent := edsger.get("/offers/018f0000-0000-7000-8000-000000000000").want(t, http.StatusNotFound)
@@ -114,7 +114,7 @@ func TestHandingAnAccountOver(t *testing.T) {
 	must(t, p.store.RemoveMember(context.Background(), p.grant(p.grace, "members.remove", p.west), p.barbara.ID))
 	barbara.send(link+"/accept").want(t, http.StatusUnprocessableEntity).says(t, "You no longer work in West or above it")
 
-	for _, wrong := range []struct{ to, says string }{{"nonsense", "Choose to whom"}, {p.mallory.ID.String(), "somebody who works in it"}, {p.grace.ID.String(), "owns the account already"}} {
+	for _, wrong := range []struct{ to, says string }{{"nonsense", "Choose who"}, {p.mallory.ID.String(), "somebody who works in it"}, {p.grace.ID.String(), "already owns the account"}} {
 		grace.send(own, "to", wrong.to).want(t, http.StatusUnprocessableEntity).says(t, wrong.says)
 	}
 	grace.get(own+"?to="+p.mallory.ID.String()).want(t, http.StatusNotFound)

@@ -260,7 +260,7 @@ func TestAPasskeyIsAddedOnce(t *testing.T) {
 		t.Errorf("one answer made %d passkeys", done.Load())
 	}
 	a = mallory.offerPasskey("copy")
-	if got := mallory.send("/passkeys", "name", "copy", "challenge", a.Challenge, "credential", d.create(a)).want(t, http.StatusUnprocessableEntity); !strings.Contains(got.Text(), "known here already") {
+	if got := mallory.send("/passkeys", "name", "copy", "challenge", a.Challenge, "credential", d.create(a)).want(t, http.StatusUnprocessableEntity); !strings.Contains(got.Text(), "already in use here") {
 		t.Error("the same credential belongs to two")
 	}
 	key := strings.TrimSuffix(ada.get("/passkeys").Find("a[href$='/edit']").AttrOr("href", ""), "/edit")

@@ -104,7 +104,7 @@ func TestManySubusersAtOnce(t *testing.T) {
 	// Suspended together; who is already, is named; Undo resumes just those.
 	must(t, p.store.SuspendSubuser(t.Context(), p.grant(p.ada, "subuser_edit", p.west), boss.ID))
 	report := ada.many(list, "suspend", "id", id(dev.ID), "id", id(payer.ID), "id", id(boss.ID), "id", "018f0000-0000-7000-8000-000000000000").
-		says(t, "2 subusers suspended, 2 skipped", "1 subuser is suspended already", "boss", "1 subuser is no longer here")
+		says(t, "2 subusers suspended, 2 skipped", "1 subuser is already suspended", "boss", "1 subuser is no longer here")
 	devs.get(in(p.west, "")).want(t, http.StatusSeeOther)
 	if got := ada.get(list + "?state=suspended").shown(); got != "boss dev payer" {
 		t.Errorf("suspended are %s", got)
@@ -114,7 +114,7 @@ func TestManySubusersAtOnce(t *testing.T) {
 	if got := ada.get(list + "?state=suspended").shown(); got != "boss" {
 		t.Errorf("after undo suspended are %s", got)
 	}
-	ada.send(undo).want(t, http.StatusUnprocessableEntity).says(t, "undone already")
+	ada.send(undo).want(t, http.StatusUnprocessableEntity).says(t, "already undone")
 
 	// All that match: those with a role get another one, and lose it again by Undo, but
 	// not who was changed since.
@@ -140,7 +140,7 @@ func TestManySubusersAtOnce(t *testing.T) {
 
 	// Signing out asks for a proof, deletion can not be taken back.
 	p.clock.advance(login.ProofLife)
-	ada.send(list+"/batches", "act", "end_sessions", "id", id(dev.ID)).want(t, http.StatusUnprocessableEntity).says(t, "Give your password")
+	ada.send(list+"/batches", "act", "end_sessions", "id", id(dev.ID)).want(t, http.StatusUnprocessableEntity).says(t, "Send your password")
 	devs = p.asSubuser(link, "dev")
 	ada.send(list+"/batches", "act", "end_sessions", "id", id(dev.ID), "proof", password).want(t, http.StatusSeeOther)
 	devs.get(in(p.west, "")).want(t, http.StatusSeeOther)
@@ -224,7 +224,7 @@ func TestManyMembersAtOnce(t *testing.T) {
 
 	// A role that lets others in asks for a proof.
 	p.clock.advance(login.ProofLife)
-	ada.send(list+"/batches", "act", "give_role", "id", id(p.barbara), "give", "main_admin").want(t, http.StatusUnprocessableEntity).says(t, "Give your password")
+	ada.send(list+"/batches", "act", "give_role", "id", id(p.barbara), "give", "main_admin").want(t, http.StatusUnprocessableEntity).says(t, "Send your password")
 	ada.send(list+"/batches", "act", "give_role", "id", id(p.barbara), "give", "reporting_editor").want(t, http.StatusSeeOther)
 
 	// Signed out is who has a session that was here, and that session alone.
@@ -232,7 +232,7 @@ func TestManyMembersAtOnce(t *testing.T) {
 	here.get(in(p.analytical, "/calls")).want(t, http.StatusOK)
 	elsewhere.get(in(p.west, "")).want(t, http.StatusOK)
 	p.clock.advance(login.ProofLife)
-	ada.send(list+"/batches", "act", "end_sessions", "all", "1").want(t, http.StatusUnprocessableEntity).says(t, "Give your password")
+	ada.send(list+"/batches", "act", "end_sessions", "all", "1").want(t, http.StatusUnprocessableEntity).says(t, "Send your password")
 	here.get(in(p.analytical, "/calls")).want(t, http.StatusOK)
 	ended := ada.then(ada.send(list+"/batches", "act", "end_sessions", "all", "1", "proof", password)).says(t, "1 member signed out", "owns this account", "is not signed in here")
 	if ended.Find(".page-actions form").Length() != 0 {
@@ -277,7 +277,7 @@ func TestManyTwiceAtOnce(t *testing.T) {
 	for _, at := range []string{first.location(), second.location()} {
 		if strings.Contains(at, "/batches/") {
 			told++
-			b.get(at).want(t, http.StatusOK).says(t, "0 subusers suspended, 4 skipped", "is suspended already")
+			b.get(at).want(t, http.StatusOK).says(t, "0 subusers suspended, 4 skipped", "is already suspended")
 		}
 	}
 	if told != 1 {

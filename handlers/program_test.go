@@ -229,7 +229,7 @@ func TestAdaMakesAProgramAndItsKey(t *testing.T) {
 			t.Errorf("with a bad %s it is made", field)
 		}
 	}
-	ada.send(list, "name", "robot", "role", "Developer").want(t, http.StatusUnprocessableEntity).says(t, "with this name already")
+	ada.send(list, "name", "robot", "role", "Developer").want(t, http.StatusUnprocessableEntity).says(t, "with this name")
 	ada.send(robot+"/keys", "name", "Far", "networks", "elsewhere").want(t, http.StatusUnprocessableEntity).says(t, "isn't an address or a network")
 	ada.send(robot+"/keys", "name", "Far", "scope", "some", "permission", "flying").want(t, http.StatusUnprocessableEntity).says(t, "not a permission")
 	far := ada.send(robot+"/keys", "name", "Far", "networks", "192.0.2.0/24\n198.51.100.7").theKey(t)

@@ -92,7 +92,7 @@ func TestManyRecordsAtOnce(t *testing.T) {
 	}
 	undo := report.Find(".page-actions form").AttrOr("action", "")
 	ada.send(undo).want(t, http.StatusSeeOther)
-	ada.send(undo).want(t, http.StatusUnprocessableEntity).says(t, "undone already")
+	ada.send(undo).want(t, http.StatusUnprocessableEntity).says(t, "already undone")
 	ada.get(contacts+"/"+ids["Cas"]).want(t, http.StatusOK)
 	p.as(p.mallory).get(in(p.malloryville, "/contacts/"+theirs)).want(t, http.StatusOK)
 
@@ -134,7 +134,7 @@ func TestManyRecordsGetTagsAndActs(t *testing.T) {
 	}
 	question := ada.asks(groups, "act", "add_tags", "all", "1").want(t, http.StatusOK).says(t, "Add tags: 3 groups")
 	ada.answers(question).want(t, http.StatusUnprocessableEntity).says(t, "Enter a tag.")
-	report := ada.then(ada.answers(question, "tagged", "new")).says(t, "2 groups tagged new, 1 skipped", "is so already", "West")
+	report := ada.then(ada.answers(question, "tagged", "new")).says(t, "2 groups tagged new, 1 skipped", "would stay the same", "West")
 	if got := strings.Join(tagged(), " "); got != "East:oldnew North:new West:newold" {
 		t.Errorf("tagged: %s", got)
 	}

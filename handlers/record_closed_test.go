@@ -213,7 +213,7 @@ func TestClosedLogsAreReadNowhere(t *testing.T) {
 	ada.get(one).want(t, http.StatusOK)
 	p.allow("logs", p.west, false)
 	for _, path := range []string{"/logs", "/logs.csv", "/settings/shared-tokens", "/settings/shared-tokens/new", "/settings/log-shipping-tokens", "/timeless-accounts"} {
-		barbara.get(in(p.west, path)).want(t, http.StatusForbidden).says(t, "can't use Logs")
+		barbara.get(in(p.west, path)).want(t, http.StatusForbidden).says(t, "can't use “Logs”")
 	}
 	if got := entries(); !slices.Equal(got, []string{"Engine of East"}) {
 		t.Errorf("the timeless account shows %v", got)

@@ -32,7 +32,7 @@ func TestACallListTakesEachNumberOnce(t *testing.T) {
 	// Checking tells what would be, keeps the text, and adds nothing.
 	got := carl.send(friday, "csv", file, "check", "1").want(t, http.StatusOK)
 	text, left := got.report()
-	if text != "2 lines can be added, 2 would be left out. Nothing is added yet." || len(left) != 2 || !strings.Contains(got.Find("textarea[name=csv]").Text(), "Grace again") {
+	if text != "2 lines can be added, 2 would be skipped. Nothing is added yet." || len(left) != 2 || !strings.Contains(got.Find("textarea[name=csv]").Text(), "Grace again") {
 		t.Errorf("the check says %q, %v", text, left)
 	}
 	if n := len(carl.get(friday).want(t, http.StatusOK).column()); n != 0 {
@@ -40,11 +40,11 @@ func TestACallListTakesEachNumberOnce(t *testing.T) {
 	}
 
 	text, left = carl.send(friday, "csv", file).want(t, http.StatusOK).report()
-	if diff := cmp.Diff([]string{"5 Line 2 is the same.", "6 Line 3 is the same."}, left); text != "2 lines added, 2 left out." || diff != "" {
+	if diff := cmp.Diff([]string{"5 Line 2 is the same.", "6 Line 3 is the same."}, left); text != "2 lines added, 2 skipped." || diff != "" {
 		t.Errorf("%s (-want +got)\n%s", text, diff)
 	}
 	text, left = carl.send(friday, "csv", "phone\n+4930901822\n+4930901820\n").want(t, http.StatusOK).report()
-	if diff := cmp.Diff([]string{"3 This list has it already."}, left); text != "1 line added, 1 left out." || diff != "" {
+	if diff := cmp.Diff([]string{"3 This list already has it."}, left); text != "1 line added, 1 skipped." || diff != "" {
 		t.Errorf("%s (-want +got)\n%s", text, diff)
 	}
 
@@ -53,7 +53,7 @@ func TestACallListTakesEachNumberOnce(t *testing.T) {
 	exported := carl.get(friday+".csv").want(t, http.StatusOK).body
 	monday := list("Monday")
 	text, _ = carl.send(monday, "csv", exported, "check", "1").want(t, http.StatusOK).report()
-	if want := "3 lines can be added, 0 would be left out. Nothing is added yet. The columns Attempts and State are kept by the panel and were not read; rename them to bring them along as data."; text != want {
+	if want := "3 lines can be added, 0 would be skipped. Nothing is added yet. The columns Attempts and State are kept by the panel and were not read; rename them to bring them along as data."; text != want {
 		t.Errorf("the check says %q", text)
 	}
 	carl.send(monday, "csv", exported).want(t, http.StatusSeeOther)

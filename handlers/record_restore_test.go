@@ -41,13 +41,13 @@ func TestManyDeletedRecordsAreRestored(t *testing.T) {
 	undo := report.Find(".page-actions form").AttrOr("action", "no Undo")
 	ada.then(ada.send(undo)).says(t, "3 records deleted.")
 	want(t, "the contacts", ada.get(contacts+"?q=zoe").names(), "")
-	ada.send(undo).want(t, http.StatusUnprocessableEntity).says(t, "undone already")
+	ada.send(undo).want(t, http.StatusUnprocessableEntity).says(t, "already undone")
 	file := ada.get(strings.TrimSuffix(undo, "/undo")+"?format=csv").want(t, http.StatusOK).body
 	if !strings.Contains(file, "Zoe One") || !strings.Contains(file, "has a name that another has now") {
 		t.Errorf("the file of the report: %s", file)
 	}
 
-	// All that match; what is changed since stays when that is taken back.
+	// All that match; what is changed since stays when that is undone.
 	done := ada.then(ada.answers(ada.asks(trash, "act", "restore", "all", "1", "q", "zoe").says(t, "Restore 3 records?"))).says(t, "3 records restored.")
 	want(t, "what the search still shows", done.names(), "")
 	ada.send(contacts+"/"+ids[1]+"/edit", "version", ada.get(contacts+"/"+ids[1]+"/edit").value("version"), "name", "Zoe Two", "email", "zoe@example.com").want(t, http.StatusSeeOther)

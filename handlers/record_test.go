@@ -87,7 +87,7 @@ func TestAdaKeepsAnApplicationAndWhatIsInIt(t *testing.T) {
 
 	// A problem stands at its field, with what was typed.
 	bad := ada.send(one+"/queues", "name", "", "priority", "many", "maximum_wait", "10").want(t, http.StatusUnprocessableEntity)
-	if bad.problem("name") != "Fill this in." || bad.problem("priority") != "Give a whole number." || bad.value("priority") != "many" || bad.value("maximum_wait") != "10" {
+	if bad.problem("name") != "Fill this in." || bad.problem("priority") != "Enter a whole number." || bad.value("priority") != "many" || bad.value("maximum_wait") != "10" {
 		t.Errorf("name %q, priority %q with %q and %q", bad.problem("name"), bad.problem("priority"), bad.value("priority"), bad.value("maximum_wait"))
 	}
 	form := ada.get(one+"/queues/new").want(t, http.StatusOK)
@@ -227,7 +227,7 @@ func TestPagesInsideAnApplicationWorkWithoutIt(t *testing.T) {
 	lines := one + "/call-lists/" + made + "/lines"
 	carl.get(lines+"/new").want(t, http.StatusOK)
 	got := carl.send(lines, "csv", "phone,name,call_at\r\n+49 30 901820,Ada,2026-12-01T10:00\r\nnobody,Grace,\r\n+49 30 901821,Edsger,soon\r\n+4930901822,\"Barbara, L.\",\r\n").want(t, http.StatusOK)
-	if text := got.Find(".conflict p").First().Text(); text != "2 lines added, 2 left out." {
+	if text := got.Find(".conflict p").First().Text(); text != "2 lines added, 2 skipped." {
 		t.Errorf("the report says %s", text)
 	}
 	var left []string
@@ -235,7 +235,7 @@ func TestPagesInsideAnApplicationWorkWithoutIt(t *testing.T) {
 		left = append(left, tr.Children().First().Text()+" "+tr.Children().Last().Text())
 	})
 	if diff := cmp.Diff([]string{
-		"3 Phone: Give a phone number with its country code, such as +49 30 901820.", "4 Not before: Give a date and a time.",
+		"3 Phone: Enter a phone number with its country code, such as +49 30 901820.", "4 Not before: Enter a date and a time.",
 	}, left); diff != "" {
 		t.Errorf("left out (-want +got)\n%s", diff)
 	}

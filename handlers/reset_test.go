@@ -44,8 +44,8 @@ func TestWhoeverForgotTheirPasswordChoosesAnother(t *testing.T) {
 	b.post("/sign-in", values("email", p.ada.Email, "password", password)).want(t, http.StatusUnprocessableEntity)
 	b.post("/sign-in", values("email", p.ada.Email, "password", changed)).want(t, http.StatusSeeOther)
 	for _, dead := range []string{link, "/reset-password/nonsense"} {
-		b.open(dead).want(t, http.StatusUnprocessableEntity).says(t, "was used already")
-		b.byLink(dead, values("password", changed)).want(t, http.StatusUnprocessableEntity).says(t, "was used already")
+		b.open(dead).want(t, http.StatusUnprocessableEntity).says(t, "was already used")
+		b.byLink(dead, values("password", changed)).want(t, http.StatusUnprocessableEntity).says(t, "was already used")
 	}
 	for range 10 {
 		b.post("/forgotten-password", values("email", p.grace.Email))
@@ -78,8 +78,8 @@ func TestAMemberChangesTheirAddressAndTakesItBack(t *testing.T) {
 	page, form := in(p.analytical, profile), in(p.analytical, profile+"/email")
 	for _, wrong := range []struct{ email, password, says string }{
 		{"nonsense", password, "Enter an e-mail address"},
-		{strings.ToUpper(p.ada.Email), password, "This is your address already"},
-		{p.grace.Email, password, "There is a login with this address already"},
+		{strings.ToUpper(p.ada.Email), password, "This is already your address"},
+		{p.grace.Email, password, "There is already a login with this address"},
 		{"ada@new.example", "not my password", "isn't your current password"},
 	} {
 		got := ada.send(form, "email", wrong.email, "current", wrong.password).want(t, http.StatusUnprocessableEntity).says(t, wrong.says)
@@ -107,7 +107,7 @@ func TestAMemberChangesTheirAddressAndTakesItBack(t *testing.T) {
 	}
 	p.browser().post("/sign-in", values("email", "ada@new.example", "password", password)).want(t, http.StatusUnprocessableEntity)
 	b.byLink(confirm, nil).want(t, http.StatusSeeOther)
-	b.open(confirm).want(t, http.StatusUnprocessableEntity).says(t, "was used already")
+	b.open(confirm).want(t, http.StatusUnprocessableEntity).says(t, "was already used")
 	b.byLink(confirm, nil).want(t, http.StatusUnprocessableEntity)
 	ada.get(page).want(t, http.StatusOK).says(t, "ada@new.example")
 	p.browser().post("/sign-in", values("email", "ada@new.example", "password", password)).want(t, http.StatusSeeOther)
@@ -118,7 +118,7 @@ func TestAMemberChangesTheirAddressAndTakesItBack(t *testing.T) {
 	}
 	ada.get("/accounts").want(t, http.StatusOK) // GET changed nothing
 	b.byLink(undo, nil).want(t, http.StatusSeeOther)
-	b.get("/sign-in?undone=1").says(t, "old e-mail address is back", "A mail with a link")
+	b.get("/sign-in?undone=1").says(t, "old e-mail address is back", "An e-mail with a link")
 	ada.get("/accounts").want(t, http.StatusSeeOther)
 	b.byLink(undo, nil).want(t, http.StatusUnprocessableEntity)
 	reset := p.mailman(letter.Reset, p.ada.Email).Facts["path"]
@@ -143,7 +143,7 @@ func TestAnAddressThatIsTakenMeanwhileIsRefusedInASentence(t *testing.T) {
 	ada.get(in(p.analytical, profile)).says(t, p.ada.Email)
 }
 
-// Addresses of before may hold characters that can't be seen; whoever has one
+// Addresses of before may hold invisible characters; whoever has one
 // gets a new password all the same.
 func TestAnAddressOfBeforeGetsANewPassword(t *testing.T) {
 	p := newPanel(t)

@@ -63,7 +63,7 @@ func TestARoleOfTheAccountsOwn(t *testing.T) {
 	if n := ada.get(one+"?differences=1").says(t, "Active sessions").Find("tbody tr:not(.group)").Length(); n == 0 || n >= ada.get(one).Find("tbody tr:not(.group)").Length() {
 		t.Error("only differences shows all, or nothing")
 	}
-	ada.send(in(p.analytical, "/roles"), "name", "LISTENER", "base", "member:full_viewer", "permission", "calls").want(t, http.StatusUnprocessableEntity).says(t, "has a role with this name already")
+	ada.send(in(p.analytical, "/roles"), "name", "LISTENER", "base", "member:full_viewer", "permission", "calls").want(t, http.StatusUnprocessableEntity).says(t, "already has a role with this name")
 
 	// It is chosen wherever roles are given, and nowhere else.
 	edit := in(p.analytical, p.member(p.grace, "/edit"))

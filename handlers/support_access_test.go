@@ -37,7 +37,7 @@ func TestSupportAccessFromOpenToClosed(t *testing.T) {
 		t.Error("the form does not offer both accesses and all lengths")
 	}
 	ada.send(in(p.east, doorPath), "access", "edit", "lasts", "8h", "reason", "Calls drop after a minute").want(t, http.StatusSeeOther)
-	ada.get(in(p.east, doorPath)).says(t, "Support access is on until", "view and edit data and setup", "Ada turned it on for: Calls drop after a minute", "Support staff can come in until")
+	ada.get(in(p.east, doorPath)).says(t, "Support access is on until", "view and edit data and setup", "Ada turned it on for: Calls drop after a minute", "Support staff can open this account until")
 
 	// The very next request of staff is let in, to this account alone.
 	home := katherine.get(in(p.east, "")).want(t, http.StatusOK).says(t, "You are here as support staff until", "let in by Ada for: Calls drop after a minute")
@@ -88,7 +88,7 @@ func TestSupportAccessFromOpenToClosed(t *testing.T) {
 	if got := katherine.get(in(p.east, "")).want(t, http.StatusNotFound); got.body != absent.body {
 		t.Error("a closed door does not answer like none")
 	}
-	ada.send(in(p.east, doorPath+"/close")).want(t, http.StatusUnprocessableEntity).says(t, "off already")
+	ada.send(in(p.east, doorPath+"/close")).want(t, http.StatusUnprocessableEntity).says(t, "already off")
 	ada.get(in(p.east, doorPath)).says(t, "Support access is off", "Calls drop after a minute", ", by Ada")
 	if strings.Contains(katherine.get("/accounts").Text(), "East") {
 		t.Error("the closed account is listed still")
@@ -108,7 +108,7 @@ func TestSupportAccessEndsByItself(t *testing.T) {
 	if strings.Contains(katherine.get("/accounts").Text(), "Analytical") {
 		t.Error("an account whose door is shut is listed")
 	}
-	if got := ada.get(in(p.analytical, doorPath)).says(t, "Support access is off", ", by itself"); strings.Contains(got.Text(), "can view this account until") {
+	if got := ada.get(in(p.analytical, doorPath)).says(t, "Support access is off", ", automatically"); strings.Contains(got.Text(), "can view this account until") {
 		t.Error("the notice stays when the door is shut")
 	}
 }
@@ -118,7 +118,7 @@ func TestSupportAccessAsksForAProof(t *testing.T) {
 	ada := p.as(p.ada)
 	p.clock.advance(login.ProofLife)
 	form := []string{"access", "view", "lasts", "1d", "reason", "Look"}
-	ada.send(in(p.east, doorPath), form...).want(t, http.StatusUnprocessableEntity).says(t, "Give your password")
+	ada.send(in(p.east, doorPath), form...).want(t, http.StatusUnprocessableEntity).says(t, "Send your password")
 	ada.send(in(p.east, doorPath), append(form, "proof", "wrong")...).want(t, http.StatusUnprocessableEntity).says(t, "isn't your password")
 	ada.get(in(p.east, doorPath)).says(t, "Support access is off")
 	ada.send(in(p.east, doorPath), append(form, "proof", password)...).want(t, http.StatusSeeOther)

@@ -40,7 +40,7 @@ func TestTimelessAccountFromMakingToDeleting(t *testing.T) {
 	ada := p.as(p.ada)
 	p.log(p.analytical, "before, here")
 	p.log(p.east, "before, in East")
-	ada.get(in(p.analytical, "/timeless-accounts")).want(t, http.StatusOK).says(t, "No timeless accounts", "New timeless account")
+	ada.get(in(p.analytical, "/timeless-accounts")).want(t, http.StatusOK).says(t, "No timeless accounts", "Add timeless account")
 	form := ada.get(in(p.analytical, "/timeless-accounts/new")).want(t, http.StatusOK)
 	if form.Find("input[name=reader]").Length() != 3 || form.Find("input[name=feed]").Length() != 4 {
 		t.Errorf("the form offers %d readers and %d feeds", form.Find("input[name=reader]").Length(), form.Find("input[name=feed]").Length())
@@ -61,9 +61,9 @@ func TestTimelessAccountFromMakingToDeleting(t *testing.T) {
 		pairs []string
 	}{
 		{"Use 1 to 100 characters", []string{"name", ""}},
-		{"stand below this one", []string{"name", "X", "reader", p.malloryville.ID.String()}},
-		{"stand below this one", []string{"name", "X", "reader", "nonsense"}},
-		{"stand below this one", []string{"name", "X", "reader", p.analytical.ID.String()}},
+		{"accounts below this one", []string{"name", "X", "reader", p.malloryville.ID.String()}},
+		{"accounts below this one", []string{"name", "X", "reader", "nonsense"}},
+		{"accounts below this one", []string{"name", "X", "reader", p.analytical.ID.String()}},
 		{"this account, or accounts that stand below it", []string{"name", "X", "feed", p.malloryville.ID.String()}},
 	} {
 		ada.send(in(p.analytical, "/timeless-accounts"), x.pairs...).want(t, http.StatusUnprocessableEntity).says(t, x.says)
@@ -105,7 +105,7 @@ func TestTimelessAccountFromMakingToDeleting(t *testing.T) {
 	p.clock.advance(login.ProofLife)
 	remove := in(p.analytical, one+"/delete")
 	ada.get(remove).want(t, http.StatusOK).says(t, "Everything in it is deleted")
-	ada.send(remove, "name", "For good").want(t, http.StatusUnprocessableEntity).says(t, "Give your password")
+	ada.send(remove, "name", "For good").want(t, http.StatusUnprocessableEntity).says(t, "Send your password")
 	ada.send(remove, "name", "For ever", "proof", password).want(t, http.StatusUnprocessableEntity).says(t, "Type “For good”")
 	ada.send(remove, "name", "For good").want(t, http.StatusSeeOther)
 	ada.get(in(p.analytical, one)).want(t, http.StatusNotFound)

@@ -201,7 +201,7 @@ func TestSettingUpWantsTheKeysCode(t *testing.T) {
 	if again, _ := got.Find("input[name=key]").Attr("value"); again != sealed {
 		t.Error("a wrong code makes a new key, so that the picture that was scanned is worth nothing")
 	}
-	if got := grace.send("/two-step/set-up", "key", sealed, "code", phone.now()).want(t, http.StatusUnprocessableEntity); !strings.Contains(got.Text(), "too old") {
+	if got := grace.send("/two-step/set-up", "key", sealed, "code", phone.now()).want(t, http.StatusUnprocessableEntity); !strings.Contains(got.Text(), "has expired") {
 		t.Error("a key that was offered to somebody else is taken")
 	}
 	ada.send("/two-step/set-up", "key", sealed, "code", phone.code()).want(t, http.StatusOK)

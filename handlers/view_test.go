@@ -59,7 +59,7 @@ func TestAdaSavesViews(t *testing.T) {
 	busy := calls + "?result=busy"
 	for name, says := range map[string]string{
 		"": "Enter a name for the view.", "  ": "Enter a name for the view.", "MISSED": "You already have a view with this name.",
-		strings.Repeat("x", 61): "Use up to 60 characters.", "a\u202eb": "Remove the characters that can't be seen.",
+		strings.Repeat("x", 61): "Use up to 60 characters.", "a\u202eb": "Remove the invisible characters.",
 	} {
 		x := ada.onView(busy, "Save view", "name", name).want(t, http.StatusUnprocessableEntity)
 		if !strings.HasPrefix(x.problem("name"), says) {

@@ -47,27 +47,27 @@ var words = map[string]func(*letter){
 		l.say("%s invites you to work in %s, as %s.", l.fact("inviter"), l.fact("account"), l.fact("roles"))
 		l.act("See the invite")
 		l.after("The link works once, until %s, for this address alone.", l.time("until"))
-		l.after("If you don't know what this is about, ignore this mail: nothing happens without you.")
+		l.after("If you don't know what this is about, ignore this e-mail: nothing happens unless you open the link.")
 	},
 	// path, until.
 	letterpage.Reset: func(l *letter) {
 		l.say("Somebody, hopefully you, asked for a new password for your login.")
 		l.act("Choose a new password")
 		l.after("The link works once, until %s. All your sessions end when the password changes.", l.time("until"))
-		l.after("If it wasn't you, ignore this mail: your password stays as it is.")
+		l.after("If it wasn't you, ignore this e-mail: your password stays as it is.")
 	},
 	// path, until.
 	letterpage.ConfirmEmail: func(l *letter) {
 		l.say("You asked to sign in with this address.")
 		l.act("Confirm this address")
 		l.after("The link works once, until %s. Until then nothing changes.", l.time("until"))
-		l.after("If you didn't ask for it, ignore this mail: somebody may have mistyped their own address.")
+		l.after("If you didn't ask for it, ignore this e-mail: somebody may have mistyped their own address.")
 	},
 	// new (masked), path, until.
 	letterpage.EmailChanged: func(l *letter) {
 		l.say("The e-mail address of your login was changed from this one to %s.", l.fact("new"))
 		l.say("If that was you, there is nothing to do. If it wasn't, undo it: this address signs in again, all sessions end, and you get a link for a new password.")
-		l.act("Take it back")
+		l.act("Undo the change")
 		l.after("The link works once, until %s.", l.time("until"))
 	},
 	// path, until.
@@ -75,7 +75,7 @@ var words = map[string]func(*letter){
 		l.say("You signed up with this address. Confirm that it's yours, so that nobody else can use it.")
 		l.act("Confirm this address")
 		l.after("The link works once, until %s.", l.time("until"))
-		l.after("If you didn't sign up, don't confirm. Choose “Forgotten your password?” on the sign-in page to take the login over, or ignore this mail.")
+		l.after("If you didn't sign up, don't confirm. Choose “Forgotten your password?” on the sign-in page to take the login over, or ignore this e-mail.")
 	},
 	// what, path; name of a passkey, left of recovery codes; of a login that was
 	// taken back: removed and kept passkeys, two_step.
@@ -98,7 +98,7 @@ var words = map[string]func(*letter){
 		case "reset_password":
 			l.say("Your password was changed by a link that we mailed to this address. All your sessions have ended.")
 		case "undo_email":
-			l.say("You took back the change of your e-mail address. This address signs in again, your password no longer works, and all your sessions have ended.")
+			l.say("You undid the change of your e-mail address. This address signs in again, your password no longer works, and all your sessions have ended.")
 		default:
 			l.missing = "what"
 		}

@@ -54,7 +54,7 @@ func TestWhatOneGivesReachesNoFurtherThanOneself(t *testing.T) {
 	refused(grace, a, "full_viewer", "in sub-accounts, which you don't have there")
 	viewer := []string{"calls", "logs"}
 	_, err = s.CreateRole(ctx, modelstest.GrantOf(t, s, grace, "roles.edit", a.ID), "Listener", "member:full_viewer", viewer)
-	modelstest.RefusedAt(t, err, "permission", "in sub-accounts that are closed to main members, which you don't have there")
+	modelstest.RefusedAt(t, err, "permission", "in sub-accounts that are closed to members of accounts above, which you don't have there")
 	_, err = s.CreateRole(ctx, modelstest.GrantOf(t, s, grace, "roles.edit", a.ID), "Listener", "account:main_user", append(viewer, "sub_accounts.read_all"))
 	must(t, err)
 	for _, role := range []string{"admin", "user"} {
@@ -71,7 +71,7 @@ func TestWhatOneGivesReachesNoFurtherThanOneself(t *testing.T) {
 	must(t, err)
 	e, err := s.MoveEffect(ctx, modelstest.GrantOf(t, s, alan, "sub_accounts.edit", a.ID), below[0].ID, west.ID)
 	must(t, err)
-	if e.Refusal != "East Berlin is closed to main members by where it stands. Only whoever owns it, or an account above it, can open it to them by a move." {
+	if e.Refusal != "East Berlin is closed to members of accounts above because of where it is. Only its owner, or the owner of an account above it, can open it to them by moving it." {
 		t.Errorf("Alan moves East Berlin out of East: %q", e.Refusal)
 	}
 	must(t, s.EditAccount(ctx, modelstest.GrantOf(t, s, ada, "sub_accounts.edit", a.ID), east.ID, "East", true, nil))

@@ -36,8 +36,8 @@ type Config struct {
 	SMTPURL           string   `env:"BAILIWICK_SMTP_URL" name:"smtp-url" help:"Mail server that sends letters; without one, they are kept for an operator to read." placeholder:"URL"`
 	MailFrom          string   `env:"BAILIWICK_MAIL_FROM" name:"mail-from" help:"Who letters are from, such as 'Bailiwick <panel@example.com>'." placeholder:"ADDRESS"`
 	Currency          string   `env:"BAILIWICK_CURRENCY" help:"Currency of prices and balances by its three letters, such as EUR; amounts have none where empty." placeholder:"CODE"`
-	KeyEnvironment    string   `env:"BAILIWICK_KEY_ENVIRONMENT" name:"key-environment" help:"What stands in the keys of programs, as in bw_live_…: up to 16 small letters and digits; live where empty, demo with the demo cast." placeholder:"NAME"`
-	PlainHTTP         bool     `env:"BAILIWICK_PLAIN_HTTP" name:"plain-http" help:"Allow plain http at an address that is not of this machine."`
+	KeyEnvironment    string   `env:"BAILIWICK_KEY_ENVIRONMENT" name:"key-environment" help:"Part of each API key, as in bw_live_…: up to 16 lower-case letters and digits; live where empty, demo with the demo cast." placeholder:"NAME"`
+	PlainHTTP         bool     `env:"BAILIWICK_PLAIN_HTTP" name:"plain-http" help:"Allow plain http at an address other than this machine's own."`
 
 	publicURL *url.URL
 	proxies   []netip.Prefix
@@ -115,7 +115,7 @@ func (c *Config) check() error {
 		bad("BAILIWICK_CURRENCY %q is not a currency: give its three capital letters, such as EUR", c.Currency)
 	}
 	if c.KeyEnvironment != "" && !keyEnvironment.MatchString(c.KeyEnvironment) {
-		bad("BAILIWICK_KEY_ENVIRONMENT %q is not 1 to 16 small letters and digits, such as staging", c.KeyEnvironment)
+		bad("BAILIWICK_KEY_ENVIRONMENT %q is not 1 to 16 lower-case letters and digits, such as staging", c.KeyEnvironment)
 	}
 	if c.DataDir == "" {
 		c.DataDir = defaultDataDir()

@@ -19,9 +19,9 @@ import (
 type keyCommand struct {
 	Remote
 
-	Show    showKey    `cmd:"" help:"Print whose the key is that one has, and what it is for."`
+	Show    showKey    `cmd:"" help:"Print who the key in use acts as, and what it is for."`
 	List    listKeys   `cmd:"" help:"List all keys of the account."`
-	Create  createKey  `cmd:"" help:"Create a key for an account, or for one of its service accounts, and print it alone: by a running panel where --url or BAILIWICK_URL says which, on the machine by the database otherwise."`
+	Create  createKey  `cmd:"" help:"Create a key for an account, or for one of its service accounts, and print it alone: through a running panel where --url or BAILIWICK_URL names one, otherwise through the database."`
 	Edit    editKey    `cmd:"" help:"Change the name, the networks or the end of one; what is left out stays."`
 	Replace replaceKey `cmd:"" help:"Replace one, and print the new key alone."`
 	Revoke  revokeKey  `cmd:"" help:"Revoke one at once. This can't be undone."`
@@ -49,14 +49,14 @@ func (showKey) Run(ctx context.Context, r *Remote) error {
 }
 
 type createKey struct {
-	Account        string   `arg:"" optional:"" help:"The account's id; by a running panel, the account of the key that one has where it is left out."`
+	Account        string   `arg:"" optional:"" help:"The account's id; with a running panel it can be left out for the account of the key."`
 	ServiceAccount string   `name:"service-account" help:"The id of a service account of it; without one the key acts as the account's owner." placeholder:"ID"`
 	Name           string   `help:"What the key is called." placeholder:"NAME"`
-	Days           int      `default:"90" help:"How many days it works; 0 is for good."`
+	Days           int      `default:"90" help:"How many days it works; 0 for no end."`
 	ReadOnly       bool     `name:"read-only" help:"For reading only."`
 	SubAccounts    bool     `name:"sub-accounts" help:"For sub-accounts too."`
 	Permission     []string `help:"A permission that it is for, such as calls; all where none is named." placeholder:"KEY"`
-	Network        []string `help:"A network that it comes from; any where none is named." placeholder:"CIDR"`
+	Network        []string `help:"A network it can be used from; repeat for each, any where none is named." placeholder:"CIDR"`
 }
 
 // Run works beside a running panel. The key is in the account's audit, by how it begins.

@@ -39,7 +39,7 @@ type commands struct {
 	Subuser        subuserCommand        `cmd:"" group:"A running panel:" help:"Create, change, suspend and delete subusers."`
 	Role           roleCommand           `cmd:"" group:"A running panel:" help:"List roles; create, change and delete an account's own."`
 	ServiceAccount serviceAccountCommand `cmd:"" group:"A running panel:" help:"Create, change, suspend and delete service accounts."`
-	Key            keyCommand            `cmd:"" group:"A running panel:" help:"Look at and create the keys of programs."`
+	Key            keyCommand            `cmd:"" group:"A running panel:" help:"List, create, replace and revoke API keys."`
 	Record         recordCommand         `cmd:"" group:"A running panel:" help:"List, create, change and delete the records of any section."`
 
 	Completion kongcompletion.Completion `cmd:"" help:"Print how to turn on completion with the tab key in bash, zsh or fish."`

@@ -11,7 +11,7 @@ import (
 )
 
 type networksCommand struct {
-	Clear clearNetworks `cmd:"" help:"Remove all allowed and blocked networks of an account, so that it may be entered from anywhere."`
+	Clear clearNetworks `cmd:"" help:"Remove all allowed and blocked networks of an account, so that it can be opened from anywhere."`
 }
 
 type clearNetworks struct {

@@ -45,10 +45,10 @@ type subAccountCommand struct {
 	Show    showSubAccount    `cmd:"" help:"Print one."`
 	Create  createSubAccounts `cmd:"" help:"Create some; all of them or none."`
 	Edit    editSubAccount    `cmd:"" help:"Change one; what is left out stays."`
-	Suspend suspendSubAccount `cmd:"" help:"Close one, and those below it, until it is resumed."`
-	Resume  resumeSubAccount  `cmd:"" help:"Open a suspended one."`
+	Suspend suspendSubAccount `cmd:"" help:"Suspend one, with those below it, until it is resumed."`
+	Resume  resumeSubAccount  `cmd:"" help:"Resume a suspended one."`
 	Archive archiveSubAccount `cmd:"" help:"Close one, with those below it, and take it out of lists."`
-	Restore restoreSubAccount `cmd:"" help:"Bring an archived one back."`
+	Restore restoreSubAccount `cmd:"" help:"Restore an archived one."`
 	Move    moveSubAccount    `cmd:"" help:"Move one, with those below it, to another account."`
 	Delete  deleteSubAccount  `cmd:"" help:"Delete one for good. This can't be undone."`
 }
@@ -62,7 +62,7 @@ type (
 		Search string `help:"What to search for." placeholder:"TEXT"`
 		Label  string `help:"Only those with this label." placeholder:"LABEL"`
 		State  string `enum:"active,suspended,archived," default:"" help:"active, suspended or archived; all but the archived where it is left out."`
-		Limit  int    `help:"Print the first so many; 0 for all."`
+		Limit  int    `help:"Print only the first N; 0 for all."`
 	}
 	showSubAccount    struct{ oneThing }
 	createSubAccounts struct {
@@ -72,7 +72,7 @@ type (
 		oneThing
 		Name       *string  `help:"Its name." placeholder:"NAME"`
 		OpenToMain *bool    `negatable:"" name:"open-to-main" help:"Whether members of accounts above may open it."`
-		Label      []string `sep:"none" help:"Its labels: all of them, each by this flag." placeholder:"LABEL" xor:"labels"`
+		Label      []string `sep:"none" help:"A label; repeat for each, all of them." placeholder:"LABEL" xor:"labels"`
 		NoLabels   bool     `name:"no-labels" xor:"labels" help:"Remove all its labels."`
 	}
 	suspendSubAccount struct{ oneThing }
@@ -81,12 +81,12 @@ type (
 	restoreSubAccount struct{ oneThing }
 	moveSubAccount    struct {
 		oneThing
-		To string `arg:"" help:"The id of the account right above it from then on."`
+		To string `arg:"" help:"The id of its new parent account."`
 	}
 	deleteSubAccount struct {
 		oneThing
-		Name  string `required:"" help:"Its name, to say that it is this one." placeholder:"NAME"`
-		Along bool   `help:"Delete what stands below it too."`
+		Name  string `required:"" help:"Its name, to confirm." placeholder:"NAME"`
+		Along bool   `help:"Delete the accounts below it too."`
 	}
 )
 

@@ -45,7 +45,7 @@ func rolesText(roles []client.HeldRole) string {
 type memberCommand struct {
 	Remote
 
-	List    listMembers   `cmd:"" help:"List those who work in the account."`
+	List    listMembers   `cmd:"" help:"List the members of the account."`
 	Show    showMember    `cmd:"" help:"Print one."`
 	Edit    editMember    `cmd:"" help:"Change the roles of one."`
 	Remove  removeMember  `cmd:"" help:"Remove one from the account."`
@@ -61,22 +61,22 @@ type (
 	peopleList struct {
 		Search string `help:"What to search for." placeholder:"TEXT"`
 		Role   string `help:"Only those with this role." placeholder:"ROLE"`
-		Limit  int    `help:"Print the first so many; 0 for all."`
+		Limit  int    `help:"Print only the first N; 0 for all."`
 	}
 	listMembers struct{ peopleList }
 	showMember  struct{ oneThing }
 	editMember  struct {
 		oneThing
-		Role roleNames `required:"" sep:"none" help:"A role of theirs: all of them, each by this flag. ROLE@2026-12-31T18:00:00Z ends then." placeholder:"ROLE"`
+		Role roleNames `required:"" sep:"none" help:"A role of theirs; repeat for each, all of them. ROLE@2026-12-31T18:00:00Z ends then." placeholder:"ROLE"`
 	}
 	removeMember  struct{ oneThing }
 	inviteMembers struct {
 		Email []string  `arg:"" help:"E-mail addresses, up to 100."`
-		Role  roleNames `required:"" sep:"none" help:"A role to invite them to, each by this flag, such as account:admin. ROLE@2026-12-31T18:00:00Z ends then." placeholder:"ROLE"`
+		Role  roleNames `required:"" sep:"none" help:"A role to invite them to, repeat for each, such as account:admin. ROLE@2026-12-31T18:00:00Z ends then." placeholder:"ROLE"`
 	}
 	listInvites struct {
 		Search string `help:"What to search for." placeholder:"TEXT"`
-		Limit  int    `help:"Print the first so many; 0 for all."`
+		Limit  int    `help:"Print only the first N; 0 for all."`
 	}
 	resendInvite  struct{ oneThing }
 	cancelInvite  struct{ oneThing }
@@ -194,8 +194,8 @@ type subuserCommand struct {
 	Show      showSubuser    `cmd:"" help:"Print one."`
 	Create    createSubuser  `cmd:"" help:"Create one, and print the link by which they choose a password."`
 	Edit      editSubuser    `cmd:"" help:"Change one; what is left out stays."`
-	Suspend   suspendSubuser `cmd:"" help:"Keep one out until resumed."`
-	Resume    resumeSubuser  `cmd:"" help:"Let a suspended one in again."`
+	Suspend   suspendSubuser `cmd:"" help:"Suspend one until it is resumed."`
+	Resume    resumeSubuser  `cmd:"" help:"Resume a suspended one."`
 	SignOut   signOutSubuser `cmd:"" name:"sign-out" help:"Sign one out everywhere."`
 	Password  resetPassword  `cmd:"" help:"Reset the password of one, and print the link by which they choose another."`
 	LoginLink loginLink      `cmd:"" name:"login-link" help:"Print the link by which all subusers sign in."`
@@ -208,20 +208,20 @@ type (
 	createSubuser struct {
 		Name        string    `arg:"" help:"1 to 64 lower-case letters, digits and . _ @ + -"`
 		Description string    `help:"Who it is." placeholder:"TEXT"`
-		Role        roleNames `required:"" sep:"none" help:"A role, each by this flag, such as Supervisor. ROLE@2026-12-31T18:00:00Z ends then." placeholder:"ROLE"`
+		Role        roleNames `required:"" sep:"none" help:"A role, such as Supervisor; repeat for each. ROLE@2026-12-31T18:00:00Z ends then." placeholder:"ROLE"`
 	}
 	editSubuser struct {
 		oneThing
 		Name        *string   `help:"The name." placeholder:"NAME"`
 		Description *string   `help:"Who it is." placeholder:"TEXT"`
-		Role        roleNames `sep:"none" help:"A role: all of them, each by this flag. ROLE@2026-12-31T18:00:00Z ends then." placeholder:"ROLE"`
+		Role        roleNames `sep:"none" help:"A role; repeat for each, all of them. ROLE@2026-12-31T18:00:00Z ends then." placeholder:"ROLE"`
 	}
 	suspendSubuser struct{ oneThing }
 	resumeSubuser  struct{ oneThing }
 	signOutSubuser struct{ oneThing }
 	resetPassword  struct{ oneThing }
 	loginLink      struct {
-		Replace bool `help:"Make a new link first; the old one leads nowhere then."`
+		Replace bool `help:"Create a new link first; the old one stops working."`
 	}
 	deleteSubuser struct{ oneThing }
 )
@@ -345,7 +345,7 @@ type (
 	showRole   struct{ oneThing }
 	createRole struct {
 		Name       string   `arg:"" help:"1 to 64 characters."`
-		Base       string   `required:"" help:"The role to make it from, such as subuser:Supervisor." placeholder:"ROLE"`
+		Base       string   `required:"" help:"The role to start from, such as subuser:Supervisor." placeholder:"ROLE"`
 		Permission []string `required:"" help:"The permissions that it gives, by their keys, such as calls." placeholder:"KEY"`
 	}
 	editRole struct {

@@ -24,20 +24,20 @@ type serviceAccountCommand struct {
 type (
 	listServiceAccounts struct {
 		Search string `help:"What to search for." placeholder:"TEXT"`
-		Limit  int    `help:"Print the first so many; 0 for all."`
+		Limit  int    `help:"Print only the first N; 0 for all."`
 	}
 	showServiceAccount   struct{ oneThing }
 	createServiceAccount struct {
 		Name        string    `arg:"" help:"1 to 100 characters, such as the program that will use it."`
 		Description string    `help:"What it is." placeholder:"TEXT"`
-		Role        roleNames `required:"" sep:"none" help:"A role, each by this flag, such as Supervisor. ROLE@2026-12-31T18:00:00Z ends then." placeholder:"ROLE"`
+		Role        roleNames `required:"" sep:"none" help:"A role, such as Supervisor; repeat for each. ROLE@2026-12-31T18:00:00Z ends then." placeholder:"ROLE"`
 		WithKey     bool      `name:"with-key" help:"Create a key too."`
 	}
 	editServiceAccount struct {
 		oneThing
 		Name        *string   `help:"The name." placeholder:"NAME"`
 		Description *string   `help:"What it is." placeholder:"TEXT"`
-		Role        roleNames `sep:"none" help:"A role: all of them, each by this flag. ROLE@2026-12-31T18:00:00Z ends then." placeholder:"ROLE"`
+		Role        roleNames `sep:"none" help:"A role; repeat for each, all of them. ROLE@2026-12-31T18:00:00Z ends then." placeholder:"ROLE"`
 	}
 	suspendServiceAccount struct{ oneThing }
 	resumeServiceAccount  struct{ oneThing }
@@ -118,21 +118,21 @@ type (
 	listKeys struct {
 		Search string `help:"What to search for." placeholder:"TEXT"`
 		State  string `enum:"active,expired,revoked," default:"" help:"active, expired or revoked."`
-		Limit  int    `help:"Print the first so many; 0 for all."`
+		Limit  int    `help:"Print only the first N; 0 for all."`
 	}
 	editKey struct {
 		oneThing
 		Name     string   `help:"The name." placeholder:"NAME"`
-		Network  []string `help:"A network that it comes from: all of them." placeholder:"CIDR" xor:"from"`
+		Network  []string `help:"A network it can be used from; repeat for each, all of them." placeholder:"CIDR" xor:"from"`
 		Anywhere bool     `help:"Let it come from anywhere." xor:"from"`
 		Days     int      `help:"How many days from now it works." placeholder:"N" xor:"end"`
-		Never    bool     `help:"Let it work for good." xor:"end"`
+		Never    bool     `help:"Let it never expire." xor:"end"`
 	}
 	revokeKey  struct{ oneThing }
 	replaceKey struct {
 		oneThing
 		Overlap string `enum:"none,1h,24h,7d" default:"24h" help:"How long the present key goes on working: none, 1h, 24h or 7d."`
-		Days    int    `help:"How many days the new key works; 90 where it is left out, or for good where the present one does." placeholder:"N"`
+		Days    int    `help:"How many days the new key works; 90 where it is left out, or without end where the present one never expires." placeholder:"N"`
 	}
 )
 

@@ -40,7 +40,7 @@ type (
 		Search string            `help:"What to search for." placeholder:"TEXT"`
 		Where  map[string]string `help:"A filter of the list, such as state=active or sort=-created_at." placeholder:"NAME=VALUE" mapsep:"none"`
 		Field  []string          `help:"The fields to print; all where none is named." placeholder:"NAME"`
-		Limit  int               `help:"Print the first so many; 0 for all."`
+		Limit  int               `help:"Print only the first N; 0 for all."`
 	}
 	showRecord   struct{ oneRecord }
 	createRecord struct {

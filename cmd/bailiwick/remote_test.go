@@ -281,7 +281,7 @@ func TestTheCommandLineCallsARunningPanel(t *testing.T) {
 	if x := sh.objects("record", "edit", "contacts", contact, "phone:=null", "--if-version", "1")[0]; x["phone"] != nil || x["name"] != "Charles" {
 		t.Error(x)
 	}
-	sh.refused(exitChanged, "Somebody else was faster", "record", "edit", "contacts", contact, "name=Late", "--if-version", "1")
+	sh.refused(exitChanged, "Changed by somebody else", "record", "edit", "contacts", contact, "name=Late", "--if-version", "1")
 	from := sh
 	from.stdin = "{\"name\": \"Ida\"}\n{\"name\": \"\"}\n"
 	if r := from.run("record", "create", "contacts", "--file", "-"); r.code != 1 || !hasLine(r.out, "1", "done") || !strings.Contains(r.out, "Fill this in") {

@@ -292,7 +292,7 @@ func announce(c *Config, cast demo.Cast, some bool) {
 }
 
 type demoCommand struct {
-	Accounts int `help:"Add so many sub-accounts to the demo agency."`
+	Accounts int `help:"Add this many sub-accounts to the demo agency."`
 }
 
 // Run makes the cast where there is none, then the bulk.

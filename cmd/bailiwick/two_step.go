@@ -9,7 +9,7 @@ import (
 )
 
 type twoStepCommand struct {
-	Reset twoStepReset `cmd:"" help:"Remove the second step and the passkeys of a member who lost them. First make sure that it's they who ask."`
+	Reset twoStepReset `cmd:"" help:"Remove the second step and the passkeys of a member who lost them. First make sure that it's really them asking."`
 }
 
 type twoStepReset struct {

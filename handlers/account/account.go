@@ -62,10 +62,10 @@ func (h *Handlers) listAccounts(c echo.Context, g authz.Grant) error {
 	p := account.AccountsPage{
 		Frame: h.OwnFrame(c, "Accounts"),
 		Header: part.Header{Title: "Accounts", Text: "All the accounts you work in.", Actions: []part.Action{
-			{Text: "New main account", URL: "/accounts/new", Icon: "plus", Primary: true},
+			{Text: "Create company account", URL: "/accounts/new", Icon: "plus", Primary: true},
 		}},
 		Search: &part.Search{Action: "/accounts", Value: q, Placeholder: "Search accounts"},
-		Empty:  part.Empty{Scene: part.SceneTree, Title: "No accounts", Text: "Create a main account to share it with people and sub-accounts."},
+		Empty:  part.Empty{Scene: part.SceneTree, Title: "No accounts", Text: "Create a company account to share it with people and sub-accounts."},
 	}
 	p.Chips = page.Chips("/accounts", page.KeptPairs("q", q), nil)
 	if q != "" {
@@ -247,11 +247,11 @@ func (h *Handlers) accountForm(c echo.Context, status int, name string, wrong st
 	if guard.Of(c).Session.Principal.Kind != authz.Member {
 		return store.ErrNotFound
 	}
-	f := h.OwnFrame(c, "New main account")
+	f := h.OwnFrame(c, "Create company account")
 	return page.Render(c, status, record.FormOn(part.FormPage{
 		Frame: f,
-		Header: part.Header{Title: "New main account",
-			Text: "A main account is shared with members and has sub-accounts. You will own it."},
+		Header: part.Header{Title: "Create company account",
+			Text: "A company account is shared with members and has sub-accounts. You'll own it."},
 		Form: part.Form{
 			Token: f.Token, Action: "/accounts", Submit: "Create account", Cancel: "/accounts", Problem: wrong[""],
 			Fields: []part.Field{{Name: "name", Label: "Name", Value: name, Problem: wrong["name"], Required: true, MaxLength: 100, Autofocus: true, Autocomplete: "organization"}},

@@ -23,7 +23,7 @@ type batchWords struct {
 
 var batchActs = []batchWords{
 	{"suspend", "Suspend", "suspended", "Their people see a page that says so, until you resume them. Nothing is deleted.", true},
-	{"resume", "Resume", "resumed", "Their people can come in again.", false},
+	{"resume", "Resume", "resumed", "Their people can open them again.", false},
 	{"archive", "Archive", "archived", "Their people can't open them or anything below, and they leave the lists, until you restore them. Nothing is deleted.", true},
 	{"restore", "Restore", "restored", "They become what they were before they were archived.", false},
 	{"label", "Add label", "labelled", "Lists can be filtered by label.", false},

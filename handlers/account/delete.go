@@ -118,7 +118,7 @@ func (h *Handlers) deleteWords(e account.DeleteEffect) (facts []string) {
 	add(e.Below, "account below it", "accounts below it")
 	add(e.Members, "membership; the login of that person stays", "memberships; the logins of these people stay")
 	add(e.Subusers, "subuser", "subusers")
-	add(e.Invites, "invite that waits", "invites that wait")
+	add(e.Invites, "pending invite", "pending invites")
 	var held []string
 	for _, kind := range slices.Sorted(maps.Keys(e.Records)) {
 		if k := h.Catalog.Kind(kind); k != nil {

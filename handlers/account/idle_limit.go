@@ -39,14 +39,14 @@ func (h *Handlers) idleLimitPage(c echo.Context, status int, limit time.Duration
 		Frame:  h.Frame(c, "Idle limit", page.SecurityLink(v)),
 		Header: part.Header{Title: "Idle limit", Text: "Whoever leaves the panel unused for longer signs in again before they open " + v.Place.Name + ". Sub-accounts set their own limit."},
 		Details: []part.Detail{
-			{Label: "Longest without use", Value: part.Cell{Text: idle}},
+			{Label: "Idle limit", Value: part.Cell{Text: idle}},
 			{Label: "Longest session", Value: part.Cell{Text: page.MinutesText(store.SessionLife)}},
 		},
 	}
 	if h.May(c, "security.edit") {
 		p.Acts = []record.ActForm{{Title: "Change limit", Form: part.Form{
 			Token: v.Token, Action: page.IdleLimitPath(v), Submit: "Save limit", Problem: wrong[""],
-			Fields: append([]part.Field{{Kind: part.Number, Name: "minutes", Label: "Longest without use", Unit: "minutes", Value: typed, Problem: wrong["minutes"], Min: "5", Max: "480", Step: "1",
+			Fields: append([]part.Field{{Kind: part.Number, Name: "minutes", Label: "Idle limit", Unit: "minutes", Value: typed, Problem: wrong["minutes"], Min: "5", Max: "480", Step: "1",
 				Help: "From 5 to 480. Leave it empty for no limit: sessions then end eight hours after sign-in."}}, h.ProofFields(c, wrong)...),
 		}}}
 	}

@@ -116,7 +116,7 @@ func unfitParent(a, x accounts.Account) string {
 	case strings.HasPrefix(x.Path, a.Path+"/"):
 		return "Moves along"
 	case a.ParentID != nil && x.ID == *a.ParentID:
-		return "Parent account now"
+		return "Current parent account"
 	case x.Kind == "personal":
 		return "Has no sub-accounts"
 	case x.ArchivedBy != nil:

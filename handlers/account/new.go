@@ -25,8 +25,8 @@ func (h *Handlers) subAccountsForm(c echo.Context, g authz.Grant, status int, ty
 	v := guard.Of(c)
 	list := page.AccountPath(v.Place.Account, "/accounts")
 	p := account.SubAccountsFormPage{
-		Frame:  h.Frame(c, "New sub-accounts", part.Link{Text: "Accounts", URL: list}),
-		Header: part.Header{Title: "New sub-accounts", Text: "One name each. All of them are made, or none."},
+		Frame:  h.Frame(c, "Add sub-accounts", part.Link{Text: "Accounts", URL: list}),
+		Header: part.Header{Title: "Add sub-accounts", Text: "One name each. All of them are created, or none."},
 		Action: page.AccountPath(v.Place.Account, "/sub-accounts"), Cancel: list, Problem: wrong[""], MaximumSize: 100,
 	}
 	p.Names, p.Pasted, p.PasteError = typed.withProblems(wrong)

@@ -166,7 +166,7 @@ func (h *Handlers) offerForm(c echo.Context, g authz.Grant, status int, o owned,
 func (h *Handlers) ownershipFacts(c echo.Context, a account.Account, old, heir string, below int) []part.Detail {
 	facts := []part.Detail{
 		{Label: "New owner", Value: part.Cell{Text: heir + " can do everything in " + a.Name + " and below, and is no longer a member there: owners don't need to be."}},
-		{Label: "Owner now", Value: part.Cell{Text: old + " becomes Admin of " + a.Name + ", whom the new owner can change or remove."}},
+		{Label: "Current owner", Value: part.Cell{Text: old + " becomes Admin of " + a.Name + ", a role that the new owner can change or remove."}},
 	}
 	if below > 0 {
 		facts = append(facts, part.Detail{Label: "Below it", Value: part.Cell{Text: fmt.Sprintf("%s owns %s below it, which can go along. Where %s is Admin of one of them, %s becomes Admin of it.",
@@ -174,7 +174,7 @@ func (h *Handlers) ownershipFacts(c echo.Context, a account.Account, old, heir s
 	}
 	return append(facts,
 		part.Detail{Label: "Stays", Value: part.Cell{Text: "Its people, what is in it, its place in the tree, and what it may use."}},
-		part.Detail{Label: "When", Value: part.Cell{Text: "Once " + heir + " accepts, within seven days. Until then nothing changes, and the offer can be taken back."}})
+		part.Detail{Label: "When", Value: part.Cell{Text: "Once " + heir + " accepts, within seven days. Until then nothing changes, and the offer can be withdrawn."}})
 }
 
 func (h *Handlers) offerOwnership(c echo.Context, g authz.Grant) error {
@@ -187,7 +187,7 @@ func (h *Handlers) offerOwnership(c echo.Context, g authz.Grant) error {
 	}
 	to, err := uuid.Parse(page.Posted(c, "to"))
 	if err != nil {
-		return h.ownershipPage(c, g, http.StatusUnprocessableEntity, o, "Choose to whom it is offered.")
+		return h.ownershipPage(c, g, http.StatusUnprocessableEntity, o, "Choose who to offer it to.")
 	}
 	below := page.Posted(c, "below") != ""
 	if err = h.Prove(c); err == nil {
@@ -256,7 +256,7 @@ func (h *Handlers) offerPage(c echo.Context, status int, o account.Offer, proble
 		Frame: f, Header: part.Header{Title: o.Account.Name + " is offered to you", Text: fmt.Sprintf("By %s, %s, until %s.", o.By.Name, o.By.Email, page.When(c, o.ExpiresAt, h.Store.Now()))},
 		Details: []part.Detail{
 			{Label: "You", Value: part.Cell{Text: "You can do everything in " + o.Account.Name + " and below. Your membership there ends: owners don't need one."}},
-			{Label: o.Owner.Name, Value: part.Cell{Text: "Owns it now, and becomes Admin, whom you can change or remove."}},
+			{Label: o.Owner.Name, Value: part.Cell{Text: "Owns it now, and becomes Admin, a role that you can change or remove."}},
 			{Label: "Below it", Value: part.Cell{Text: below}},
 		},
 		Acts: []record.ActForm{

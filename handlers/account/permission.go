@@ -121,7 +121,7 @@ func (h *Handlers) showEntitlements(c echo.Context, g authz.Grant) error {
 		p.Clear = place.path
 	}
 	if v.May.Has(h.Catalog.Permission("sub_accounts.create")) && v.Place.Kind != "personal" {
-		p.Empty.Action = &part.Action{Text: "New sub-accounts", URL: page.AccountPath(v.Place.Account, "/accounts/new"), Icon: "plus", Primary: true}
+		p.Empty.Action = &part.Action{Text: "Add sub-accounts", URL: page.AccountPath(v.Place.Account, "/accounts/new"), Icon: "plus", Primary: true}
 	}
 	if !page.Shared(v.Place.Kind) {
 		company := page.CompanyInstead()

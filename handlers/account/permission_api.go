@@ -103,7 +103,7 @@ func (h *Handlers) wishes(name naming, grant, revoke []string, fields ...string)
 			was, twice := set[e.Key]
 			switch {
 			case twice && was == (i == 0):
-				wrong[at] = fmt.Sprintf("%q stands here twice.", value)
+				wrong[at] = fmt.Sprintf("%q is listed twice.", value)
 			case twice:
 				wrong[at] = fmt.Sprintf("%q is granted and revoked.", value)
 			case e.AlwaysOn && i == 1:

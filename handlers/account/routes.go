@@ -18,7 +18,7 @@ func (h *Handlers) Routes() []guard.Route {
 		guard.Self(page.Get, "/accounts/new", "anybody with a login may make a main account", h.newAccount),
 		guard.Self(page.Post, "/accounts", "anybody with a login may make a main account", h.createAccount),
 		guard.In(page.Get, "/accounts", "sub_accounts", h.listSubAccounts).
-			API(api.List("List sub-accounts", h.apiListSubAccounts, api.Search, api.Text("label", "The label they carry."), api.OneOf("state", "How they stand; all but the archived where it is left out.", "active", "suspended", "archived"))),
+			API(api.List("List sub-accounts", h.apiListSubAccounts, api.Search, api.Text("label", "The label they have."), api.OneOf("state", "How they stand; all but the archived where it is left out.", "active", "suspended", "archived"))),
 		guard.In(page.Get, "/accounts/new", "sub_accounts.create", h.newSubAccounts),
 		guard.In(page.Post, "/sub-accounts", "sub_accounts.create", h.createSubAccounts).
 			APIAt(page.Post, "/accounts", api.Make("Create a sub-account", h.apiCreateSubAccount)).
@@ -40,7 +40,7 @@ func (h *Handlers) Routes() []guard.Route {
 			API(api.Act("Move a sub-account", h.apiMoveSubAccount)),
 		guard.In(page.Get, "/accounts/:sub/ownership", "sub_accounts.edit", h.showOwnership).
 			API(api.Read("Read who owns a sub-account", h.apiReadOwnership)).
-			APIAt(page.Get, "/accounts/:sub/ownership/heirs", api.List("List those to whom a sub-account can be offered", h.apiListHeirs, api.Search)),
+			APIAt(page.Get, "/accounts/:sub/ownership/heirs", api.List("List who a sub-account can be offered to", h.apiListHeirs, api.Search)),
 		guard.In(page.Post, "/accounts/:sub/ownership", "sub_accounts.edit", h.offerOwnership).
 			API(api.Act("Offer the ownership of a sub-account", h.apiOfferOwnership)),
 		guard.In(page.Post, "/accounts/:sub/ownership/cancel", "sub_accounts.edit", h.cancelOffer).
@@ -67,7 +67,7 @@ func (h *Handlers) Routes() []guard.Route {
 			API(api.Remove("Delete the account for good", h.apiDeleteOwnAccount, confirmDelete...)),
 		guard.In(page.Get, "/settings/ownership", "account.manage", h.showOwnership).
 			API(api.Read("Read who owns the account", h.apiReadOwnership)).
-			APIAt(page.Get, "/settings/ownership/heirs", api.List("List those to whom the account can be offered", h.apiListHeirs, api.Search)),
+			APIAt(page.Get, "/settings/ownership/heirs", api.List("List who the account can be offered to", h.apiListHeirs, api.Search)),
 		guard.In(page.Post, "/settings/ownership", "account.manage", h.offerOwnership).
 			API(api.Act("Offer the ownership of the account", h.apiOfferOwnership)),
 		guard.In(page.Post, "/settings/ownership/cancel", "account.manage", h.cancelOffer).
@@ -102,7 +102,7 @@ func (h *Handlers) Routes() []guard.Route {
 			APIAt(page.Post, "/permissions/all", api.Act("Grant or revoke a permission for all sub-accounts", h.apiSelectAll)).
 			APIAt(page.Post, "/permissions/undo", api.Act("Undo what was done to all, or a copy", h.apiUndoMany)),
 		guard.In(page.Get, "/settings/support-access", "support_access", h.showSupportAccess).
-			API(api.List("List when support staff could come in", h.apiListSupportAccess)),
+			API(api.List("List periods of support access", h.apiListSupportAccess)),
 		guard.In(page.Post, "/settings/support-access", "support_access.grant", h.openSupportAccess).
 			API(api.Act("Turn on support access", h.apiOpenSupportAccess)),
 		guard.In(page.Get, "/settings/support-access/close", "support_access.grant", h.askCloseSupportAccess),

@@ -91,15 +91,15 @@ func (h *Handlers) listSubAccounts(c echo.Context, g authz.Grant) error {
 		},
 	}
 	if h.May(c, "sub_accounts.create") && v.Place.Kind != "personal" {
-		make := part.Action{Text: "New sub-accounts", URL: here + "/new", Icon: "plus", Primary: true}
+		make := part.Action{Text: "Add sub-accounts", URL: here + "/new", Icon: "plus", Primary: true}
 		p.Header.Actions, p.List.Empty.Action = []part.Action{make}, &make
 	}
 	if h.May(c, "timeless_accounts.edit") {
-		p.Header.Menu = append(p.Header.Menu, part.Action{Text: "New timeless account", URL: page.TimelessPath(c, "/new"), Icon: "archive"})
+		p.Header.Menu = append(p.Header.Menu, part.Action{Text: "Add timeless account", URL: page.TimelessPath(c, "/new"), Icon: "archive"})
 	}
 	if v.Place.Kind == "personal" {
-		p.List.Empty.Text = "A personal account has no sub-accounts. Make a main account for them."
-		p.List.Empty.Action = &part.Action{Text: "New main account", URL: "/accounts/new", Icon: "plus", Primary: true}
+		p.List.Empty.Text = "A personal account has no sub-accounts. Create a company account for them."
+		p.List.Empty.Action = &part.Action{Text: "Create company account", URL: "/accounts/new", Icon: "plus", Primary: true}
 	}
 	p.List.Chips = page.Chips(here, page.KeptPairs(asked...), p.List.Search.Filters)
 	p.List.Views = h.Views(c, here, "sub-accounts", page.KeptPairs(asked...))
@@ -205,10 +205,10 @@ func (h *Handlers) subAccountForm(c echo.Context, status int, a accounts.Account
 			Token: f.Token, Action: c.Request().URL.Path, Cancel: subAccountPath(c, a.ID), Problem: wrong[""],
 			Fields: []part.Field{
 				{Name: "name", Label: "Name", Value: name, Problem: wrong["name"], Required: true, MaxLength: 100, Autofocus: true},
-				{Kind: part.Checkbox, Name: "open_to_main", Label: "Open to main members", Checked: open,
+				{Kind: part.Checkbox, Name: "open_to_main", Label: "Open to members of accounts above", Checked: open,
 					Help: "Admins and users of the accounts above see what is in here. Their owners always do."},
 				{Kind: part.Tags, Name: "labels", Label: "Labels", Value: labels, Problem: wrong["labels"], Autocomplete: "off",
-					Help: fmt.Sprintf("Words with commas between, %d at most. Lists can be narrowed down to a label.", accounts.MaxLabels)},
+					Help: fmt.Sprintf("Separate labels with commas, %d at most. You can filter lists by label.", accounts.MaxLabels)},
 			},
 		},
 	}))

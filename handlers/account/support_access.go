@@ -69,10 +69,10 @@ func (h *Handlers) supportAccessPage(c echo.Context, g authz.Grant, status int, 
 	p := account.SupportAccessPage{
 		Frame:  h.Frame(c, "Support access"),
 		Header: part.Header{Title: "Support access", Text: "Support staff can open this account only while you let them. Access ends automatically."},
-		State:  part.Alert{Text: "Support access is off. Support staff can't come in."},
+		State:  part.Alert{Text: "Support access is off. Support staff can't open this account."},
 		List: part.List{Label: "Earlier support access",
 			Table: part.Table{Token: v.Token, Columns: []part.Column{{Text: "From"}, {Text: "By"}, {Text: "Access"}, {Text: "Reason"}, {Text: "Ended"}}},
-			Empty: part.Empty{Icon: "life-buoy", Title: "Never turned on", Text: "Support staff were never let into " + v.Place.Name + "."},
+			Empty: part.Empty{Icon: "life-buoy", Title: "Never turned on", Text: "Support staff have never had access to " + v.Place.Name + "."},
 		},
 	}
 	p.Frame.Notice = nil // the page says it itself
@@ -102,7 +102,7 @@ func (h *Handlers) supportAccessPage(c echo.Context, g authz.Grant, status int, 
 func (h *Handlers) supportAccessRow(c echo.Context, x accounts.SupportAccess, now time.Time) part.Row {
 	ended := part.Cell{Badges: []part.Badge{{Text: "On until " + h.Until(c, x.Until), Tone: part.Warn}}}
 	if !x.OpenAt(now) {
-		ended = part.Cell{Text: page.When(c, x.Ended(), now) + ", by itself", Title: page.Exact(x.Ended().In(page.Zone(c)))}
+		ended = part.Cell{Text: page.When(c, x.Ended(), now) + ", automatically", Title: page.Exact(x.Ended().In(page.Zone(c)))}
 		if x.ClosedByName != nil && *x.ClosedByName != "" {
 			ended.Text = page.When(c, x.Ended(), now) + ", by " + *x.ClosedByName
 		}
@@ -135,9 +135,9 @@ func (h *Handlers) supportAccessForm(c echo.Context, open bool, asked supportAsk
 		Fields: append([]part.Field{
 			access, lasts,
 			{Kind: part.Datetime, Name: "until", Label: "Until", Value: asked.until, Problem: wrong["until"],
-				Help: "Only where that is chosen above. In your time zone, " + page.Zone(c).String() + ", and within 30 days."},
+				Help: "Used with “Until the time below”. In your time zone, " + page.Zone(c).String() + ", and within 30 days."},
 			{Kind: part.Textarea, Name: "reason", Label: "Reason", Value: asked.reason, Problem: wrong["reason"], Required: true, MaxLength: 500, Rows: 3,
-				Help: "Staff see it, and it is kept in the audit."},
+				Help: "Support staff see it, and it's kept in the audit."},
 		}, h.ProofFields(c, wrong)...),
 	}
 	if open {
@@ -162,7 +162,7 @@ func (h *Handlers) openSupportAccess(c echo.Context, g authz.Grant) error {
 	if err != nil {
 		return err
 	}
-	h.Say(c, "Support staff can come in until "+h.Until(c, until)+".")
+	h.Say(c, "Support staff can open this account until "+h.Until(c, until)+".")
 	return page.Done(c, page.SupportAccessPath(c))
 }
 

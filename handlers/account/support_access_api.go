@@ -18,7 +18,7 @@ type apiSupportAccess struct {
 	OpenedBy string    `json:"opened_by" jsonschema:"the name of who turned it on"`
 	OpenedAt time.Time `json:"opened_at"`
 	Until    time.Time `json:"until"`
-	Open     bool      `json:"open" jsonschema:"whether they may come in now"`
+	Open     bool      `json:"open" jsonschema:"whether support staff can open the account now"`
 }
 
 // apiNewSupportAccess turns it on.

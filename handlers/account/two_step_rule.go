@@ -62,7 +62,7 @@ func (h *Handlers) requireDialog(c echo.Context, g authz.Grant, status int, wron
 	return page.Render(c, status, part.DialogPage(part.Dialog{
 		Frame: f, Title: "Require two-step sign-in for everyone in " + v.Place.Name + "?",
 		Text: []string{
-			"Of the " + words.Number(rule.People) + " people here, " + words.Count(rule.Ready, "has", "have") + " set it up. The others are asked to at their next sign-in, and come in here only then.",
+			"Of the " + words.Number(rule.People) + " people here, " + words.Count(rule.Ready, "has", "have") + " set it up. The others are asked to at their next sign-in, and can't open this account before.",
 			"People who are signed in now stay signed in until their session ends. Sub-accounts decide for themselves.",
 		},
 		Form: part.Form{Token: f.Token, Action: page.TwoStepRulePath(v) + "/require", Submit: "Require it", Cancel: page.TwoStepRulePath(v),

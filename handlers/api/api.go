@@ -199,7 +199,7 @@ func checkQuery(c echo.Context, all []guard.Parameter) error {
 		if items, ok := doc["items"].(map[string]any); ok {
 			doc = items
 		} else if len(values) > 1 {
-			wrong[name] = "Give this once."
+			wrong[name] = "Give this only once."
 		}
 		for _, value := range values {
 			if sentence := unfit(value, doc); sentence != "" {
@@ -220,13 +220,13 @@ func unfit(value string, doc map[string]any) string {
 	case enum != nil && !slices.Contains(enum, value):
 		return "Use one of: " + strings.Join(enum, ", ") + "."
 	case doc["format"] == "uuid" && uuid.Validate(value) != nil:
-		return "Give an id."
+		return "Enter an id."
 	case doc["format"] == "date" && !isDay(value):
-		return "Give a date, such as 2026-11-21."
+		return "Enter a date, such as 2026-11-21."
 	case doc["type"] == "boolean" && value != "true" && value != "false":
 		return "Use true or false."
 	case strings.ContainsRune(value, 0) || !utf8.ValidString(value):
-		return "Remove the characters that can't be seen."
+		return "Remove the invisible characters."
 	}
 	return ""
 }

@@ -113,7 +113,7 @@ func wellFormed(body []byte) error {
 		case errors.Is(err, io.EOF):
 			return nil
 		case errors.Is(err, jsontext.ErrDuplicateName) && errors.As(err, &wrong):
-			return malformed(string(wrong.JSONPointer), "This stands here twice.")
+			return malformed(string(wrong.JSONPointer), "This is listed twice.")
 		case errors.As(err, &wrong):
 			at := fmt.Sprintf("This is not JSON: at byte %d.", wrong.ByteOffset+1)
 			if wrong.JSONPointer != "" {
@@ -140,23 +140,23 @@ func wanted(t reflect.Type) string {
 	}
 	switch {
 	case t == nil:
-		return "Write this in another way."
+		return "Write this another way."
 	case t == reflect.TypeFor[time.Time]():
-		return "Give a date and a time as RFC 3339 has them, such as 2026-11-28T09:00:00Z."
+		return "Enter a date and a time as RFC 3339 has them, such as 2026-11-28T09:00:00Z."
 	case t.Kind() == reflect.String:
-		return "Give text."
+		return "Enter text."
 	case t.Kind() == reflect.Bool:
 		return "Use true or false."
 	case t.Kind() == reflect.Slice:
-		return "Give a list."
+		return "Send a list."
 	case t.Kind() == reflect.Array: // of a UUID
-		return "Give an id."
+		return "Enter an id."
 	case t.Kind() == reflect.Struct, t.Kind() == reflect.Map:
-		return "Give an object."
+		return "Send an object."
 	case t.Kind() == reflect.Float64:
-		return "Give a number."
+		return "Enter a number."
 	}
-	return "Give a whole number."
+	return "Enter a whole number."
 }
 
 // Answer sends JSON.

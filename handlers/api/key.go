@@ -18,7 +18,7 @@ var refusals = map[login.Why]struct{ kind, title, detail string }{
 	login.WhyRevoked:   {"revoked", "Key revoked", "This key was revoked. Use another."},
 	login.WhyReplaced:  {"replaced", "Key replaced", "This key was replaced by a new one, and its time is over."},
 	login.WhyExpired:   {"expired", "Key expired", "This key has expired. Use another."},
-	login.WhyNetwork:   {"network", "Not from here", "This key isn't for use from your address."},
+	login.WhyNetwork:   {"network", "Network not allowed", "This key isn't for use from your address."},
 	login.WhySuspended: {"suspended", "Suspended", "The service account that this key belongs to is suspended."},
 	login.WhyAccount:   {"account", "Account suspended", "The account that this key belongs to, or one above it, is suspended or archived."},
 }

@@ -64,7 +64,7 @@ var failures = map[int]string{
 	http.StatusForbidden:             "It is not allowed: denied says what is missing, which roles give it and who can help.",
 	http.StatusNotFound:              "There is no such thing, or the key can't see it.",
 	http.StatusNotAcceptable:         "Answers are JSON.",
-	http.StatusConflict:              "Somebody else was faster, or the same call is under way.",
+	http.StatusConflict:              "Changed by somebody else, or the same call is under way.",
 	http.StatusPreconditionFailed:    "It is not the version that If-Match names.",
 	http.StatusRequestEntityTooLarge: "It is more than 1 MB.",
 	http.StatusUnsupportedMediaType:  "It is not JSON.",

@@ -102,15 +102,15 @@ func of(h *page.Base, c echo.Context, err error) Problem {
 		c.Response().Header().Set(echo.HeaderWWWAuthenticate, challenge)
 		return refusal(err)
 	case errors.As(err, &outside):
-		return problem(http.StatusForbidden, "network", "Not from here", page.OutsideText(outside))
+		return problem(http.StatusForbidden, "network", "Network not allowed", page.OutsideText(outside))
 	case errors.As(err, &ended):
 		return problem(http.StatusForbidden, "ended", "All roles have ended", "The last role held in "+ended.Place.Name+" ended at "+ended.At.UTC().Format(time.RFC3339)+".")
 	case errors.As(err, &denial):
 		return denied(h, c, denial)
 	case errors.Is(err, ErrChanged):
-		return problem(http.StatusPreconditionFailed, "changed", "Somebody else was faster", "It is not the version that If-Match names. Read it again.")
+		return problem(http.StatusPreconditionFailed, "changed", "Changed by somebody else", "It is not the version that If-Match names. Read it again.")
 	case errors.Is(err, store.ErrConflict):
-		return problem(http.StatusConflict, "conflict", "Somebody else was faster", "It was changed meanwhile. Read it again to see how it is now.")
+		return problem(http.StatusConflict, "conflict", "Changed by somebody else", "It was changed meanwhile. Read it again to see how it is now.")
 	case errors.Is(err, store.ErrUnderWay):
 		c.Response().Header().Set("Retry-After", "1")
 		return problem(http.StatusConflict, "under-way", "This call is under way", "The same call, by its Idempotency-Key, has not been answered yet. Send it again in a moment.")
@@ -119,7 +119,7 @@ func of(h *page.Base, c echo.Context, err error) Problem {
 	case errors.Is(err, store.ErrOtherCall):
 		return problem(http.StatusUnprocessableEntity, "other-call", "This Idempotency-Key was sent with another call", "Send another key with another call.")
 	case errors.Is(err, guard.BadOnce{}):
-		return problem(http.StatusBadRequest, "malformed", "That could not be read", "Send an Idempotency-Key of at most 255 characters.")
+		return problem(http.StatusBadRequest, "malformed", "That couldn't be read", "Send an Idempotency-Key of at most 255 characters.")
 	case errors.As(err, new(store.TooMany)):
 		f := h.Explain(c, err)
 		return problem(f.Status, "too-many", "Too many calls", f.Text)
@@ -131,7 +131,7 @@ func of(h *page.Base, c echo.Context, err error) Problem {
 		return problem(he.Code, "not-acceptable", "Answers are JSON", "Accept application/json.")
 	case store.Unavailable(err):
 		text, _, _ := page.Unavailable(c, err)
-		return problem(http.StatusServiceUnavailable, "unavailable", "Not just now", text)
+		return problem(http.StatusServiceUnavailable, "unavailable", "Temporarily unavailable", text)
 	}
 	f := h.Explain(c, err)
 	if f.Status == http.StatusNotFound {
@@ -171,7 +171,7 @@ func ProblemOf(err error) (Problem, bool) {
 	wrong, isWrong := page.Problems(err)
 	switch {
 	case errors.As(err, &bad):
-		p := problem(http.StatusBadRequest, "malformed", "That could not be read", bad.Text)
+		p := problem(http.StatusBadRequest, "malformed", "That couldn't be read", bad.Text)
 		p.Errors = bad.faults()
 		return p, true
 	case isWrong:

@@ -236,7 +236,7 @@ func (r *auditReader) plainWords(e store.AuditEvent, field *catalog.Field, name 
 		return r.textWords(e, field, name, v)
 	}
 	if field != nil {
-		return field.Text(v, r.zone)
+		return r.ValueText(field, v, r.zone)
 	}
 	return fmt.Sprint(v)
 }
@@ -249,7 +249,7 @@ func (r *auditReader) textWords(e store.AuditEvent, field *catalog.Field, name, 
 	case field != nil && field.Ref != nil && err == nil:
 		return r.named(e, id)
 	case field != nil:
-		return field.Text(v, r.zone)
+		return r.ValueText(field, v, r.zone)
 	case slices.Contains(typed, name):
 		return v
 	case err == nil:

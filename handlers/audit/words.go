@@ -220,10 +220,10 @@ var held = regexp.MustCompile(`^.* (\S+) at (` + ids.String() + `)$`)
 // fieldTitles are what people call what a write notes; others are called by
 // their own names.
 var fieldTitles = map[string]string{
-	"open_to_main": "Open to members of accounts above", "by_link": "By a one-time link", "copied_from": "Permissions copied from", "allowed": "May be used",
+	"open_to_main": "Open to members of accounts above", "by_link": "By a one-time link", "copied_from": "Permissions copied from", "allowed": "Can be used",
 	"entitlement": "Permission", "given": "Permissions given", "taken": "Permissions taken", "changed": "Sub-accounts changed", "people_who_gain": "People who gain", "people_who_lose": "People who lose", "parent": "Stands below",
 	"support_access_opened_by": "Support access opened by", "opened_by": "Opened by", "past_entries": "Include past entries", "feeds": "Fed by", "readers": "Read by",
-	"key": "With the key", "begins_with": "Begins with", "expires_at": "Expires", "read_only": "Reading only", "sub_accounts": "For sub-accounts too", "old_key_until": "The old key works until",
+	"key": "With the key", "begins_with": "Starts with", "expires_at": "Expires", "read_only": "Reading only", "sub_accounts": "For sub-accounts too", "old_key_until": "The old key works until",
 }
 
 // Of what is made there is no before, of what goes no after.

@@ -23,7 +23,7 @@ func (h *Handlers) listAlerts(c echo.Context, _ authz.Grant) error {
 	}
 	p := home.Alerts{
 		Frame: h.OwnFrame(c, "Alerts"), Header: part.Header{Title: "Alerts", Text: "Invites, offers and warnings from all your accounts."},
-		Empty: part.Empty{Scene: part.SceneTime, Title: "No alerts", Text: "Invites and accounts offered to you, mail of yours that could not be delivered, keys that expire soon and access that ended are listed here."},
+		Empty: part.Empty{Scene: part.SceneTime, Title: "No alerts", Text: "Invites and accounts offered to you, mail of yours that couldn't be delivered, keys that expire soon and access that ended are listed here."},
 	}
 	if h.Store.AllReached() != nil {
 		p.Header.Text = "What happened for you, but for accounts that can't be read right now."
@@ -53,7 +53,7 @@ func (h *Handlers) alert(c echo.Context, a people.Alert) home.Alert {
 		x.Icon, x.Text, x.Details = "building-2", a.Who+" offers you the account "+a.Where, "You can accept until "+until+"."
 		x.URL = "/offers/" + a.ID.String()
 	case people.AlertMail:
-		x.Icon, x.Text, x.Details = "triangle-alert", "Your invite to "+a.What+" could not be delivered", "Check the address, or pass the link on yourself."
+		x.Icon, x.Text, x.Details = "triangle-alert", "Your invite to "+a.What+" couldn't be delivered", "Check the address, or pass the link on yourself."
 		x.URL = page.AccountPath(a.Account, "/members/invites")
 	case people.AlertKey:
 		noun := "API key"

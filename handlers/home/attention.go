@@ -38,7 +38,7 @@ func (h *Handlers) attention(c echo.Context, g authz.Grant, k known) (all []home
 		}
 	}
 	if h.May(c, "members.add") && page.Shared(v.Place.Kind) {
-		add(k.people.Lost, part.Warn, "invite could not be delivered", "invites could not be delivered", people.MembersPath(c, "/invites"))
+		add(k.people.Lost, part.Warn, "invite couldn't be delivered", "invites couldn't be delivered", people.MembersPath(c, "/invites"))
 		add(k.people.Invited-k.people.Lost, part.Info, "invite is pending", "invites are pending", people.MembersPath(c, "/invites"))
 	}
 	if h.May(c, "subuser_edit") {

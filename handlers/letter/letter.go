@@ -37,7 +37,7 @@ func (h *Handlers) listLetters(c echo.Context, operator store.OnDuty) error {
 	asked := append([]string{"q", q, "state", state}, period.Pairs()...)
 	p := record.ListPage{
 		Frame: h.OwnFrame(c, "Mail"), Notice: h.mailNotice(),
-		Header: part.Header{Title: "Mail of this installation", Text: "Letters of the last 30 days to anybody, the newest first.",
+		Header: part.Header{Title: "Mail of this installation", Text: "All mail of the last 30 days, newest first.",
 			Actions: []part.Action{{Text: "Limits reached", URL: page.MailLimitsPath}}},
 		List: part.List{
 			Label: "Letters", Empty: part.Empty{Icon: "mail", Title: "No letters", Text: "Invites, links for new passwords and other letters are listed here."},
@@ -107,7 +107,7 @@ func (h *Handlers) mailNotice() *part.Alert {
 	if h.Config.SendsMail {
 		return nil
 	}
-	return &part.Alert{Tone: part.Warn, Text: NoMail + " Letters are kept here, to be passed on by hand, until BAILIWICK_SMTP_URL names a mail server."}
+	return &part.Alert{Tone: part.Warn, Text: NoMail + " Letters are kept here for you to pass on, until BAILIWICK_SMTP_URL names a mail server."}
 }
 
 func letterPath(l letter.Post) string { return page.MailboxPath + "/" + l.ID.String() }

@@ -42,7 +42,7 @@ func (h *Handlers) listTimelessAccounts(c echo.Context, g authz.Grant) error {
 		},
 	}
 	if h.May(c, "timeless_accounts.edit") {
-		add := part.Action{Text: "New timeless account", URL: here + "/new", Icon: "plus", Primary: true}
+		add := part.Action{Text: "Add timeless account", URL: here + "/new", Icon: "plus", Primary: true}
 		p.Header.Actions, p.List.Empty.Action = []part.Action{add}, &add
 	}
 	asked := page.KeptPairs(append([]string{"q", q}, period.Pairs()...)...)
@@ -166,7 +166,7 @@ func (h *Handlers) timelessHeader(rv records.Visit, p *record.ListPage) {
 		}
 	}
 	if t.Past {
-		p.Notice = &part.Alert{Tone: part.Info, Text: "Past entries are still being taken in."}
+		p.Notice = &part.Alert{Tone: part.Info, Text: "Past entries are still being added."}
 	}
 }
 
@@ -210,7 +210,7 @@ func (h *Handlers) timelessForm(c echo.Context, g authz.Grant, status int, t *lo
 		return err
 	}
 	more := len(found) > timelessOffered
-	title, action, here := "New timeless account", list, list+"/new"
+	title, action, here := "Add timeless account", list, list+"/new"
 	if t != nil {
 		title, action = "Edit "+t.Name, page.TimelessPath(c, "/", t.ID.String(), "/edit")
 		here = action

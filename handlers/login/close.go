@@ -38,7 +38,7 @@ func (h *Handlers) closeLoginPage(c echo.Context, status int, typed string, wron
 		Details: []part.Detail{
 			{Label: "Ends", Value: part.Cell{Text: "Every session of yours, this one too, and your membership in " + words.Count(e.Memberships, "account", "accounts") + "."}},
 			{Label: "Is deleted", Value: part.Cell{Text: "Your personal account and what is in it, your password, passkeys and second step."}},
-			{Label: "Stays", Value: part.Cell{Text: "What you made in accounts of others, and your name in their audit."}},
+			{Label: "Stays", Value: part.Cell{Text: "What you created in other people's accounts, and your name in their audit."}},
 			{Label: "For good", Value: part.Cell{Text: "This can't be undone. You can sign up again with the same address, as a new person."}},
 		},
 	}
@@ -50,11 +50,11 @@ func (h *Handlers) closeLoginPage(c echo.Context, status int, typed string, wron
 	if err != nil {
 		return err
 	}
-	made := page.OfferRevoking(c, "You", "in accounts of others", keys)
+	made := page.OfferRevoking(c, "You", "in other people's accounts", keys)
 	if len(keys) > 0 {
 		p.Details = append(p.Details, part.Detail{Label: "API keys", Value: part.Cell{Text: strings.Join(slices.Concat(made.Text, []string{strings.Join(made.Facts, ", ") + "."}), " ")}})
 	}
-	p.Acts = []record.ActForm{{Title: "Close it", Form: part.Form{
+	p.Acts = []record.ActForm{{Title: "Close my login", Form: part.Form{
 		Token: v.Token, Action: profile + "/close", Submit: "Close my login", Danger: true, Cancel: profile, Problem: wrong[""], Plain: true,
 		Fields: slices.Concat(made.Field, []part.Field{{Kind: part.Email, Name: "email", Label: "Your e-mail address", Value: typed, Problem: wrong["email"], Required: true, Autocomplete: "off",
 			Help: "Write " + v.Session.Email + " to confirm."}}, h.ProofFields(c, wrong)),

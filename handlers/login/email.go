@@ -28,7 +28,7 @@ func (h *Handlers) emailForms(c echo.Context, wrong store.Problems) (forms []rec
 	}
 	if email != "" {
 		a := record.ActForm{Title: "New e-mail address",
-			Text: email + " becomes your address when the link in the mail to it is opened, until " + pages.When(c, until, h.Store.Now()) + ". Until then nothing changes.",
+			Text: email + " becomes your address when the link in the e-mail to it is opened, until " + pages.When(c, until, h.Store.Now()) + ". Until then nothing changes.",
 			Form: part.Form{Token: v.Token, Action: here + "/cancel", Submit: "Cancel the change"}}
 		if !h.Config.SendsMail {
 			a.Text = email + " becomes your address when its link is opened, until " + pages.When(c, until, h.Store.Now()) + ". " + letter.NoMail + " Ask whoever looks after it for the link."
@@ -66,7 +66,7 @@ func (h *Handlers) updateEmail(c echo.Context, _ authz.Grant) error {
 		return h.profilePage(c, http.StatusUnprocessableEntity, v.Session.Name, store.Problems{"email": wrong["email"], "email-current": wrong["current"]})
 	}
 	if h.Config.SendsMail {
-		return h.profileDone(c, err, "Open the link in the mail to "+email+" to confirm it.")
+		return h.profileDone(c, err, "Open the link in the e-mail to "+email+" to confirm it.")
 	}
 	return h.profileDone(c, err, email+" waits to be confirmed.")
 }
@@ -120,19 +120,19 @@ func (h *Handlers) confirmEmail(c echo.Context, link guard.Link) error {
 
 func (h *Handlers) showUndoEmail(c echo.Context, link guard.Link) error {
 	l, m, err := h.Store.UndoLink(c.Request().Context(), link.Token)
-	form := linkForm(link, part.Form{Submit: "Take it back", Danger: true})
+	form := linkForm(link, part.Form{Submit: "Undo the change", Danger: true})
 	if err == nil {
 		err = h.keepPasskeys(c, form, l, m)
 	}
 	return mailedLink(c, err, func() login.MailedLinkPage {
-		link := "A mail with a link for a new password goes to " + l.Email + "."
+		link := "An e-mail with a link for a new password goes to " + l.Email + "."
 		if !h.Config.SendsMail {
 			link = letter.NoMail + " Ask whoever looks after it for the link to a new password."
 		}
 		return login.MailedLinkPage{
-			Title: "Take back the change of address", Text: []string{
+			Title: "Undo the change of address", Text: []string{
 				m.Name + " signs in with " + l.Email + " again, in place of " + logins.MaskEmail(m.Email) + ".",
-				"All sessions end. The current password and any way to sign in that was added since stop working. " + link,
+				"All sessions end. The current password and every way to sign in that was added since then stop working. " + link,
 			},
 			Form: form,
 		}

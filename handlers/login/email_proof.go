@@ -27,7 +27,7 @@ func (h *Handlers) EmailProofWaits(c echo.Context) *home.Attention {
 		return nil
 	}
 	a := &home.Attention{Tone: part.Warn, Text: "Confirm your e-mail address", URL: emailProofPath + "/send",
-		Details: "Open the link in the mail to " + x.Email + "."}
+		Details: "Open the link in the e-mail to " + x.Email + "."}
 	if !h.Config.SendsMail {
 		a.Details = letter.NoMail + " Whoever looks after it has the link for " + x.Email + "."
 	}
@@ -47,7 +47,7 @@ func (h *Handlers) askEmailProof(c echo.Context, _ authz.Grant) error {
 	}
 	if !x.Proven {
 		p.Details[0].Value.Badges[0] = part.Badge{Text: "Not confirmed", Tone: part.Warn}
-		a := record.ActForm{Title: "Didn't get the mail?", Text: "Look in your spam folder, or send a new link. Only the newest link works.",
+		a := record.ActForm{Title: "Didn't get the e-mail?", Text: "Look in your spam folder, or send a new link. Only the newest link works.",
 			Form: part.Form{Token: f.Token, Action: emailProofPath + "/send", Submit: "Send a new link"}}
 		if !h.Config.SendsMail {
 			a.Title, a.Text, a.Form.Submit = "Get the link", letter.NoMail+" Ask whoever looks after it for the newest link.", "Create a new link"

@@ -97,7 +97,7 @@ func (h *Handlers) passkeyForm(c echo.Context, status int, name string, wrong st
 	return page.Render(c, status, record.FormOn(part.FormPage{
 		Frame: f, Header: part.Header{Title: "Add a passkey", Text: "Your browser then asks where to keep it: on this device, on your phone or on a security key."},
 		Form: part.Form{
-			Token: f.Token, Action: page.PasskeysPath + "/new", Submit: "Go on", Cancel: page.PasskeysPath, Problem: wrong[""], Plain: true,
+			Token: f.Token, Action: page.PasskeysPath + "/new", Submit: "Continue", Cancel: page.PasskeysPath, Problem: wrong[""], Plain: true,
 			Fields: append([]part.Field{{Name: "name", Label: "Name", Value: name, Problem: wrong["name"], Required: true, MaxLength: 64,
 				Help: "To recognize it in your list."}}, h.ProofFields(c, wrong)...),
 		},

@@ -23,7 +23,7 @@ import (
 const resetTime = 250 * time.Millisecond
 
 // deadLink is said of every mailed link that does not work.
-var deadLink = store.Problems{"": "This link was used already, was replaced by a newer one, or is too old. Ask for a new one."}
+var deadLink = store.Problems{"": "This link was already used, was replaced by a newer one, or has expired. Ask for a new one."}
 
 var toSignIn = part.Link{Text: "Sign in", URL: "/sign-in"}
 
@@ -78,8 +78,8 @@ func (h *Handlers) createReset(c echo.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	p := login.MailedLinkPage{Title: "Check your mail", Foot: toSignIn, Text: []string{
-		"If somebody signs in with " + email + ", a mail with a link is on its way there. The link works once, for an hour.",
+	p := login.MailedLinkPage{Title: "Check your e-mail", Foot: toSignIn, Text: []string{
+		"If somebody signs in with " + email + ", an e-mail with a link is on its way there. The link works once, for an hour.",
 		"Subusers have no such link: whoever looks after their account sets a new password for them.",
 	}}
 	if !h.Config.SendsMail {

@@ -116,7 +116,7 @@ func (h *Handlers) doorNotice(c echo.Context) *part.Alert {
 	case c.QueryParam("undone") != "" && !h.Config.SendsMail:
 		return &part.Alert{Tone: part.Good, Text: "Your old e-mail address is back, and all sessions have ended. " + letter.NoMail + " Ask whoever looks after it for the link to a new password."}
 	case c.QueryParam("undone") != "":
-		return &part.Alert{Tone: part.Good, Text: "Your old e-mail address is back, and all sessions have ended. A mail with a link for a new password is on its way there."}
+		return &part.Alert{Tone: part.Good, Text: "Your old e-mail address is back, and all sessions have ended. An e-mail with a link for a new password is on its way there."}
 	case c.QueryParam("unused") != "":
 		return &part.Alert{Tone: part.Info, Text: "You were signed out because the panel went unused for longer than your account allows. Sign in to continue where you were."}
 	case c.QueryParam("over") != "":
@@ -237,7 +237,7 @@ func (h *Handlers) setPasswordPage(c echo.Context, link guard.Link) (login.SetPa
 	u, a, err := h.Store.PasswordLink(c.Request().Context(), link.Token)
 	by := logins.Attempt{Door: logins.DoorLink, Name: link.Token, Who: u.Principal(), Tenant: u.TenantID}
 	if errors.Is(err, store.ErrNotFound) {
-		return login.SetPasswordPage{}, by, store.Problems{"": "This link was used already, is too old, or is not one of ours. Ask whoever gave it to you for a new one."}
+		return login.SetPasswordPage{}, by, store.Problems{"": "This link was already used, has expired, or isn't one of ours. Ask whoever gave it to you for a new one."}
 	}
 	return login.SetPasswordPage{Action: link.Page, Mark: link.Mark, Account: a.Name, Name: u.Name, MinimumPasswordSize: logins.MinPassword}, by, err
 }

@@ -44,7 +44,7 @@ func (h *Handlers) showTwoStep(c echo.Context, g authz.Grant) error {
 		{Label: "Recovery codes left", Value: part.Cell{Text: fmt.Sprint(t.RecoveryCodes)}},
 	}
 	if t.RecoveryCodes <= 3 {
-		p.Notice = &part.Alert{Tone: part.Warn, Text: "You have few recovery codes left. Create new ones, so that you can sign in without your phone."}
+		p.Notice = &part.Alert{Tone: part.Warn, Text: "You have few recovery codes left. Create new ones, so that you can still sign in without your phone."}
 	}
 	return page.Render(c, http.StatusOK, record.Record(p))
 }

@@ -146,7 +146,7 @@ func KindTitle(kind string) string {
 	case "personal":
 		return "Personal account"
 	case "main":
-		return "Main account"
+		return "Company account"
 	}
 	return "Sub-account"
 }
@@ -239,9 +239,9 @@ func (h *Base) InvitesForMe(c echo.Context) (*part.Alert, error) {
 		return nil, err
 	}
 	a := &part.Alert{Tone: part.Info, Title: words.Count(n, "pending invite", "pending invites") + " for your address",
-		Text: "Open the link in the mail that brought it, or ask whoever invited you for the link."}
+		Text: "Open the link in the e-mail that brought it, or ask whoever invited you for the link."}
 	if n > 1 {
-		a.Text = "Open the links in the mails that brought them, or ask whoever invited you for the links."
+		a.Text = "Open the links in the e-mails that brought them, or ask whoever invited you for the links."
 	}
 	return a, nil
 }

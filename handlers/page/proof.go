@@ -36,7 +36,7 @@ func (h *Base) Prove(c echo.Context) error {
 	case v.Session.Fresh(h.Store.Now()):
 		return nil
 	case password == "":
-		return store.Problems{"proof": "Give your password: this needs a proof that is younger than five minutes."}
+		return store.Problems{"proof": "Send your password too: this needs a proof of the last five minutes."}
 	}
 	a := Own(c, login.DoorPassword)
 	if _, err := h.Allow(c, a); err != nil {

@@ -61,7 +61,7 @@ func (h *Base) unavailable(c echo.Context, err error) error {
 	case sent && !IsHTMX(c):
 		text += " Reloading this page does that."
 	}
-	return h.failure(c, http.StatusServiceUnavailable, "Not just now", text, links...)
+	return h.failure(c, http.StatusServiceUnavailable, "Temporarily unavailable", text, links...)
 }
 
 // shownAt is the nearest page above a form's address, or else its section's.

@@ -140,9 +140,9 @@ func (h *Handlers) inviteTable(c echo.Context, all []persons.Invite) (part.Table
 func deliveryTrouble(l letter.Post) string {
 	switch {
 	case l.State == "failed":
-		return "The mail could not be delivered: " + l.LastError
+		return "The e-mail couldn't be delivered: " + l.LastError
 	case l.State == "waiting" && l.LastError != "":
-		return "The mail is late. It is tried again."
+		return "The e-mail is delayed. We'll keep trying."
 	}
 	return ""
 }
@@ -156,7 +156,7 @@ func (h *Handlers) inviteForm(c echo.Context, status int, emails []string, p Pic
 	if !page.Shared(v.Place.Kind) {
 		return store.Problems{"": "A " + strings.ToLower(page.KindTitle(v.Place.Kind)) + " has no members besides its owner."}
 	}
-	text := "Each address gets a mail with a link that works once, for seven days."
+	text := "Each address gets an e-mail with a link that works once, for seven days."
 	if !h.Config.SendsMail {
 		text = "Each address gets a link that works once, for seven days. " + letters.NoMail + " You hand the links over."
 	}
@@ -235,7 +235,7 @@ func (h *Handlers) invitesMade(c echo.Context, all []inviteOutcome, form url.Val
 	p := people.InvitesMadePage{
 		Frame:   h.Frame(c, "Invited", part.Link{Text: "Members", URL: list}),
 		ListURL: list, AnotherURL: list + "/invites/new", Again: again(c, all, form),
-		Note: "Each of them gets the link by mail. ",
+		Note: "Each of them gets the link by e-mail. ",
 	}
 	if !h.Config.SendsMail {
 		p.Note = letters.NoMail + " Hand each link to its person yourself. "
@@ -251,7 +251,7 @@ func (h *Handlers) invitesMade(c echo.Context, all []inviteOutcome, form url.Val
 			continue
 		}
 		status = http.StatusOK
-		p.Text = "Each link works once, for the address above it alone, until " + page.When(c, i.Until, h.Store.Now()) + "."
+		p.Text = "Each link works once, only for the address above it, until " + page.When(c, i.Until, h.Store.Now()) + "."
 		if store.MixedScripts(i.Email) && p.Warning == "" {
 			p.Warning = i.Email + " mixes letters of several alphabets and can look like another address. Make sure that it's the one you mean, or cancel the invite."
 		}
@@ -312,7 +312,7 @@ func (h *Handlers) invitePage(c echo.Context, link guard.Link) (p people.InviteP
 	}
 	i, a, login, err := h.Store.InviteByToken(c.Request().Context(), link.Token)
 	if errors.Is(err, store.ErrNotFound) {
-		return p, store.Problems{"": "This link is not one of ours, or not all of it arrived. Ask whoever gave it to you for a new one."}
+		return p, store.Problems{"": "This link isn't one of ours, or part of it is missing. Ask whoever gave it to you for a new one."}
 	}
 	if err != nil {
 		return p, err

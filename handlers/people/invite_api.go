@@ -72,7 +72,7 @@ func (h *Handlers) apiCreateInvites(c api.Call, in apiNewInvites) (out apiInvite
 		return out, store.Problems{"emails": tooManyWishes["file"]}
 	}
 	if len(in.Emails) == 0 {
-		return out, store.Problems{"emails": "Write at least one e-mail address."}
+		return out, store.Problems{"emails": "Enter at least one e-mail address."}
 	}
 	var wishes []inviteWish
 	for _, email := range in.Emails {

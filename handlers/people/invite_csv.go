@@ -184,7 +184,7 @@ func (h *Handlers) invite(c echo.Context, g authz.Grant, wishes []inviteWish) ([
 			continue
 		}
 		if err := h.Store.AllowLetterTo(c.Request().Context(), w.email); errors.As(err, &store.TooMany{}) {
-			all[i].Problem = "Many letters went to this address just now. Try again in a while."
+			all[i].Problem = "Too many e-mails went to this address. Try again later."
 			continue
 		} else if err != nil {
 			return nil, err

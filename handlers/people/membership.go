@@ -281,9 +281,9 @@ func (h *Handlers) reach(title string, may catalog.Mask) people.AccessReach {
 			edits := slices.ContainsFunc(s.Permissions, func(p catalog.Permission) bool { return h.Catalog.Info(p).Edit && may.Has(p) })
 			switch {
 			case edits:
-				changes.Pages = append(changes.Pages, s.Label)
+				changes.Pages = append(changes.Pages, FullTitle(s))
 			case may.Has(s.View):
-				reads.Pages = append(reads.Pages, s.Label)
+				reads.Pages = append(reads.Pages, FullTitle(s))
 			}
 		}
 		if len(changes.Pages) > 0 {

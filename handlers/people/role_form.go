@@ -128,7 +128,7 @@ func (h *Handlers) roleForm(c echo.Context, status int, r *store.CustomRole, in 
 	p.Header.Text = "For " + strings.ToLower(whoFor(in.base)) + " of this account alone. In accounts below, it reaches as far as roles of its kind do."
 	if r != nil {
 		p.Action, p.Cancel, p.Submit, p.Header.Title = rolesPath(c, "/", r.ID.String(), "/edit"), rolesPath(c, "/", r.ID.String()), "Review changes", "Edit "+r.Name
-		p.Header.Text = "Before anything changes, the next page says what it does to whom."
+		p.Header.Text = "The next page shows what changes for whom, before anything is saved."
 		p.Proof = h.RoleProof(c, in.Wrong)
 	}
 	p.Frame = h.Frame(c, p.Header.Title, part.Link{Text: "Roles", URL: rolesPath(c)}, part.Link{Text: "This account's own", URL: list})

@@ -90,7 +90,7 @@ func whoFor(r *catalog.Role) string {
 func (h *Handlers) showOwnRole(c echo.Context, g authz.Grant, r store.CustomRole) error {
 	x, one := h.Store.CompiledRole(r), rolesPath(c, "/", r.ID.String())
 	if x == nil {
-		return store.Problems{"": "The role that " + r.Name + " was made from is no more. Delete it, and make another."}
+		return store.Problems{"": "The role that " + r.Name + " was based on no longer exists. Delete it, and create another."}
 	}
 	holders, err := h.Store.RoleCounts(c.Request().Context(), g)
 	if err != nil {
@@ -154,7 +154,7 @@ func (h *Handlers) createRole(c echo.Context, g authz.Grant) error {
 func (h *Handlers) editRole(c echo.Context, _ authz.Grant, r store.CustomRole) error {
 	x := h.Store.CompiledRole(r)
 	if x == nil {
-		return store.Problems{"": "The role that " + r.Name + " was made from is no more. Delete it, and make another."}
+		return store.Problems{"": "The role that " + r.Name + " was based on no longer exists. Delete it, and create another."}
 	}
 	return h.roleForm(c, http.StatusOK, &r, roleInput{name: r.Name, base: x.Base, own: x.Own})
 }
@@ -219,7 +219,7 @@ func (h *Handlers) undoRole(c echo.Context, g authz.Grant, r store.CustomRole) e
 	if err != nil {
 		return err
 	}
-	h.Say(c, "The change of "+page.Posted(c, "name")+" is taken back.")
+	h.Say(c, "The change of "+page.Posted(c, "name")+" is undone.")
 	return page.Done(c, rolesPath(c, "/", r.ID.String()))
 }
 
@@ -265,7 +265,7 @@ func (h *Handlers) deleteRoleForm(c echo.Context, status int, r store.CustomRole
 	p.Form = part.Form{Token: p.Frame.Token, Action: one + "/delete", Submit: "Delete the role", Danger: true, Cancel: one, Problem: cmp.Or(wrong[""], wrong["permission"]),
 		Hidden: []part.Pair{{Name: "seen", Value: e.Key}, {Name: "with", Value: instead}}}
 	if e.Alone() > 0 {
-		f := part.Field{Kind: part.Select, Name: "instead", Label: "Role instead", Required: true, Problem: wrong["instead"], Options: []part.Option{{Text: "Choose a role"}},
+		f := part.Field{Kind: part.Select, Name: "instead", Label: "Replacement role", Required: true, Problem: wrong["instead"], Options: []part.Option{{Text: "Choose a role"}},
 			Help: words.Count(e.Alone(), "person has", "people have") + " no other role. They get this one, for as long as they had the other."}
 		for _, o := range h.RoleOptions(c, r.For(), Picks{all: []pick{{name: instead}}}, "", "") {
 			if o.With = nil; o.Value != r.Key() {
@@ -274,7 +274,7 @@ func (h *Handlers) deleteRoleForm(c echo.Context, status int, r store.CustomRole
 		}
 		p.Form.Fields = append([]part.Field{f}, h.RoleProof(c, wrong)...)
 		if instead == "" {
-			p.Form.Submit, p.Form.Danger = "Go on", false
+			p.Form.Submit, p.Form.Danger = "Continue", false
 		}
 	}
 	return page.Render(c, status, people.RoleEffect(p))

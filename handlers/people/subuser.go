@@ -219,9 +219,9 @@ func (h *Handlers) RolePreview(c echo.Context, picked Picks) (p people.RolePrevi
 		for _, s := range h.Catalog.In(g) {
 			switch {
 			case mask.Has(s.View) && ceiling.Covers(h.Catalog.Needs(s.View)):
-				opens.Pages = append(opens.Pages, s.Label)
+				opens.Pages = append(opens.Pages, FullTitle(s))
 			default:
-				closed.Pages = append(closed.Pages, s.Label)
+				closed.Pages = append(closed.Pages, FullTitle(s))
 			}
 		}
 		if len(opens.Pages) > 0 {

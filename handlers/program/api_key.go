@@ -79,7 +79,7 @@ func (h *Handlers) listKeys(c echo.Context, g authz.Grant) error {
 
 // keyTable is a table of keys without rows.
 func (h *Handlers) keyTable(c echo.Context) part.Table {
-	return part.Table{Token: guard.Of(c).Token, Columns: []part.Column{{Text: "Name"}, {Text: "Acts as"}, {Text: "Begins with"}, {Text: "Expires"}, {Text: "Last used"}, {Text: "Created by"}, {Text: "State"}}}
+	return part.Table{Token: guard.Of(c).Token, Columns: []part.Column{{Text: "Name"}, {Text: "Acts as"}, {Text: "Starts with"}, {Text: "Expires"}, {Text: "Last used"}, {Text: "Created by"}, {Text: "State"}}}
 }
 
 func (h *Handlers) keyRow(c echo.Context, k programs.Key) part.Row {
@@ -114,7 +114,7 @@ func (h *Handlers) expiresCell(c echo.Context, k programs.Key) part.Cell {
 	}
 	cell := h.TimeCell(c, *k.ExpiresAt)
 	if k.PreviousUntil != nil && h.Store.Now().Before(*k.PreviousUntil) && k.Works(h.Store.Now()) {
-		cell.Details = "The key before it works until " + page.When(c, *k.PreviousUntil, h.Store.Now())
+		cell.Details = "The previous key works until " + page.When(c, *k.PreviousUntil, h.Store.Now())
 	}
 	return cell
 }
@@ -144,7 +144,7 @@ func (h *Handlers) showKey(c echo.Context, _ authz.Grant, k programs.Key) error 
 		Frame:  h.Frame(c, k.Name, list),
 		Header: part.Header{Kind: "API key", Title: k.Name, Badge: keyBadge(k, h.Store.Now()), Menu: row.Menu},
 		Details: []part.Detail{
-			{Label: "Acts as", Value: row.Cells[1]}, {Label: "Begins with", Value: row.Cells[2]}, {Label: "For", Value: part.Cell{Text: h.scopeText(k)}},
+			{Label: "Acts as", Value: row.Cells[1]}, {Label: "Starts with", Value: row.Cells[2]}, {Label: "For", Value: part.Cell{Text: h.scopeText(k)}},
 			{Label: "Networks", Value: part.Cell{Text: cmp.Or(strings.Join(k.Networks, ", "), "Any")}}, {Label: "Expires", Value: row.Cells[3]}, {Label: "Last used", Value: row.Cells[4]},
 			{Label: "Created", Value: h.TimeCell(c, k.CreatedAt)}, {Label: "Created by", Value: row.Cells[5]},
 		},
@@ -188,7 +188,7 @@ func (h *Handlers) showMadeKey(c echo.Context, made programs.MadeKey, back strin
 		text = "Copy it now: it won't be shown again. It works until " + page.Moment(c, *made.ExpiresAt, h.Store.Now()) + "."
 	}
 	if made.PreviousUntil != nil && made.PreviousUntil.After(h.Store.Now()) {
-		text += " The key before it works until " + page.Moment(c, *made.PreviousUntil, h.Store.Now()) + "."
+		text += " The previous key works until " + page.Moment(c, *made.PreviousUntil, h.Store.Now()) + "."
 	}
 	return page.Render(c, http.StatusOK, people.OneTimeLink(people.OneTimeLinkPage{
 		Frame: h.Frame(c, made.Name, above...), Header: part.Header{Kind: "API key", Title: made.Name}, Text: text,

@@ -95,7 +95,7 @@ func (h *Handlers) readReference() reference {
 		}
 		ch.dropUnused()
 	}
-	first := program.ReferenceGroup{Title: "Begin here", Sections: []program.ReferenceLink{{URL: keyChapter}}}
+	first := program.ReferenceGroup{Title: "Start here", Sections: []program.ReferenceLink{{URL: keyChapter}}}
 	r.groups = append(r.groups, first)
 	for _, g := range h.Catalog.Groups {
 		n := program.ReferenceGroup{Title: g.Title}
@@ -202,7 +202,7 @@ func (h *Handlers) readAPI(c echo.Context, _ authz.Grant) error {
 	p := program.ReferencePage{
 		Frame: h.referenceFrame(c, "API reference"), Header: part.Header{Title: "API reference", Text: "What programs can do in this account: what people with the same roles can do on its pages."},
 		Action: ReferencePath(c), Query: strings.TrimSpace(c.QueryParam("q")), Mine: c.QueryParam("mine") == "1", Document: api.DocumentPath,
-		Problem: program.ReferenceObject{ID: objectID(problemSchema), Title: "What a refusal answers with", Fields: h.fields(api.Fields(api.Of[api.Problem]()))},
+		Problem: program.ReferenceObject{ID: objectID(problemSchema), Title: "Error response", Fields: h.fields(api.Fields(api.Of[api.Problem]()))},
 	}
 	if p.Query != "" {
 		p.Found, p.More = h.findInAPI(c, r, p.Query, p.Mine)
@@ -284,7 +284,7 @@ func (h *Handlers) findInAPI(c echo.Context, r reference, q string, mine bool) (
 		}
 	}
 	if n > mostFound {
-		more = "And " + words.Number(n-mostFound) + " more. Search for another word besides."
+		more = "And " + words.Number(n-mostFound) + " more. Add another word to narrow it down."
 	}
 	return found, more
 }
@@ -314,7 +314,7 @@ func (h *Handlers) readChapter(c echo.Context, _ authz.Grant) error {
 		p.Operations = append(p.Operations, x)
 	}
 	if hidden := len(ch.operations) - len(p.Operations); hidden > 0 {
-		p.Hidden = words.Count(hidden, "operation that your role may not call is hidden.", "operations that your role may not call are hidden.")
+		p.Hidden = words.Count(hidden, "operation that your role can't call is hidden.", "operations that your role can't call are hidden.")
 	}
 	return page.Render(c, http.StatusOK, program.ReferenceSection(p))
 }

@@ -181,7 +181,7 @@ func (s *Store) CreateSubAccounts(ctx context.Context, g authz.Grant, names []st
 		}
 		switch {
 		case parent.Kind == "personal":
-			return store.Problems{"": "A personal account has no sub-accounts. Make a main account for them."}
+			return store.Problems{"": "A personal account has no sub-accounts. Create a company account for them."}
 		case parent.Depth >= MaxDepth:
 			return store.Constraints["accounts_depth"]
 		}
@@ -283,7 +283,7 @@ func (s *Store) EditAccount(ctx context.Context, g authz.Grant, id uuid.UUID, na
 	}
 	return s.changeBelow(ctx, g, id, "account.edit", func(tx *store.Tx, a Account) error {
 		if open && !a.OpenToMain && !owns(tx, a) {
-			return store.Problems{"open_to_main": "Only whoever owns " + a.Name + ", or an account above it, can open it to main members again."}
+			return store.Problems{"open_to_main": "Only whoever owns " + a.Name + ", or an account above it, can open it to members of accounts above again."}
 		}
 		tx.Changed("name", a.Name, name)
 		tx.Changed("open_to_main", a.OpenToMain, open)

@@ -18,7 +18,7 @@ const subtree = "path >= ? AND path < ? || '0'"
 func (s *Store) ArchiveAccount(ctx context.Context, g authz.Grant, id uuid.UUID) error {
 	return s.changeBelow(ctx, g, id, "account.archive", func(tx *store.Tx, a Account) error {
 		if a.ArchivedBy != nil {
-			return store.Problems{"": a.Name + " is archived already."}
+			return store.Problems{"": a.Name + " is already archived."}
 		}
 		if err := tx.Patient(); err != nil {
 			return err

@@ -147,7 +147,7 @@ func do(tx *store.Tx, b *store.Batch, snap *authz.Snapshot, chosen []batchAccoun
 }
 
 func suspendMany(tx *store.Tx, b *store.Batch, chosen []batchAccount) error {
-	state, already := "suspended", "is suspended already"
+	state, already := "suspended", "is already suspended"
 	if b.Act == "resume" {
 		state, already = "active", "is not suspended"
 	}
@@ -173,7 +173,7 @@ func archiveMany(tx *store.Tx, b *store.Batch, snap *authz.Snapshot, chosen []ba
 	for _, a := range chosen {
 		switch {
 		case a.ArchivedBy != nil:
-			b.Skip(a.ID, "is archived already")
+			b.Skip(a.ID, "is already archived")
 		case above != "" && strings.HasPrefix(a.Path, above+"/"):
 			b.Skip(a.ID, "is archived with the one above it")
 		default:
@@ -235,11 +235,11 @@ func labelMany(tx *store.Tx, b *store.Batch, chosen []batchAccount) error {
 	for _, id := range ids {
 		switch {
 		case b.Act == "unlabel" && !carries[id]:
-			b.Skip(id, "does not carry it")
+			b.Skip(id, "doesn't have it")
 		case b.Act == "label" && carries[id]:
-			b.Skip(id, "carries it already")
+			b.Skip(id, "already has it")
 		case b.Act == "label" && full[id]:
-			b.Skip(id, fmt.Sprintf("carries %d labels, which is all it can", MaxLabels))
+			b.Skip(id, fmt.Sprintf("has %d labels, as many as it can", MaxLabels))
 		default:
 			b.Changed = append(b.Changed, id)
 		}

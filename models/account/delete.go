@@ -91,7 +91,7 @@ func (a Account) Undeletable(who authz.PrincipalID) string {
 	case a.Kind != "main":
 		return "A sub-account is deleted in the account above it."
 	case who != authz.PrincipalID{Kind: authz.Member, ID: a.OwnerID}:
-		return "Only its owner can delete a main account."
+		return "Only its owner can delete a company account."
 	}
 	return ""
 }

@@ -45,7 +45,7 @@ func readLabels(typed []string) (labels store.TextList, problem string) {
 		labels = append(labels, l)
 	}
 	if len(labels) > MaxLabels {
-		return nil, fmt.Sprintf("An account carries at most %d labels.", MaxLabels)
+		return nil, fmt.Sprintf("An account can have up to %d labels.", MaxLabels)
 	}
 	slices.Sort(labels)
 	return labels, ""

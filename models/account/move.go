@@ -185,7 +185,7 @@ func (s *Store) moveEffect(db *gorm.DB, snap *authz.Snapshot, g authz.Grant, id,
 	isClosed := func(id uuid.UUID) bool { return closed[id] }
 	wasClosed, isNowClosed := slices.ContainsFunc(oldWay, isClosed), slices.ContainsFunc(newWay, isClosed)
 	if wasClosed && !isNowClosed && !closed[id] && !g.IsSystem() && !snap.Owns(snap.Acting(g.Actor()), m) {
-		e.Refusal = e.Account.Name + " is closed to main members by where it stands. Only whoever owns it, or an account above it, can open it to them by a move."
+		e.Refusal = e.Account.Name + " is closed to members of accounts above because of where it is. Only its owner, or the owner of an account above it, can open it to them by moving it."
 	}
 	e.Closes = slices.ContainsFunc(newWay, isSuspended) && !slices.ContainsFunc(oldWay, isSuspended)
 	e.Reopens = slices.ContainsFunc(oldWay, isSuspended) && !slices.ContainsFunc(newWay, isSuspended)
@@ -239,7 +239,7 @@ func misplaced(snap *authz.Snapshot, m, parent authz.Account, e MoveEffect) stri
 	case snap.Within(parent, m):
 		return e.Account.Name + " can't be moved below itself."
 	case parent == snap.Parent(m):
-		return e.Account.Name + " stands under " + e.To.Name + " already."
+		return e.Account.Name + " is already under " + e.To.Name + "."
 	case e.To.Kind == "personal":
 		return "A personal account has no sub-accounts."
 	case e.To.ArchivedBy != nil:

@@ -332,7 +332,7 @@ func TestMovingFromUnderAClosedAccount(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, to := range []uuid.UUID{west.ID, top.ID} {
-		if err := modelstest.Move(ctx, s, modelstest.GrantOf(t, s, grace, "sub_accounts.edit", top.ID), berlin.ID, to); !modelstest.Problem(err, "closed to main members by where it stands") {
+		if err := modelstest.Move(ctx, s, modelstest.GrantOf(t, s, grace, "sub_accounts.edit", top.ID), berlin.ID, to); !modelstest.Problem(err, "closed to members of accounts above because of where it is") {
 			t.Errorf("Grace moves East Berlin out into her own reach: %v", err)
 		}
 	}

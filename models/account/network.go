@@ -117,7 +117,7 @@ func KeepReachable(tx *store.Tx, do func() error) error {
 	}
 	after, err := networks(tx)
 	if err == nil && Admits(before, from) && !Admits(after, from) {
-		err = store.Problems{"": "With this you would lock yourself out: you come from " + from + ", which may not come in then."}
+		err = store.Problems{"": "This would lock you out: your address is " + from + "."}
 	}
 	return err
 }

@@ -256,7 +256,7 @@ func (s *Store) OfferOwnership(ctx context.Context, g authz.Grant, account, to u
 		case err != nil:
 			return err
 		case to == a.OwnerID:
-			return store.Problems{"to": "Whoever this is owns the account already."}
+			return store.Problems{"to": "This person already owns the account."}
 		case !ok:
 			return store.Problems{"to": "This account can be offered only to somebody who works in it, or above it."}
 		}
@@ -278,7 +278,7 @@ func (s *Store) OfferOwnership(ctx context.Context, g authz.Grant, account, to u
 // need not.
 func NotHandedOver(kind string) string {
 	if kind == "personal" {
-		return "A personal account is its owner's for good. Make a main account to hand over."
+		return "A personal account is its owner's for good. Create a company account to hand over."
 	}
 	return ""
 }

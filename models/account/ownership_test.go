@@ -64,7 +64,7 @@ func TestHandingOverAnAccount(t *testing.T) {
 	}{
 		{own, top.ID, edsger.ID, "somebody who works in it"}, // below, not in it
 		{own, top.ID, mallory.ID, "somebody who works in it"},
-		{own, top.ID, ada.ID, "owns the account already"},
+		{own, top.ID, ada.ID, "already owns the account"},
 	} {
 		if err := s.OfferOwnership(ctx, wrong.g, wrong.account, wrong.to, true); !modelstest.Problem(err, wrong.says) {
 			t.Errorf("%v, want %q", err, wrong.says)

@@ -116,7 +116,7 @@ func (s *Store) checkSupportAccess(x SupportAccess) store.Problems {
 	if n := utf8.RuneCountInString(x.Reason); n < 1 || n > 500 || !utf8.ValidString(x.Reason) {
 		p.Add("reason", "Enter a reason of 1 to 500 characters.")
 	} else if !store.ShowsAll(x.Reason) {
-		p.Add("reason", "Remove the characters that can't be seen.")
+		p.Add("reason", "Remove the invisible characters.")
 	}
 	switch lasts := x.Until.Sub(x.OpenedAt); {
 	case lasts < MinSupportAccess:
@@ -139,7 +139,7 @@ func (s *Store) CloseSupportAccess(ctx context.Context, g authz.Grant) error {
 		case err != nil:
 			return err
 		case !x.OpenAt(s.store.Now()):
-			return store.Problems{"": "Support access is off already."}
+			return store.Problems{"": "Support access is already off."}
 		}
 		tx.Note("access", x.Access)
 		tx.Note("opened_by", x.OpenedByName)
@@ -180,7 +180,7 @@ func openDoor(tx *store.Tx) (x SupportAccess, err error) {
 	return x, err
 }
 
-// shutDoor closes what is open. What is over already ended then, by itself.
+// shutDoor closes what is open. What is over already ended then, automatically.
 func shutDoor(tx *store.Tx, x SupportAccess) error {
 	at, by, name := tx.Store.Now(), tx.Grant.Actor().ID.String(), tx.Grant.Actor().Name
 	if !x.OpenAt(at) {

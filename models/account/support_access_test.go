@@ -89,7 +89,7 @@ func TestSupportAccessLendsWhatItSaysUntilItEnds(t *testing.T) {
 	if may(s, katherine, "calls", a) {
 		t.Error("the door is open after it was closed")
 	}
-	if err := s.CloseSupportAccess(ctx, modelstest.GrantOf(t, s, ada, "support_access.grant", a.ID)); !modelstest.Tells(err, "off already") {
+	if err := s.CloseSupportAccess(ctx, modelstest.GrantOf(t, s, ada, "support_access.grant", a.ID)); !modelstest.Tells(err, "already off") {
 		t.Errorf("closed twice: %v", err)
 	}
 	all, err := s.SupportAccesses(ctx, modelstest.GrantOf(t, s, ada, "support_access", a.ID), uuid.Nil, 10)

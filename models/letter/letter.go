@@ -293,7 +293,7 @@ func (s *Store) RetryLetter(ctx context.Context, d store.OnDuty, id uuid.UUID) e
 		giveUp = until
 	}
 	if !now.Before(giveUp) {
-		return store.Problems{"": "What this letter leads to is over by now. Whoever it is to has to ask again."}
+		return store.Problems{"": "The link in this letter no longer works. Its recipient has to ask for a new one."}
 	}
 	return s.store.In(ctx, store.ScopeLetters, func(db *gorm.DB) error {
 		err := store.ChangedOne(db.Exec("UPDATE letters SET state = 'waiting', attempts = 0, next_at = ?, give_up_at = ? WHERE id = ? AND state = 'failed'",

@@ -256,7 +256,7 @@ func (s *Store) writeTimeless(ctx context.Context, g authz.Grant, id uuid.UUID, 
 			return err
 		}
 		if len(readers) < len(unique(in.Readers)) {
-			return stores.Problems{"reader": "Choose accounts that stand below this one."}
+			return stores.Problems{"reader": "Choose accounts below this one."}
 		}
 		feeds, err := belowHere(tx, in.Feeds, true)
 		if err != nil {

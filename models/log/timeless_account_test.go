@@ -174,7 +174,7 @@ func TestWhatATimelessAccountMayName(t *testing.T) {
 		{in("X", nil, ids(ville.ID)), "Choose this account, or"},
 		{in("X", nil, make([]uuid.UUID, log.MaxTimelessNamed+1)), "Choose at most"},
 		{in("X", ids(east.ID, east.ID, west.ID), ids(a.ID, east.ID)), ""},
-		{in("x", nil, nil), "with this name already"},
+		{in("x", nil, nil), "with this name"},
 	} {
 		_, err := s.CreateTimelessAccount(ctx, g, x.in)
 		if x.says == "" && err != nil || x.says != "" && !modelstest.Tells(err, x.says) {

@@ -14,7 +14,7 @@ import (
 )
 
 // errTaken is said of an address that somebody else has, or had a while ago.
-var errTaken = store.Problems{"email": "There is a login with this address already."}
+var errTaken = store.Problems{"email": "There is already a login with this address."}
 
 // AskEmailChange mails a link to the address that is to be the actor's. Nothing
 // changes until it is used. Problems name email and current.
@@ -27,7 +27,7 @@ func (s *Store) AskEmailChange(ctx context.Context, g authz.Grant, x Session, em
 	p := store.Problems{}
 	p.Add("email", CheckEmail(email))
 	if store.FoldEmail(email) == store.FoldEmail(x.Email) {
-		p.Add("email", "This is your address already.")
+		p.Add("email", "This is already your address.")
 	}
 	hash, err := s.passwordHash(ctx, x)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 )
 
 // errProven is said to whoever asks for proof that is there.
-var errProven = store.Problems{"": "Your e-mail address is confirmed already."}
+var errProven = store.Problems{"": "Your e-mail address is already confirmed."}
 
 // AskEmailProof mails whoever asks a link by which they show that their address
 // is theirs; the one before is void.

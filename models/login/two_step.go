@@ -84,7 +84,7 @@ func (s *Store) OfferedTwoStepKey(x Session, sealed string) (key string, err err
 		return "", err
 	}
 	if key, err = box.Open(sealed, store.SealedFor(uuid.Nil, x.ID, "two_step_key offered")); err != nil {
-		return "", store.Problems{"": "This page is too old. Scan the new QR code below."}
+		return "", store.Problems{"": "This page has expired. Scan the new QR code below."}
 	}
 	return key, nil
 }

@@ -323,7 +323,7 @@ func (c *crowd) leaves(p person) string {
 	case c.here != nil && !c.here[p.ID]:
 		return "is not signed in here"
 	case c.act == Suspend && p.State == "suspended":
-		return "is suspended already"
+		return "is already suspended"
 	case c.act == Resume && p.State == "active":
 		return "is not suspended"
 	case c.act == Resume && letsIn(c.tx, c.snap, p.was) != nil:
@@ -355,7 +355,7 @@ func (c *crowd) becomes(p person) (given []store.HeldRole, reason string) {
 	case at < 0:
 		return append(slices.Clone(p.was), c.role), ""
 	case p.was[at].Until.Equal(c.role.Until):
-		return nil, "has this role already"
+		return nil, "already has this role"
 	}
 	given = slices.Clone(p.was)
 	given[at] = c.role

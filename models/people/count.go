@@ -15,7 +15,7 @@ type Headcount struct {
 	Subusers int
 	New      int // subusers that have not used their one-time link yet
 	Invited  int // whose invites can be accepted
-	Lost     int // of these, whose mail could not be delivered
+	Lost     int // of these, whose mail couldn't be delivered
 }
 
 // CountPeople counts the people of the grant's account.

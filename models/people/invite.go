@@ -48,7 +48,7 @@ func (i Invite) For(email string) bool { return store.FoldEmail(email) == i.Emai
 func (i Invite) Refusal(now time.Time) string {
 	switch {
 	case i.AcceptedAt != nil:
-		return "This invite was accepted already. Whoever accepted it signs in like everybody else."
+		return "This invite was already accepted. Whoever accepted it can sign in."
 	case i.CancelledAt != nil:
 		return "This invite was cancelled, or replaced by a newer one. Use the newest link, or ask " + i.InviterName + "."
 	case !now.Before(i.ExpiresAt):
@@ -140,7 +140,7 @@ func (s *Store) Invite(ctx context.Context, g authz.Grant, emails, roles []strin
 				if out.Token, out.Until, err = invite(tx, email, keys, a); err != nil {
 					return err
 				}
-				known[store.FoldEmail(email)] = "This address stands here twice."
+				known[store.FoldEmail(email)] = "This address is listed twice."
 				invited = append(invited, email)
 			}
 			all = append(all, out)
@@ -189,9 +189,9 @@ func knownAddresses(tx *store.Tx, a account.Account) (map[string]string, error) 
 		case p.ID == tx.Grant.Actor().ID.ID:
 			known[p.EmailFolded] = "This is your own address."
 		case p.ID == a.OwnerID:
-			known[p.EmailFolded] = "Whoever has this address owns the account."
+			known[p.EmailFolded] = "The owner of the account has this address."
 		default:
-			known[p.EmailFolded] = "Whoever has this address is a member already."
+			known[p.EmailFolded] = "Someone with this address is already a member."
 		}
 	}
 	var open []string

@@ -75,7 +75,7 @@ func (s *Store) CloseEffect(ctx context.Context, g authz.Grant) (e CloseEffect, 
 	case len(e.LastAdminOf) > 0:
 		e.Refusal = "You are the last Admin of " + account.Listed(e.LastAdminOf) + ". Make somebody else Admin first."
 	case duty:
-		e.Refusal = "You look after this installation. Have that duty taken from you first."
+		e.Refusal = "You are an operator of this installation. That duty has to be removed from you first."
 	case e.Memberships > MaxLeft:
 		e.Refusal = "You work in " + words.Number(e.Memberships) + " accounts, more than can be left at once. Leave some of them first."
 	}

@@ -97,7 +97,7 @@ func sharedAccount(tx *store.Tx) (a accounts.Account, err error) {
 		return a, err
 	}
 	if a.Kind == "personal" {
-		return a, store.Problems{"": "A personal account has one member: its owner. Make a main account to share."}
+		return a, store.Problems{"": "A personal account has one member: its owner. Create a company account to share."}
 	}
 	return a, nil
 }
@@ -120,7 +120,7 @@ func (s *Store) AddMember(ctx context.Context, g authz.Grant, member uuid.UUID, 
 		case len(wrong) > 0:
 			return wrong
 		case a.OwnerID == member:
-			return store.Problems{"": "The owner of an account can do everything in it already."}
+			return store.Problems{"": "The owner of an account can already do everything in it."}
 		case g.Actor().ID == (authz.PrincipalID{Kind: authz.Member, ID: member}):
 			return store.Problems{"": "Nobody adds themselves."}
 		}

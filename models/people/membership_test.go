@@ -130,7 +130,7 @@ func TestAnInviteIsUsedOnceByItsAddress(t *testing.T) {
 	if err := s.RemoveMember(ctx, modelstest.GrantOf(t, s, ada, "members.remove", a.ID), grace.ID); err != nil {
 		t.Fatal(err)
 	}
-	refused(grace, "accepted already") // and does not come back by it
+	refused(grace, "already accepted") // and does not come back by it
 
 	made, err = s.Invite(ctx, modelstest.GrantOf(t, s, ada, "members.add", a.ID), []string{grace.Email}, []string{"full_viewer"})
 	if err != nil {

@@ -223,7 +223,7 @@ func (s *Store) EditRole(ctx context.Context, g authz.Grant, id uuid.UUID, name 
 			case err != nil:
 				return err
 			case e.Invites > 0 && !is.Own.Minus(was.Own).Empty() && !givesUntil(tx, snap, is).IsZero():
-				return store.Problems{"permission": "An pending invite gives this role, and your own role ends before it might, so you can't add to it."}
+				return store.Problems{"permission": "A pending invite gives this role, and your own role ends before it might, so you can't add to it."}
 			case len(e.Holders) > 0 && seen != e.Key && seen != r.Version():
 				return ErrUnseen
 			}

@@ -401,7 +401,7 @@ func (s *Store) changeOne(tx *store.Tx, kind *catalog.Kind, r *Record, was Recor
 		return reason, err
 	}
 	if same(was.Values, r.Values) {
-		return "is so already", nil
+		return "would stay the same", nil
 	}
 	return told(s.settle(tx, kind, r, was))
 }

@@ -142,7 +142,7 @@ func (tx *Tx) UndoesBatch(id uuid.UUID) error {
 	tx.Note("undoes", id)
 	undone := tx.Exec("UPDATE batches SET undone_at = ? WHERE tenant_id = ? AND id = ? AND undone_at IS NULL", tx.Store.Now(), tx.Change.On.Tenant, id)
 	if undone.Error == nil && undone.RowsAffected == 0 {
-		return Problems{"": "This was undone already."}
+		return Problems{"": "This was already undone."}
 	}
 	return undone.Error
 }

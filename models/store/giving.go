@@ -44,7 +44,7 @@ func (s *Store) BeyondText(snap *authz.Snapshot, at authz.Account, beyond authz.
 	case x.At == at && !x.Below:
 		return gives + ", which you don't have here"
 	case x.At == at && x.Closed:
-		return gives + " in sub-accounts that are closed to main members, which you don't have there"
+		return gives + " in sub-accounts that are closed to members of accounts above, which you don't have there"
 	case x.At == at:
 		return gives + " in sub-accounts, which you don't have there"
 	case x.Below:

@@ -259,9 +259,9 @@ func (s *Store) MemberRole(name, kind string) (r *catalog.Role, key, problem str
 	r = s.builtInRole(key, kind)
 	if strings.Contains(plain, "_") && r.Name != plain {
 		if kind == "sub" {
-			return nil, "", fmt.Sprintf("%q is a role in main accounts, and this is a sub-account.", plain)
+			return nil, "", fmt.Sprintf("%q is a role in company accounts, and this is a sub-account.", plain)
 		}
-		return nil, "", fmt.Sprintf("%q is a role in sub-accounts, and this is a main account.", plain)
+		return nil, "", fmt.Sprintf("%q is a role in sub-accounts, and this is a company account.", plain)
 	}
 	return r, key, ""
 }

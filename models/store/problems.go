@@ -61,24 +61,24 @@ func (p Problems) OrNil() error {
 // Constraints gives each refusal of the database its words.
 var Constraints = map[string]Problems{
 	"members_name_length":                 {"name": "Use 1 to 100 characters."},
-	"members_email_unique":                {"email": "There is a login with this address already. Sign in instead."},
-	"memberships_pkey":                    {"": "This member works here already."},
+	"members_email_unique":                {"email": "There is already a login with this address. Sign in instead."},
+	"memberships_pkey":                    {"": "This member already works here."},
 	"passkeys_name_length":                {"name": "Use 1 to 64 characters."},
-	"passkeys_credential_unique":          {"": "This passkey is known here already."},
+	"passkeys_credential_unique":          {"": "This passkey is already in use here."},
 	"accounts_name_length":                {"name": "Use 1 to 100 characters."},
 	"api_keys_name_length":                {"name": "Use 1 to 100 characters."},
 	"accounts_depth":                      {"": "Accounts can be nested 16 deep at most."},
 	"custom_roles_name_length":            {"name": "Use 1 to 64 characters."},
-	"custom_roles_name_unique":            {"name": "This account has a role with this name already."},
+	"custom_roles_name_unique":            {"name": "This account already has a role with this name."},
 	"support_access_reason_length":        {"reason": "Enter a reason of 1 to 500 characters."},
 	"service_accounts_name_length":        {"name": "Use 1 to 100 characters."},
-	"service_accounts_name_unique":        {"name": "This account has a service account with this name already."},
+	"service_accounts_name_unique":        {"name": "This account already has a service account with this name."},
 	"service_accounts_description_length": {"description": "Use at most 500 characters."},
 	"subusers_name_length":                {"name": "Use 1 to 64 characters."},
-	"subusers_name_unique":                {"name": "This account has a subuser with this name already."},
+	"subusers_name_unique":                {"name": "This account already has a subuser with this name."},
 	"subusers_description_length":         {"description": "Use at most 500 characters."},
 	"subusers_have_roles":                 {"role": "Choose at least one role."},
-	"timeless_name_unique":                {"name": "This account has a timeless account with this name already."},
+	"timeless_name_unique":                {"name": "This account already has a timeless account with this name."},
 }
 
 // Known translates the driver's errors into this package's.

@@ -44,7 +44,7 @@ func FoldEmail(email string) string {
 }
 
 // NotShown is said of a name or an address that does not show all it holds.
-const NotShown = "Remove the characters that can't be seen. Type it instead of pasting it."
+const NotShown = "Remove the invisible characters. Type it instead of pasting it."
 
 // CheckName says what is wrong with a name; empty where nothing is.
 func CheckName(name string) string {

@@ -16,7 +16,7 @@ type AccountsPage struct {
 	Pager  part.Pager
 	Empty  part.Empty
 
-	Partial bool // some trees could not be read: where there is none, nothing is said of that
+	Partial bool // some trees couldn't be read: where there is none, nothing is said of that
 }
 
 // Tree is one root with what lies below it, as rows with depth.
@@ -96,5 +96,5 @@ func (p SubAccountsFormPage) nameField(i int, r NameRow) part.Field {
 }
 
 func (p SubAccountsFormPage) pasteField() part.Field {
-	return part.Field{Kind: part.Lines, Name: "names", Label: "Or paste many names", Help: "One name on each line.", Value: p.Pasted, Problem: p.PasteError}
+	return part.Field{Kind: part.Lines, Name: "names", Label: "Or paste many names", Help: "One name per line.", Value: p.Pasted, Problem: p.PasteError}
 }

@@ -132,11 +132,11 @@ func (p PermissionsAllPage) dialog() part.Dialog {
 	}
 	switch {
 	case p.Search != "" && p.Label != "":
-		d.Facts = append(d.Facts, "Only the sub-accounts that match “"+p.Search+"” and carry the label “"+p.Label+"”, on all pages.")
+		d.Facts = append(d.Facts, "Only the sub-accounts that match “"+p.Search+"” and have the label “"+p.Label+"”, on all pages.")
 	case p.Search != "":
 		d.Facts = append(d.Facts, "Only the sub-accounts that match “"+p.Search+"”, on all pages.")
 	case p.Label != "":
-		d.Facts = append(d.Facts, "Only the sub-accounts that carry the label “"+p.Label+"”, on all pages.")
+		d.Facts = append(d.Facts, "Only the sub-accounts that have the label “"+p.Label+"”, on all pages.")
 	default:
 		d.Facts = append(d.Facts, "All sub-accounts, archived ones too, on all pages.")
 	}
@@ -144,7 +144,11 @@ func (p PermissionsAllPage) dialog() part.Dialog {
 		d.Facts = append(d.Facts, "No page depends on it yet, so nothing changes for anybody today.")
 	}
 	if p.Already > 0 {
-		d.Facts = append(d.Facts, words.Count(p.Already, "other has", "others have")+" it this way already.")
+		fact := words.Count(p.Already, "other already has", "others already have") + " it."
+		if !p.Allowed {
+			fact = words.Count(p.Already, "other doesn't have it", "others don't have it") + " anyway."
+		}
+		d.Facts = append(d.Facts, fact)
 	}
 	if !p.Allowed {
 		d.Facts = append(d.Facts, "Nothing is deleted: giving it again brings everything back.")

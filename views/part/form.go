@@ -288,7 +288,7 @@ type ConflictRow struct {
 // Report tells what came of many lines at once.
 type Report struct {
 	Tone Tone
-	Text string // "48 lines were added, 2 were left out."
+	Text string // "48 lines were added, 2 were skipped."
 	Rows []ReportRow
 	More string // "and 120 more"
 }

@@ -128,9 +128,9 @@ func passwordFields(byLink bool, problem string, least int) []part.Field {
 	typed := login.NewPassword(least, problem)
 	typed.Autocomplete = "new-password"
 	return []part.Field{
-		{Kind: part.Radio, Name: "password_by", Label: "Password", Required: true, Options: []part.Option{
-			{Value: "typed", Text: "I set a password", Selected: !byLink},
-			{Value: "link", Text: "They choose it themselves, with a link that works once", Selected: byLink},
+		{Kind: part.Radio, Name: "password_by", Label: "Who sets the password", Required: true, Options: []part.Option{
+			{Value: "typed", Text: "I do", Selected: !byLink},
+			{Value: "link", Text: "They do, with a link that works once", Selected: byLink},
 		}},
 		typed,
 	}

@@ -30,12 +30,12 @@ func accounts() []Story {
 	mine := account.AccountsPage{
 		Frame: frame("Accounts", "", part.Link{Text: "Accounts"}),
 		Header: part.Header{Title: "Your accounts", Actions: []part.Action{
-			{Text: "New main account", URL: "/accounts/new", Primary: true, Icon: "plus"},
+			{Text: "Create company account", URL: "/accounts/new", Primary: true, Icon: "plus"},
 		}},
 		Search: &part.Search{Action: "/accounts", Placeholder: "Name"},
 		Trees: []account.Tree{
 			{ID: "1", Title: "Analytical", Kind: part.Badge{Text: "Agency"}, Table: part.Table{Token: token, Columns: accountColumns, Rows: []part.Row{
-				accountRow("analytical", "Analytical", "Main account", "Active", "Account owner", "3", 0),
+				accountRow("analytical", "Analytical", "Company account", "Active", "Account owner", "3", 0),
 				accountRow("east", "East", "Sub-account", "Suspended", "from Analytical", "1", 1),
 				accountRow("east-berlin", "East Berlin", "Sub-account", "Active", "from Analytical", "0", 2),
 				accountRow("west", "West", "Sub-account", "Active", "from Analytical", "2", 1),
@@ -56,7 +56,7 @@ func accounts() []Story {
 		Frame: frame("Accounts", "Accounts"),
 		Header: part.Header{Title: "Accounts below Analytical", Actions: []part.Action{
 			{Text: "Permissions", URL: "/a/analytical/permissions/general", Icon: "list-checks"},
-			{Text: "New sub-accounts", URL: "/a/analytical/sub-accounts/new", Primary: true, Icon: "plus"},
+			{Text: "Add sub-accounts", URL: "/a/analytical/sub-accounts/new", Primary: true, Icon: "plus"},
 		}},
 		List: part.List{
 			Label: "accounts",
@@ -81,13 +81,13 @@ func accounts() []Story {
 	}}
 
 	form := account.SubAccountsFormPage{
-		Frame: frame("New sub-accounts", "Accounts"), Header: part.Header{Title: "New sub-accounts of Analytical"},
+		Frame: frame("Add sub-accounts", "Accounts"), Header: part.Header{Title: "Add sub-accounts to Analytical"},
 		Action: "/a/analytical/sub-accounts", Cancel: "/a/analytical/accounts", MaximumSize: 100,
 		CopiesFrom: "They start with what West has, the newest account here.",
 	}
 	refused := form
 	refused.Names = []account.NameRow{{Value: "South"}, {}, {}}
-	refused.Pasted, refused.PasteError = "North\nPo\u202ele", "Line 2: Remove the characters that can't be seen."
+	refused.Pasted, refused.PasteError = "North\nPo\u202ele", "Line 2: Remove the invisible characters."
 
 	many := below
 	many.List.Bulk = &part.Bulk{Action: "/a/analytical/accounts/batches/new", All: "All 204 that match", Acts: []part.BulkAct{{Value: "suspend", Text: "Suspend…", Danger: true}, {Value: "archive", Text: "Archive…", Danger: true}, {Value: "label", Text: "Add label…"}}}
@@ -103,12 +103,12 @@ func accounts() []Story {
 			{Text: "Delete…", URL: "/s/accounts-delete", Dialog: true, Danger: true},
 		}},
 		Facts: []part.Detail{
-			{Label: "Owner", Value: part.Cell{Text: "Ada"}}, {Label: "People", Value: part.Cell{Text: "2 members besides the owner, 14 subusers, 1 invite waiting"}},
+			{Label: "Owner", Value: part.Cell{Text: "Ada"}}, {Label: "People", Value: part.Cell{Text: "2 members besides the owner, 14 subusers, 1 pending invite"}},
 			{Label: "Labels", Value: part.Cell{Badges: []part.Badge{{Text: "pilot"}, {Text: "vip"}}}}, {Label: "Created", Value: part.Cell{Text: "12 May, 09:30"}},
 			{Label: "ID", Value: part.Cell{Text: "01935f5e-7c1a-7bd3-9a51-08f2a1c1d1f1", Copy: true}},
 		},
 		Uses: []account.Use{
-			{Tab: "General", May: []string{"Agents", "Contacts", "Phone numbers"}, MayNot: []string{"Workflows"}, Cut: []string{"Logs, by East", "Analytics, by An account above"}},
+			{Tab: "General", May: []string{"Agents", "Contacts", "Phone numbers"}, MayNot: []string{"Workflows"}, Cut: []string{"Logs, by East", "Analytics, by an account above"}},
 			{Tab: "Integrations", MayNot: []string{"Zendesk", "Salesforce"}},
 		},
 		PermissionsURL: "/a/analytical/permissions/general?q=East+Berlin",
@@ -125,7 +125,7 @@ func accounts() []Story {
 		Frame: frame("Suspend", "Accounts"), ListURL: "/a/analytical/accounts", ListText: "Back to accounts", CSVURL: "/a/analytical/accounts/batches/1?format=csv",
 		Header: part.Header{Title: "201 accounts suspended, 3 skipped", Actions: []part.Action{{Text: "Undo", Icon: "undo-2", Post: &part.Post{Text: "Undo", Action: "/a/analytical/accounts/batches/1/undo"}}}},
 		Left: []part.Left{
-			{Title: "2 accounts: each is suspended already", Some: []part.Link{{Text: "North", URL: "/a/analytical/accounts/north"}, {Text: "East Berlin", URL: "/a/analytical/accounts/east-berlin"}}},
+			{Title: "2 accounts: each is already suspended", Some: []part.Link{{Text: "North", URL: "/a/analytical/accounts/north"}, {Text: "East Berlin", URL: "/a/analytical/accounts/east-berlin"}}},
 			{Title: "1 account is no longer there", More: "and 12 more, all in the CSV"},
 		},
 	}
@@ -149,12 +149,12 @@ func accounts() []Story {
 		{Name: "All of mine, nothing found", Render: account.Accounts(nothing)},
 		{Name: "Below here", Render: account.SubAccounts(below)},
 		{Name: "Below here, none yet", Render: account.SubAccounts(none)},
-		{Name: "New main account", Render: record.FormOn(part.FormPage{
-			Frame: frame("New main account", "", part.Link{Text: "New main account"}), Header: part.Header{Title: "New main account", Text: "To share with members and subusers, and to have sub-accounts."},
+		{Name: "Create company account", Render: record.FormOn(part.FormPage{
+			Frame: frame("Create company account", "", part.Link{Text: "Create company account"}), Header: part.Header{Title: "Create company account", Text: "To share with members and subusers, and to have sub-accounts."},
 			Form: part.Form{Token: token, Action: "/accounts", Cancel: "/accounts", Submit: "Create account", Fields: []part.Field{{Name: "name", Label: "Name", Required: true, Autofocus: true, MaxLength: 100, Autocomplete: "organization"}}},
 		})},
-		{Name: "New sub-accounts", Render: account.SubAccountsForm(form)},
-		{Name: "New sub-accounts, refused", Render: account.SubAccountsForm(refused)},
+		{Name: "Add sub-accounts", Render: account.SubAccountsForm(form)},
+		{Name: "Add sub-accounts, refused", Render: account.SubAccountsForm(refused)},
 		{Name: "Rename", Render: record.FormOn(part.FormPage{
 			Frame: frame("Rename East", "Accounts"), Header: part.Header{Title: "Rename East"},
 			Form: part.Form{Token: token, Action: "/a/east/name", Cancel: "/a/analytical/accounts", Fields: []part.Field{{Name: "name", Label: "Name", Value: "", Required: true, Problem: "An account needs a name.", MaxLength: 100}}},

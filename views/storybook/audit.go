@@ -29,7 +29,7 @@ func audits() []Story {
 		Events: []audit.Event{
 			event("e3", "Grace", "changed the roles of Edsger", "10:58", "East", nil, audit.Field{Name: "Roles", Before: "Full viewer", After: "Full editor, Listener until 27 November 2026, 18:00:00 CET"}),
 			event("e2", "Ada", "changed a permission of West", "yesterday", "Analytical", &part.Post{Text: "Undo", Action: "/a/analytical/permissions/general"},
-				audit.Field{Name: "Permission", Before: "Logs", After: "Logs"}, audit.Field{Name: "May be used", Before: "yes", After: "no"}),
+				audit.Field{Name: "Permission", Before: "Logs", After: "Logs"}, audit.Field{Name: "Can be used", Before: "yes", After: "no"}),
 			event("e1", "Ada", "added subuser charles", "yesterday", "Analytical", nil, audit.Field{Name: "Name", After: "charles"}, audit.Field{Name: "Description", After: "Draws the engines, and keeps the books of the workshop in Dorset Street"}, audit.Field{Name: "Roles", After: "Developer"}),
 		},
 	}
@@ -38,7 +38,7 @@ func audits() []Story {
 	nothing := page
 	nothing.Events = nil
 	further, foundSome := nothing, page
-	further.Looked, further.OlderURL = "This looked through 20,000 changes, back to 3 March 2026, 10:58:13 CET.", "/a/analytical/audit?q=charles&before=3"
+	further.Looked, further.OlderURL = "Searched 20,000 changes, back to 3 March 2026, 10:58:13 CET.", "/a/analytical/audit?q=charles&before=3"
 	foundSome.Looked, foundSome.OlderURL, foundSome.List.Pager = further.Looked, further.OlderURL, part.Pager{}
 	return []Story{
 		{Name: "Changes", Render: audit.List(page)},

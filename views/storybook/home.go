@@ -14,7 +14,7 @@ func homes() []Story {
 		Frame:  frame("Control panel", "Control panel", part.Link{Text: "Analytical"}),
 		Header: part.Header{Title: "Analytical", Badge: part.Badge{Text: "Agency"}},
 		Attention: []home.Attention{
-			{Tone: part.Warn, Text: "2 subusers have not chosen a password yet", URL: "/a/analytical/settings/subusers", Details: "Their links end tomorrow."},
+			{Tone: part.Warn, Text: "2 subusers have not chosen a password yet", URL: "/a/analytical/settings/subusers", Details: "Their links expire tomorrow."},
 			{Tone: part.Bad, Text: "East is suspended", URL: "/a/analytical/accounts"},
 		},
 		Purposes: []home.Purpose{

@@ -14,11 +14,11 @@ func idleLimits() []Story {
 		return record.Page{
 			Frame: f, Header: part.Header{Title: "Idle limit", Text: "Whoever leaves the panel unused for longer signs in again before they open Analytical. Sub-accounts set their own limit."},
 			Details: []part.Detail{
-				{Label: "Longest without use", Value: part.Cell{Text: limit}},
+				{Label: "Idle limit", Value: part.Cell{Text: limit}},
 				{Label: "Longest session", Value: part.Cell{Text: "8 hours"}},
 			},
 			Acts: []record.ActForm{{Title: "Change limit", Form: part.Form{Token: token, Action: here + "/idle-limit", Submit: "Save limit", Fields: []part.Field{
-				{Kind: part.Number, Name: "minutes", Label: "Longest without use", Unit: "minutes", Value: typed, Problem: problem, Min: "5", Max: "480", Step: "1",
+				{Kind: part.Number, Name: "minutes", Label: "Idle limit", Unit: "minutes", Value: typed, Problem: problem, Min: "5", Max: "480", Step: "1",
 					Help: "From 5 to 480. Leave it empty for no limit: sessions then end eight hours after sign-in."},
 				{Kind: part.Password, Name: "proof", Label: "Your password", Required: true, Autocomplete: "current-password", Help: "To make sure that it's you. You won't be asked again for five minutes."},
 			}}}},

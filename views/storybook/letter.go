@@ -11,13 +11,13 @@ func letters() []Story {
 		Subject: "You are invited to work in an account", Greeting: "Hello,",
 		Paragraphs: []string{"Ada invites you to work in Analytical, as Account role: Admin."},
 		Action:     part.Link{Text: "See the invite", URL: "https://panel.example.com/invites/x7Gp2"},
-		After:      []string{"The link works once, until 28 November 2026, 17:40 UTC, for this address alone.", "If you don't know what this is about, ignore this mail: nothing happens without you."},
+		After:      []string{"The link works once, until 28 November 2026, 17:40 UTC, for this address alone.", "If you don't know what this is about, ignore this e-mail: nothing happens unless you open the link."},
 		Panel:      part.Link{Text: "Bailiwick", URL: "https://panel.example.com"},
 	}
-	kept := &part.Alert{Tone: part.Warn, Text: "This panel doesn't send mail. Letters are kept here, to be passed on by hand, until BAILIWICK_SMTP_URL names a mail server."}
+	kept := &part.Alert{Tone: part.Warn, Text: "This panel doesn't send mail. Letters are kept here for you to pass on, until BAILIWICK_SMTP_URL names a mail server."}
 	list := record.ListPage{
 		Frame:  frame("Mail", ""),
-		Header: part.Header{Title: "Mail of this installation", Text: "Letters of the last 30 days to anybody, the newest first."},
+		Header: part.Header{Title: "Mail of this installation", Text: "All mail of the last 30 days, newest first."},
 		List: part.List{
 			Label: "Letters", Search: &part.Search{Action: "/operator/mail", Placeholder: "Search addresses"},
 			Table: part.Table{

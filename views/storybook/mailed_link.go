@@ -37,8 +37,8 @@ func mailedLinks() []Story {
 		{Name: "Forgotten password, refused, no mail", Render: link(login.MailedLinkPage{
 			Title: "Forgotten password", Notice: noMail, Form: login.ResetForm("ada", "Enter an e-mail address, such as ada@example.com."), Foot: signIn,
 		})},
-		{Name: "Forgotten password, asked", Render: link(login.MailedLinkPage{Title: "Check your mail", Foot: signIn, Text: []string{
-			"If somebody signs in with ada@analytical.example, a mail with a link is on its way there. The link works once, for an hour.",
+		{Name: "Forgotten password, asked", Render: link(login.MailedLinkPage{Title: "Check your e-mail", Foot: signIn, Text: []string{
+			"If somebody signs in with ada@analytical.example, an e-mail with a link is on its way there. The link works once, for an hour.",
 			"Subusers have no such link: whoever looks after their account sets a new password for them.",
 		}})},
 		{Name: "New password", Render: link(login.MailedLinkPage{
@@ -56,10 +56,10 @@ func mailedLinks() []Story {
 			Form: &part.Form{Action: "/confirm-email", Hidden: login.Mark(linkMark), Submit: "Confirm address", Plain: true},
 		})},
 		{Name: "Take back a change of address", Render: link(login.MailedLinkPage{
-			Title: "Take back the change of address", Text: []string{
+			Title: "Undo the change of address", Text: []string{
 				"Ada signs in with ada@analytical.example again, in place of m•••@malloryville.example.",
-				"All sessions end. The current password and any way to sign in that was added since stop working. A mail with a link for a new password goes to ada@analytical.example.",
-			}, Form: &part.Form{Action: "/undo-email", Hidden: login.Mark(linkMark), Submit: "Take it back", Danger: true, Plain: true},
+				"All sessions end. The current password and every way to sign in that was added since then stop working. An e-mail with a link for a new password goes to ada@analytical.example.",
+			}, Form: &part.Form{Action: "/undo-email", Hidden: login.Mark(linkMark), Submit: "Undo the change", Danger: true, Plain: true},
 		})},
 	}
 }

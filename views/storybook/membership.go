@@ -29,9 +29,9 @@ var memberOptions = []part.Option{
 	{Group: "Member access", Value: "reporting_editor", Text: "Reporting editor", Help: "Gives more than you have here, so you can't give it.", Disabled: true},
 	{Group: "Member access", Value: "reporting_viewer", Text: "Reporting viewer", Help: "Views calls and reports.", Selected: true,
 		With: &part.Field{Kind: part.Datetime, Name: "until.reporting_viewer", ID: "until-reporting_viewer", Label: "Reporting viewer until", Value: "2026-11-27T18:00"}},
-	{Group: "Account role", Value: "main_admin", Text: "Admin", Help: "Runs a main account and looks into its sub-accounts.", Selected: true,
+	{Group: "Account role", Value: "main_admin", Text: "Admin", Help: "Runs a company account and views its sub-accounts.", Selected: true,
 		With: &part.Field{Kind: part.Datetime, Name: "until.main_admin", ID: "until-main_admin", Label: "Admin until", Value: "2026-11-20T18:00", Problem: "This time has passed. Choose a later one, or none."}},
-	{Group: "Account role", Value: "main_user", Text: "User", Help: "Views a main account and its sub-accounts."},
+	{Group: "Account role", Value: "main_user", Text: "User", Help: "Views a company account and its sub-accounts."},
 }
 
 func memberships() []Story {
@@ -59,7 +59,7 @@ func memberships() []Story {
 				inviteRow("i2", "luigi@turin.example", "Member access: Full viewer", "Grace", part.Badge{Text: "Expired", Tone: part.Warn}),
 			}}},
 	}
-	list.Invites.Table.Rows[0].Cells[4].Details = "The mail could not be delivered: 550 5.1.1 nobody of that name here"
+	list.Invites.Table.Rows[0].Cells[4].Details = "The e-mail couldn't be delivered: 550 5.1.1 nobody of that name here"
 	list.List.Table.Rows[1].Cells[2].Details = "Reporting viewer until Fri 27 Nov, 18:00, User ended Mon 2 Nov, 12:00"
 	list.List.Table.Rows[1].Cells[2].Title = "Reporting viewer until 27 November 2026, 18:00:00 CET, User until 2 November 2026, 12:00:00 CET"
 	list.List.Table.Rows[3].Cells[0].Badges = []part.Badge{{Text: "You", Tone: part.Info}}
@@ -81,7 +81,7 @@ func memberships() []Story {
 	refused := edit
 	refused.Problem = "Barbara is the last Admin here, and one has to stay. Make somebody else Admin first."
 	invite := people.InviteFormPage{
-		Frame: frame("Invite members", "Members"), Header: part.Header{Title: "Invite members", Text: "Each address gets a mail with a link that works once, for seven days."},
+		Frame: frame("Invite members", "Members"), Header: part.Header{Title: "Invite members", Text: "Each address gets an e-mail with a link that works once, for seven days."},
 		Action: membersURL + "/invites", Cancel: membersURL, Roles: roles,
 	}
 	invite.Roles.Preview = people.AccessPreview{}
@@ -93,13 +93,13 @@ func memberships() []Story {
 		Help: "Needed for roles that let people give access to others, such as Admin. You won't be asked again for five minutes."}}
 	made := people.InvitesMadePage{
 		Frame: frame("Invited", "Members"), Header: part.Header{Title: "2 invites are ready"}, ListURL: membersURL, AnotherURL: membersURL + "/invites/new",
-		Text: "Each link works once, for the address above it alone, until 28 Nov, 11:05.",
-		Note: "Each of them gets the link by mail. The links are shown only now. Resend creates a new one, and the old one stops working.",
+		Text: "Each link works once, only for the address above it, until 28 Nov, 11:05.",
+		Note: "Each of them gets the link by e-mail. The links are shown only now. Resend creates a new one, and the old one stops working.",
 		Links: []part.CopyBox{
 			{ID: "invite-1", Label: "charles@difference.example", Value: "https://panel.example/invites/7TQ0kX2mJ4vB9sYc1nRfWg"},
 			{ID: "invite-2", Label: "luigi@turin.example", Value: "https://panel.example/invites/9sYc1nRfWg7TQ0kX2mJ4vB"},
 		},
-		NotInvited: []part.Detail{{Label: "grace@analytical.example", Value: part.Cell{Text: "Whoever has this address is a member already."}}, {Label: "Line 3: three", Value: part.Cell{Text: "Enter an e-mail address, such as ada@example.com."}}},
+		NotInvited: []part.Detail{{Label: "grace@analytical.example", Value: part.Cell{Text: "Someone with this address is already a member."}}, {Label: "Line 3: three", Value: part.Cell{Text: "Enter an e-mail address, such as ada@example.com."}}},
 	}
 	mixed := made
 	mixed.Header.Title, mixed.NotInvited = "1 invite is ready", nil

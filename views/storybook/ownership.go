@@ -25,9 +25,9 @@ func ownerships() []Story {
 		Frame: frame("Offer Analytical to Grace", "Account"), Header: part.Header{Title: "Offer Analytical to Grace", Text: "grace@analytical.example"},
 		Details: []part.Detail{
 			{Label: "New owner", Value: part.Cell{Text: "Grace can do everything in Analytical and below, and is no longer a member there: owners don't need to be."}},
-			{Label: "Owner now", Value: part.Cell{Text: "Ada becomes Admin of Analytical, whom the new owner can change or remove."}},
+			{Label: "Current owner", Value: part.Cell{Text: "Ada becomes Admin of Analytical, a role that the new owner can change or remove."}},
 			{Label: "Below it", Value: part.Cell{Text: "Ada owns 204 accounts below it, which can go along. Where Grace is Admin of one of them, Ada becomes Admin of it."}},
-			{Label: "When", Value: part.Cell{Text: "Once Grace accepts, within seven days. Until then nothing changes, and the offer can be taken back."}},
+			{Label: "When", Value: part.Cell{Text: "Once Grace accepts, within seven days. Until then nothing changes, and the offer can be withdrawn."}},
 		},
 		Acts: []record.ActForm{{Title: "Offer it", Form: part.Form{Token: token, Action: here, Submit: "Offer Analytical", Cancel: here, Fields: []part.Field{
 			{Kind: part.Checkbox, Name: "below", Label: "With the 204 accounts below that you own too", Checked: true},
@@ -38,7 +38,7 @@ func ownerships() []Story {
 		Frame: frame("Analytical is offered to you", ""), Header: part.Header{Title: "Analytical is offered to you", Text: "By Ada, ada@analytical.example, until 29 Nov, 09:12."},
 		Details: []part.Detail{
 			{Label: "You", Value: part.Cell{Text: "You can do everything in Analytical and below. Your membership there ends: owners don't need one."}},
-			{Label: "Ada", Value: part.Cell{Text: "Owns it now, and becomes Admin, whom you can change or remove."}},
+			{Label: "Ada", Value: part.Cell{Text: "Owns it now, and becomes Admin, a role that you can change or remove."}},
 			{Label: "Below it", Value: part.Cell{Text: "You get the 204 accounts below it that Ada owns too."}},
 		},
 		Acts: []record.ActForm{

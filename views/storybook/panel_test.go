@@ -80,7 +80,7 @@ func panel(t *testing.T) (*httptest.Server, func() []string) {
 			return
 		}
 		if r.FormValue("name") == "busy" {
-			serve(w, r, 503, part.Failure(part.FailurePage{Status: 503, Title: "Not just now", Text: "It may have been stored.", Links: []part.Link{{Text: "See what is there", URL: "/a/east"}}}))
+			serve(w, r, 503, part.Failure(part.FailurePage{Status: 503, Title: "Temporarily unavailable", Text: "It may have been stored.", Links: []part.Link{{Text: "See what is there", URL: "/a/east"}}}))
 			return
 		}
 		serve(w, r, status, record.FormOn(part.FormPage{Frame: frame("Rename East", ""), Header: part.Header{Title: "Rename East"}, Form: part.Form{Token: token, Action: "/a/east/name", Fields: []part.Field{{Name: "name", Label: "Name", Value: r.FormValue("name"), Problem: "Not this one."}}}}))

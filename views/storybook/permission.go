@@ -79,7 +79,7 @@ func permissions() []Story {
 	nothing.Matrix.Rows, nothing.Clear = nil, "/a/analytical/permissions/general"
 	empty := nothing
 	empty.Clear, empty.Search = "", nil
-	empty.Empty = part.Empty{Icon: "list-checks", Title: "Nothing to permit yet", Text: "Here you open and close features for your sub-accounts, one by one or for all at once. There is no sub-account yet.", Action: &part.Action{Text: "Add sub-accounts", URL: "/a/analytical/sub-accounts/new", Primary: true}}
+	empty.Empty = part.Empty{Icon: "list-checks", Title: "No sub-accounts yet", Text: "Here you open and close features for your sub-accounts, one by one or for all at once. There is no sub-account yet.", Action: &part.Action{Text: "Add sub-accounts", URL: "/a/analytical/sub-accounts/new", Primary: true}}
 
 	give := account.PermissionsAllPage{
 		Frame: frame("Permissions", "Permissions"), Action: "/a/analytical/permissions/general", Cancel: "/a/analytical/permissions/general",

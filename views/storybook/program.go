@@ -9,9 +9,9 @@ import (
 
 func programs() []Story {
 	const list = "/a/analytical/settings/service_accounts"
-	columns := []part.Column{{Text: "Name"}, {Text: "Acts as"}, {Text: "Begins with"}, {Text: "Expires"}, {Text: "Last used"}, {Text: "Created by"}, {Text: "State"}}
+	columns := []part.Column{{Text: "Name"}, {Text: "Acts as"}, {Text: "Starts with"}, {Text: "Expires"}, {Text: "Last used"}, {Text: "Created by"}, {Text: "State"}}
 	keys := part.Table{Token: token, Columns: columns, Rows: []part.Row{
-		{ID: "1", Page: "/a/analytical/settings/api_keys/1", Cells: []part.Cell{{Text: "Website key", URL: "/a/analytical/settings/api_keys/1"}, {Text: "Website", URL: list + "/1"}, {Text: "bw_live_x7Qp"}, {Text: "in 3 months", Details: "The key before it works until tomorrow at 11:05"}, {Text: "2 minutes ago", Details: "from 192.0.2.7"}, {Text: "Ada Lovelace"}, {Badges: []part.Badge{{Text: "Active", Tone: part.Good}}}},
+		{ID: "1", Page: "/a/analytical/settings/api_keys/1", Cells: []part.Cell{{Text: "Website key", URL: "/a/analytical/settings/api_keys/1"}, {Text: "Website", URL: list + "/1"}, {Text: "bw_live_x7Qp"}, {Text: "in 3 months", Details: "The previous key works until tomorrow at 11:05"}, {Text: "2 minutes ago", Details: "from 192.0.2.7"}, {Text: "Ada Lovelace"}, {Badges: []part.Badge{{Text: "Active", Tone: part.Good}}}},
 			Menu: []part.Action{{Text: "Replace…", URL: "/a/analytical/settings/api_keys/1/rotate"}, {Text: "Revoke…", URL: "/a/analytical/settings/api_keys/1/revoke", Dialog: true, Danger: true}}},
 		{ID: "2", Page: "/a/analytical/settings/api_keys/2", Dim: true, Cells: []part.Cell{{Text: "Nightly", URL: "/a/analytical/settings/api_keys/2"}, {Text: "The account owner"}, {Text: "bw_live_03aZ"}, {Text: "Never"}, {Text: "Never"}, {Text: "Ada Lovelace"}, {Badges: []part.Badge{{Text: "Revoked"}}}}},
 	}}
@@ -23,7 +23,7 @@ func programs() []Story {
 	}
 	page.Keys.Table.Rows = keys.Rows[:1]
 	none := page
-	none.Keys = part.List{Label: "Keys", Table: part.Table{Token: token, Columns: columns}, Empty: part.Empty{Icon: "key-round", Title: "No keys yet", Text: "A program needs a key to come in as this service account."}}
+	none.Keys = part.List{Label: "Keys", Table: part.Table{Token: token, Columns: columns}, Empty: part.Empty{Icon: "key-round", Title: "No keys yet", Text: "Programs use a key to act as this service account."}}
 	form := program.ServiceAccountFormPage{
 		Frame: frame("Create service account", "Service accounts"), Header: part.Header{Title: "Create service account"}, New: true, RolesURL: "/a/analytical/roles",
 		Form: part.Form{Token: token, Action: list, Cancel: list, Submit: "Create service account", Fields: []part.Field{
@@ -34,19 +34,19 @@ func programs() []Story {
 		}},
 	}
 	const api = "/a/analytical/api-reference"
-	problem := program.ReferenceObject{ID: "object-problem", Title: "What a refusal answers with", Fields: []program.ReferenceField{
+	problem := program.ReferenceObject{ID: "object-problem", Title: "Error response", Fields: []program.ReferenceField{
 		{Name: "status", Kind: "whole number", Text: "the HTTP status", Required: true}, {Name: "errors", Kind: "list of", Of: part.Link{Text: "Fault", URL: "#object-problem"}, Text: "what is wrong where"}}}
 	referenceIndex := program.ReferencePage{
 		Frame: frame("API reference", ""), Header: part.Header{Title: "API reference", Text: "What programs can do in this account: what people with the same roles can do on its pages."}, Action: api, Document: "/api/openapi.json",
-		Groups: []program.ReferenceGroup{{Title: "Begin here", Sections: []program.ReferenceLink{{Title: "Your key", URL: api + "/key", Count: "1"}}},
+		Groups: []program.ReferenceGroup{{Title: "Start here", Sections: []program.ReferenceLink{{Title: "Your key", URL: api + "/key", Count: "1"}}},
 			{Title: "Contacts", Sections: []program.ReferenceLink{{Title: "Contacts", URL: api + "/contacts", Count: "5 of 9"}, {Title: "Call tracking", URL: api + "/call_tracking", Count: "0 of 8"}}}},
 		Problem: problem,
 	}
-	referenceFound := program.ReferencePage{Frame: referenceIndex.Frame, Header: referenceIndex.Header, Action: api, Query: "contacts", Mine: true, More: "And 12 more. Search for another word besides.", Found: []program.ReferenceFound{
+	referenceFound := program.ReferencePage{Frame: referenceIndex.Frame, Header: referenceIndex.Header, Action: api, Query: "contacts", Mine: true, More: "And 12 more. Add another word to narrow it down.", Found: []program.ReferenceFound{
 		{Title: "List contacts", URL: api + "/contacts#op-1", Method: "GET", Path: "/api/v1/a/{account}/contacts", Section: "Contacts", Mine: true},
 		{Title: "Delete a contact", URL: api + "/contacts#op-2", Method: "DELETE", Path: "/api/v1/a/{account}/contacts/{contact}", Section: "Contacts"}}}
 	referenceSection := program.ReferenceSectionPage{
-		Frame: frame("Contacts", ""), Header: part.Header{Kind: "API reference", Title: "Contacts"}, Filter: part.Link{Text: "Show all", URL: api + "/contacts"}, Hidden: "1 operation that your role may not call is hidden.",
+		Frame: frame("Contacts", ""), Header: part.Header{Kind: "API reference", Title: "Contacts"}, Filter: part.Link{Text: "Show all", URL: api + "/contacts"}, Hidden: "1 operation that your role can't call is hidden.",
 		Operations: []program.ReferenceOperation{
 			{ID: "op-1", Title: "List contacts", Method: "GET", Path: "/api/v1/a/{account}/contacts", Needs: "Contacts", Mine: true, Status: "200 OK",
 				Parameters: []program.ReferenceField{{Name: "q", Kind: "text", Text: "What to search for."}}, Answer: []program.ReferenceField{{Name: "items", Kind: "list of", Of: part.Link{Text: "Contact", URL: "#object-contact"}, Required: true}, {Name: "next", Kind: "text, or null", Required: true}},

@@ -120,7 +120,7 @@ func records() []Story {
 		},
 	}
 	closed := list
-	closed.Notice = &part.Alert{Tone: part.Info, Text: "West can't use Email and Web chat. Any agents of that kind are hidden."}
+	closed.Notice = &part.Alert{Tone: part.Info, Text: "West can't use E-mail and Web chat. Any agents of that kind are hidden."}
 	ticket := record.Page{
 		Frame: frame("Callers hear themselves", "Support"), Header: part.Header{Title: "Callers hear themselves", Badge: part.Badge{Text: "Open", Tone: part.Info}, Actions: []part.Action{
 			{Text: "Close", Post: &part.Post{Action: "/a/analytical/support/1/close"}},
@@ -164,7 +164,7 @@ func records() []Story {
 	everyKind := part.Form{Token: token, Action: "/a/analytical/x", Cancel: "/a/analytical/x", Hidden: []part.Pair{{Name: "version", Value: "3"}}, Files: true, Fields: allKinds()}
 	refused := everyKind
 	refused.Fields = nil
-	refused.Problem = "2 fields need another look."
+	refused.Problem = "2 fields need attention."
 	for _, f := range allKinds() {
 		switch f.Name {
 		case "name":
@@ -176,7 +176,7 @@ func records() []Story {
 	}
 
 	used := part.Dialog{Frame: frame("Delete Greeting", "Applications"), Title: "Delete Greeting?", Text: []string{"This can't be undone."}, Facts: []string{"Used by 2 rules: Berlin, Munich. They stay and no longer use this."},
-		Form: part.Form{Token: token, Action: "/a/analytical/scenarios/1/delete", Cancel: "/a/analytical/scenarios/1", Submit: "Delete Greeting", Danger: true, Fields: []part.Field{{Name: "confirm", Label: "Type Greeting to confirm", Required: true, Autocomplete: "off"}}}}
+		Form: part.Form{Token: token, Action: "/a/analytical/scenarios/1/delete", Cancel: "/a/analytical/scenarios/1", Submit: "Delete Greeting", Danger: true, Fields: []part.Field{{Name: "confirm", Label: "Type “Greeting” to confirm", Required: true, Autocomplete: "off"}}}}
 	return []Story{
 		{Name: "Delete, used by others", Render: part.DialogPage(used)},
 		{Name: "Call", Render: record.Record(call)},
@@ -209,7 +209,7 @@ func records() []Story {
 		})},
 		{Name: "Append lines", Render: record.FormOn(part.FormPage{
 			Frame: frame("Append lines", "Applications"), Header: part.Header{Title: "Append lines to November"},
-			Report: &part.Report{Tone: part.Warn, Text: "48 lines were added, 2 were left out.", Rows: []part.ReportRow{{Line: 7, Text: "030 12", Problem: "This isn't a phone number. Start with the country, as in +49 30 12345."}, {Line: 31, Text: "+49 30 901820", Problem: "This number is in the list already."}}, More: "and 120 more"},
+			Report: &part.Report{Tone: part.Warn, Text: "48 lines were added, 2 were skipped.", Rows: []part.ReportRow{{Line: 7, Text: "030 12", Problem: "This isn't a phone number. Start with the country code, as in +49 30 12345."}, {Line: 31, Text: "+49 30 901820", Problem: "This list already has it."}}, More: "and 120 more"},
 			Form: part.Form{Token: token, Action: "/a/analytical/applications/1/call-lists/2/lines", Files: true, Submit: "Append", Fields: []part.Field{
 				{Kind: part.Textarea, Name: "lines", Label: "Lines", Help: "Phone, time, data: one call on each line, with commas between.", Rows: 8},
 				{Kind: part.File, Name: "file", Label: "Or a CSV file", Accept: ".csv"},
@@ -219,7 +219,7 @@ func records() []Story {
 			{Name: "name", Label: "Name", Value: "Missed this week", Required: true, MaxLength: 60, Problem: "You already have a view with this name. Choose another name, or replace that view."},
 			{Kind: part.Select, Name: "instead", Label: "Save as", Options: []part.Option{{Text: "New view"}, {Value: "Missed this week", Text: "Replace Missed this week"}}},
 		}}})},
-		{Name: "Delete", Render: part.DialogPage(part.Dialog{Frame: frame("Delete Reception", "Applications"), Title: "Delete Reception?", Text: []string{"Everything inside it goes with it:"}, Facts: []string{"2 scenarios, 3 rules and 5 call lists", "18 numbers lose their application and stop answering."}, Form: part.Form{Token: token, Action: "/a/analytical/applications/1/delete", Cancel: "/a/analytical/applications/1", Submit: "Delete Reception", Danger: true, Fields: []part.Field{{Name: "confirm", Label: "Type Reception to go on", Required: true, Autocomplete: "off", Problem: "This is not its name."}}}})},
+		{Name: "Delete", Render: part.DialogPage(part.Dialog{Frame: frame("Delete Reception", "Applications"), Title: "Delete Reception?", Text: []string{"Everything inside it goes with it:"}, Facts: []string{"2 scenarios, 3 rules and 5 call lists", "18 numbers lose their application and stop answering."}, Form: part.Form{Token: token, Action: "/a/analytical/applications/1/delete", Cancel: "/a/analytical/applications/1", Submit: "Delete Reception", Danger: true, Fields: []part.Field{{Name: "confirm", Label: "Type “Reception” to confirm", Required: true, Autocomplete: "off", Problem: "This isn't its name."}}}})},
 	}
 }
 
@@ -229,8 +229,8 @@ func allKinds() []part.Field {
 		{Kind: part.Textarea, Name: "description", Label: "Description", Value: "Day shift"},
 		{Kind: part.Code, Name: "code", Label: "Code", Value: "require(Modules.ACD);\nstart();", Rows: 5},
 		{Kind: part.JSON, Name: "data", Label: "Data", Value: "{\"language\": \"de\"}", Rows: 3},
-		{Kind: part.Lines, Name: "patterns", Label: "Patterns", Value: "+49.*\n+43.*", Help: "One on each line.", Rows: 3},
-		{Kind: part.Tags, Name: "tags", Label: "Tags", Value: "berlin, day", Help: "With commas between."},
+		{Kind: part.Lines, Name: "patterns", Label: "Patterns", Value: "+49.*\n+43.*", Help: "One per line.", Rows: 3},
+		{Kind: part.Tags, Name: "tags", Label: "Tags", Value: "berlin, day", Help: "Separated by commas."},
 		{Kind: part.Number, Name: "priority", Label: "Priority", Value: "10", Min: "0", Max: "100", Step: "1"},
 		{Kind: part.Number, Name: "wait", Label: "Maximum wait", Value: "30", Unit: "seconds", Required: true},
 		{Kind: part.Money, Name: "price", Label: "Price", Value: "1.20", Unit: "EUR"},

@@ -42,7 +42,7 @@ func roles() []Story {
 	}
 	two := page
 	two.Header, two.Choice, two.CSVURL, two.Wide = part.Header{Title: "Compare roles"}, nil, "", true
-	two.Columns = []people.RoleColumn{{Name: "Account role: Admin", Help: "of a main account"}, {Name: "Account role: User", Yours: true}}
+	two.Columns = []people.RoleColumn{{Name: "Account role: Admin", Help: "of a company account"}, {Name: "Account role: User", Yours: true}}
 	two.Groups = []people.RoleGroup{{Title: "Voice", Rows: []people.RoleRow{
 		{Title: "Applications", Cells: []people.RoleCell{{Text: "Edit"}, {Text: "View"}}},
 		{Title: "Calls", Inside: "Application", Cells: []people.RoleCell{{Text: "Part", Details: "Calls: tag"}, {}}},
@@ -71,9 +71,9 @@ func roles() []Story {
 		Draft: people.RoleDraft{Gives: "Gives 3 permissions in 2 sections.", Differences: []people.RoleDifference{{Section: "Calls", From: people.LevelView, To: people.LevelSome}}},
 	}
 	refused := make
-	refused.NameProblem, refused.LevelsProblem = "This account has a role with this name already.", "You do not have “API keys” here, so you can't give it."
+	refused.NameProblem, refused.LevelsProblem = "This account already has a role with this name.", "You don't have “API keys” here, so you can't give it."
 	unproven := make
-	unproven.Header, unproven.Submit = part.Header{Title: "Edit Listener", Text: "Before anything changes, the next page says what it does to whom."}, "Review changes"
+	unproven.Header, unproven.Submit = part.Header{Title: "Edit Listener", Text: "The next page shows what changes for whom, before anything is saved."}, "Review changes"
 	unproven.Draft.Effect = []string{"38 people have this role.", "22 gain something, 1 loses something, for 15 nothing changes now."}
 	unproven.Draft.Table = part.Table{Rows: []part.Row{{Cells: []part.Cell{{Text: "Barbara"}, {Text: "Calls: tag", Details: "in accounts below: Logs"}, {Text: "nothing"}}}}}
 	unproven.Draft.EffectMore = "And 22 more people."
@@ -92,7 +92,7 @@ func roles() []Story {
 	end.Frame, end.Header, end.Notice, end.More = frame("Delete Listener", "Roles"), part.Header{Title: "Delete Listener?"}, nil, ""
 	end.Sentences = []string{"2 people have this role.", "0 gain something, 2 lose something, for 0 nothing changes now.", "1 pending invite gives it."}
 	end.Form = part.Form{Token: token, Action: own + "/1/delete", Submit: "Delete the role", Danger: true, Cancel: own + "/1", Fields: []part.Field{
-		{Kind: part.Select, Name: "instead", Label: "Role instead", Required: true, Problem: "Choose a role for those who have no other.",
+		{Kind: part.Select, Name: "instead", Label: "Replacement role", Required: true, Problem: "Choose a role for those who have no other.",
 			Help: "1 person has no other role. They get this one, for as long as they had the other.", Options: append([]part.Option{{Text: "Choose a role"}}, memberOptions[:4]...)}}}
 	list := record.ListPage{
 		Frame: frame("Roles", "Roles"), Header: part.Header{Title: "Roles", Text: "Roles that this account created. They work in this account only.", Actions: []part.Action{{Text: "Create role", URL: own + "/new", Icon: "plus", Primary: true}}},

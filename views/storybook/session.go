@@ -65,7 +65,7 @@ func sessions() []Story {
 		{Name: "Sign up, the first one", Render: login.SignUp(login.SignUpPage{Token: token, First: true, SignInURL: "/sign-in", MinimumPasswordSize: 12})},
 		{Name: "Sign up, refused", Render: login.SignUp(login.SignUpPage{
 			Token: token, SignInURL: "/sign-in", MinimumPasswordSize: 12, Name: "Ada", Email: "ada@analytical",
-			EmailProblem: "This isn't an e-mail address: the part behind the @ has no dot.", PasswordProblem: "This password has 6 characters, at least 12 are needed.",
+			EmailProblem: "This isn't an e-mail address: the part after the @ has no dot.", PasswordProblem: "Use at least 12 characters. A few words are easier to remember than symbols.",
 		})},
 		{Name: "Sign in", Render: login.SignIn(login.SignInPage{Token: token, SignUpURL: "/sign-up"})},
 		{Name: "Sign in, with a passkey", Render: login.SignIn(login.SignInPage{Token: token, SignUpURL: "/sign-up", Passkey: &login.PasskeySignIn{Token: token, RP: "127.0.0.1"}})},
@@ -74,7 +74,7 @@ func sessions() []Story {
 		{Name: "Subuser sign-in", Render: login.SubuserSignIn(login.SubuserSignInPage{Token: token, Action: "/login/f3q", Account: "Analytical"})},
 		{Name: "Subuser sign-in, refused", Render: login.SubuserSignIn(login.SubuserSignInPage{Token: token, Action: "/login/f3q", Account: "Analytical", Name: "tabulator", Problem: "The name or the password is wrong."})},
 		{Name: "Set password", Render: login.SetPassword(login.SetPasswordPage{Token: token, Action: "/set-password", Mark: linkMark, Account: "Analytical", Name: "tabulator", MinimumPasswordSize: 12})},
-		{Name: "Set password, refused", Render: login.SetPassword(login.SetPasswordPage{Token: token, Action: "/set-password", Mark: linkMark, Account: "Analytical", Name: "tabulator", MinimumPasswordSize: 12, PasswordProblem: "Too many people use this password. Take another one."})},
+		{Name: "Set password, refused", Render: login.SetPassword(login.SetPasswordPage{Token: token, Action: "/set-password", Mark: linkMark, Account: "Analytical", Name: "tabulator", MinimumPasswordSize: 12, PasswordProblem: "This password is among the first that attackers try. Choose another."})},
 		{Name: "Signed out", Render: login.SignedOut(login.SignedOutPage{Title: "You are signed out", Text: "You can close this page, or sign in again.", SignInURL: "/login/f3q"})},
 		{Name: "Sign-in log", Render: record.List(signIns())},
 		{Name: "Sessions", Render: login.Sessions(list)},

@@ -75,8 +75,8 @@ func subusers() []Story {
 		Roles: subuserRoles, RolesURL: "/a/analytical/roles", PreviewURL: "/a/analytical/settings/subusers/preview",
 	}
 	refused := form
-	refused.Name, refused.NameProblem = "Tabulator", "There is a subuser “tabulator” here already."
-	refused.PasswordProblem = "This password has 4 characters, at least 12 are needed."
+	refused.Name, refused.NameProblem = "Tabulator", "This account already has a subuser with this name."
+	refused.PasswordProblem = "Use at least 12 characters. A few words are easier to remember than symbols."
 	refused.Roles = append([]part.Option{}, subuserRoles...)
 	refused.Roles[7].Selected = true
 	refused.Preview = people.RolePreview{

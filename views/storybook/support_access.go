@@ -16,17 +16,17 @@ func supportAccess() []Story {
 		{Kind: part.Select, Name: "lasts", Label: "For", Value: "1h", Required: true, Options: []part.Option{
 			{Value: "1h", Text: "1 hour"}, {Value: "8h", Text: "8 hours"}, {Value: "1d", Text: "1 day"}, {Value: "7d", Text: "7 days"}, {Value: "30d", Text: "30 days"}, {Value: "until", Text: "Until the time below"},
 		}},
-		{Kind: part.Datetime, Name: "until", Label: "Until", Help: "Only where that is chosen above. In your time zone, Europe/Berlin, and within 30 days."},
-		{Kind: part.Textarea, Name: "reason", Label: "Reason", Help: "Staff see it, and it is kept in the audit.", Required: true, MaxLength: 500, Rows: 3},
+		{Kind: part.Datetime, Name: "until", Label: "Until", Help: "Used with “Until the time below”. In your time zone, Europe/Berlin, and within 30 days."},
+		{Kind: part.Textarea, Name: "reason", Label: "Reason", Help: "Support staff see it, and it's kept in the audit.", Required: true, MaxLength: 500, Rows: 3},
 	}}
 	columns := []part.Column{{Text: "From"}, {Text: "By"}, {Text: "Access"}, {Text: "Reason"}, {Text: "Ended"}}
 	page := account.SupportAccessPage{
 		Frame:  frame("Support access", "Support access"),
 		Header: part.Header{Title: "Support access", Text: "Support staff can open this account only while you let them. Access ends automatically."},
-		State:  part.Alert{Text: "Support access is off. Support staff can't come in."},
+		State:  part.Alert{Text: "Support access is off. Support staff can't open this account."},
 		Form:   &form,
 		List: part.List{Label: "Earlier support access", Table: part.Table{Token: token, Columns: columns}, Empty: part.Empty{
-			Icon: "life-buoy", Title: "Never turned on", Text: "Support staff were never let into Analytical."}},
+			Icon: "life-buoy", Title: "Never turned on", Text: "Support staff have never had access to Analytical."}},
 	}
 	row := func(id, opened, by, access, reason string, ended part.Cell) part.Row {
 		return part.Row{ID: id, Cells: []part.Cell{{Text: opened}, {Text: by}, {Text: access}, {Text: reason}, ended}}
@@ -39,7 +39,7 @@ func supportAccess() []Story {
 	open.Form = &again
 	open.List.Table.Rows = []part.Row{
 		row("3", "09:40", "Ada", "Edit", "calls to Berlin drop after a minute", part.Cell{Badges: []part.Badge{{Text: "On until 17:40", Tone: part.Warn}}}),
-		row("2", "3 Nov, 10:12", "Grace", "View", "Which queue does the night shift use?", part.Cell{Text: "3 Nov, 11:12, by itself"}),
+		row("2", "3 Nov, 10:12", "Grace", "View", "Which queue does the night shift use?", part.Cell{Text: "3 Nov, 11:12, automatically"}),
 		row("1", "1 Oct, 16:00", "Ada", "View", "Numbers are missing after the move", part.Cell{Text: "2 Oct, 08:30, by Ada"}),
 	}
 	wrong := page

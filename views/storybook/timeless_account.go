@@ -7,7 +7,7 @@ import (
 
 func timelessAccounts() []Story {
 	const here = "/a/analytical/timeless-accounts"
-	add := part.Action{Text: "New timeless account", URL: here + "/new", Icon: "plus", Primary: true}
+	add := part.Action{Text: "Add timeless account", URL: here + "/new", Icon: "plus", Primary: true}
 	menu := []part.Action{{Text: "Edit", URL: here + "/1/edit", Icon: "pencil"}, {Text: "Delete…", URL: here + "/1/delete", Dialog: true, Danger: true}}
 	list := record.ListPage{
 		Frame:  frame("Timeless accounts", "Timeless accounts"),
@@ -24,8 +24,8 @@ func timelessAccounts() []Story {
 	empty.List.Table.Rows = nil
 	empty.List.Empty = part.Empty{Icon: "archive", Title: "No timeless accounts", Text: "A timeless account stores what this account, or accounts below it, log from now on, forever.", Action: &add}
 	form := part.FormPage{
-		Frame:  frame("New timeless account", "Timeless accounts"),
-		Header: part.Header{Title: "New timeless account", Text: "It stores logs forever, and nothing else."},
+		Frame:  frame("Add timeless account", "Timeless accounts"),
+		Header: part.Header{Title: "Add timeless account", Text: "It stores logs forever, and nothing else."},
 		Form: part.Form{Token: token, Action: here, Cancel: here, Submit: "Save", Fields: []part.Field{
 			{Name: "name", Label: "Name", Value: "Ten years", Required: true, MaxLength: 100},
 			{Kind: part.Reference, Many: true, More: true, SuggestURL: here + "/new?options=reader", Values: []string{"1"}, Name: "reader", Label: "Sub-accounts that may read it", Help: "People there who can view timeless accounts read everything in it, but not which accounts it came from.",
@@ -37,7 +37,7 @@ func timelessAccounts() []Story {
 	}
 	wrong := form
 	wrong.Form.Fields = append([]part.Field{}, form.Form.Fields...)
-	wrong.Form.Fields[0].Problem = "This account has a timeless account with this name already."
+	wrong.Form.Fields[0].Problem = "This account already has a timeless account with this name."
 	wrong.Form.Fields[2].Problem = "You can't read the logs of West, so you can't let others read them."
 	entry := func(id, at, level, message, account string) part.Row {
 		return part.Row{ID: id, Cells: []part.Cell{{Text: at, URL: here + "/1/" + id}, {Text: level}, {Text: "API"}, {Text: message}, {Text: account}}}
@@ -45,7 +45,7 @@ func timelessAccounts() []Story {
 	logs := record.ListPage{
 		Frame:  frame("Ten years", "Timeless accounts"),
 		Header: part.Header{Title: "Ten years", Text: "A timeless account, fed by 118 accounts and read by 2 sub-accounts.", Actions: menu[:1], Menu: menu[1:]},
-		Notice: &part.Alert{Tone: part.Info, Text: "Past entries are still being taken in."},
+		Notice: &part.Alert{Tone: part.Info, Text: "Past entries are still being added."},
 		List: part.List{Label: "log entries", CSVURL: here + "/1.csv", Search: &part.Search{Action: here + "/1", Placeholder: "Search log entries"},
 			Table: part.Table{Token: token, Columns: []part.Column{{Text: "When"}, {Text: "Level"}, {Text: "Source"}, {Text: "Message"}, {Text: "Account"}}, Rows: []part.Row{
 				entry("1", "17:40", "Error", "GET /numbers 429 after 120 requests", "East"), entry("2", "17:31", "Info", "GET /calls 200 in 12 ms", "Analytical"), entry("3", "09:12", "Warning", "GET /calls 200 in 1,204 ms", "gone"),

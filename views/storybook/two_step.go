@@ -56,7 +56,7 @@ func twoSteps() []Story {
 			Header: part.Header{Title: "Two-step sign-in", Badge: part.Badge{Text: "On", Tone: part.Good}, Text: "Someone who learns your password still can't sign in without the code on your phone.", Actions: []part.Action{
 				{Text: "New recovery codes…", URL: "/two-step/recovery-codes", Dialog: true, Icon: "refresh-cw"}, {Text: "Turn off…", URL: "/two-step/turn-off", Dialog: true, Danger: true},
 			}},
-			Notice:  &part.Alert{Tone: part.Warn, Text: "You have few recovery codes left. Create new ones, so that you can sign in without your phone."},
+			Notice:  &part.Alert{Tone: part.Warn, Text: "You have few recovery codes left. Create new ones, so that you can still sign in without your phone."},
 			Details: []part.Detail{{Label: "Since", Value: part.Cell{Text: "3 Mar, 09:12"}}, {Label: "Recovery codes left", Value: part.Cell{Text: "2"}}},
 		})},
 	}

@@ -14,7 +14,7 @@ func welcomes() []Story {
 	}
 	begun := home.Page{
 		Frame:  frame("Control panel", "Control panel", part.Link{Text: "Orbit"}),
-		Header: part.Header{Title: "Orbit", Text: "Main account"},
+		Header: part.Header{Title: "Orbit", Text: "Company account"},
 		Checklist: &home.Checklist{Title: "Set up Orbit", Done: 1, DismissURL: "/a/orbit/checklist/dismiss", Token: token, Steps: []home.Step{
 			{Text: "Invite people", Help: "Colleagues, each with a login of their own.", URL: "/a/orbit/members/invites/new", Done: true},
 			{Text: "Add sub-accounts", Help: "For customers, branches or teams.", URL: "/a/orbit/accounts/new"},
