@@ -200,7 +200,7 @@ func TestListsSayHowMany(t *testing.T) {
 	x = ada.get(in(p.berlin, "/audit?kind=log")).want(t, http.StatusOK)
 	want(t, "of a kind", pager(x), "1–50 of 60")
 	want(t, "the others of a kind", pager(ada.get(x.Find("a[rel=next]").AttrOr("href", "")).want(t, http.StatusOK)), "51–60 of 60")
-	x = ada.get(in(p.berlin, "/audit?q=test")).want(t, http.StatusOK)
+	x = ada.get(in(p.berlin, "/audit?q=bailiwick")).want(t, http.StatusOK)
 	want(t, "of a name", pager(x), "1–50 of 60")
 	want(t, "the others of a name", pager(ada.get(x.Find("a[rel=next]").AttrOr("href", "")).want(t, http.StatusOK)), "51–60 of 60")
 	want(t, "of nobody", pager(ada.get(in(p.berlin, "/audit?q=nobody")).want(t, http.StatusOK)), "")

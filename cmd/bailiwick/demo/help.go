@@ -48,7 +48,7 @@ func (d desk) notifications(n int) {
 	kinds := [][2]string{
 		{"The balance is low", "The balance is below 50. Top it up to keep calls going."}, {"A call list is done", "All lines of Harbour Dental reminders were called."},
 		{"A certificate expires soon", "The certificate of the driver's app expires in 14 days."}, {"Somebody signed in from a new place", "If that was not you, end the session in your profile."},
-		{"A number ends soon", "A Berlin number is given up at the end of the month."}, {"A subuser was made", "Ada Lovelace added a subuser."},
+		{"A number ends soon", "A Berlin number is given up at the end of the month."}, {"A subuser was created", "Ada Lovelace added a subuser."},
 	}
 	var reports []record.Report
 	for i := range n {
