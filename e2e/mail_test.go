@@ -107,7 +107,7 @@ func TestInvitedByMailAsANewPerson(t *testing.T) {
 	grace.at(message)
 	grace.sees("1 member signed out.")
 	dorothy.press("link", "Control panel")
-	dorothy.stands("/sign-in")
+	dorothy.stands(`/sign-in\?return=.*`)
 }
 
 // Hedy moves to another address, thinks better of it, and needs a new password then.

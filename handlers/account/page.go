@@ -48,12 +48,17 @@ func (h *Handlers) showSubAccount(c echo.Context, g authz.Grant) error {
 		return store.ErrNotFound
 	}
 	list := page.AccountPath(v.Place.Account, "/accounts")
-	acts := h.accountActs(c, a.Account)
-	often := min(len(acts), 2)
-	acts, rare := acts[:often], acts[often:]
+	var often, rare []part.Action
+	for i, x := range h.accountActs(c, a.Account) {
+		if i < 2 || x.Post != nil {
+			often = append(often, x)
+		} else {
+			rare = append(rare, x)
+		}
+	}
 	p := account.SubAccountPage{
 		Frame:  h.Frame(c, a.Name, part.Link{Text: "Accounts", URL: list}),
-		Header: part.Header{Title: a.Name, Badge: StandingBadge(a.Standing()), Text: page.KindTitle(a.Kind) + " of " + a.Parent, Actions: acts, Menu: rare},
+		Header: part.Header{Title: a.Name, Badge: StandingBadge(a.Standing()), Text: page.KindTitle(a.Kind) + " of " + a.Parent, Actions: often, Menu: rare},
 		Facts: []part.Detail{
 			{Label: "Owner", Value: part.Cell{Text: a.Owner}},
 			{Label: "People", Value: part.Cell{Text: h.peopleWords(a)}},
