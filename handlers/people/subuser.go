@@ -29,14 +29,15 @@ func SubusersPath(c echo.Context, parts ...string) string {
 }
 
 func (h *Handlers) listSubusers(c echo.Context, g authz.Grant) error {
-	p, err := h.subuserList(c, g)
+	p, err := h.SubuserListPage(c, g)
 	if err != nil {
 		return err
 	}
 	return page.Render(c, http.StatusOK, people.SubuserList(p))
 }
 
-func (h *Handlers) subuserList(c echo.Context, g authz.Grant) (p people.SubuserListPage, err error) {
+// SubuserListPage is the list of subusers as the address asks for it.
+func (h *Handlers) SubuserListPage(c echo.Context, g authz.Grant) (p people.SubuserListPage, err error) {
 	v, here := guard.Of(c), SubusersPath(c)
 	a, next := h.readAsked(c, authz.Subuser), ""
 	a.filter.Counted = true

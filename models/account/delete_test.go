@@ -103,7 +103,8 @@ func TestADeletedAccountLeavesItsRowAndItsAudit(t *testing.T) {
 		return seeing(t, s, "SELECT count(*) FROM "+table+" WHERE "+column+" IN (SELECT id FROM accounts WHERE path LIKE ?)", a.Path+"%")
 	}
 	before := map[string]int{}
-	for _, p := range account.Purged() {
+	for _, x := range account.Purged {
+		p := x.Table
 		before[p] = rows(west, p)
 		if before[p] == 0 && !slices.Contains([]string{"half_sign_ins", "custom_roles", "batches", "ownership_offers", "support_access"}, p) {
 			t.Errorf("%s holds nothing: the test proves nothing", p)
@@ -172,7 +173,8 @@ func TestADeletedAccountLeavesItsRowAndItsAudit(t *testing.T) {
 			break
 		}
 	}
-	for _, p := range account.Purged() {
+	for _, x := range account.Purged {
+		p := x.Table
 		if n := rows(east, p); n != 0 {
 			t.Errorf("%s keeps %d rows of a deleted account", p, n)
 		}
@@ -200,8 +202,8 @@ func TestWhatStandsInAnAccountIsPurgedOrKept(t *testing.T) {
 	}
 	for _, table := range tables {
 		known := account.Kept[table] != ""
-		for _, p := range account.Purged() {
-			known = known || p == table
+		for _, p := range account.Purged {
+			known = known || p.Table == table
 		}
 		if !known {
 			t.Errorf("%s has rows of accounts: say in purge.go whether they go when an account is deleted", table)

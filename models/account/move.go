@@ -17,8 +17,8 @@ import (
 	"bailiwick/models/store"
 )
 
-// movedPeople is how many people a MoveEffect names on each side.
-const movedPeople = 10
+// MovedPeople is how many people a MoveEffect names on each side.
+const MovedPeople = 10
 
 // MoveEffect says what moving an account under another parent changes.
 type MoveEffect struct {
@@ -393,7 +393,7 @@ func (p *MovePeople) add(what catalog.Mask, name, through string, accounts func(
 		return
 	}
 	p.Total++
-	if len(p.Some) < movedPeople {
+	if len(p.Some) < MovedPeople {
 		p.Some = append(p.Some, MovedPerson{name, through, what, accounts()})
 	}
 }

@@ -10,9 +10,9 @@ import (
 	"bailiwick/models/store"
 )
 
-// purged are the tables of which a deleted account's rows are removed, in this
+// Purged are the tables of which a deleted account's rows are removed, in this
 // order, each with the condition for a list of accounts of one tenant.
-var purged = []struct{ table, where string }{
+var Purged = []struct{ Table, Where string }{
 	// The innermost first: removing what others are inside of would remove all of
 	// them in one statement.
 	{"records", "account_id = ANY(CAST(@ids AS uuid[])) AND NOT EXISTS (SELECT FROM records c WHERE c.tenant_id = @tenant AND c.account_id = x.account_id AND c.parent_id = x.id)"},
@@ -41,8 +41,8 @@ var purged = []struct{ table, where string }{
 	{"entitlement_rules", "parent_id = ANY(CAST(@ids AS uuid[]))"},
 }
 
-// kept are the tables with rows of an account that outlive it, with the reason.
-var kept = map[string]string{
+// Kept are the tables with rows of an account that outlive it, with the reason.
+var Kept = map[string]string{
 	"audit_events":     "what was done stays known, and can be verified",
 	"audit_heads":      "the chains' ends",
 	"letters":          "operators see what became of mail until it is pruned; what could still be accepted went with the deletion",
@@ -51,7 +51,7 @@ var kept = map[string]string{
 }
 
 const (
-	purgeAfter    = time.Minute // longer than any request that began before
+	PurgeAfter    = time.Minute // longer than any request that began before
 	purgeAccounts = 100         // at once
 	PurgeRows     = 1000        // of a table, at once
 )
@@ -64,23 +64,23 @@ func (s *Store) PurgeAccounts(ctx context.Context) (more bool, err error) {
 		tenant, ids := uuid.Nil, store.IDList{}
 		err := store.AmongTenants(db, func(t uuid.UUID) (bool, error) {
 			err := db.Raw("SELECT id FROM accounts WHERE tenant_id = ? AND deleted_at < ? AND purged_at IS NULL ORDER BY deleted_at LIMIT ? FOR NO KEY UPDATE SKIP LOCKED",
-				t, s.store.Now().Add(-purgeAfter), purgeAccounts).Scan(&ids).Error
+				t, s.store.Now().Add(-PurgeAfter), purgeAccounts).Scan(&ids).Error
 			tenant = t
 			return len(ids) > 0, err
 		}, s.store.Reached("SELECT tenant_id FROM (SELECT tenant_id, deleted_at FROM accounts WHERE {tenant_id} AND deleted_at < ? AND purged_at IS NULL ORDER BY deleted_at LIMIT ?) x GROUP BY tenant_id ORDER BY min(deleted_at)"),
-			s.store.Now().Add(-purgeAfter), purgeAccounts)
+			s.store.Now().Add(-PurgeAfter), purgeAccounts)
 		if err != nil || len(ids) == 0 {
 			return err
 		}
 		more = true
 		args := map[string]any{"tenant": tenant, "ids": ids, "rows": PurgeRows}
-		for _, p := range purged {
-			done := db.Exec("DELETE FROM "+p.table+" WHERE tenant_id = @tenant AND ctid = ANY(ARRAY(SELECT x.ctid FROM "+p.table+" x WHERE x.tenant_id = @tenant AND x."+p.where+" LIMIT @rows))", args)
+		for _, p := range Purged {
+			done := db.Exec("DELETE FROM "+p.Table+" WHERE tenant_id = @tenant AND ctid = ANY(ARRAY(SELECT x.ctid FROM "+p.Table+" x WHERE x.tenant_id = @tenant AND x."+p.Where+" LIMIT @rows))", args)
 			if done.Error != nil || done.RowsAffected == PurgeRows {
 				return done.Error
 			}
 			// What is left are those that something removed just now was inside of.
-			if p.table == "records" && done.RowsAffected > 0 {
+			if p.Table == "records" && done.RowsAffected > 0 {
 				return nil
 			}
 		}

@@ -61,9 +61,9 @@ type Post struct {
 }
 
 const (
-	// lease is how long whoever claims a letter has to send it; then it
+	// Lease is how long whoever claims a letter has to send it; then it
 	// comes back for others.
-	lease = 5 * time.Minute
+	Lease = 5 * time.Minute
 	// letterTime is for how long sending is tried.
 	letterTime = 48 * time.Hour
 	// Life is how long what became of a letter can be read.
@@ -162,7 +162,7 @@ func (s *Store) ClaimLetter(ctx context.Context) (p Post, err error) {
 		}
 		err := db.Raw(`UPDATE letters SET attempts = attempts + 1, next_at = ? WHERE id = (
 			SELECT id FROM letters WHERE state = 'waiting' AND next_at <= ? ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING `+letterColumns,
-			now.Add(lease), now).Row().Scan(p.fields()...)
+			now.Add(Lease), now).Row().Scan(p.fields()...)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil // what was given up stays so
 		}

@@ -17,8 +17,8 @@ import (
 )
 
 const (
-	// challengeLife is how long a passkey has to sign what it was asked to.
-	challengeLife = 5 * time.Minute
+	// ChallengeLife is how long a passkey has to sign what it was asked to.
+	ChallengeLife = 5 * time.Minute
 	maxPasskeys   = 20
 )
 
@@ -67,7 +67,7 @@ func (s *Store) KeepChallenge(ctx context.Context, member uuid.UUID, challenge [
 	token = store.NewToken()
 	return token, s.store.In(ctx, store.ScopeSignIn, func(db *gorm.DB) error {
 		return db.Exec("INSERT INTO passkey_challenges (expires_at, token_hash, member_id, challenge) VALUES (?, ?, NULLIF(CAST(? AS uuid), ?), ?)",
-			s.store.Now().Add(challengeLife), store.TokenHash(token), member, uuid.Nil, string(challenge)).Error
+			s.store.Now().Add(ChallengeLife), store.TokenHash(token), member, uuid.Nil, string(challenge)).Error
 	})
 }
 

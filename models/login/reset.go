@@ -12,9 +12,9 @@ import (
 	"bailiwick/models/store"
 )
 
-// mostResets is how many letters with a link for a new password anybody can have
+// MostResets is how many letters with a link for a new password anybody can have
 // sent to a member within an hour.
-const mostResets = 5
+const MostResets = 5
 
 // AskReset mails a link for a new password to whoever signs in with an address.
 // Nothing tells whether there is somebody.
@@ -44,7 +44,7 @@ func (s *Store) AskReset(ctx context.Context, email string) error {
 		}); err != nil {
 			return err
 		}
-		if recent >= mostResets {
+		if recent >= MostResets {
 			return store.ErrNotFound
 		}
 		return mailReset(tx, m)

@@ -27,7 +27,8 @@ import (
 // digits from a new step every 30 seconds. One step before and after the present
 // one is accepted, since clocks differ.
 const (
-	stepSeconds = 30
+	// StepSeconds is how long a step is.
+	StepSeconds = 30
 	stepsAround = 1
 	keyBytes    = 20
 	// recoveryBytes make a recovery code: 80 bits, kept under a key.
@@ -280,7 +281,7 @@ func OrSignIn(err error) error {
 // stepOf finds the step that a code belongs to, near the present one.
 func (s *Store) stepOf(key, code string) (int64, bool) {
 	code = strings.ReplaceAll(code, " ", "")
-	now := s.store.Now().Unix() / stepSeconds
+	now := s.store.Now().Unix() / StepSeconds
 	for _, step := range []int64{now, now - stepsAround, now + stepsAround} {
 		if ok, err := hotp.ValidateCustom(code, uint64(step), key, hotp.ValidateOpts{Digits: otp.DigitsSix}); ok && err == nil {
 			return step, true

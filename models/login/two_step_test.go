@@ -160,7 +160,7 @@ func TestAPasswordAloneStartsNoSessionOfTwoSteps(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, secret := range append(recovery, key) {
-		if strings.Contains(row, secret) || strings.Contains(row, fmt.Sprintf("%x", login.BareCode(secret))) {
+		if strings.Contains(row, secret) || strings.Contains(row, fmt.Sprintf("%x", strings.ToLower(strings.ReplaceAll(secret, "-", "")))) {
 			t.Error("a secret is stored as it is")
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/gorm"
 
 	"bailiwick/models/modelstest"
@@ -56,7 +57,8 @@ func TestWhateverRunsInAQueryStaysThePanel(t *testing.T) {
 				}
 				return done
 			})
-			if store.Code(err) != store.InsufficientPrivilege {
+			var refused *pgconn.PgError
+			if !errors.As(err, &refused) || refused.Code != "42501" { // insufficient_privilege
 				t.Errorf("%s%s: %v", first, then, err)
 			}
 		}
