@@ -166,13 +166,16 @@ func (s *Snapshot) kept(w Who, x place) catalog.Mask {
 }
 
 // reach is what all roles of w give at a place, whatever its ceiling, but for those
-// that are lent.
+// that are lent. Who owns a place reaches everything: they may give it to themselves.
 func (s *Snapshot) reach(w Who, x place) (all catalog.Mask) {
 	if w.p == nil || !s.opens(w, x) {
 		return all
 	}
 	for h, gives := range s.counting(w.p, x) {
-		if !s.Role(h.role).Lent {
+		switch {
+		case h.role == s.catalog.Owner().ID:
+			all.Add(&s.gates.permissions)
+		case !s.Role(h.role).Lent:
 			all.Add(gives)
 		}
 	}
