@@ -50,7 +50,7 @@ browser: # the Chromium without windows where Debian has it, any other where not
 
 check: generate ## vet, lint and look for races
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
-	@go mod tidy -diff
+	@go mod tidy -diff && cd bench && go mod tidy -diff
 	@go vet -tags browser,crash ./...
 	@go tool -modfile=lint.mod staticcheck -tags browser,crash ./...
 	@go test -race ./authz ./catalog ./handlers/guard
