@@ -57,7 +57,8 @@ func TestManyDeletedRecordsAreRestored(t *testing.T) {
 
 	// Records of several kinds come back in one act.
 	ada.send(groups+"/"+other+"/delete").want(t, http.StatusSeeOther)
-	several := ada.then(ada.answers(ada.asks(trash, "act", "restore", "id", ids[0], "id", other))).says(t, "2 records restored.")
+	several := ada.then(ada.answers(ada.asks(trash, "act", "restore", "id", ids[0], "id", other, "q", "of these"))).says(t, "2 records restored.")
+	want(t, "what the search of those still shows", several.names(), "")
 	ada.get(groups+"/"+other).want(t, http.StatusOK)
 	ada.get(contacts+"/"+ids[0]).want(t, http.StatusOK)
 

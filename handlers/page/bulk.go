@@ -61,7 +61,7 @@ type BulkQuestion struct {
 	Act    string
 	Many   store.Many
 	Count  int         // how many are meant
-	Keep   []part.Pair // what All are narrowed down to
+	Keep   []part.Pair // what the list is narrowed down to
 	Submit string
 	Danger bool
 	Fields []part.Field // what the act needs besides
@@ -77,10 +77,9 @@ func (h *Base) AskBulk(c echo.Context, status int, q BulkQuestion) error {
 	if q.Many.None() || q.Count == 0 {
 		return store.Problems{"": "Nothing is selected. Select at least one row."}
 	}
-	hidden := []part.Pair{{Name: "act", Value: q.Act}}
+	hidden := append([]part.Pair{{Name: "act", Value: q.Act}}, q.Keep...)
 	if q.Many.All {
 		hidden = append(hidden, part.Pair{Name: "all", Value: "1"}, part.Pair{Name: "expected", Value: strconv.Itoa(q.Count)})
-		hidden = append(hidden, q.Keep...)
 	}
 	for _, id := range q.Many.IDs {
 		hidden = append(hidden, part.Pair{Name: "id", Value: id.String()})
