@@ -431,6 +431,7 @@ func TestOldNotificationSettingsAreFound(t *testing.T) {
 	}
 	w.exec("UPDATE records SET search = '' WHERE kind = 'notification_setting'")
 	w.migrate("0028_search_of_notification_settings.sql")
+	w.migrate("0046_created_subusers.sql")
 	for id, want := range all {
 		if got := w.query("SELECT search FROM records WHERE id = $1", id); got != want {
 			t.Errorf("found by %q, not %q", got, want)
