@@ -147,7 +147,7 @@ func TestMovingAnAccount(t *testing.T) {
 	}{
 		{west.ID, mitte.ID, "be moved below itself"},
 		{west.ID, west.ID, "be moved below itself"},
-		{berlin.ID, west.ID, "stands under West already"},
+		{berlin.ID, west.ID, "is already under West"},
 	} {
 		if err := modelstest.Move(ctx, s, g, wrong.id, wrong.to); !modelstest.Problem(err, wrong.says) {
 			t.Errorf("%v, want %q", err, wrong.says)

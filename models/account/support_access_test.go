@@ -114,7 +114,7 @@ func TestSupportAccessHasLimits(t *testing.T) {
 		{account.SupportAccessInput{Access: "", Reason: "why", Until: now.Add(time.Hour)}, "Choose whether"},
 		{account.SupportAccessInput{Access: "view", Reason: " \n ", Until: now.Add(time.Hour)}, "Enter a reason"},
 		{account.SupportAccessInput{Access: "view", Reason: strings.Repeat("é", 501), Until: now.Add(time.Hour)}, "Enter a reason"},
-		{account.SupportAccessInput{Access: "view", Reason: "why\u202e", Until: now.Add(time.Hour)}, "can't be seen"},
+		{account.SupportAccessInput{Access: "view", Reason: "why\u202e", Until: now.Add(time.Hour)}, "invisible characters"},
 		{account.SupportAccessInput{Access: "view", Reason: "why", Until: now.Add(time.Hour)}, ""},
 		{account.SupportAccessInput{Access: "edit", Reason: strings.Repeat("é", 500), Until: now.Add(30 * 24 * time.Hour)}, ""},
 	} {

@@ -263,7 +263,7 @@ func (s *Store) writeTimeless(ctx context.Context, g authz.Grant, id uuid.UUID, 
 			return err
 		}
 		if len(feeds) < len(unique(in.Feeds)) {
-			return stores.Problems{"feed": "Choose this account, or accounts that stand below it."}
+			return stores.Problems{"feed": "Choose this account, or accounts below it."}
 		}
 		if _, err := nameTimeless(tx, "timeless_readers", "readers", id, readers); err != nil {
 			return err

@@ -168,9 +168,9 @@ func TestWhatATimelessAccountMayName(t *testing.T) {
 		says string
 	}{
 		{in("", nil, nil), "Use 1 to 100"},
-		{in("X", ids(a.ID), nil), "Choose accounts that stand below"},
-		{in("X", ids(ville.ID), nil), "Choose accounts that stand below"},
-		{in("X", ids(uuid.New()), nil), "Choose accounts that stand below"},
+		{in("X", ids(a.ID), nil), "Choose accounts below this one"},
+		{in("X", ids(ville.ID), nil), "Choose accounts below this one"},
+		{in("X", ids(uuid.New()), nil), "Choose accounts below this one"},
 		{in("X", nil, ids(ville.ID)), "Choose this account, or"},
 		{in("X", nil, make([]uuid.UUID, log.MaxTimelessNamed+1)), "Choose at most"},
 		{in("X", ids(east.ID, east.ID, west.ID), ids(a.ID, east.ID)), ""},

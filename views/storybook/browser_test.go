@@ -300,7 +300,7 @@ func TestAddAnotherRow(t *testing.T) {
 	srv := httptest.NewServer(Handler())
 	defer srv.Close()
 	ctx := tab(t, 1280, 800)
-	do(t, ctx, chromedp.Navigate(srv.URL+"/s/accounts-new-sub-accounts"), browser.Press(`[data-add]`), browser.Press(`[data-add]`))
+	do(t, ctx, chromedp.Navigate(srv.URL+"/s/accounts-add-sub-accounts"), browser.Press(`[data-add]`), browser.Press(`[data-add]`))
 	got := eval[string](t, ctx, `[...document.querySelectorAll('[name=name]')].map(i => (i.labels[0]?.textContent ?? '').trim()).join() + '|' + document.activeElement.closest('label')?.textContent.trim()`)
 	if got != "Name 1,Name 2,Name 3,Name 4,Name 5|Name 5" {
 		t.Error(got)
