@@ -64,7 +64,7 @@ func TestTimelessAccountFromMakingToDeleting(t *testing.T) {
 		{"accounts below this one", []string{"name", "X", "reader", p.malloryville.ID.String()}},
 		{"accounts below this one", []string{"name", "X", "reader", "nonsense"}},
 		{"accounts below this one", []string{"name", "X", "reader", p.analytical.ID.String()}},
-		{"this account, or accounts that stand below it", []string{"name", "X", "feed", p.malloryville.ID.String()}},
+		{"this account, or accounts below it", []string{"name", "X", "feed", p.malloryville.ID.String()}},
 	} {
 		ada.send(in(p.analytical, "/timeless-accounts"), x.pairs...).want(t, http.StatusUnprocessableEntity).says(t, x.says)
 	}
