@@ -48,14 +48,7 @@ func (h *Handlers) showSubAccount(c echo.Context, g authz.Grant) error {
 		return store.ErrNotFound
 	}
 	list := page.AccountPath(v.Place.Account, "/accounts")
-	var often, rare []part.Action
-	for i, x := range h.accountActs(c, a.Account) {
-		if i < 2 || x.Post != nil {
-			often = append(often, x)
-		} else {
-			rare = append(rare, x)
-		}
-	}
+	often, rare := h.accountActs(c, a.Account)
 	p := account.SubAccountPage{
 		Frame:  h.Frame(c, a.Name, part.Link{Text: "Accounts", URL: list}),
 		Header: part.Header{Title: a.Name, Badge: StandingBadge(a.Standing()), Text: page.KindTitle(a.Kind) + " of " + a.Parent, Actions: often, Menu: rare},

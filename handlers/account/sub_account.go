@@ -130,8 +130,9 @@ func (h *Handlers) listSubAccounts(c echo.Context, g authz.Grant) error {
 	base := v.Snapshot.Depth(v.At)
 	for _, a := range all {
 		l := lines[a.ID]
+		often, rare := h.accountActs(c, a)
 		p.List.Table.Rows = append(p.List.Table.Rows, part.Row{
-			ID: a.ID.String(), Depth: a.Depth - base - 1, Dim: a.Standing() != "active", Menu: h.accountActs(c, a), Page: here + "/" + a.ID.String(), Cells: []part.Cell{
+			ID: a.ID.String(), Depth: a.Depth - base - 1, Dim: a.Standing() != "active", Menu: append(often, rare...), Page: here + "/" + a.ID.String(), Cells: []part.Cell{
 				{Text: a.Name, URL: here + "/" + a.ID.String()}, labelCell(l.Labels), {Text: page.KindTitle(a.Kind)}, StateCell(a.Standing()),
 				{Text: fmt.Sprint(l.People)}, {Text: l.Owner}, h.TimeCell(c, a.CreatedAt),
 			}})
@@ -146,30 +147,32 @@ func labelCell(labels []string) (c part.Cell) {
 	return c
 }
 
-// accountActs are what the reader may do with an account below, from here.
-func (h *Handlers) accountActs(c echo.Context, a accounts.Account) (acts []part.Action) {
+// accountActs are what the reader may do with an account below, from here: what its
+// page keeps in sight, and what stands behind the dots there.
+func (h *Handlers) accountActs(c echo.Context, a accounts.Account) (often, rare []part.Action) {
 	here := page.AccountPath(guard.Of(c).Place.Account, "/accounts/", a.ID.String())
 	if h.MayOpen(guard.Of(c), a.ID) {
-		acts = append(acts, part.Action{Text: "Open", URL: page.AccountPath(a.ID)})
+		often = append(often, part.Action{Text: "Open", URL: page.AccountPath(a.ID)})
 	}
 	if h.May(c, "sub_accounts.edit") {
-		acts = append(acts, part.Action{Text: "Edit", URL: here + "/edit"}, part.Action{Text: "Move…", URL: here + "/move"}, part.Action{Text: "Ownership", URL: here + "/ownership"})
+		often = append(often, part.Action{Text: "Edit", URL: here + "/edit"})
+		rare = append(rare, part.Action{Text: "Move…", URL: here + "/move"}, part.Action{Text: "Ownership", URL: here + "/ownership"})
 		switch a.Standing() {
 		case "active":
-			acts = append(acts, part.Action{Text: "Suspend…", URL: here + "/suspend", Dialog: true, Danger: true})
+			rare = append(rare, part.Action{Text: "Suspend…", URL: here + "/suspend", Dialog: true, Danger: true})
 		case "suspended":
-			acts = append(acts, part.Action{Text: "Resume", Post: &part.Post{Text: "Resume", Action: here + "/resume"}})
+			often = append(often, part.Action{Text: "Resume", Post: &part.Post{Text: "Resume", Action: here + "/resume"}})
 		}
 		if a.Standing() == "archived" {
-			acts = append(acts, part.Action{Text: "Restore", Post: &part.Post{Text: "Restore", Action: here + "/restore"}})
+			often = append(often, part.Action{Text: "Restore", Post: &part.Post{Text: "Restore", Action: here + "/restore"}})
 		} else {
-			acts = append(acts, part.Action{Text: "Archive…", URL: here + "/archive", Dialog: true, Danger: true})
+			rare = append(rare, part.Action{Text: "Archive…", URL: here + "/archive", Dialog: true, Danger: true})
 		}
 	}
 	if h.May(c, "sub_accounts.delete") {
-		acts = append(acts, part.Action{Text: "Delete…", URL: here + "/delete", Dialog: true, Danger: true})
+		rare = append(rare, part.Action{Text: "Delete…", URL: here + "/delete", Dialog: true, Danger: true})
 	}
-	return acts
+	return often, rare
 }
 
 // subAccount finds the account that the address names below the acting one.
