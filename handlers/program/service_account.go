@@ -113,7 +113,7 @@ func (h *Handlers) showServiceAccount(c echo.Context, g authz.Grant, a programs.
 	p := program.ServiceAccountPage{
 		Frame:   h.Frame(c, a.Name, part.Link{Text: "Service accounts", URL: ServiceAccountsPath(c)}),
 		Header:  part.Header{Kind: "Service account", Title: a.Name, Text: a.Description, Badge: account.StandingBadge(a.State), Menu: row.Menu},
-		Details: []part.Detail{{Label: "Roles", Value: row.Cells[1]}, {Label: "Created", Value: h.TimeCell(c, a.CreatedAt)}, {Label: "Id", Value: part.Cell{Text: a.ID.String()}}},
+		Details: []part.Detail{{Label: "Roles", Value: row.Cells[1]}, {Label: "Created", Value: h.TimeCell(c, a.CreatedAt)}, {Label: "ID", Value: part.Cell{Text: a.ID.String(), Copy: true}}},
 		Keys:    part.List{Label: "Keys", Table: h.keyTable(c), Empty: part.Empty{Icon: "key-round", Title: "No keys yet", Text: "Programs use a key to act as this service account."}},
 	}
 	if h.May(c, "service_accounts.edit") {

@@ -119,7 +119,7 @@ func (h *Handlers) RecordPage(rv Visit, r records.Record, secrets map[string]str
 	}
 	h.showValues(rv, r, names, former, &p)
 	p.Details = append(p.Details,
-		part.Detail{Label: "Identifier", Value: part.Cell{Text: r.ID.String(), Copy: true}},
+		part.Detail{Label: "ID", Value: part.Cell{Text: r.ID.String(), Copy: true}},
 		part.Detail{Label: propertyTitle(rv.kind, "created_at"), Value: h.byCell(rv, r.CreatedAt, r.CreatedByName)})
 	if r.Version > 1 {
 		p.Details = append(p.Details, part.Detail{Label: propertyTitle(rv.kind, "updated_at"), Value: h.byCell(rv, r.UpdatedAt, r.UpdatedByName)})

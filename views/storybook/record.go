@@ -85,7 +85,7 @@ func records() []Story {
 		},
 		Details: []part.Detail{
 			{Label: "Name", Value: part.Cell{Text: "Reception"}}, {Label: "Description", Value: part.Cell{Text: "Answers and routes every call to the head office.\nOpen from 8 to 18.", Block: true}},
-			{Label: "Identifier", Value: part.Cell{Text: "01935f5e-7c1a-7bd3", Copy: true}}, {Label: "Created", Value: part.Cell{Text: "yesterday by Ada", Title: "20 November 2026, 16:12:44 CET"}},
+			{Label: "ID", Value: part.Cell{Text: "01935f5e-7c1a-7bd3", Copy: true}}, {Label: "Created", Value: part.Cell{Text: "yesterday by Ada", Title: "20 November 2026, 16:12:44 CET"}},
 			{Label: "Script", Value: part.Cell{Text: "VoxEngine.addEventListener(AppEvents.CallAlerting, (e) => {\n  e.call.answer();\n});", Block: true, Mono: true}},
 			{Label: "Tags", Value: part.Cell{Badges: []part.Badge{{Text: "berlin"}, {Text: "day"}}}},
 		},
@@ -148,7 +148,7 @@ func records() []Story {
 			{Title: "Contacts", Names: []part.Link{{Text: "Hopper", URL: "/a/analytical/contacts/1"}, {Text: "Not available"}}},
 			{Title: "Used by 12 items", Names: []part.Link{{Text: "Berlin", URL: "/a/analytical/items/1"}, {Text: "Bonn", URL: "/a/analytical/items/2"}, {Text: "Bremen", URL: "/a/analytical/items/3"}}, More: part.Link{Text: "Show all", URL: "/a/analytical/items?call_rule=1"}},
 		},
-		Details: []part.Detail{{Label: "Identifier", Value: part.Cell{Text: "01935f5e-7c1a-7bd3", Copy: true}}, {Label: "Created", Value: part.Cell{Text: "3 hours ago", Title: "21 November 2026, 10:58:13 CET", Datetime: "2026-11-21T09:58:13Z", After: "by Ada"}}},
+		Details: []part.Detail{{Label: "ID", Value: part.Cell{Text: "01935f5e-7c1a-7bd3", Copy: true}}, {Label: "Created", Value: part.Cell{Text: "3 hours ago", Title: "21 November 2026, 10:58:13 CET", Datetime: "2026-11-21T09:58:13Z", After: "by Ada"}}},
 		History: changes(), AllURL: "/a/analytical/audit?kind=call",
 	}
 	parts := part.FormPage{
@@ -248,6 +248,6 @@ func allKinds() []part.Field {
 		{Kind: part.Phone, Name: "phone", Label: "Phone", Value: "+49 30 901820"},
 		{Kind: part.Secret, Name: "secret", Label: "Secret", Placeholder: "unchanged", Help: "Leave it empty to keep the current one."},
 		{Kind: part.File, Name: "certificate", Label: "Certificate", Accept: ".p12"},
-		{Kind: part.Fixed, Name: "id", Label: "Identifier", Value: "01935f5e-7c1a-7bd3"},
+		{Kind: part.Fixed, Name: "id", Label: "ID", Value: "01935f5e-7c1a-7bd3"},
 	}
 }
