@@ -107,7 +107,7 @@ func (h *Handlers) keyForm(c echo.Context, status int, a *programs.ServiceAccoun
 	if a != nil {
 		p.Header.Title, p.Header.Text = "Create a key for "+a.Name, "It's shown once, on the next page."
 	} else {
-		p.Form.Fields = append(p.Form.Fields, part.Field{Kind: part.Checkbox, Name: "sub_accounts", Label: "For sub-accounts too", Checked: k.SubAccounts, Problem: wrong["sub_accounts"], Help: "Otherwise it opens only this account. Suspending, moving or deleting sub-accounts is done in this account, by its permissions."})
+		p.Form.Fields = append(p.Form.Fields, part.Field{Kind: part.Checkbox, Name: "sub_accounts", Label: "For sub-accounts too", Checked: k.SubAccounts, Problem: wrong["sub_accounts"], Help: "Otherwise it opens only this account. From here it can still suspend, move or delete sub-accounts, where its permissions allow that."})
 	}
 	p.Form.Fields = append(p.Form.Fields, scopeField(gives, a, k))
 	p.Form.Beside = append([]part.Field{p.Levels.Field()}, p.Proof...)
