@@ -193,7 +193,8 @@ func fillMenus(doc *goquery.Document) {
 	doc.Find("[data-menu]").Each(func(_ int, dots *goquery.Selection) {
 		n, _ := strconv.Atoi(dots.AttrOr("data-menu", ""))
 		shared, _ := dots.Closest("table").Find("template").Eq(n).Html()
-		dots.AfterHtml(`<div class="row-menu">` + strings.ReplaceAll(shared, ":row", dots.AttrOr("data-row", "")) + `</div>`)
+		id := dots.AttrOr("data-row", dots.Closest("tr").Find("[name=id]").AttrOr("value", ""))
+		dots.AfterHtml(`<div class="row-menu">` + strings.ReplaceAll(shared, ":row", id) + `</div>`)
 	})
 	doc.Find("table > template").Remove()
 }

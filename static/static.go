@@ -46,7 +46,7 @@ func init() {
 			panic(err)
 		}
 		sum := sha256.Sum256(plain)
-		hashed := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext
+		hashed := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:4]) + ext
 		files[hashed] = file{
 			name:        name,
 			contentType: contentType(ext),

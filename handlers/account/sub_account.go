@@ -132,7 +132,7 @@ func (h *Handlers) listSubAccounts(c echo.Context, g authz.Grant) error {
 		l := lines[a.ID]
 		often, rare := h.accountActs(c, a)
 		p.List.Table.Rows = append(p.List.Table.Rows, part.Row{
-			ID: a.ID.String(), Depth: a.Depth - base - 1, Dim: a.Standing() != "active", Menu: append(often, rare...), Page: here + "/" + a.ID.String(), Cells: []part.Cell{
+			ID: a.ID.String(), Depth: a.Depth - base - 1, Dim: a.Standing() != "active", Menu: append(often, rare...), Page: true, Cells: []part.Cell{
 				{Text: a.Name, URL: here + "/" + a.ID.String()}, labelCell(l.Labels), {Text: page.KindTitle(a.Kind)}, StateCell(a.Standing()),
 				{Text: fmt.Sprint(l.People)}, {Text: l.Owner}, h.TimeCell(c, a.CreatedAt),
 			}})

@@ -60,7 +60,7 @@ func (h *Handlers) listLetters(c echo.Context, operator store.OnDuty) error {
 		next = all[len(all)-1].ID.String()
 	}
 	for _, l := range all {
-		row := part.Row{ID: l.ID.String(), Page: letterPath(l), Cells: []part.Cell{
+		row := part.Row{ID: l.ID.String(), Page: true, Cells: []part.Cell{
 			{Text: l.To, URL: letterPath(l)}, {Text: mail.Subject(l.Kind)}, {Badges: []part.Badge{h.letterBadge(l)}}, {Text: fmt.Sprint(l.Attempts)},
 			{Text: l.LastError}, h.TimeCell(c, l.CreatedAt),
 		}}

@@ -67,7 +67,7 @@ func (h *Handlers) timelessRow(c echo.Context, t logs.TimelessAccount) part.Row 
 		of = part.Cell{Text: t.AccountName, URL: page.AccountPath(t.AccountID, "/timeless-accounts")}
 	}
 	one := page.TimelessPath(c, "/", t.ID.String())
-	row := part.Row{ID: t.ID.String(), Page: one, Cells: []part.Cell{
+	row := part.Row{ID: t.ID.String(), Page: true, Cells: []part.Cell{
 		{Text: t.Name, URL: one}, of, {}, {}, h.TimeCell(c, t.CreatedAt),
 	}}
 	if t.AccountID == v.Place.Account {

@@ -62,7 +62,7 @@ func (h *Handlers) listOwnRoles(c echo.Context, g authz.Grant) error {
 	}
 	for _, r := range all {
 		one, base := rolesPath(c, "/", r.ID.String()), "a role that is no more"
-		row := part.Row{ID: r.ID.String(), Page: one, Cells: []part.Cell{{Text: r.Name, URL: one}, {}, {}, {Text: words.Count(len(r.Permissions), "permission", "permissions")}, {Text: fmt.Sprint(holders[r.Key()])}}}
+		row := part.Row{ID: r.ID.String(), Page: true, Cells: []part.Cell{{Text: r.Name, URL: one}, {}, {}, {Text: words.Count(len(r.Permissions), "permission", "permissions")}, {Text: fmt.Sprint(holders[r.Key()])}}}
 		if x := h.Store.CompiledRole(r); x != nil {
 			base, row.Cells[1].Text = page.RoleTitle(x.Base), whoFor(x)
 		}

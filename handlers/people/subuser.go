@@ -51,7 +51,7 @@ func (h *Handlers) SubuserListPage(c echo.Context, g authz.Grant) (p people.Subu
 		Header: part.Header{Title: "Subusers", Text: "People who sign in through this account's own link."},
 		List: part.List{
 			Label: "Subusers",
-			Table: part.Table{Token: v.Token, Columns: []part.Column{{Text: "Name"}, {Text: "Roles"}, {Text: "Description"}, {Text: "Last sign-in"}, {Text: "Two-step"}, {Text: "State"}}},
+			Table: part.Table{Token: v.Token, Columns: []part.Column{{Text: "Name"}, {Text: "Roles"}, {Text: "State"}, {Text: "Last sign-in"}, {Text: "Two-step"}, {Text: "Description"}}},
 			Empty: part.Empty{Scene: part.ScenePeople, Title: "No subusers yet", Text: "A subuser signs in on this account's own page, sees the sections of their role and nothing else."},
 		},
 	}
@@ -100,8 +100,8 @@ func (h *Handlers) subuserRow(c echo.Context, list string, u persons.Subuser) pa
 	if u.State == "active" && !u.HasPassword() {
 		state = part.Cell{Badges: []part.Badge{{Text: "No password yet", Tone: part.Info}}}
 	}
-	return part.Row{ID: id, Page: one, Dim: u.State != "active", Cells: []part.Cell{
-		{Text: u.Name, URL: one, Avatar: subuserAvatar(u)}, h.HeldCell(c, h.heldBy(u), h.OwnRoleTitle), {Text: u.Description}, last, logins.TwoStepCell(u.TwoStep), state,
+	return part.Row{ID: id, Page: true, Dim: u.State != "active", Cells: []part.Cell{
+		{Text: u.Name, URL: one, Avatar: subuserAvatar(u)}, h.HeldCell(c, h.heldBy(u), h.OwnRoleTitle), state, last, logins.TwoStepCell(u.TwoStep), {Text: u.Description},
 	}}
 }
 

@@ -84,7 +84,7 @@ func (h *Handlers) keyTable(c echo.Context) part.Table {
 
 func (h *Handlers) keyRow(c echo.Context, k programs.Key) part.Row {
 	one, now := h.keyPath(c, k), h.Store.Now()
-	row := part.Row{ID: k.ID.String(), Page: one, Dim: !k.Works(now), Cells: []part.Cell{
+	row := part.Row{ID: k.ID.String(), Page: true, Dim: !k.Works(now), Cells: []part.Cell{
 		{Text: k.Name, URL: one}, h.actsAs(c, k), {Text: k.Hint}, h.expiresCell(c, k), h.usedCell(c, k), {Text: k.CreatedByName}, {Badges: []part.Badge{keyBadge(k, now)}},
 	}}
 	if k.Works(now) && h.mayChange(c, k) {

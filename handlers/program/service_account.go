@@ -83,7 +83,7 @@ func (h *Handlers) serviceAccountRow(c echo.Context, a programs.ServiceAccount) 
 	if a.UsedAt != nil {
 		used = h.TimeCell(c, *a.UsedAt)
 	}
-	row := part.Row{ID: a.ID.String(), Page: one, Dim: a.State != "active", Cells: []part.Cell{
+	row := part.Row{ID: a.ID.String(), Page: true, Dim: a.State != "active", Cells: []part.Cell{
 		{Text: a.Name, URL: one}, h.people.HeldCell(c, h.Store.RolesOf(a), h.people.OwnRoleTitle), {Text: a.Description}, {Text: words.Number(a.Keys)}, used, account.StateCell(a.State),
 	}}
 	row.Menu = h.audit.ActsOf(c, a.Principal())

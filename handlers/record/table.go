@@ -26,10 +26,7 @@ func (h *Handlers) recordTable(rv Visit, asked listAsked, l records.List) part.T
 	}
 	back := address(rv.listURL(), asked.pairs())
 	for _, r := range l.Records {
-		row := part.Row{ID: r.ID.String(), Menu: h.rowMenu(rv, r, back)}
-		if rv.Visit.May.Has(rv.records.One.View) {
-			row.Page = h.oneURL(rv, r)
-		}
+		row := part.Row{ID: r.ID.String(), Menu: h.rowMenu(rv, r, back), Page: rv.Visit.May.Has(rv.records.One.View)}
 		for i, name := range columns {
 			cell := h.recordCell(rv, name, r, l.Names)
 			if i == 0 {

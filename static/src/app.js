@@ -56,7 +56,7 @@ import "./sidebar.js";
     if (hit("[data-theme-toggle]")) toggleTheme();
     else if ((b = hit("[data-copy],[data-copy-text]"))) copy(b);
     else if ((b = hit("[data-add]"))) addRow(b);
-    else if ((b = hit("[data-menu]"))) { e.preventDefault(); toggleRowMenu(b); }
+    else if ((b = hit("[data-menu]"))) toggleRowMenu(b);
     else if (hit("[data-print]")) print();
     else if ((b = hit("[data-dismiss]"))) { b.closest(".alert").remove(); keepFocus(); }
     else if ((b = hit("#dialogs [data-cancel]"))) { e.preventDefault(); b.closest("dialog").close(); }
@@ -84,14 +84,15 @@ import "./sidebar.js";
     if (first) { e.preventDefault(); first.click(); }
   });
 
-  // All rows share one menu, filled from the template that their dots name.
+  // All rows share one menu, filled from the template that their dots name for the row they are in.
   let rowMenu, dots, closes;
   const toggleRowMenu = (button) => {
     if (closes) { closes = false; return; }
     rowMenu ??= Object.assign(document.createElement("div"), { className: "pop pop-end", popover: "auto" });
     $("#main").append(rowMenu);
     dots = button;
-    rowMenu.innerHTML = $$("template", dots.closest("table"))[dots.dataset.menu].innerHTML.replaceAll(":row", dots.dataset.row);
+    const row = dots.dataset.row ?? $("[name=id]", dots.closest("tr")).value;
+    rowMenu.innerHTML = $$("template", dots.closest("table"))[dots.dataset.menu].innerHTML.replaceAll(":row", row);
     htmx.process(rowMenu);
     rowMenu.showPopover({ source: dots });
     $("a,button", rowMenu)?.focus();
@@ -119,7 +120,7 @@ import "./sidebar.js";
   // Focus is never lost: it goes to what is told, else back to where it was, else to what changed.
   let held; // what had it last, outside messages, menus and dialogs
   let told = $("#toasts .alert"), asked; // the newest message, and what it answers on the open page
-  document.addEventListener("focusin", (e) => { if (!closest(e, "#toasts,#dialogs,[popover]")) held = e.target; });
+  document.addEventListener("focusin", (e) => { if (!closest(e, "#toasts,#dialogs,[popover]")) held = e.target; if (e.target.dataset.menu) e.target.ariaExpanded ??= false; });
   const keepFocus = (changed) => {
     if (document.activeElement && document.activeElement !== document.body) return;
     const message = $("#toasts .alert[tabindex]");

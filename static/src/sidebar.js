@@ -19,7 +19,7 @@ const narrow = () => {
     for (const item of group.querySelectorAll(":scope > ul > li")) {
       const [link, ...tabs] = item.querySelectorAll("a");
       const found = tabs.filter((t) => {
-        const hit = words && t.textContent !== link.textContent.trim() && has(t, words);
+        const hit = words && has(t, words);
         t.parentElement.hidden = !hit;
         return hit;
       });
@@ -61,10 +61,10 @@ if (box) {
 
   // A pin moves its entry, and keeps the focus.
   let pin;
-  nav.addEventListener("submit", (e) => { pin = e.submitter.id; });
+  nav.addEventListener("submit", (e) => { pin = e.submitter.value; });
   document.addEventListener("htmx:after:swap", () => {
     if (!pin) return;
-    document.getElementById(pin)?.focus();
+    nav.querySelector(`button[value="${pin}"]`)?.focus();
     pin = null;
     open = null;
     narrow();

@@ -45,6 +45,6 @@ const ask = (link, byKey) => {
 document.addEventListener("click", (e) => {
   const link = e.target instanceof Element && e.target.closest("a[href]");
   if (!link || e.defaultPrevented || e.button || e.ctrlKey || e.metaKey || e.shiftKey || e.altKey) return;
-  if (link.target || link.hasAttribute("download") || link.matches("[data-cancel],[hx-get],[data-menu]") || link.href.split("#")[0] === location.href.split("#")[0]) return;
+  if (link.target || link.hasAttribute("download") || link.matches("[data-cancel],[hx-get]") || link.href.split("#")[0] === location.href.split("#")[0]) return;
   if (unsaved()) { e.preventDefault(); e.stopImmediatePropagation(); ask(link, e.detail === 0); }
 }, true);

@@ -125,10 +125,10 @@ func tint(a Action) string {
 	return ""
 }
 
-var badgeTones = map[Tone]string{Info: " badge-soft badge-info", Good: " badge-soft badge-success", Warn: " badge-soft badge-warning", Bad: " badge-soft badge-error"}
+var badgeTones = map[Tone]string{Info: " badge-info", Good: " badge-success", Warn: " badge-warning", Bad: " badge-error"}
 
 func badgeClass(t Tone) templ.OrderedAttributes {
-	return templ.OrderedAttributes{{Key: "class", Value: "badge badge-sm" + badgeTones[t]}}
+	return templ.OrderedAttributes{{Key: "class", Value: "badge" + badgeTones[t]}}
 }
 
 func AlertTone(t Tone) string {

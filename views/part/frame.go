@@ -1,7 +1,11 @@
 package part
 
 import (
+	"context"
+	"io"
 	"slices"
+
+	"github.com/a-h/templ"
 
 	"bailiwick/static"
 	"bailiwick/words"
@@ -69,7 +73,7 @@ type NavItem struct {
 	Key             string // by which it is pinned
 	Text, URL, Icon string
 	Current, Pinned bool
-	Tabs            []Link // what the filter of the sidebar finds; itself, where it has none
+	Tabs            []Link // what the filter of the sidebar finds besides it
 	Count           string // shown as a small number behind the text, if any
 }
 
@@ -136,8 +140,16 @@ func Crumb(here string, above ...Link) []Link {
 	return append(above[:len(above):len(above)], Link{Text: here})
 }
 
-// The sprite's address is part of every icon: it is joined once.
-var sprite = static.Path("icons.svg") + "#"
+// Icon is one picture of the sprite, hidden from screen readers: give the control around it a name.
+func Icon(name string) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		_, err := io.WriteString(w, iconStart+templ.EscapeString(name)+`"/></svg>`)
+		return err
+	})
+}
+
+// A page has fifty icons: all that they have in common is joined once.
+var iconStart = `<svg class="icon" aria-hidden="true"><use href="` + static.Path("icons.svg") + "#"
 
 // Indent is the class that moves something depth steps to the right; deeper than 16 stays at 16,
 // which is also the deepest an account can be.

@@ -90,9 +90,9 @@ type Row struct {
 	ID    string // unique in the table; letters, digits and dashes
 	Cells []Cell
 	Menu  []Action
-	Page  string // where all of the menu can be done too, without script; empty for nowhere
-	Depth int    // indents the first cell: a tree
-	Dim   bool   // suspended, inherited
+	Page  bool // the first cell leads to where all of the menu can be done too, without script
+	Depth int  // indents the first cell: a tree
+	Dim   bool // suspended, inherited
 
 	ToggleURL string // opens or closes what lies below this row; empty for a leaf
 	Open      bool

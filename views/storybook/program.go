@@ -11,9 +11,9 @@ func programs() []Story {
 	const list = "/a/analytical/settings/service_accounts"
 	columns := []part.Column{{Text: "Name"}, {Text: "Acts as"}, {Text: "Starts with"}, {Text: "Expires"}, {Text: "Last used"}, {Text: "Created by"}, {Text: "State"}}
 	keys := part.Table{Token: token, Columns: columns, Rows: []part.Row{
-		{ID: "1", Page: "/a/analytical/settings/api_keys/1", Cells: []part.Cell{{Text: "Website key", URL: "/a/analytical/settings/api_keys/1"}, {Text: "Website", URL: list + "/1"}, {Text: "bw_live_x7Qp"}, {Text: "in 3 months", Details: "The previous key works until tomorrow at 11:05"}, {Text: "2 minutes ago", Details: "from 192.0.2.7"}, {Text: "Ada Lovelace"}, {Badges: []part.Badge{{Text: "Active", Tone: part.Good}}}},
+		{ID: "1", Page: true, Cells: []part.Cell{{Text: "Website key", URL: "/a/analytical/settings/api_keys/1"}, {Text: "Website", URL: list + "/1"}, {Text: "bw_live_x7Qp"}, {Text: "in 3 months", Details: "The previous key works until tomorrow at 11:05"}, {Text: "2 minutes ago", Details: "from 192.0.2.7"}, {Text: "Ada Lovelace"}, {Badges: []part.Badge{{Text: "Active", Tone: part.Good}}}},
 			Menu: []part.Action{{Text: "Replace…", URL: "/a/analytical/settings/api_keys/1/rotate"}, {Text: "Revoke…", URL: "/a/analytical/settings/api_keys/1/revoke", Dialog: true, Danger: true}}},
-		{ID: "2", Page: "/a/analytical/settings/api_keys/2", Dim: true, Cells: []part.Cell{{Text: "Nightly", URL: "/a/analytical/settings/api_keys/2"}, {Text: "The account owner"}, {Text: "bw_live_03aZ"}, {Text: "Never"}, {Text: "Never"}, {Text: "Ada Lovelace"}, {Badges: []part.Badge{{Text: "Revoked"}}}}},
+		{ID: "2", Page: true, Dim: true, Cells: []part.Cell{{Text: "Nightly", URL: "/a/analytical/settings/api_keys/2"}, {Text: "The account owner"}, {Text: "bw_live_03aZ"}, {Text: "Never"}, {Text: "Never"}, {Text: "Ada Lovelace"}, {Badges: []part.Badge{{Text: "Revoked"}}}}},
 	}}
 	page := program.ServiceAccountPage{
 		Frame:   frame("Website", "Service accounts"),

@@ -15,8 +15,8 @@ func subuserRow(id, name, role, description, seen string, state part.Badge) part
 		{Text: "Suspend", Post: &part.Post{Action: "/a/analytical/settings/subusers/" + id + "/suspend"}, Icon: "pause"},
 		{Text: "Delete…", URL: "/s/subusers-delete", Dialog: true, Danger: true, Icon: "trash-2"},
 	}
-	return part.Row{ID: id, Menu: menu, Page: "/a/analytical/settings/subusers/" + id, Dim: state.Tone == part.Warn, Cells: []part.Cell{
-		{Text: name, URL: "/a/analytical/settings/subusers/" + id}, {Text: role}, {Text: description}, {Text: seen, Title: "20 November 2026, 16:12:44 CET"}, {Text: "Off"}, {Badges: []part.Badge{state}},
+	return part.Row{ID: id, Menu: menu, Page: true, Dim: state.Tone == part.Warn, Cells: []part.Cell{
+		{Text: name, URL: "/a/analytical/settings/subusers/" + id}, {Text: role}, {Badges: []part.Badge{state}}, {Text: seen, Title: "20 November 2026, 16:12:44 CET"}, {Text: "Off"}, {Text: description},
 	}}
 }
 
@@ -40,7 +40,7 @@ func subusers() []Story {
 				{Kind: part.Select, Name: "in_role", Label: "Role", Options: append([]part.Option{{Text: "Any role"}}, subuserRoles...)},
 			}},
 			Table: part.Table{Token: token, Columns: []part.Column{
-				{Text: "Name", SortURL: "?sort=-name", Sorted: "ascending"}, {Text: "Roles"}, {Text: "Description"}, {Text: "Last sign-in", SortURL: "?sort=seen"}, {Text: "Two-step"}, {Text: "State"},
+				{Text: "Name", SortURL: "?sort=-name", Sorted: "ascending"}, {Text: "Roles"}, {Text: "State"}, {Text: "Last sign-in", SortURL: "?sort=seen"}, {Text: "Two-step"}, {Text: "Description"},
 			}, Rows: []part.Row{
 				subuserRow("1", "analyst", "Supervisor", "Reads call history", "yesterday", active),
 				subuserRow("2", "cashier", "Payer, Accountant", "", "never", part.Badge{Text: "No password yet", Tone: part.Info}),

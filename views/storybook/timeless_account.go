@@ -15,7 +15,7 @@ func timelessAccounts() []Story {
 		List: part.List{Label: "Timeless accounts", Table: part.Table{Token: token,
 			Columns: []part.Column{{Text: "Name"}, {Text: "Belongs to"}, {Text: "Read by"}, {Text: "Fed by"}, {Text: "Created"}},
 			Rows: []part.Row{
-				{ID: "1", Menu: menu, Page: here + "/1", Cells: []part.Cell{{Text: "Ten years", URL: here + "/1"}, {Text: "This account"}, {Text: "2 sub-accounts"}, {Text: "118 accounts"}, {Text: "3 Mar, 09:12"}}},
+				{ID: "1", Menu: menu, Page: true, Cells: []part.Cell{{Text: "Ten years", URL: here + "/1"}, {Text: "This account"}, {Text: "2 sub-accounts"}, {Text: "118 accounts"}, {Text: "3 Mar, 09:12"}}},
 				{ID: "2", Cells: []part.Cell{{Text: "Audit of East", URL: here + "/2"}, {Text: "East", URL: "/a/east/timeless-accounts"}, {}, {}, {Text: "yesterday"}}},
 				{ID: "3", Cells: []part.Cell{{Text: "For the regulator", URL: here + "/3"}, {Text: "An account above"}, {}, {}, {Text: "09:40"}}},
 			}}},
