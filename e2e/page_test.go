@@ -46,6 +46,9 @@ func TestEveryPageLooksRight(t *testing.T) {
 				if !eval[bool](hand, currentInSight) {
 					t.Errorf("%s: the sidebar does not show where one is", p)
 				}
+				if y := eval[int](hand, `scrollY`); y != 0 {
+					t.Errorf("%s opens %d px below its top", p, y)
+				}
 				hand.looksRight(pictureName(p))
 				hand.fitsItsWindow()
 				hand.resize(390, 844)

@@ -215,7 +215,10 @@ import "./sidebar.js";
 
   // The page one is on stays in sight in a long sidebar, and in the drawer once it opens.
   const side = $("#sidebar");
-  const showCurrent = () => $(".nav [aria-current]", side)?.scrollIntoView({ block: "nearest" });
+  const showCurrent = () => { // not by scrollIntoView, which moves the page as well
+    const at = $(".nav [aria-current]", side);
+    if (at) side.scrollTop += Math.max(0, at.getBoundingClientRect().bottom + 56 - side.getBoundingClientRect().bottom);
+  };
   if (side) { showCurrent(); side.addEventListener("toggle", showCurrent); }
 
   // The page one is on stays in sight among tabs that do not fit beside each other.
