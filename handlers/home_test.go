@@ -87,6 +87,9 @@ func TestHomeIsAboutWhoeverReadsIt(t *testing.T) {
 				t.Errorf("%s is shown %q", x.role, s)
 			}
 		}
+		if n := strings.Count(got.Find("main").Text(), "87.25"); n > 1 {
+			t.Errorf("%s is told the balance %d times", x.role, n)
+		}
 		// What it offers leads somewhere.
 		b := p.asSubuser(link, name)
 		for _, a := range got.Find(".purposes a").EachIter() {

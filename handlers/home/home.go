@@ -2,6 +2,7 @@ package home
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -47,7 +48,7 @@ func (h *Handlers) showHome(c echo.Context, g authz.Grant) error {
 		return err
 	}
 	p.Purposes = h.showPurposes(c, purposes, func(s *catalog.Section) string { return h.fact(c, k, s) })
-	p.Facts = h.facts(c, k)
+	p.Facts = h.facts(c, k, purposes)
 	if p.Charts, err = h.charts(c, g); err != nil {
 		return err
 	}
@@ -118,10 +119,11 @@ func (h *Handlers) fact(c echo.Context, k known, s *catalog.Section) string {
 	return ""
 }
 
-// facts are the numbers worth knowing of the account.
-func (h *Handlers) facts(c echo.Context, k known) (all []home.Fact) {
+// facts are the numbers worth knowing of the account, beside those that its purposes tell.
+func (h *Handlers) facts(c echo.Context, k known, purposes []purpose) (all []home.Fact) {
 	v := guard.Of(c)
-	if b := h.Catalog.Section("billing"); v.May.Has(b.View) {
+	b := h.Catalog.Section("billing")
+	if v.May.Has(b.View) && !slices.ContainsFunc(purposes, func(p purpose) bool { return p.lead == b }) {
 		all = append(all, home.Fact{Label: b.Records.SumTitle, Value: h.Sum(k.balance), URL: page.AccountPath(v.Place.Account, b.Path)})
 	}
 	if h.May(c, "members") && page.Shared(v.Place.Kind) {
