@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"regexp"
@@ -81,6 +82,7 @@ func (r *Records) Missing(values map[string]any) map[string]string {
 // Act is a named thing done to one record.
 type Act struct {
 	Key, Title string
+	Question   string     // what is asked about a record, which stands for its *; the title before its name where empty
 	Sentence   string     // what it does, asked or told before it is done
 	Permission Permission // zero in a kind's: each section's own to change records
 	// Path is an address of its own below /a/:account, with one parameter;
@@ -92,6 +94,11 @@ type Act struct {
 	When     []string        // the states in which it can be done; none means all
 	Remove   bool            // it deletes the record
 	Danger   bool
+}
+
+// To is the act as done to one record: "Comment on call from Ada".
+func (a *Act) To(name string) string {
+	return strings.Replace(cmp.Or(a.Question, a.Title+" *"), "*", name, 1)
 }
 
 // Applies tells whether the act can be done to a record in the state.
@@ -175,6 +182,7 @@ type recordsDecl struct {
 type actDecl struct {
 	Key        word
 	Title      string
+	Question   string
 	Sentence   string
 	Permission word
 	Path       word
@@ -344,11 +352,14 @@ func (k *compiler) act(bad func(word, string, string), kind *Kind, d actDecl) *A
 		bad(d.Key, "act "+d.Key.Text+" needs permission "+d.Permission.Text+", which is not declared", "declare it under `permissions:` of a section")
 	}
 	a := &Act{
-		Key: d.Key.Text, Title: d.Title, Sentence: d.Sentence, Permission: p, Path: d.Path.Text,
+		Key: d.Key.Text, Title: d.Title, Question: d.Question, Sentence: d.Sentence, Permission: p, Path: d.Path.Text,
 		Set: d.Set, Remove: d.Remove, Danger: d.Danger, Required: map[string]bool{},
 	}
 	if a.Title == "" || a.Sentence == "" {
 		bad(d.Key, "act "+a.Key+" says not what it does", "add `title:` and `sentence:`")
+	}
+	if a.Question != "" && strings.Count(a.Question, "*") != 1 {
+		bad(d.Key, "act "+a.Key+" does not say where its question names the record", "write it as \"Comment on *\", with one *")
 	}
 	if a.Path == "" {
 		a.Path = k.c.permissions[p].Path

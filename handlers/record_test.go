@@ -406,13 +406,21 @@ func TestNumbersAreAttachedAndGivenUp(t *testing.T) {
 	if got := ada.get(in(p.analytical, "/numbers/buy_number")).want(t, http.StatusOK); got.Find("[action='"+buy+"'], [href^='"+buy+"']").Length() == 0 {
 		t.Error("the page offers nothing to buy")
 	}
-	if got := ada.send(buy).want(t, http.StatusUnprocessableEntity); !strings.Contains(got.Text(), "The balance is 0.00 and the number costs 2.50 a month.") {
+	if got := ada.send(buy).want(t, http.StatusUnprocessableEntity); !strings.Contains(got.Text(), "The balance doesn't cover the first month.") {
 		t.Error("it is not said that the balance does not suffice")
 	}
 	_, err = p.store.ReportRecords(t.Context(), system, p.analytical, at("billing"), []record.Report{{Values: map[string]any{"description": "Payment", "amount": 10, "type": "payment"}}})
 	must(t, err)
+	// What it costs is said before; what is left, to those who may see the balance.
+	if got := ada.get(buy).want(t, http.StatusOK).dialog(); !strings.Contains(got, "Buy +49 30 901899?") || !strings.Contains(got, "Price: 2.50 a monthBalance: 10.00, 7.50 after") {
+		t.Errorf("before she buys, Ada reads %q", got)
+	}
+	if got := phil.get(buy).want(t, http.StatusOK).dialog(); !strings.Contains(got, "Price: 2.50 a month") || strings.Contains(got, "Balance") {
+		t.Errorf("before he buys, the phone number manager reads %q", got)
+	}
 	sue.send(buy).want(t, http.StatusForbidden)
 	ada.send(buy).want(t, http.StatusSeeOther)
+	ada.get(in(p.analytical, "/billing/dashboard")).says(t, "Bought +49 30 901899.").says(t, "Number +49 30 901899")
 	if got := ada.get(in(p.analytical, "/billing/dashboard")).want(t, http.StatusOK); !strings.Contains(got.Find("#main").Text(), "Balance: 7.50") || len(got.column()) != 2 {
 		t.Error("the balance is not what is left")
 	}

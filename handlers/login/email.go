@@ -29,7 +29,7 @@ func (h *Handlers) emailForms(c echo.Context, wrong store.Problems) (forms []rec
 	if email != "" {
 		a := record.ActForm{Title: "New e-mail address",
 			Text: email + " becomes your address when the link in the e-mail to it is opened, until " + pages.When(c, until, h.Store.Now()) + ". Until then nothing changes.",
-			Form: part.Form{Token: v.Token, Action: here + "/cancel", Submit: "Cancel the change"}}
+			Form: part.Form{Token: v.Token, Action: here + "/cancel", Submit: "Cancel change"}}
 		if !h.Config.SendsMail {
 			a.Text = email + " becomes your address when its link is opened, until " + pages.When(c, until, h.Store.Now()) + ". " + letter.NoMail + " Ask whoever looks after it for the link."
 		}

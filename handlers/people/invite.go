@@ -281,7 +281,7 @@ func (h *Handlers) askCancelInvite(c echo.Context, _ authz.Grant, i persons.Invi
 	return page.Render(c, http.StatusOK, part.DialogPage(part.Dialog{
 		Frame: f, Title: "Cancel the invite of " + i.Email + "?",
 		Text: []string{"Its link stops working."},
-		Form: part.Form{Token: f.Token, Action: c.Request().URL.Path, Submit: "Cancel the invite", Danger: true, Cancel: list},
+		Form: part.Form{Token: f.Token, Action: c.Request().URL.Path, Submit: "Cancel invite", Danger: true, Cancel: list},
 	}))
 }
 

@@ -2,12 +2,13 @@ package record
 
 import (
 	"cmp"
-	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"bailiwick/catalog"
+	"bailiwick/handlers/audit"
 	"bailiwick/handlers/login"
 	"bailiwick/handlers/page"
 	"bailiwick/models/record"
@@ -43,24 +44,47 @@ func (h *Handlers) askAct(rv Visit, a *catalog.Act, r record.Record) error {
 
 // actForm is the dialog of an act: its form, or the question before it.
 func (h *Handlers) actForm(rv Visit, status int, a *catalog.Act, r record.Record, in formInput) error {
-	title := a.Title + " " + h.called(rv, r)
+	title := a.To(h.called(rv, r))
 	cancel := cmp.Or(login.Within(r.AccountID, rv.FormValue("return")), h.actBack(rv, r))
-	f := h.recordFrame(rv, title, h.listLink(rv), part.Link{Text: h.titleOf(rv, r, nil), URL: h.oneURL(rv, r)})
+	f := h.frameOfOne(rv, title, a.Title, r)
 	form := part.Form{
 		Token: f.Token, Action: h.actURL(rv, a, r), Hidden: []part.Pair{{Name: "return", Value: cancel}},
 		Submit: a.Title, Danger: a.Danger, Cancel: cancel, Problem: in.wrong[""],
 	}
+	costs, err := h.costs(rv, a, r)
+	if err != nil {
+		return err
+	}
 	if len(a.Fields) == 0 {
 		title += "?"
 	} else {
-		var err error
 		in.page = form.Action
 		if form.Fields, err = h.formFields(rv, h.shownFields(rv, a.Fields), r.Values, in, a.Required); err != nil {
 			return err
 		}
 		form.Problem = leftOver(rv.kind, in.wrong, form.Fields)
 	}
-	return page.Render(rv.Context, status, part.DialogPage(part.Dialog{Frame: f, Title: title, Text: []string{a.Sentence}, Form: form}))
+	return page.Render(rv.Context, status, part.DialogPage(part.Dialog{Frame: f, Title: title, Text: []string{a.Sentence}, Facts: costs, Form: form}))
+}
+
+// costs says what an act takes from the balance and, to those who may see that, what it
+// leaves of it. A number's price is all that an act takes.
+func (h *Handlers) costs(rv Visit, a *catalog.Act, r record.Record) ([]string, error) {
+	if r.Kind+"."+a.Key != "number.buy" {
+		return nil, nil
+	}
+	price, _ := r.Values["price"].(float64)
+	all := []string{"Price: " + h.Money(price) + " a month"}
+	billing := h.Catalog.Section("billing")
+	if !rv.Visit.May.Has(billing.View) {
+		return all, nil
+	}
+	balance, err := h.Store.Sum(rv.Request().Context(), rv.grant, billing.Records.Kind.Key)
+	if err != nil {
+		return nil, err
+	}
+	left, _ := strconv.ParseFloat(balance, 64) // it writes numbers
+	return append(all, "Balance: "+h.Sum(balance)+", "+h.Money(left-price)+" after"), nil
 }
 
 // actBack is where one goes after an act that says nothing of it.
@@ -107,8 +131,17 @@ func (h *Handlers) doAct(rv Visit, a *catalog.Act, r record.Record) error {
 	if a.Remove {
 		undo = []page.UndoState{undoDelete(changed, back)}
 	}
-	h.Say(rv.Context, fmt.Sprintf("%s: %s is done.", changed.Name, strings.ToLower(a.Title)), undo...)
+	h.Say(rv.Context, h.done(rv, a, changed), undo...)
 	return page.Done(rv.Context, back)
+}
+
+// done says what an act did, which is any change where it left each of its fields free.
+func (h *Handlers) done(rv Visit, a *catalog.Act, r record.Record) string {
+	past := audit.Past(a.Key)
+	if len(a.Fields) > 0 && len(a.Required)+len(a.Set) == 0 && !adds(a) {
+		past = "changed"
+	}
+	return page.Upper(past) + " " + h.called(rv, r) + "."
 }
 
 // stillAt tells whether a record's page of some section, given by its address,

@@ -28,7 +28,7 @@ func (h *Handlers) deleteDialog(rv Visit, status int, r record.Record, wrong sto
 		return err
 	}
 	title := "Delete " + h.called(rv, r)
-	f := h.recordFrame(rv, title, h.listLink(rv))
+	f := h.frameOfOne(rv, title, "Delete", r)
 	d := part.Dialog{
 		Frame: f, Title: title + "?", Text: []string{"You can restore it for 30 days, under Recently deleted."},
 		Form: part.Form{
@@ -67,7 +67,7 @@ func (h *Handlers) useText(rv Visit, u record.Use) string {
 	var names []string
 	for _, r := range u.Some {
 		if h.seenAt(rv.Visit, r, "") != nil {
-			names = append(names, r.Name)
+			names = append(names, words.Phone(r.Name))
 		}
 	}
 	if len(names) > 0 {

@@ -84,8 +84,8 @@ func (h *Handlers) recordForm(rv Visit, status int, r *records.Record, in formIn
 	p := part.FormPage{Header: part.Header{Title: "Add " + rv.records.Noun}}
 	p.Form = part.Form{Action: rv.listURL(), Cancel: rv.listURL(), Submit: "Add " + rv.records.Noun}
 	in.page = rv.listURL() + "/new"
-	crumbs := []part.Link{h.listLink(rv)}
 	if r == nil {
+		p.Frame = h.recordFrame(rv, p.Header.Title, h.listLink(rv))
 		for _, f := range rv.records.Fields {
 			values[f.Name] = f.Default
 		}
@@ -96,9 +96,8 @@ func (h *Handlers) recordForm(rv Visit, status int, r *records.Record, in formIn
 		p.Form.Action, p.Form.Cancel, p.Form.Submit = one+"/edit", one, "Save"
 		in.page = p.Form.Action
 		p.Form.Hidden = []part.Pair{{Name: "version", Value: fmt.Sprint(in.version)}}
-		crumbs = append(crumbs, part.Link{Text: h.titleOf(rv, *r, nil), URL: one})
+		p.Frame = h.frameOfOne(rv, p.Header.Title, "Edit", *r)
 	}
-	p.Frame = h.recordFrame(rv, p.Header.Title, crumbs...)
 	p.Form.Token = p.Frame.Token
 	var err error
 	fields := h.shownFields(rv, rv.records.Fields)

@@ -62,6 +62,14 @@ func (h *Handlers) recordFrame(rv Visit, title string, above ...part.Link) part.
 	return h.FrameIn(rv.Context, h.Catalog.Info(rv.section.View).Section, title, slices.Concat(rv.Trail, crumbs, above)...)
 }
 
+// frameOfOne is the frame of a page on which something is done to a record; the crumb
+// says what alone, after the record's own.
+func (h *Handlers) frameOfOne(rv Visit, title, what string, r records.Record) part.Frame {
+	f := h.recordFrame(rv, title, h.listLink(rv), part.Link{Text: h.titleOf(rv, r, nil), URL: h.oneURL(rv, r)})
+	f.Crumbs[len(f.Crumbs)-1].Text = what
+	return f
+}
+
 // listLink leads from a record to its list, where that may be seen.
 func (h *Handlers) listLink(rv Visit) part.Link {
 	list := h.ListOf(rv.section)

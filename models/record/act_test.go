@@ -68,7 +68,7 @@ func TestBuyingTakesThePriceOnce(t *testing.T) {
 	if (errs[0] == nil) == (errs[1] == nil) {
 		t.Fatalf("two purchases for one balance: %v, %v", errs[0], errs[1])
 	}
-	w.wants(errors.Join(errs...), map[string]string{"": "The balance is 2.00 and the number costs 5.00 a month."})
+	w.wants(errors.Join(errs...), map[string]string{"": "The balance doesn't cover the first month."})
 	l := w.list(w.may(w.ada, "billing", w.analytical), w.at("billing"), record.Query{})
 	if l.Sum != "2.00" || l.Total != 2 {
 		t.Errorf("the balance is %s of %d transactions", l.Sum, l.Total)

@@ -140,7 +140,7 @@ func TestBlockingAndReservingComeBackToWhatWas(t *testing.T) {
 		w.wants(err, map[string]string{"": a.Title + " is not possible while this is inactive."})
 	}
 	_, err := w.s.Act(ctx, w.may(w.ada, "number_purchase", w.analytical), numbers.Kind, numbers.Act("buy"), id, nil)
-	w.wants(err, map[string]string{"": "The balance is 2.00 and the number costs 5.00 a month."})
+	w.wants(err, map[string]string{"": "The balance doesn't cover the first month."})
 }
 
 func TestNumbersThatBecameOnesOwnAreGivenBack(t *testing.T) {

@@ -2,6 +2,7 @@ package part
 
 import (
 	"slices"
+	"strings"
 )
 
 // Form is one form of a page: its fields, the way to send it and the way out.
@@ -212,6 +213,15 @@ func (f Form) submit() string {
 		return "Save"
 	}
 	return f.Submit
+}
+
+// dismiss is what leaving the form is called: beside a button that cancels something it
+// can't be the same word.
+func (f Form) dismiss() string {
+	if strings.HasPrefix(f.Submit, "Cancel") {
+		return "Keep it"
+	}
+	return "Cancel"
 }
 
 // section is a part of a form under a title, or what stands before the first one.
