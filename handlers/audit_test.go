@@ -36,8 +36,15 @@ func TestAuditIsFilteredAndExported(t *testing.T) {
 	_, err := p.store.AppendRecords(t.Context(), p.grant(p.ada, "contacts.edit", p.analytical), record.Place{Section: p.store.Catalog().Section("contacts")},
 		[]map[string]any{{"name": "Byron"}, {"name": "Somerville"}}, false)
 	must(t, err)
-	if all := rows(""); !strings.Contains(all, "Grace added subuser charles") || !strings.Contains(all, "Babbage") || !strings.Contains(all, "Ada added contacts ") {
+	if all := rows(""); !strings.Contains(all, "Grace added subuser charles") || !strings.Contains(all, "Babbage") || !strings.Contains(all, "Ada added 2 contacts ") {
 		t.Errorf("something is missing: %s", all)
+	}
+	if strings.Contains(rows(""), "Lines") {
+		t.Errorf("it is said twice how many were added: %s", rows(""))
+	}
+	ada.send(in(p.analytical, "/numbers/black_list"), "number", "+4930901820").want(t, http.StatusSeeOther)
+	if some := rows("?kind=number"); !strings.Contains(some, "Ada added number +49 30 901820") {
+		t.Errorf("a number is told of as %s", some)
 	}
 	if some := rows("?q=grace"); !strings.Contains(some, "charles") || strings.Contains(some, "Babbage") {
 		t.Errorf("filtered by part of a name: %s", some)
@@ -181,7 +188,7 @@ func TestAuditLeadsToUndo(t *testing.T) {
 	}
 	box := ada.get(in(p.analytical, "/audit")).Find(".audit li").Eq(2)
 	cells := box.Find("tbody tr").Eq(0).Children().Map(func(_ int, c *goquery.Selection) string { return c.Text() })
-	if !slices.Equal(cells, []string{"Can be used", "yes", "no"}) || !strings.Contains(box.Text(), "Account owner in Analytical") {
+	if !slices.Equal(cells, []string{"Can be used", "Yes", "No"}) || !strings.Contains(box.Text(), "Account owner in Analytical") {
 		t.Errorf("before and after: %q in %s", cells, box.Text())
 	}
 	undo()

@@ -38,6 +38,7 @@ func TestASecretIsReplacedWithAnOverlap(t *testing.T) {
 		t.Fatalf("the new secret is %q", second)
 	}
 	page := ada.get(app).want(t, http.StatusOK)
+	page.says(t, "Ada replaced the secret of application Reception", "The old one works for another: 1 d")
 	if text := page.Find("#main").Text(); strings.Contains(page.body, second) || !strings.Contains(text, "bw_…"+second[45:]) || !strings.Contains(text, "bw_…"+first[45:]+", kept until ") {
 		t.Error("the page does not say which secrets count")
 	}

@@ -57,7 +57,7 @@ func (h *Handlers) showSubAccount(c echo.Context, g authz.Grant) error {
 			{Label: "People", Value: part.Cell{Text: h.peopleWords(a)}},
 			{Label: "Labels", Value: orNone(labelCell(a.Labels))},
 			{Label: "Created", Value: h.TimeCell(c, a.CreatedAt)},
-			{Label: "Open to members of accounts above", Value: part.Cell{Text: page.Upper(page.YesNo(a.OpenToMain))}},
+			{Label: "Open to members of accounts above", Value: part.Cell{Text: page.YesNo(a.OpenToMain)}},
 			{Label: "ID", Value: part.Cell{Text: a.ID.String(), Copy: true}},
 		},
 	}

@@ -20,6 +20,7 @@ import (
 	"bailiwick/models/store"
 	"bailiwick/views/audit"
 	"bailiwick/views/part"
+	"bailiwick/words"
 )
 
 // auditReader tells events to whoever looks: it names what they may know of.
@@ -169,6 +170,9 @@ func (r *auditReader) fields(e store.AuditEvent) (all []audit.Field) {
 		if base, isID := strings.CutSuffix(name, "_id"); name == "epoch" || strings.HasSuffix(name, "_sha256") || isID && has(change, base) || name == "accounts" && has(change, "names") {
 			continue // names say it, or it is for machines
 		}
+		if (name == "lines" || name == "records") && howMany(e) > 0 {
+			continue // the sentence says it
+		}
 		x := audit.Field{Name: fieldTitles[name]}
 		var field *catalog.Field
 		if kind != nil {
@@ -235,6 +239,9 @@ func (r *auditReader) plainWords(e store.AuditEvent, field *catalog.Field, name 
 		}
 		return r.textWords(e, field, name, v)
 	}
+	if amount, ok := v.(float64); ok && name == "charged" {
+		return r.Money(amount)
+	}
 	if field != nil {
 		return r.ValueText(field, v, r.zone)
 	}
@@ -257,6 +264,9 @@ func (r *auditReader) textWords(e store.AuditEvent, field *catalog.Field, name, 
 	}
 	if t, err := time.Parse(time.RFC3339, v); err == nil {
 		return page.Exact(t.In(r.zone))
+	}
+	if d, err := time.ParseDuration(v); err == nil && name == "overlap" {
+		return words.Duration(d)
 	}
 	if p := r.Catalog.Permission(v); p != 0 && strings.HasPrefix(name, "permission") {
 		return r.Catalog.Info(p).Title
@@ -331,6 +341,7 @@ func (r *auditReader) Change(c echo.Context, e store.AuditEvent) part.Change {
 	for _, f := range r.fields(e) {
 		switch {
 		case r.names == nil && ids.MatchString(f.Before+f.After):
+		case f.Before == "" && f.After == words.Phone(e.ResourceName): // the sentence says it
 		case f.Before == f.After, f.Before == "":
 			x.Details = append(x.Details, f.Name+": "+f.After)
 		case f.After == "":

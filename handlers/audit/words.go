@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"bailiwick/models/store"
+	"bailiwick/words"
 )
 
 // actions are what was done, as the end of a sentence that begins with who and
@@ -156,7 +157,7 @@ func ActionTitle(action string) string { return actions[action] }
 
 // actionWords says what was done, as the end of a sentence that begins with who.
 func (h *Handlers) actionWords(e store.AuditEvent) string {
-	words, known := actions[e.Action]
+	sentence, known := actions[e.Action]
 	if !known {
 		noun, verb, _ := strings.Cut(e.Action, ".")
 		kind := h.Catalog.Kind(noun)
@@ -170,16 +171,28 @@ func (h *Handlers) actionWords(e store.AuditEvent) string {
 		}
 		if many := manyPasts[verb]; many != "" && e.ResourceName == "" && kind != nil {
 			past, noun = many, kind.Section.Records.Plural
+			if n := howMany(e); n > 0 {
+				noun = words.Count(n, kind.Section.Records.Noun, noun)
+			}
 		}
-		words = past + " " + noun
+		sentence = past + " " + noun
 	}
-	if before, after, inside := strings.Cut(words, "*"); inside {
+	if before, after, inside := strings.Cut(sentence, "*"); inside {
 		return before + e.ResourceName + after
 	}
 	if e.ResourceName != "" && e.ResourceName != e.PrincipalName {
-		words += " " + e.ResourceName
+		sentence += " " + words.Phone(e.ResourceName)
 	}
-	return words
+	return sentence
+}
+
+// howMany is how many records an event about several is about, which its sentence says.
+func howMany(e store.AuditEvent) int {
+	var change struct{ Lines, Records int }
+	if json.Unmarshal(e.Change, &change) != nil || e.ResourceName != "" {
+		return 0
+	}
+	return max(change.Lines, change.Records)
 }
 
 // kindWords is what people call a kind of thing.
@@ -223,7 +236,7 @@ var fieldTitles = map[string]string{
 	"open_to_main": "Open to members of accounts above", "by_link": "By a one-time link", "copied_from": "Permissions copied from", "allowed": "Can be used",
 	"entitlement": "Permission", "given": "Permissions given", "taken": "Permissions taken", "changed": "Sub-accounts changed", "people_who_gain": "People who gain", "people_who_lose": "People who lose", "parent": "Stands below",
 	"support_access_opened_by": "Support access opened by", "opened_by": "Opened by", "past_entries": "Include past entries", "feeds": "Fed by", "readers": "Read by",
-	"key": "With the key", "begins_with": "Starts with", "expires_at": "Expires", "read_only": "Reading only", "sub_accounts": "For sub-accounts too", "old_key_until": "The old key works until",
+	"key": "With the key", "begins_with": "Starts with", "expires_at": "Expires", "read_only": "Reading only", "sub_accounts": "For sub-accounts too", "old_key_until": "The old key works until", "overlap": "The old one works for another",
 }
 
 // Of what is made there is no before, of what goes no after.

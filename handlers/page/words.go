@@ -16,9 +16,9 @@ import (
 // YesNo is a truth in words.
 func YesNo(yes bool) string {
 	if yes {
-		return "yes"
+		return "Yes"
 	}
-	return "no"
+	return "No"
 }
 
 // BeyondText says what the reader can not give here, and where they lack it.
