@@ -194,17 +194,17 @@ func TestListsSayHowMany(t *testing.T) {
 	ada := p.as(p.ada)
 	pager := func(x page) string { return strings.Join(texts(x, ".pager > span"), " ") }
 	x := ada.get(in(p.berlin, "/audit")).want(t, http.StatusOK)
-	want(t, "the newest changes", pager(x), "1–50 of 60")
+	want(t, "the newest changes", pager(x), "1–50 of 60 changes")
 	x = ada.get(x.Find("a[rel=next]").AttrOr("href", "")).want(t, http.StatusOK)
-	want(t, "the others", pager(x), "51–60 of 60")
+	want(t, "the others", pager(x), "51–60 of 60 changes")
 	x = ada.get(in(p.berlin, "/audit?kind=log")).want(t, http.StatusOK)
-	want(t, "of a kind", pager(x), "1–50 of 60")
-	want(t, "the others of a kind", pager(ada.get(x.Find("a[rel=next]").AttrOr("href", "")).want(t, http.StatusOK)), "51–60 of 60")
+	want(t, "of a kind", pager(x), "1–50 of 60 changes")
+	want(t, "the others of a kind", pager(ada.get(x.Find("a[rel=next]").AttrOr("href", "")).want(t, http.StatusOK)), "51–60 of 60 changes")
 	x = ada.get(in(p.berlin, "/audit?q=bailiwick")).want(t, http.StatusOK)
-	want(t, "of a name", pager(x), "1–50 of 60")
-	want(t, "the others of a name", pager(ada.get(x.Find("a[rel=next]").AttrOr("href", "")).want(t, http.StatusOK)), "51–60 of 60")
+	want(t, "of a name", pager(x), "1–50 of 60 changes")
+	want(t, "the others of a name", pager(ada.get(x.Find("a[rel=next]").AttrOr("href", "")).want(t, http.StatusOK)), "51–60 of 60 changes")
 	want(t, "of nobody", pager(ada.get(in(p.berlin, "/audit?q=nobody")).want(t, http.StatusOK)), "")
-	want(t, "with all below", pager(ada.get(in(p.east, "/audit?accounts=below&kind=log")).want(t, http.StatusOK)), "1–50 of 60")
+	want(t, "with all below", pager(ada.get(in(p.east, "/audit?accounts=below&kind=log")).want(t, http.StatusOK)), "1–50 of 60 changes")
 
 	// What has no end is counted as far as is worth it.
 	direct := pgtest.Direct(t, p.config.URL)
@@ -215,12 +215,12 @@ func TestListsSayHowMany(t *testing.T) {
 	}
 	attempt(60)
 	x = ada.get(signIns).want(t, http.StatusOK)
-	want(t, "the newest sign-ins", pager(x), "1–50 of 60")
+	want(t, "the newest sign-ins", pager(x), "1–50 of 60 sign-ins")
 	last := x.Find("a[rel=next]").AttrOr("href", "")
-	want(t, "the others", pager(ada.get(last).want(t, http.StatusOK)), "51–60 of 60")
+	want(t, "the others", pager(ada.get(last).want(t, http.StatusOK)), "51–60 of 60 sign-ins")
 	want(t, "an address that does not say", pager(ada.get(strings.Replace(last, "first=", "f=", 1)).want(t, http.StatusOK)), "")
 	attempt(1000)
-	want(t, "of many", pager(ada.get(signIns).want(t, http.StatusOK)), "1–50 of more than 1,000")
+	want(t, "of many", pager(ada.get(signIns).want(t, http.StatusOK)), "1–50 of more than 1,000 sign-ins")
 	want(t, "of none", pager(ada.get(signIns+"?q=nobody").want(t, http.StatusOK)), "")
 
 	var names []string
@@ -230,10 +230,10 @@ func TestListsSayHowMany(t *testing.T) {
 	_, err := p.store.CreateSubAccounts(context.Background(), p.grant(p.ada, "sub_accounts.create", p.west), names)
 	must(t, err)
 	x = ada.get(in(p.west, "/accounts")).want(t, http.StatusOK)
-	want(t, "the first accounts", pager(x), "1–30 of 60")
-	want(t, "the last accounts", pager(ada.get(x.Find("a[rel=next]").AttrOr("href", "")).want(t, http.StatusOK)), "31–60 of 60")
-	want(t, "those of a name", pager(ada.get(in(p.west, "/accounts?q=branch+1")).want(t, http.StatusOK)), "1–10 of 10")
-	want(t, "a list of one page", pager(ada.get(in(p.east, "/accounts")).want(t, http.StatusOK)), "1–1 of 1")
+	want(t, "the first accounts", pager(x), "1–30 of 60 sub-accounts")
+	want(t, "the last accounts", pager(ada.get(x.Find("a[rel=next]").AttrOr("href", "")).want(t, http.StatusOK)), "31–60 of 60 sub-accounts")
+	want(t, "those of a name", pager(ada.get(in(p.west, "/accounts?q=branch+1")).want(t, http.StatusOK)), "10 sub-accounts")
+	want(t, "a list of one page", pager(ada.get(in(p.east, "/accounts")).want(t, http.StatusOK)), "1 sub-account")
 }
 
 // Each time on a page says what it is to machines, too.

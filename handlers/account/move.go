@@ -84,7 +84,7 @@ func (h *Handlers) moveTargets(c echo.Context, g authz.Grant, status int, a acco
 				before++
 			}
 		}
-		p.List.Pager.Summary = page.Span(before, len(all), total)
+		p.List.Pager.Summary = page.Span(before, len(all), total, "account", "accounts")
 	}
 	owners := make([]uuid.UUID, len(all))
 	for i, x := range all {

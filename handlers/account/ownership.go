@@ -116,7 +116,7 @@ func (h *Handlers) ownershipPage(c echo.Context, g authz.Grant, status int, o ow
 		p.List.Table.Rows = append(p.List.Table.Rows, part.Row{ID: m.ID.String(), Cells: []part.Cell{
 			{Text: m.Name}, page.EmailCell(m.Name, m.Email), {Text: "Offer to " + m.Name + "…", URL: page.WithQuery(o.path, "to", m.ID.String())}}})
 	}
-	if _, err := page.Paged(c, &p.List, page.Pages{Here: o.path, Asked: []string{"q", q}, Cursor: "after", Next: next, Count: func() (int, error) {
+	if _, err := page.Paged(c, &p.List, page.Pages{Here: o.path, One: "person", Many: "people", Asked: []string{"q", q}, Cursor: "after", Next: next, Count: func() (int, error) {
 		return h.Store.CountHeirs(ctx, g, o.account, q)
 	}}); err != nil {
 		return err

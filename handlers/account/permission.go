@@ -146,7 +146,7 @@ func (h *Handlers) showEntitlements(c echo.Context, g authz.Grant) error {
 				return err
 			}
 		}
-		p.Pager.Summary = page.Span(before, n, p.Matrix.Total)
+		p.Pager.Summary = page.Span(before, n, p.Matrix.Total, "sub-account", "sub-accounts")
 		if !p.Matrix.ReadOnly {
 			p.Header.Actions = []part.Action{{Text: "Copy permissions…", URL: place.address(page.AccountPath(v.Place.Account, "/permissions/copy"), ""), Icon: "copy"}}
 		}

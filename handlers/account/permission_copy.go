@@ -98,7 +98,7 @@ func (h *Handlers) chooseCopy(c echo.Context, g authz.Grant) error {
 		p.List.Bulk = &part.Bulk{Action: place.path + "/preview", Keep: append(place.hidden(false), part.Pair{Name: "from", Value: from.String()}),
 			Acts: []part.BulkAct{{Value: "copy", Text: "Copy permissions…"}}, All: page.AllThatMatch(total, len(rows))}
 	}
-	p.List.Pager.Summary = page.Span(before, len(rows), total)
+	p.List.Pager.Summary = page.Span(before, len(rows), total, "sub-account", "sub-accounts")
 	base := v.Snapshot.Depth(v.At)
 	for _, a := range rows {
 		at, ok := v.Snapshot.Find(a.ID)

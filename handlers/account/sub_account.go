@@ -123,7 +123,7 @@ func (h *Handlers) listSubAccounts(c echo.Context, g authz.Grant) error {
 			return err
 		}
 	}
-	p.List.Pager.Summary = page.Span(before, len(all), total)
+	p.List.Pager.Summary = page.Span(before, len(all), total, "sub-account", "sub-accounts")
 	if h.May(c, "sub_accounts.edit") && len(all) > 0 {
 		p.List.Bulk = bulkForm(c, a, total, len(all))
 	}

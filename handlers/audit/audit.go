@@ -90,7 +90,7 @@ func (h *Handlers) listAudit(c echo.Context, g authz.Grant) error {
 		events = events[:audits.Page]
 		next = events[len(events)-1].Cursor().String()
 	}
-	if _, err := page.Paged(c, &p.List, page.Pages{Here: here, Asked: asked.pairs(), Cursor: "before", Next: next, Shown: len(events), Count: func() (int, error) {
+	if _, err := page.Paged(c, &p.List, page.Pages{Here: here, One: "change", Many: "changes", Asked: asked.pairs(), Cursor: "before", Next: next, Shown: len(events), Count: func() (int, error) {
 		if before, _ := strconv.Atoi(c.QueryParam("first")); left >= 0 && left != store.CountCap+1 {
 			return before + left, nil
 		}

@@ -69,7 +69,7 @@ func (h *Handlers) listLetters(c echo.Context, operator store.OnDuty) error {
 		}
 		p.List.Table.Rows = append(p.List.Table.Rows, row)
 	}
-	if _, err := page.Paged(c, &p.List, page.Pages{Here: page.MailboxPath, Asked: asked, Cursor: "after", Next: next, Count: func() (int, error) {
+	if _, err := page.Paged(c, &p.List, page.Pages{Here: page.MailboxPath, One: "letter", Many: "letters", Asked: asked, Cursor: "after", Next: next, Count: func() (int, error) {
 		return h.Store.CountPosts(c.Request().Context(), operator, f)
 	}}); err != nil {
 		return err

@@ -54,7 +54,7 @@ func (h *Handlers) listTimelessAccounts(c echo.Context, g authz.Grant) error {
 	for _, t := range all {
 		p.List.Table.Rows = append(p.List.Table.Rows, h.timelessRow(c, t))
 	}
-	if p.List.Pager.Summary = page.Span(0, len(all), len(all)); len(all) >= logs.TimelessBelow {
+	if p.List.Pager.Summary = page.Span(0, len(all), len(all), "timeless account", "timeless accounts"); len(all) >= logs.TimelessBelow {
 		p.List.Pager.Summary = "The first " + words.Number(len(all)) + ": search for the others."
 	}
 	return page.Render(c, http.StatusOK, record.List(p))
@@ -211,8 +211,9 @@ func (h *Handlers) timelessForm(c echo.Context, g authz.Grant, status int, t *lo
 	}
 	more := len(found) > timelessOffered
 	title, action, here := "Add timeless account", list, list+"/new"
+	submit := title
 	if t != nil {
-		title, action = "Edit "+t.Name, page.TimelessPath(c, "/", t.ID.String(), "/edit")
+		title, submit, action = "Edit "+t.Name, "Save", page.TimelessPath(c, "/", t.ID.String(), "/edit")
 		here = action
 	}
 	reader := part.Field{Kind: part.Reference, Many: true, Name: "reader", Label: "Sub-accounts that may read it", Problem: wrong["reader"],
@@ -267,7 +268,7 @@ func (h *Handlers) timelessForm(c echo.Context, g authz.Grant, status int, t *lo
 	return page.Render(c, status, record.FormOn(part.FormPage{
 		Frame:  h.Frame(c, title, part.Link{Text: "Timeless accounts", URL: list}),
 		Header: part.Header{Title: title, Text: "It stores logs forever, and nothing else."},
-		Form: part.Form{Token: v.Token, Action: action, Cancel: list, Problem: wrong[""], Submit: "Save", Fields: []part.Field{
+		Form: part.Form{Token: v.Token, Action: action, Cancel: list, Problem: wrong[""], Submit: submit, Fields: []part.Field{
 			{Name: "name", Label: "Name", Value: asked.Name, Problem: wrong["name"], Required: true, MaxLength: 100},
 			reader, feed,
 			{Kind: part.Checkbox, Name: "past", Label: "Include past entries", Checked: asked.Past, Help: "Also store what accounts that you add now have logged before."},

@@ -136,7 +136,7 @@ func (h *Handlers) listSignIns(c echo.Context, g authz.Grant) error {
 	}
 	p.List.Table = h.signInTable(c, all, true)
 	p.List.Table.Token = v.Token
-	if _, err := page.Paged(c, &p.List, page.Pages{Here: here, Asked: asked.pairs(), Cursor: "before", Next: next, Count: func() (int, error) {
+	if _, err := page.Paged(c, &p.List, page.Pages{Here: here, One: "sign-in", Many: "sign-ins", Asked: asked.pairs(), Cursor: "before", Next: next, Count: func() (int, error) {
 		return h.Store.CountSignIns(c.Request().Context(), g, asked.SignInFilter)
 	}}); err != nil {
 		return err

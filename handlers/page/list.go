@@ -126,17 +126,35 @@ func inForce(f part.Field) string {
 	return f.Label + ": " + f.Value
 }
 
-// Span says which part of a list a page shows: "1–40 of 1,005"; nothing of an empty one.
-func Span(before, shown, all int) string {
-	if shown == 0 {
-		return ""
+// Span says which part of a list a page shows: "41–80 of 1,005 sub-accounts", or "12
+// sub-accounts" where that is all; nothing of an empty one.
+func Span(before, shown, all int, one, many string) string {
+	return spanOf(before, shown, all, words.Count(all, one, many))
+}
+
+// SpanCapped is Span of what is counted up to store.CountCap, and one more for more than that.
+func SpanCapped(before, shown, all int, one, many string) string {
+	if all <= store.CountCap {
+		return Span(before, shown, all, one, many)
 	}
-	return words.Number(before+1) + "–" + words.Number(before+shown) + " of " + words.Number(all)
+	return spanOf(before, shown, all, "more than "+words.Count(store.CountCap, one, many))
+}
+
+func spanOf(before, shown, all int, counted string) string {
+	switch {
+	case shown == 0:
+		return ""
+	case before == 0 && shown >= all:
+		return counted
+	}
+	return words.Number(before+1) + "–" + words.Number(before+shown) + " of " + counted
 }
 
 // Pages is a list that is read from a cursor on, page by page, and never backwards.
 type Pages struct {
-	Here   string              // the list's address
+	Here   string // the list's address
+	One    string // what it is a list of, in lower case, and several of them
+	Many   string
 	Asked  []string            // and what it is asked for, as pairs
 	Cursor string              // the parameter that says where a page begins
 	Next   string              // where the page after this one does; empty where there is none
@@ -164,10 +182,10 @@ func Paged(c echo.Context, l *part.List, p Pages) (all int, err error) {
 	}
 	switch {
 	case first < 0 || all < 0:
-	case p.Next != "" && all == store.CountCap+1:
-		l.Pager.Summary = strings.TrimSuffix(Span(first, shown, all), words.Number(all)) + "more than " + words.Number(store.CountCap)
+	case p.Next != "":
+		l.Pager.Summary = SpanCapped(first, shown, all, p.One, p.Many)
 	default:
-		l.Pager.Summary = Span(first, shown, all)
+		l.Pager.Summary = Span(first, shown, all, p.One, p.Many)
 	}
 	return all, nil
 }

@@ -123,7 +123,7 @@ func (h *Handlers) listOf(c echo.Context, k kind, a asked, l *part.List, next st
 		l.Pager.Next = page.WithQuery(here, append(a.pairs(), "after", next)...)
 	}
 	if shown > 0 {
-		l.Pager.Summary = page.Span(before, shown, all)
+		l.Pager.Summary = page.Span(before, shown, all, k.one, k.several)
 		l.Bulk = h.bulk(c, k, a, all, shown)
 	}
 	return nil

@@ -77,7 +77,7 @@ func (h *Handlers) listInvites(c echo.Context, g authz.Grant) error {
 	if p.List.Table, err = h.inviteTable(c, all); err != nil {
 		return err
 	}
-	if _, err := page.Paged(c, &p.List, page.Pages{Here: here, Asked: asked, Cursor: "after", Next: next, Count: func() (int, error) {
+	if _, err := page.Paged(c, &p.List, page.Pages{Here: here, One: "invite", Many: "invites", Asked: asked, Cursor: "after", Next: next, Count: func() (int, error) {
 		return h.Store.CountInvites(c.Request().Context(), g, f)
 	}}); err != nil {
 		return err

@@ -73,7 +73,7 @@ func (h *Handlers) listKeys(c echo.Context, g authz.Grant) error {
 	for _, k := range found.Rows {
 		p.List.Table.Rows = append(p.List.Table.Rows, h.keyRow(c, k))
 	}
-	narrow(&p.List, here, "API keys", f, found.Span, keyStates)
+	narrow(&p.List, here, "API key", "API keys", f, found.Span, keyStates)
 	return page.Render(c, http.StatusOK, record.List(p))
 }
 

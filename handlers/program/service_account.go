@@ -54,12 +54,12 @@ func (h *Handlers) listServiceAccounts(c echo.Context, g authz.Grant) error {
 	for _, a := range found.Rows {
 		p.List.Table.Rows = append(p.List.Table.Rows, h.serviceAccountRow(c, a))
 	}
-	narrow(&p.List, here, "service accounts", f, found.Span, stateOptions)
+	narrow(&p.List, here, "service account", "service accounts", f, found.Span, stateOptions)
 	return page.Render(c, http.StatusOK, record.List(p))
 }
 
 // narrow puts search, filter and pages into a list.
-func narrow(l *part.List, here, several string, f programs.Filter, span programs.Span, states []part.Option) {
+func narrow(l *part.List, here, one, several string, f programs.Filter, span programs.Span, states []part.Option) {
 	asked := []string{"q", f.Search, "state", f.State}
 	l.Search = &part.Search{Action: here, Value: f.Search, Placeholder: "Search " + several, Filters: []part.Field{
 		{Kind: part.Select, Name: "state", ID: "filter-state", Label: "State", Value: f.State, Options: states}}}
@@ -74,7 +74,7 @@ func narrow(l *part.List, here, several string, f programs.Filter, span programs
 	if span.Next != "" {
 		l.Pager.Next = page.WithQuery(here, append(asked, "after", span.Next)...)
 	}
-	l.Pager.Summary = page.Span(span.Before, len(l.Table.Rows), span.All)
+	l.Pager.Summary = page.Span(span.Before, len(l.Table.Rows), span.All, one, several)
 }
 
 func (h *Handlers) serviceAccountRow(c echo.Context, a programs.ServiceAccount) part.Row {
@@ -129,7 +129,7 @@ func (h *Handlers) showServiceAccount(c echo.Context, g authz.Grant, a programs.
 	if keys.Next != "" {
 		p.Keys.Pager.Next = page.WithQuery(one, "after", keys.Next)
 	}
-	p.Keys.Pager.Summary = page.Span(keys.Before, len(keys.Rows), keys.All)
+	p.Keys.Pager.Summary = page.Span(keys.Before, len(keys.Rows), keys.All, "key", "keys")
 	return page.Render(c, http.StatusOK, program.ServiceAccount(p))
 }
 

@@ -138,7 +138,7 @@ func (h *Handlers) ListRecords(rv Visit) error {
 		Frame: h.recordFrame(rv, title), Header: part.Header{Title: title},
 		List: part.List{
 			Label: rv.records.Plural, CSVURL: address(here+".csv", asked.pairs()),
-			Pager: part.Pager{Summary: shownOf(asked.first, len(l.Records), l.Total, rv.records)},
+			Pager: part.Pager{Summary: page.SpanCapped(asked.first, len(l.Records), l.Total, rv.records.Noun, rv.records.Plural)},
 			Empty: part.Empty{Icon: rv.section.Icon, Title: "No " + rv.records.Plural + " yet", Text: rv.section.Sentence},
 		},
 	}
@@ -162,7 +162,7 @@ func (h *Handlers) ListRecords(rv Visit) error {
 		p.Header.Text = rv.records.SumTitle + ": " + h.Sum(l.Sum)
 	}
 	if may := rv.records.Create; may != 0 && rv.Visit.May.Has(may) {
-		add := part.Action{Text: "Add " + rv.records.Noun, URL: here + "/new", Icon: "plus", Primary: true}
+		add := part.Action{Text: rv.records.Add, URL: here + "/new", Icon: "plus", Primary: true}
 		if rv.records.Import {
 			add.Text = "Append " + rv.records.Plural
 		}
@@ -213,14 +213,6 @@ func (rv Visit) closedHere() (missing catalog.Entitlements) {
 		}
 	}
 	return missing
-}
-
-// shownOf says which part of a list a page shows: "51–100 of 1,005 contacts".
-func shownOf(first, rows, total int, r *catalog.Records) string {
-	if rows == 0 || first == 0 && rows >= total {
-		return counted(total, r)
-	}
-	return words.Number(first+1) + "–" + words.Number(first+rows) + " of " + counted(total, r)
 }
 
 // counted is how many records a list has, as far as it was counted.

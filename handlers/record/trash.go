@@ -94,7 +94,7 @@ func (h *Handlers) listDeleted(c echo.Context, g authz.Grant) error {
 			Menu: []part.Action{{Text: "Restore", Icon: "undo-2", Post: &part.Post{Text: "Restore", Action: deletedPath(v.Place.Account, "/", d.ID.String(), "/restore"), Hidden: []part.Pair{{Name: "return", Value: page.WithQuery(here, asked...)}}}}},
 		})
 	}
-	total, err := page.Paged(c, &p.List, page.Pages{Here: here, Asked: asked, Cursor: "after", Next: next, Count: func() (int, error) {
+	total, err := page.Paged(c, &p.List, page.Pages{Here: here, One: "record", Many: "records", Asked: asked, Cursor: "after", Next: next, Count: func() (int, error) {
 		return h.Store.CountDeleted(c.Request().Context(), g, may, f)
 	}})
 	if err != nil {

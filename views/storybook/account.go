@@ -70,7 +70,7 @@ func accounts() []Story {
 				accountRow("north", "North", "Sub-account", "Suspended", "", "0", 0),
 				west,
 			}},
-			Pager: part.Pager{Summary: "1–4 of 204", Next: "/a/analytical/accounts?after=4"},
+			Pager: part.Pager{Summary: "1–4 of 204 sub-accounts", Next: "/a/analytical/accounts?after=4"},
 		},
 	}
 	none := below

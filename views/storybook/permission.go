@@ -63,7 +63,7 @@ func permissionsPage() account.PermissionsPage {
 		Search: &part.Search{Action: "/a/analytical/permissions/general", Placeholder: "Name"},
 		Note:   "A new sub-account starts with what West has, the newest one here.",
 		Matrix: permissionMatrix(),
-		Pager:  part.Pager{Summary: "51–100 of 204", Previous: "/a/analytical/permissions/general", Next: "/a/analytical/permissions/general?after=x"},
+		Pager:  part.Pager{Summary: "51–100 of 204 sub-accounts", Previous: "/a/analytical/permissions/general", Next: "/a/analytical/permissions/general?after=x"},
 	}
 }
 
@@ -72,7 +72,7 @@ func permissions() []Story {
 	found := p
 	found.Search = &part.Search{Action: "/a/analytical/permissions/general", Value: "berlin", Placeholder: "Name"}
 	found.Matrix.Rows = []account.PermissionRow{{SubAccount: "b", Name: "East Berlin", URL: "/a/east-berlin", Path: "East", Cells: p.Matrix.Rows[2].Cells}}
-	found.Pager = part.Pager{Summary: "1 of 1"}
+	found.Pager = part.Pager{Summary: "1 sub-account"}
 	readOnly := found
 	readOnly.Matrix.ReadOnly = true
 	nothing := p
@@ -100,7 +100,7 @@ func permissions() []Story {
 				{ID: "b", Depth: 1, Cells: []part.Cell{{Text: "East Berlin"}, {Badges: []part.Badge{{Text: "Active", Tone: part.Good}}}, {Text: "0"}}},
 			}},
 			Bulk:  &part.Bulk{Action: "/a/analytical/permissions/copy/preview", Acts: []part.BulkAct{{Value: "copy", Text: "Copy permissions…"}}, All: "All 204 that match"},
-			Pager: part.Pager{Summary: "1–40 of 204", Next: "/a/analytical/permissions/copy?after=x"},
+			Pager: part.Pager{Summary: "1–40 of 204 sub-accounts", Next: "/a/analytical/permissions/copy?after=x"},
 		},
 	}
 	ask := frame("Copy permissions", "Permissions")

@@ -42,7 +42,7 @@ func callsList() record.ListPage {
 				row("2", "+44 20 7946 0018", "+49 30 227 0", "10:41", "0:52", "€0.03", part.Badge{Text: "Answered", Tone: part.Good}),
 				row("3", "+1 202 555 0143", "+49 30 227 0", "yesterday", "12:30", "€0.61", part.Badge{Text: "Answered", Tone: part.Good}),
 			}},
-			Pager: part.Pager{Summary: "1–3 of 1,204", Next: "/a/analytical/calls?after=3"},
+			Pager: part.Pager{Summary: "1–3 of 1,204 calls", Next: "/a/analytical/calls?after=3"},
 		},
 	}
 }
@@ -189,7 +189,7 @@ func records() []Story {
 		{Name: "Recently deleted", Render: record.List(record.ListPage{
 			Frame: frame("Recently deleted", "Control panel"), Header: part.Header{Title: "Recently deleted", Text: "Restore what was deleted in the last 30 days. After that it can't be undone."},
 			List: part.List{Label: "Recently deleted", Search: &part.Search{Action: "/a/analytical/deleted", Placeholder: "Search deleted records", Value: "rec"}, Clear: "/a/analytical/deleted",
-				Chips: []part.Chip{{Text: "Search: rec", RemoveURL: "/a/analytical/deleted"}}, Pager: part.Pager{Summary: "1–1 of 1"},
+				Chips: []part.Chip{{Text: "Search: rec", RemoveURL: "/a/analytical/deleted"}}, Pager: part.Pager{Summary: "1 record"},
 				Bulk: &part.Bulk{Action: "/a/analytical/deleted/batches/new", Acts: []part.BulkAct{{Value: "restore", Text: "Restore…"}}}, Table: part.Table{
 					Token: token, Columns: []part.Column{{Text: "Name"}, {Text: "Kind"}, {Text: "Deleted"}, {Text: "By"}, {Text: "Deleted for good"}},
 					Rows: []part.Row{{ID: "reception", Cells: []part.Cell{{Text: "Reception", Details: "with 24 other records"}, {Text: "Application"}, {Text: "2 minutes ago"}, {Text: "Ada"}, {Text: "28 Dec"}},

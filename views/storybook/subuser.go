@@ -47,7 +47,7 @@ func subusers() []Story {
 				subuserRow("3", "tabulator", "CallListManager", "Night shift", "2 hours ago", active),
 				subuserRow("4", "wheelwright", "PhoneNumberManager", "Left in October", "6 weeks ago", part.Badge{Text: "Suspended", Tone: part.Warn}),
 			}},
-			Pager: part.Pager{Summary: "1–4 of 4"},
+			Pager: part.Pager{Summary: "4 subusers"},
 		},
 	}
 	empty := list
