@@ -15,6 +15,8 @@ type Records struct {
 	Kind    *Kind
 	// Noun and Plural name one record and several, in lower case.
 	Noun, Plural string
+	// Add is what the button says that leads to a new record: "Add contact", "Send message".
+	Add string
 	// Where narrows the section to records whose property has one of the values.
 	Where map[string][]string
 	// Set is given to every record made here.
@@ -142,6 +144,7 @@ func (r *Records) Act(key string) *Act {
 type recordsDecl struct {
 	Kind     word
 	Noun     string
+	Add      string
 	Plural   string
 	About    string
 	Name     word
@@ -211,7 +214,7 @@ func (k *compiler) records(file string, s *Section, d *recordsDecl) {
 		return
 	}
 	r := &Records{
-		Section: s, Kind: kind, Noun: d.Noun, Plural: d.Plural, Where: d.Where, Set: d.Set,
+		Section: s, Kind: kind, Noun: d.Noun, Plural: d.Plural, Add: cmp.Or(d.Add, "Add "+d.Noun), Where: d.Where, Set: d.Set,
 		Daily: d.Daily, Import: d.Import, Proof: d.Proof, One: s, Sort: "-created_at",
 	}
 	if d.Noun == "" || d.Plural == "" {

@@ -44,7 +44,7 @@ func TestInvitedByMailAsANewPerson(t *testing.T) {
 	grace.press("checkbox", "User")
 	grace.sees("Can view this account")
 	grace.looksRight("invite-form")
-	grace.press("button", "Invite")
+	grace.press("button", "Invite members")
 	grace.sees("1 invite is ready", "Hand each link to its person yourself")
 	grace.looksRight("invited")
 	grace.open(agency)

@@ -34,7 +34,7 @@ func TestAnAgencyChangesHands(t *testing.T) {
 	dorothy.open(agency + "/members/invites/new")
 	dorothy.fill("E-mail addresses", fmt.Sprintf("mary.%d@example.com", now))
 	dorothy.press("checkbox", "Admin")
-	dorothy.press("button", "Invite")
+	dorothy.press("button", "Invite members")
 	dorothy.sees("1 invite is ready")
 	link := dorothy.find("textbox", "mary.").value
 
@@ -123,7 +123,7 @@ func TestAnAgencyChangesHands(t *testing.T) {
 	mary.open(agency + "/members/invites/new")
 	mary.fill("E-mail addresses", fmt.Sprintf("annie.%d@example.com", now))
 	mary.press("checkbox", "Admin")
-	mary.press("button", "Invite")
+	mary.press("button", "Invite members")
 	mary.sees("1 invite is ready")
 	link = mary.find("textbox", "annie.").value
 	dorothy.open(agency + "/settings/profile/close")

@@ -135,7 +135,7 @@ func TestAnAccountRequiresTwoSteps(t *testing.T) {
 	hedy.open(account + "/members/invites/new")
 	hedy.fill("E-mail addresses", "emmy@example.com")
 	hedy.press("checkbox", "Full viewer")
-	hedy.press("button", "Invite")
+	hedy.press("button", "Invite members")
 	link := eval[string](hedy, `new Promise(done => { const look = () => { const e = document.querySelector('input[value*="/invites/"]'); e ? done(e.value) : setTimeout(look, 50) }; look() })`)
 	invited.open(strings.TrimPrefix(link, panel.base))
 	invited.fill("Your name", "Emmy")

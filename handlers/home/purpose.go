@@ -153,7 +153,7 @@ func (h *Handlers) begins(c echo.Context, s *catalog.Section) part.Link {
 		}
 	}
 	if r := s.Records; r != nil && s.Inside == nil && !s.Single() && r.Create != 0 && v.May.Has(r.Create) && !r.Import {
-		return part.Link{Text: "Add " + r.Noun, URL: page.AccountPath(v.Place.Account, s.Path, "/new")}
+		return part.Link{Text: r.Add, URL: page.AccountPath(v.Place.Account, s.Path, "/new")}
 	}
 	return part.Link{}
 }

@@ -37,7 +37,7 @@ var lastsOptions = []part.Option{{Value: "1", Text: "1 day"}, {Value: "7", Text:
 
 // lastsField asks how long a key is to work.
 func (k keyAsked) lastsField(problem string) part.Field {
-	return part.Field{Kind: part.Select, Name: "lasts", Label: "Expires after", Value: cmp.Or(k.lasts, "90"), Options: lastsOptions, Problem: problem, Required: true, Help: "In the week before, the bell of everyone who can edit API keys here says so."}
+	return part.Field{Kind: part.Select, Name: "lasts", Label: "Expires after", Value: cmp.Or(k.lasts, "90"), Options: lastsOptions, Problem: problem, Required: true, Help: "Everyone who can edit API keys here is alerted a week before."}
 }
 
 // readLasts reads how long a key is to work.
@@ -120,7 +120,7 @@ func nameField(name string, wrong store.Problems) part.Field {
 }
 
 func networksField(networks []string, wrong store.Problems) part.Field {
-	return part.Field{Kind: part.Lines, Name: "networks", Label: "Networks", Value: strings.Join(networks, "\n"), Problem: wrong["networks"], Rows: 3, Placeholder: "192.0.2.0/24", Help: "Addresses or networks it can be used from, one on each line. None: from anywhere that the account lets in."}
+	return part.Field{Kind: part.Lines, Name: "networks", Label: "Networks", Value: strings.Join(networks, "\n"), Problem: wrong["networks"], Rows: 3, Placeholder: "192.0.2.0/24", Help: "Addresses or networks it can be used from, one on each line. Leave it empty for any that the account allows."}
 }
 
 // scopeField asks whether a key is for all that whom it acts as may do, or for some of it.

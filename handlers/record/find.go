@@ -83,7 +83,7 @@ func (h *Handlers) New(c echo.Context) (found []part.Found) {
 	for _, g := range h.Nav {
 		for _, s := range g.Sections {
 			if s.Records != nil && s.Inside == nil && s.Records.Create != 0 && v.May.Has(s.Records.Create) {
-				found = append(found, part.Found{Text: "Add " + s.Records.Noun, Detail: s.Label, URL: page.AccountPath(v.Place.Account, s.Path, "/new"), Icon: "plus"})
+				found = append(found, part.Found{Text: s.Records.Add, Detail: s.Label, URL: page.AccountPath(v.Place.Account, s.Path, "/new"), Icon: "plus"})
 			}
 		}
 	}

@@ -81,8 +81,8 @@ func readForm(rv Visit, fields []*catalog.Field) (formInput, error) {
 // recordForm is the form of a new record, or of r.
 func (h *Handlers) recordForm(rv Visit, status int, r *records.Record, in formInput) error {
 	values := map[string]any{}
-	p := part.FormPage{Header: part.Header{Title: "Add " + rv.records.Noun}}
-	p.Form = part.Form{Action: rv.listURL(), Cancel: rv.listURL(), Submit: "Add " + rv.records.Noun}
+	p := part.FormPage{Header: part.Header{Title: rv.records.Add}}
+	p.Form = part.Form{Action: rv.listURL(), Cancel: rv.listURL(), Submit: rv.records.Add}
 	in.page = rv.listURL() + "/new"
 	if r == nil {
 		p.Frame = h.recordFrame(rv, p.Header.Title, h.listLink(rv))

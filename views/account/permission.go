@@ -151,7 +151,7 @@ func (p PermissionsAllPage) dialog() part.Dialog {
 		d.Facts = append(d.Facts, fact)
 	}
 	if !p.Allowed {
-		d.Facts = append(d.Facts, "Nothing is deleted: giving it again brings everything back.")
+		d.Facts = append(d.Facts, "Nothing is deleted. Turn it on again and everything is back.")
 	}
 	if p.Cut != "" {
 		d.Facts = append(d.Facts, p.Cut)

@@ -65,7 +65,7 @@ const (
 )
 
 func (p InviteFormPage) form() part.Form {
-	return part.Form{Token: p.Frame.Token, Action: p.Action, Cancel: p.Cancel, Problem: p.Problem, Submit: "Invite", Files: true, Beside: p.Proof, Fields: []part.Field{
+	return part.Form{Token: p.Frame.Token, Action: p.Action, Cancel: p.Cancel, Problem: p.Problem, Submit: "Invite members", Files: true, Beside: p.Proof, Fields: []part.Field{
 		{Kind: part.Lines, Name: "email", Label: "E-mail addresses", Help: "One per line, or separated by commas.", Value: p.Emails, Problem: p.EmailsProblem,
 			Required: true, Rows: 4, Autofocus: p.EmailsProblem == "" && p.Problem == "" && p.Roles.Problem == "" && p.FileProblem == ""},
 		{Kind: part.File, Name: "file", Label: "Or a CSV file", Problem: p.FileProblem, Accept: ".csv,text/csv",
