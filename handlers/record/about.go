@@ -152,6 +152,8 @@ func (h *Handlers) usedBy(rv Visit, r records.Record, u records.Use) (one record
 	one.Title = "Used by " + counted(u.Count, u.Kind.Section.Records)
 	if list := h.seenAt(rv.Visit, u.Some[0], ""); u.Count > len(u.Some) && list != nil && list.Inside == nil && records.Filterable(u.Field) {
 		one.More = part.Link{Text: "Show all", URL: page.WithQuery(page.AccountPath(r.AccountID, list.Path), u.Field.Name, r.ID.String())}
+	} else if u.Count > len(one.Names) {
+		one.More.Text = "and others"
 	}
 	return one, true
 }

@@ -37,7 +37,7 @@ type Page struct {
 type Related struct {
 	Title string      // "Scenarios", "Used by 3 rules"
 	Names []part.Link // without an address where the reader may not open it
-	More  part.Link   // to the others, if there are more
+	More  part.Link   // to the others, if there are more; without an address where no list shows them
 }
 
 // EntryList is what people wrote about a record, in the order of its writing.
