@@ -1,6 +1,7 @@
 package words
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -130,6 +131,16 @@ func Country(code string) (flag, name string) {
 		flag += string('\U0001F1E6' + letter - 'A')
 	}
 	return flag, display.English.Regions().Name(region)
+}
+
+// Language is the English name of a language by its code, such as de or pt-BR, or the
+// code where there is none of it.
+func Language(code string) string {
+	tag, err := language.Parse(code)
+	if err != nil {
+		return code
+	}
+	return cmp.Or(display.English.Tags().Name(tag), code)
 }
 
 // Bytes is a size in units of 1,000: 1.2 MB.

@@ -65,6 +65,10 @@ func TestCountry(t *testing.T) {
 	}
 }
 
+func TestLanguage(t *testing.T) {
+	says(t, Language, map[string]string{"en": "English", "de-AT": "Austrian German", "xx": "xx", "": ""})
+}
+
 func TestBytes(t *testing.T) {
 	says(t, Bytes, map[int64]string{0: "0 B", 999: "999 B", 1000: "1 kB", 1234: "1.2 kB", 999_500: "1 MB", 12_345_678: "12 MB", 1_200_000_000: "1.2 GB"})
 }
