@@ -31,12 +31,16 @@ func (h *Handlers) closeLoginPage(c echo.Context, status int, typed string, wron
 	if err != nil {
 		return err
 	}
+	ends := "Every session of yours, this one too"
+	if e.Memberships > 0 {
+		ends += ", and your membership in " + words.Count(e.Memberships, "account", "accounts")
+	}
 	profile := page.AccountPath(v.Place.Account, "/settings/profile")
 	p := record.Page{
 		Frame:  h.Frame(c, "Close my login", part.Link{Text: "Profile settings", URL: profile}),
 		Header: part.Header{Title: "Close my login", Text: v.Session.Email},
 		Details: []part.Detail{
-			{Label: "Ends", Value: part.Cell{Text: "Every session of yours, this one too, and your membership in " + words.Count(e.Memberships, "account", "accounts") + "."}},
+			{Label: "Ends", Value: part.Cell{Text: ends + "."}},
 			{Label: "Is deleted", Value: part.Cell{Text: "Your personal account and what is in it, your password, passkeys and second step."}},
 			{Label: "Stays", Value: part.Cell{Text: "What you created in other people's accounts, and your name in their audit."}},
 			{Label: "For good", Value: part.Cell{Text: "This can't be undone. You can sign up again with the same address, as a new person."}},

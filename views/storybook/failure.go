@@ -5,16 +5,16 @@ import (
 )
 
 func failures() []Story {
-	inside := frame("Not found", "")
+	inside, broken, busy := frame("There is nothing here", ""), frame("Something went wrong", ""), frame("Temporarily unavailable", "")
 	denied := frame("Billing", "")
 	suspended := frame("East", "")
 	return []Story{
 		{Name: "Not found, signed out", Render: part.Failure(part.FailurePage{Status: 404, Title: "There is nothing here", Text: "The address may be wrong, or what was here is gone.", RequestID: "01JCY3T0Q2", Links: []part.Link{{Text: "Sign in", URL: "/sign-in"}}})},
 		{Name: "Not found, signed in", Render: part.Failure(part.FailurePage{Frame: &inside, Status: 404, Title: "There is nothing here", Text: "The address may be wrong, or what was here is gone.", RequestID: "01JCY3T0Q2", Links: []part.Link{{Text: "Control panel", URL: "/"}}})},
 		{Name: "Too many attempts", Render: part.Failure(part.FailurePage{Status: 429, Title: "Too many attempts", Text: "Wait a minute and try again. Nobody was locked out.", RequestID: "01JCY3T0Q3"})},
-		{Name: "Broken", Render: part.Failure(part.FailurePage{Frame: &inside, Status: 500, Title: "Something went wrong", Text: "This isn't your fault. It's in the log under the number below.", RequestID: "01JCY3T0Q4", Links: []part.Link{{Text: "Try again", URL: ""}}})},
+		{Name: "Broken", Render: part.Failure(part.FailurePage{Frame: &broken, Status: 500, Title: "Something went wrong", Text: "This isn't your fault. It's in the log under the number below.", RequestID: "01JCY3T0Q4", Links: []part.Link{{Text: "Try again", URL: ""}}})},
 		{Name: "Busy", Render: part.Failure(part.FailurePage{Status: 503, Title: "Temporarily unavailable", Text: "The panel can't reach its database right now. It may be starting again. Try again in a moment.", RequestID: "GRNKOdnswBBpfzXSMkilqNsGMctEEStU", Links: []part.Link{{Text: "Go to the panel", URL: "/"}}})},
-		{Name: "Stored or not", Render: part.Failure(part.FailurePage{Frame: &inside, Status: 503, Title: "Temporarily unavailable", Text: "The panel can't reach its database right now. It may be starting again. What you sent may have been saved anyway: check before you send it again.", RequestID: "GRNKOdnswBBpfzXSMkilqNsGMctEEStU", Links: []part.Link{{Text: "See what is there", URL: "/a/analytical/accounts"}}})},
+		{Name: "Stored or not", Render: part.Failure(part.FailurePage{Frame: &busy, Status: 503, Title: "Temporarily unavailable", Text: "The panel can't reach its database right now. It may be starting again. What you sent may have been saved anyway: check before you send it again.", RequestID: "GRNKOdnswBBpfzXSMkilqNsGMctEEStU", Links: []part.Link{{Text: "See what is there", URL: "/a/analytical/accounts"}}})},
 		{Name: "Network not allowed", Render: part.Failure(part.FailurePage{Status: 403, Title: "Network not allowed", Text: "Your network address, 192.0.2.7, isn't among the networks this account lets in.", Links: []part.Link{{Text: "Your sessions", URL: "/sessions"}}})},
 		{Name: "Network not allowed, owner", Render: part.Failure(part.FailurePage{Status: 403, Title: "Network not allowed",
 			Text:  "Your network address, 192.0.2.7, is blocked by this account. You own it, so you can still open these pages once you confirm that it's you:",

@@ -50,7 +50,6 @@ func homes() []Story {
 	sub := home.Page{
 		Frame: subuserFrame("Control panel", "Control panel"), Header: part.Header{Title: "Analytical"},
 		Purposes: []home.Purpose{{Icon: "wallet", Title: "Billing", URL: "/a/analytical/billing/dashboard", Fact: "Balance 120.50", Actions: []part.Link{{Text: "Add payment method", URL: "/a/analytical/billing/payment-methods/new"}}}},
-		Facts:    []home.Fact{{Label: "Balance", Value: "120.50", URL: "/a/analytical/billing/dashboard"}},
 		Changes:  home.ChangesBox{Hidden: true},
 	}
 	return []Story{

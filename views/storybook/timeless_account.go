@@ -26,7 +26,7 @@ func timelessAccounts() []Story {
 	form := part.FormPage{
 		Frame:  frame("Add timeless account", "Timeless accounts"),
 		Header: part.Header{Title: "Add timeless account", Text: "It stores logs forever, and nothing else."},
-		Form: part.Form{Token: token, Action: here, Cancel: here, Submit: "Save", Fields: []part.Field{
+		Form: part.Form{Token: token, Action: here, Cancel: here, Submit: "Add timeless account", Fields: []part.Field{
 			{Name: "name", Label: "Name", Value: "Ten years", Required: true, MaxLength: 100},
 			{Kind: part.Reference, Many: true, More: true, SuggestURL: here + "/new?options=reader", Values: []string{"1"}, Name: "reader", Label: "Sub-accounts that may read it", Help: "People there who can view timeless accounts read everything in it, but not which accounts it came from.",
 				Options: []part.Option{{Value: "1", Text: "East"}, {Value: "2", Text: "East Berlin"}, {Value: "3", Text: "West"}}},

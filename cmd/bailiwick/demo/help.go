@@ -26,7 +26,7 @@ var questions = []struct{ subject, text, priority string }{
 	{"Blocked by mistake", "A good customer is on our block list. Who put them there?", "normal"},
 	{"Test account", "May we have an account for tests that costs nothing?", "low"},
 	{"SIP registration drops", "The registration at sip2.example.com drops every night at 3.", "high"},
-	{"Two people, one login", "Can two people use the subuser `support` at the same time?", "low"},
+	{"Two people, one login", "Can two people use the subuser “support” at the same time?", "low"},
 }
 
 // tickets asks support n things; some are answered, some closed.
