@@ -1,5 +1,10 @@
 package part
 
+import (
+	"regexp"
+	"strings"
+)
+
 // Tone colours a badge, an alert or a toast. The zero value is plain.
 type Tone string
 
@@ -131,6 +136,13 @@ type Progress struct {
 type Detail struct {
 	Label string
 	Value Cell
+}
+
+var phones = regexp.MustCompile(`\+\d[\d -]*\d`)
+
+// unbroken keeps each phone number of a heading on one line.
+func unbroken(title string) string {
+	return phones.ReplaceAllStringFunc(title, func(n string) string { return strings.ReplaceAll(n, " ", "\u00a0") })
 }
 
 // Dialog asks before something is done. It is a page of its own, and opens in place with script.
