@@ -108,6 +108,12 @@ func (a *Act) Applies(state string) bool {
 	return len(a.When) == 0 || slices.Contains(a.When, state)
 }
 
+// Waits tells whether records of the section can be in a state that the act waits for.
+func (r *Records) Waits(a *Act) bool {
+	states := r.Where["state"]
+	return len(states) == 0 || slices.ContainsFunc(states, a.Applies)
+}
+
 // Single tells whether the section's path is the address of one record.
 func (s *Section) Single() bool { return strings.HasPrefix(path.Base(s.Path), ":") }
 

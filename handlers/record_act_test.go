@@ -40,6 +40,13 @@ func TestActsAskAndAnswerInSentences(t *testing.T) {
 			t.Errorf("%s stands at %s", x.path, c)
 		}
 	}
+	// A list offers for many what its records can be in the state for.
+	report("numbers_choose", map[string]any{"number": "+4930901899", "state": "available", "price": 1})
+	for list, want := range map[string]string{"/numbers/available": "", "/numbers/purchased": "Attach… Detach… Set parameters… Deactivate… Block…"} {
+		if got := strings.Join(texts(ada.get(in(p.analytical, list)), ".bulk-acts button[name=act]"), " "); !strings.HasPrefix(got, want) || want == "" && got != "" || strings.Contains(got, "Unblock") {
+			t.Errorf("%s offers for many %q", list, got)
+		}
+	}
 	home := in(p.analytical, "")
 	for _, x := range []struct {
 		path, says string

@@ -33,7 +33,7 @@ func (rv Visit) bulkActs() (all []bulkAct) {
 	}
 	may := func(p catalog.Permission) bool { return p != 0 && rv.Visit.May.Has(p) }
 	for _, a := range rv.records.Acts {
-		if may(a.Permission) && records.InBulk(rv.kind, a) && !slices.ContainsFunc(a.Fields, func(f *catalog.Field) bool { return !rv.uses(f) }) {
+		if may(a.Permission) && rv.records.Waits(a) && records.InBulk(rv.kind, a) && !slices.ContainsFunc(a.Fields, func(f *catalog.Field) bool { return !rv.uses(f) }) {
 			all = append(all, bulkAct{a.Key, a.Title, a.Sentence, a.Permission, a.Danger, a, nil})
 		}
 	}
