@@ -58,7 +58,7 @@ func TestAdminOpensAndClosesFeatures(t *testing.T) {
 	// taken back. The header shows three states.
 	grace.boxIs("Select all: Workflows, 2 of 3", "mixed")
 	grace.press("checkbox", "Select all: Workflows")
-	grace.sees("Turn on Workflows?", "1 sub-account will get Workflows, with 1 person in them.", "All sub-accounts, archived ones too, on all pages.", "2 others already have it.")
+	grace.sees("Turn on Workflows?", "1 sub-account will get Workflows, with 1 person in it.", "All sub-accounts, archived ones too, on all pages.", "2 others already have it.")
 	grace.looksRight("select-all-dialog")
 	grace.press("button", "Turn on for 1 sub-account")
 	grace.sees("Workflows given to 1 sub-account.")

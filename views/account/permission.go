@@ -120,10 +120,14 @@ func (p PermissionsAllPage) dialog() part.Dialog {
 	if p.Allowed {
 		verb, doing, submit, allowed = "Turn on", "get", "Turn on for ", "1"
 	}
+	in := " in them."
+	if p.Accounts == 1 {
+		in = " in it."
+	}
 	d := part.Dialog{
 		Frame: p.Frame,
 		Title: verb + " " + p.Entitlement + "?",
-		Text:  []string{words.Count(p.Accounts, "sub-account", "sub-accounts") + " will " + doing + " " + p.Entitlement + ", with " + words.Count(p.People, "person", "people") + " in them."},
+		Text:  []string{words.Count(p.Accounts, "sub-account", "sub-accounts") + " will " + doing + " " + p.Entitlement + ", with " + words.Count(p.People, "person", "people") + in},
 		Form: part.Form{
 			Token: p.Frame.Token, Action: p.Action, Problem: p.Problem, Danger: !p.Allowed,
 			Submit: submit + words.Count(p.Accounts, "sub-account", "sub-accounts"), Cancel: p.Cancel,
