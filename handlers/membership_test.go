@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"bailiwick/models/account"
 	"bailiwick/models/letter"
 	"bailiwick/models/login"
@@ -148,7 +150,8 @@ func TestNobodyActsOnWhoCanDoMore(t *testing.T) {
 	// An invite that gives more than she can give is not hers to renew or end.
 	p.as(p.ada).invite(p.east, "editor@example.com", "full_editor")
 	list := barbara.get(in(p.east, "/members")).says(t, "This invite gives more than you can give here")
-	editor := regexp.MustCompile(`value="([0-9a-f-]{36})"`).FindStringSubmatch(list.body[strings.Index(list.body, "editor@example.com"):])[1]
+	row := list.Find("tr").FilterFunction(func(_ int, tr *goquery.Selection) bool { return strings.Contains(tr.Text(), "editor@example.com") })
+	editor := rowID(row)
 	for _, act := range []string{"/resend", "/cancel"} {
 		barbara.send(in(p.east, "/members/invites/"+editor+act)).want(t, http.StatusUnprocessableEntity).says(t, "gives more than you can give")
 	}

@@ -31,8 +31,8 @@ func (x page) entries() (all []navEntry) {
 }
 
 // Everybody's sidebar holds what they may open, and nothing else: pages of one
-// thing are one entry, which leads to the first of them, and goes by the name of
-// the only one.
+// thing are one entry, which leads to the first of them, stands for it where both
+// have one name, and goes by the name of the only one.
 func TestTheSidebarIsShort(t *testing.T) {
 	p, cast := demoPanel(t)
 	home := "/a/" + cast.Accounts["Analytical"].ID.String()
@@ -42,7 +42,7 @@ func TestTheSidebarIsShort(t *testing.T) {
 			if slices.Contains(append(e.tabs, e.text), text) {
 				found = e
 			}
-			if len(e.tabs) == 1 || len(e.tabs) > 1 && e.urls[0] != e.url {
+			if slices.Index(e.urls, e.url) > 0 || slices.Contains(e.tabs, e.text) {
 				t.Errorf("%s: %s leads to %s, and its tabs are %q", user, e.text, e.url, e.tabs)
 			}
 			for _, url := range append(e.urls, e.url) {
@@ -55,7 +55,10 @@ func TestTheSidebarIsShort(t *testing.T) {
 	var texts []string
 	tabs := 0
 	for _, e := range ada {
-		texts, tabs = append(texts, e.text), tabs+max(len(e.tabs), 1)
+		texts, tabs = append(texts, e.text), tabs+len(e.tabs)
+		if !slices.Contains(e.urls, e.url) {
+			tabs++
+		}
 	}
 	if len(ada) > 26 || tabs < 45 {
 		t.Errorf("%d pages are %d entries: %q", tabs, len(ada), texts)

@@ -193,10 +193,14 @@ func fillMenus(doc *goquery.Document) {
 	doc.Find("[data-menu]").Each(func(_ int, dots *goquery.Selection) {
 		n, _ := strconv.Atoi(dots.AttrOr("data-menu", ""))
 		shared, _ := dots.Closest("table").Find("template").Eq(n).Html()
-		id := dots.AttrOr("data-row", dots.Closest("tr").Find("[name=id]").AttrOr("value", ""))
-		dots.AfterHtml(`<div class="row-menu">` + strings.ReplaceAll(shared, ":row", id) + `</div>`)
+		dots.AfterHtml(`<div class="row-menu">` + strings.ReplaceAll(shared, ":row", rowID(dots.Closest("tr"))) + `</div>`)
 	})
 	doc.Find("table > template").Remove()
+}
+
+// rowID is the id that a row's menu is for.
+func rowID(tr *goquery.Selection) string {
+	return tr.Find("[data-row]").AttrOr("data-row", tr.Find("[name=id]").AttrOr("value", ""))
 }
 
 func (b *browser) get(path string) page {
