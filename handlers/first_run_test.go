@@ -8,9 +8,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/uuid"
 
-	"bailiwick/catalog"
 	accounts "bailiwick/models/account"
-	"bailiwick/models/store"
 	"bailiwick/postgres/pgtest"
 )
 
@@ -18,8 +16,7 @@ import (
 // account with people in it, and what is left to do ticks itself.
 func TestTheFirstOneIsLedThrough(t *testing.T) {
 	t.Parallel()
-	p := &panel{t: t, clock: &clock{}}
-	p.config = store.Config{URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 8, Now: p.clock.now, Slack: 10}
+	p := panelOn(t, pgtest.Clone(t))
 	p.open()
 	b := p.browser()
 	if got := b.get(b.get("/").want(t, http.StatusSeeOther).location()).want(t, http.StatusSeeOther).location(); got != "/sign-up" {

@@ -8,21 +8,32 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
-	"bailiwick/catalog"
 	"bailiwick/cmd/bailiwick/demo"
-	"bailiwick/models/store"
+	"bailiwick/models/modelstest"
 	"bailiwick/postgres/pgtest"
 )
+
+// theDemo is what the demo panel begins with.
+var theDemo struct {
+	pgtest.Template
+	demo.Cast
+}
 
 // demoPanel is a panel with the demo cast, which has something in every section.
 func demoPanel(t testing.TB) (*panel, demo.Cast) {
 	t.Helper()
-	p := &panel{t: t, clock: &clock{}}
-	p.config = store.Config{URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 8, Slack: 10, Now: p.clock.now}
+	if t, ok := t.(*testing.T); ok {
+		t.Parallel()
+	}
+	p := panelOn(t, theDemo.Clone(t, func(url string) {
+		s, err := modelstest.Open(t.Context(), panelOn(t, url).config)
+		must(t, err)
+		defer s.Close()
+		theDemo.Cast, err = demo.Seed(t.Context(), s)
+		must(t, err)
+	}))
 	p.open()
-	cast, err := demo.Seed(t.Context(), p.store)
-	must(t, err)
-	return p, cast
+	return p, theDemo.Cast
 }
 
 // login signs somebody of the demo cast in.

@@ -38,17 +38,28 @@ func TestMain(m *testing.M) {
 
 const password = "four plain english words"
 
-// panel is a running panel with the cast: Ada owns the agency Analytical with
-// the sub-accounts East, East Berlin below it, and West; Grace is its Admin,
-// Edsger a viewer in East, Barbara an editor in West; Mallory owns Malloryville.
+// panel is a running panel with the cast.
 type panel struct {
-	t                                            testing.TB
-	store                                        *models.Store
-	clock                                        *clock
-	server                                       *httptest.Server
+	t      testing.TB
+	store  *models.Store
+	clock  *clock
+	server *httptest.Server
+	config store.Config
+	cast
+}
+
+// cast is who plays: Ada owns the agency Analytical with the sub-accounts East, East
+// Berlin below it, and West; Grace is its Admin, Edsger a viewer in East, Barbara an
+// editor in West; Mallory owns Malloryville.
+type cast struct {
 	ada, grace, edsger, barbara, mallory         login.Member
 	analytical, east, berlin, west, malloryville account.Account
-	config                                       store.Config
+}
+
+// theCast is on stage in each copy of its database.
+var theCast struct {
+	pgtest.Template
+	cast
 }
 
 // alone is a test that looks at how long things take: no other runs meanwhile.
@@ -59,15 +70,30 @@ func newPanel(t testing.TB, with ...func(*store.Config)) *panel {
 	if t, ok := t.(*testing.T); ok { // each has a database of its own
 		t.Parallel()
 	}
-	ctx := context.Background()
-	p := &panel{t: t, clock: &clock{}}
-	p.config = store.Config{URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 8, Now: p.clock.now, Slack: 10}
+	p := panelOn(t, theCast.Clone(t, func(url string) { theCast.cast = panelOn(t, url).casting() }))
+	p.cast = theCast.cast
 	for _, change := range with {
 		change(&p.config)
 	}
 	p.open()
-	store := p.store
+	return p
+}
+
+// panelOn is a panel that may be opened on a database.
+func panelOn(t testing.TB, url string) *panel {
+	p := &panel{t: t, clock: &clock{}}
+	p.config = store.Config{URL: url, Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 8, Now: p.clock.now, Slack: 10}
+	return p
+}
+
+// casting brings the cast into an empty database, and leaves it.
+func (p *panel) casting() cast {
+	ctx, t := context.Background(), p.t
 	var err error
+	p.store, err = modelstest.Open(ctx, p.config)
+	must(t, err)
+	defer p.store.Close()
+	store := p.store
 	for _, m := range []struct {
 		into *login.Member
 		name string
@@ -89,7 +115,7 @@ func newPanel(t testing.TB, with ...func(*store.Config)) *panel {
 	must(t, store.AddMember(ctx, p.grant(p.ada, "members.add", p.east), p.edsger.ID, "member:full_viewer"))
 	must(t, store.AddMember(ctx, p.grant(p.ada, "members.add", p.west), p.barbara.ID, "member:full_editor"))
 	p.mailman("", "") // the letters of a test are its own
-	return p
+	return p.cast
 }
 
 // open starts the panel on its database, anew if it runs.

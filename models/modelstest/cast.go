@@ -157,27 +157,41 @@ func Offered(t *testing.T, s *models.Store, to login.Member) uuid.UUID {
 	return all[0].ID
 }
 
+var agency struct {
+	pgtest.Template
+	ada        login.Member
+	analytical account.Account
+}
+
 // Agency is a store with a main account that Ada owns.
 func Agency(t *testing.T) (*models.Store, login.Member, account.Account) {
 	t.Helper()
 	ctx := context.Background()
-	s, err := Open(ctx, store.Config{URL: pgtest.Clone(t), Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 8, Slack: 10})
-	if err != nil {
-		t.Fatal(err)
+	open := func(url string) *models.Store {
+		s, err := Open(ctx, store.Config{URL: url, Catalog: catalog.MustLoad(), Secret: make([]byte, 32), MaxConns: 8, Slack: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
 	}
+	s := open(agency.Clone(t, func(url string) {
+		s := open(url)
+		defer s.Close()
+		ada, _, err := s.SignUp(ctx, "Ada", "ada@example.com", "four plain english words")
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := s.CreateMainAccount(ctx, authz.Self(ada.Actor()), "Analytical")
+		if err == nil { // the letters of a test are its own
+			err = Ground(s).In(ctx, store.ScopeLetters, func(db *gorm.DB) error { return db.Exec("DELETE FROM letters").Error })
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		agency.ada, agency.analytical = ada, a
+	}))
 	t.Cleanup(s.Close)
-	ada, _, err := s.SignUp(ctx, "Ada", "ada@example.com", "four plain english words")
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, err := s.CreateMainAccount(ctx, authz.Self(ada.Actor()), "Analytical")
-	if err == nil { // the letters of a test are its own
-		err = Ground(s).In(ctx, store.ScopeLetters, func(db *gorm.DB) error { return db.Exec("DELETE FROM letters").Error })
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s, ada, a
+	return s, agency.ada, agency.analytical
 }
 
 // GrantOf is a member's grant; the test fails where there is none.

@@ -33,8 +33,11 @@ import (
 var shared struct {
 	*server
 	template string
+	filled   []string // further templates
 	clones   atomic.Int64
 }
+
+const noMain = "pgtest: TestMain of this package does not call pgtest.Main"
 
 // Tests are what is run: a *testing.M, or what starts something around it.
 type Tests interface{ Run() int }
@@ -62,8 +65,10 @@ func setUp(ctx context.Context, prepare func(ctx context.Context, owner, login s
 	shared.server = s
 	shared.template = fmt.Sprintf("test_%d", os.Getpid())
 	stop = func() {
-		if err := s.drop(context.Background(), shared.template); err != nil {
-			fmt.Fprintln(os.Stderr, "pgtest:", err)
+		for _, name := range append(shared.filled, shared.template) {
+			if err := s.drop(context.Background(), name); err != nil {
+				fmt.Fprintln(os.Stderr, "pgtest:", err)
+			}
 		}
 		s.close()
 	}
@@ -90,14 +95,15 @@ func setUp(ctx context.Context, prepare func(ctx context.Context, owner, login s
 func Clone(t testing.TB) string {
 	t.Helper()
 	if shared.server == nil {
-		t.Fatal("pgtest: TestMain of this package does not call pgtest.Main")
+		t.Fatal(noMain)
 	}
+	return clone(t, shared.template)
+}
+
+func clone(t testing.TB, template string) string {
+	t.Helper()
 	name := fmt.Sprintf("%s_%d", shared.template, shared.clones.Add(1))
-	err := shared.create(t.Context(), name, shared.template)
-	if err == nil && OnCitus() {
-		err = shared.tune(t.Context(), name)
-	}
-	if err != nil {
+	if err := shared.copy(t.Context(), name, template); err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
 	t.Cleanup(func() {
@@ -230,6 +236,15 @@ func (s *server) create(ctx context.Context, name, template string) error {
 	}
 	return s.exec(ctx, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s OWNER %s STRATEGY %s",
 		name, template, pgx.Identifier{s.owner.Username()}.Sanitize(), s.strategy))
+}
+
+// copy is create for a template of ours.
+func (s *server) copy(ctx context.Context, name, template string) error {
+	err := s.create(ctx, name, template)
+	if err == nil && OnCitus() {
+		err = s.tune(ctx, name)
+	}
+	return err
 }
 
 func (s *server) drop(ctx context.Context, name string) error {
