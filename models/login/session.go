@@ -293,7 +293,7 @@ func (s *Store) learn(ctx context.Context, hash []byte, tenant uuid.UUID, path s
 
 // whose is the query for what stands outside tenants.
 func (s *Store) whose(hash []byte, path string, x *Session) store.Query {
-	return store.Query{Scan: func(r pgx.Rows) error {
+	return store.Query{Prepared: true, Scan: func(r pgx.Rows) error {
 		var kind string
 		var longest int // in seconds
 		var views []byte
@@ -308,34 +308,38 @@ func (s *Store) whose(hash []byte, path string, x *Session) store.Query {
 			err = x.readViews(views)
 		}
 		return err
-	}, SQL: `SELECT s.id, s.principal_kind, s.principal_id, coalesce(s.tenant_id, $2), coalesce(s.account_id, $2),
+	}, SQL: whoseSQL, Args: []any{hash, uuid.Nil, path}}
+}
+
+var whoseSQL = `SELECT s.id, s.principal_kind, s.principal_id, coalesce(s.tenant_id, $2), coalesce(s.account_id, $2),
 			coalesce(m.name, ''), coalesce(m.email, ''), m.email_proven_at IS NOT NULL, coalesce(m.state, '') = 'active',
 			s.address, s.agent, s.started_at, s.expires_at, s.ended_at,
 			coalesce(s.proved_at, s.started_at), s.two_step, coalesce(s.used_at, s.started_at), s.longest_idle, coalesce(m.alerts_read_at, '0001-01-01'), m.pins, m.dismissed, ` + viewsOf("m", "$3") + `,
 			ARRAY(SELECT duty FROM staff WHERE s.principal_kind = 'member' AND member_id = s.principal_id)
 		FROM sessions s LEFT JOIN members m ON s.principal_kind = 'member' AND m.id = s.principal_id
-		WHERE s.id_hash = $1`, Args: []any{hash, uuid.Nil, path}}
-}
+		WHERE s.id_hash = $1`
 
 // Where is the query for an account of a tenant: what a visit must know of its place.
 func (s *Store) Where(tenant uuid.UUID, e *Place) store.Query {
-	return store.Query{Scan: func(r pgx.Rows) error {
+	return store.Query{Prepared: true, Scan: func(r pgx.Rows) error {
 		var limit int // in minutes
 		err := r.Scan(&e.Tenant, &e.Epoch, &e.Kind, &e.Name, &e.Owner, &e.Path, &limit, &e.TwoStepSince,
 			&e.Support.Access, &e.Support.Reason, &e.Support.OpenedByName, &e.Support.Until, &e.networks)
 		e.IdleLimit = time.Duration(limit) * time.Minute
 		return err
-	}, SQL: `SELECT t.id, t.epoch, a.kind, a.name, a.owner_id, a.path, coalesce(a.idle_minutes, 0), a.two_step_since,
+	}, SQL: whereSQL, Args: []any{tenant, e.Account, s.store.Now()}}
+}
+
+var whereSQL = `SELECT t.id, t.epoch, a.kind, a.name, a.owner_id, a.path, coalesce(a.idle_minutes, 0), a.two_step_since,
 			coalesce(d.access, ''), coalesce(d.reason, ''), coalesce(d.opened_by_name, ''), coalesce(d.until, $3),
 			` + fmt.Sprintf(accounts.NetworkRules, "$1", "$2") + `
 		FROM accounts a JOIN tenants t ON t.id = $1
 		LEFT JOIN support_access d ON d.tenant_id = $1 AND d.account_id = $2 AND d.closed_at IS NULL AND d.until > $3
-		WHERE a.tenant_id = $1 AND a.id = $2`, Args: []any{tenant, e.Account, s.store.Now()}}
-}
+		WHERE a.tenant_id = $1 AND a.id = $2`
 
 // whichSubuser is the query for the login of a subuser's session.
 func whichSubuser(who subuserKey, path string, x *Session) store.Query {
-	return store.Query{Scan: func(r pgx.Rows) error {
+	return store.Query{Prepared: true, Scan: func(r pgx.Rows) error {
 		var limit int // in minutes
 		var views []byte
 		err := r.Scan(&x.Name, &x.Active, &limit, &x.AlertsRead, &x.Pins, &x.Dismissed, &views)
@@ -344,9 +348,11 @@ func whichSubuser(who subuserKey, path string, x *Session) store.Query {
 			err = x.readViews(views)
 		}
 		return err
-	}, SQL: `SELECT u.name, u.state = 'active', coalesce(a.idle_minutes, 0), coalesce(u.alerts_read_at, '0001-01-01'), u.pins, u.dismissed, ` + viewsOf("u", "$3") + `
-		FROM subusers u JOIN accounts a ON a.tenant_id = $1 AND a.id = u.account_id WHERE u.tenant_id = $1 AND u.id = $2`, Args: []any{who.tenant, who.id, path}}
+	}, SQL: whichSubuserSQL, Args: []any{who.tenant, who.id, path}}
 }
+
+var whichSubuserSQL = `SELECT u.name, u.state = 'active', coalesce(a.idle_minutes, 0), coalesce(u.alerts_read_at, '0001-01-01'), u.pins, u.dismissed, ` + viewsOf("u", "$3") + `
+		FROM subusers u JOIN accounts a ON a.tenant_id = $1 AND a.id = u.account_id WHERE u.tenant_id = $1 AND u.id = $2`
 
 // subuserKey is the place of a subuser's login.
 type subuserKey struct{ tenant, id uuid.UUID }

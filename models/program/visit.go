@@ -77,7 +77,7 @@ func (s *Store) Caller(ctx context.Context, secret string, account uuid.UUID, ad
 	var name string
 	found := false
 	// The account in the address counts only in the key's own tenant.
-	err = s.store.ReadAll(ctx, store.ScopeSession, store.Query{Scan: func(rows pgx.Rows) error {
+	err = s.store.ReadAll(ctx, store.ScopeSession, store.Query{Prepared: true, Scan: func(rows pgx.Rows) error {
 		found = true
 		return rows.Scan(append(x.Key.fields(), &owner, &name)...)
 	}, SQL: "SELECT " + keyColumns + `, a.owner_id, coalesce(p.name, '') FROM api_keys x JOIN accounts a ON a.tenant_id = $1 AND a.id = x.account_id

@@ -94,6 +94,8 @@ func Known(err error) error {
 		return Constraints[ConstraintOf(pg)]
 	case errors.As(err, &pg) && slices.Contains([]string{"55P03", "57014", "40P01", "40001"}, pg.Code):
 		return fmt.Errorf("%w: %w", ErrBusy, err)
+	case outdated(err):
+		return fmt.Errorf("%w: %w", ErrBusy, err)
 	case code(err) == readOnly:
 		return fmt.Errorf("%w: %w", ErrReadOnly, err)
 	}

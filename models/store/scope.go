@@ -126,11 +126,14 @@ type Query struct {
 	Scan func(pgx.Rows) error
 	SQL  string
 	Args []any
+	// Prepared has each connection plan the statement once, for all values, where no
+	// pooler stands between: for what every request asks by whole keys.
+	Prepared bool
 }
 
 // Read runs one query in a scope of its own, all in one round trip.
 func (s *Store) Read(ctx context.Context, sc Scope, scan func(pgx.Rows) error, sql string, args ...any) error {
-	return s.ReadAll(ctx, sc, Query{scan, sql, args})
+	return s.ReadAll(ctx, sc, Query{Scan: scan, SQL: sql, Args: args})
 }
 
 // ReadAll is read for several queries.
@@ -149,7 +152,17 @@ func (s *Store) readAll(ctx context.Context, sc Scope, queries []Query) error {
 		b.Queue(q.SQL, q.Args...)
 	}
 	b.Queue("COMMIT")
-	res := s.pool.SendBatch(ctx, b)
+	c, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return Known(err)
+	}
+	defer c.Release()
+	for _, q := range queries {
+		if err := prepare(ctx, c.Conn(), q); err != nil {
+			return Known(err)
+		}
+	}
+	res := c.SendBatch(ctx, b)
 	defer res.Close()
 	for range before {
 		if _, err := res.Exec(); err != nil {
@@ -158,6 +171,9 @@ func (s *Store) readAll(ctx context.Context, sc Scope, queries []Query) error {
 	}
 	for _, q := range queries {
 		if err := q.take(res); err != nil {
+			if outdated(err) {
+				s.pool.Reset()
+			}
 			return err
 		}
 	}

@@ -151,7 +151,7 @@ func (s *Store) open(ctx context.Context) error {
 }
 
 // poolConfig reads a URL. Queries are sent in the exec mode, which works behind
-// PgBouncer and plans each query for its own values.
+// PgBouncer and plans each query for its own values; see Query.Prepared for others.
 func poolConfig(url string) (*pgxpool.Config, error) {
 	pc, err := pgxpool.ParseConfig(url)
 	if err != nil {
@@ -159,9 +159,9 @@ func poolConfig(url string) (*pgxpool.Config, error) {
 	}
 	limitConnecting(pc.ConnConfig)
 	pc.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
-	pc.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
+	pc.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
 		registerTypes(c.TypeMap())
-		return nil
+		return lookForPooler(ctx, c)
 	}
 	return pc, nil
 }
