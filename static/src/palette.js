@@ -16,10 +16,8 @@ const choose = (option) => {
 const open = () => {
   if (!palette.open) palette.showModal();
   box.select();
-  const ask = () => box.dispatchEvent(new Event("open"));
-  // While the page still comes, htmx does not hear it.
-  if (document.readyState === "complete") ask();
-  else addEventListener("load", ask, { once: true });
+  // htmx begins to hear in a timeout that it set before this could.
+  setTimeout(() => box.dispatchEvent(new Event("open")));
 };
 
 // What is shown may answer to fewer letters than are typed: Return waits for the rest.
