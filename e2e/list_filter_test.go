@@ -82,13 +82,7 @@ func (w *walk) pickSome(f filter) (l listing, name string) {
 		return l, ""
 	}
 	one := offered[len(offered)/2]
-	w.until("the filter "+f.Label+" to have the focus", func() bool {
-		in, err := ask[bool](w.tab, fmt.Sprintf(`document.activeElement.closest('.pick')?.dataset.name === %s`, quoted(f.Name)))
-		if err == nil && !in {
-			w.keys(kb.Tab)
-		}
-		return err == nil && in
-	})
+	w.reach(f.Name)
 	w.keys(one.Text)
 	w.until("the filter to offer "+one.Text, func() bool {
 		there, err := ask[bool](w.tab, fmt.Sprintf(`[...document.querySelectorAll('.pick-filter [role=option]')].some(o => o.textContent === %s)`, quoted(one.Text)))

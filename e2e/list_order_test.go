@@ -92,7 +92,7 @@ func (w *walk) withoutScript(b *tab) {
 	b.t.Helper()
 	plain := &walk{tab: b, list: w.list}
 	b.open(w.list)
-	text := cmp.Or(w.text, "nobody")
+	text := cmp.Or(w.text, nobody)
 	want := url.Values{}
 	plain.typeIn(text)
 	want.Set("q", text)

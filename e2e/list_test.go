@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
@@ -74,14 +75,15 @@ type walk struct {
 	list string
 	full listing // as many of its rows as a page can hold
 
-	text   string // that its search finds some rows by
-	known  map[string]answer
-	chosen map[string]int // by filter, the option that choice took
+	text   string            // that its search finds some rows by
+	known  map[string]answer // by what an address asks for
+	chosen map[string]int    // by filter, the option that choice took
 }
 
 // at is the list at an address, as the panel gives it to whoever opens that.
-func (w *walk) at(address string) listing {
+func (w *walk) at(address string) (l listing) {
 	w.t.Helper()
+	defer func() { w.known[same(address)] = answer{l.keys(), time.Now()} }()
 	return eval[listing](w.tab, fmt.Sprintf(`fetch(%[1]s).then(r => r.text()).then(t => %[2]s(new DOMParser().parseFromString(t.slice(t.indexOf('<main')), 'text/html'), %[1]s))`, quoted(address), readList))
 }
 
@@ -117,6 +119,7 @@ func asks(at, name, value string) bool {
 func (w *walk) all() {
 	w.open(w.narrowed())
 	w.full = w.follows("the list", func(listing) bool { return true })
+	w.known[same(w.full.At)] = answer{w.full.keys(), time.Now()}
 	if len(w.full.Rows) == 0 {
 		w.empty()
 		return
@@ -134,8 +137,8 @@ func (w *walk) all() {
 // arrives all the same.
 func (w *walk) empty() {
 	w.t.Helper()
-	w.typeIn("nobody")
-	w.follows("an answer to a search in an empty list", func(l listing) bool { return asks(l.At, "q", "nobody") && l.Nothing })
+	w.typeIn(nobody)
+	w.follows("an answer to a search in an empty list", func(l listing) bool { return asks(l.At, "q", nobody) && l.Nothing })
 }
 
 // searchMiddle scrolls the search into view and gives its middle.
@@ -232,6 +235,9 @@ func (w *walk) misses(l listing, belongs func(row) bool) {
 	}
 }
 
+// nobody is what no row of any list holds.
+const nobody = "zqzqzq"
+
 // search looks for something as it is typed, and by Enter; an emptied search shows all again.
 func (w *walk) search() {
 	w.t.Helper()
@@ -242,8 +248,8 @@ func (w *walk) search() {
 	if got := eval[string](w.tab, `document.activeElement.matches('.search-text') ? 'at ' + document.activeElement.selectionStart : 'gone'`); got != fmt.Sprint("at ", len([]rune(text))) {
 		w.t.Errorf("after a search the caret is %s", got)
 	}
-	w.typeIn("Nobody has this name" + kb.Enter)
-	w.follows("nothing to match", func(l listing) bool { return asks(l.At, "q", "Nobody has this name") && l.Nothing })
+	w.typeIn(nobody + kb.Enter)
+	w.follows("nothing to match", func(l listing) bool { return asks(l.At, "q", nobody) && l.Nothing })
 	w.typeIn(text + kb.Enter)
 	w.finds(w.follows("the rows to follow Enter", func(l listing) bool { return asks(l.At, "q", text) && w.settled(l) }), text, column)
 	w.typeIn("")
@@ -263,7 +269,7 @@ func (w *walk) reach(name string) {
 	w.t.Helper()
 	eval[int](w.tab, `document.querySelector('#list .search-text').focus(), 0`)
 	for range 30 {
-		if eval[string](w.tab, `document.activeElement.name ?? ''`) == name {
+		if eval[string](w.tab, `(e => e.closest('.pick')?.dataset.name ?? e.name ?? '')(document.activeElement)`) == name {
 			return
 		}
 		w.keys(kb.Tab)

@@ -4,6 +4,8 @@ package e2e
 
 import (
 	"encoding/json"
+	"maps"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -102,6 +104,17 @@ const readList = `((doc, at) => {
 		Nothing: !!list.querySelector('.empty') && of.length === 0,
 	};
 })`
+
+// same is one text for all addresses that ask for the same: in order, without what is empty.
+func same(at string) string {
+	u, err := url.Parse(at)
+	if err != nil {
+		return at
+	}
+	q := u.Query()
+	maps.DeleteFunc(q, func(_ string, values []string) bool { return strings.Join(values, "") == "" })
+	return u.Path + "?" + q.Encode()
+}
 
 // answer is what the panel gives to whoever opens an address.
 type answer struct {

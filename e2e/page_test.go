@@ -6,13 +6,16 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
 )
 
-// Ada opens every page there is for her, at a desk by day and by night, and makes
-// the window as narrow as a phone.
+// Ada opens every page there is for her, at a desk by day and by night, and makes the
+// window as narrow as a phone. She reaches the menus of rows everywhere, and every
+// control of the forms that add something.
 func TestEveryPageLooksRight(t *testing.T) {
 	t.Parallel()
 	ada := newTab(t, "Ada")
@@ -28,37 +31,60 @@ func TestEveryPageLooksRight(t *testing.T) {
 	for _, tab := range tabs[1:] {
 		pages = append(pages, account+"/permissions/"+tab)
 	}
-	pages = append(pages, "/accounts", "/accounts/new", "/sessions", "/two-step", "/two-step/set-up", "/passkeys", "/passkeys/new", account+"/settings/security/two-step", account+"/accounts/new", account+"/settings/subusers/new")
+	pages = append(pages, "/accounts", "/accounts/new", "/sessions", "/two-step", "/two-step/set-up", "/passkeys", "/passkeys/new", account+"/settings/security/two-step", account+"/accounts/new", account+"/settings/subusers/new", account+"/members/invites")
 	pages = append(pages, ada.recordPages(account)...)
 
+	var menus atomic.Int64
+	var added sync.Map // the forms that lists lead to
 	const hands = 2
-	for i := range hands {
-		t.Run(fmt.Sprint("hand ", i+1), func(t *testing.T) {
-			t.Parallel()
-			hand := newTab(t, "Ada")
-			hand.joins(ada)
-			for n := i; n < len(pages); n += hands {
-				p := pages[n]
-				hand.open(p)
-				if n := eval[int](hand, `document.querySelectorAll('h1').length`); n != 1 {
-					t.Errorf("%s has %d headings of the first rank", p, n)
+	t.Run("pages", func(t *testing.T) {
+		for i := range hands {
+			t.Run(fmt.Sprint("hand ", i+1), func(t *testing.T) {
+				t.Parallel()
+				hand := newTab(t, "Ada")
+				hand.joins(ada)
+				for n := i; n < len(pages); n += hands {
+					p := pages[n]
+					hand.resize(1280, 844)
+					hand.open(p)
+					if n := eval[int](hand, `document.querySelectorAll('h1').length`); n != 1 {
+						t.Errorf("%s has %d headings of the first rank", p, n)
+					}
+					if !eval[bool](hand, currentInSight) {
+						t.Errorf("%s: the sidebar does not show where one is", p)
+					}
+					if y := eval[int](hand, `scrollY`); y != 0 {
+						t.Errorf("%s opens %d px below its top", p, y)
+					}
+					lead := eval[[]string](hand, forms)
+					hand.looksRight(pictureName(p))
+					hand.fitsItsWindow()
+					menus.Add(int64(hand.menusFit()))
+					hand.resize(390, 844)
+					hand.looksRight(pictureName(p) + "-narrow")
+					for _, width := range []int64{390, 320} {
+						hand.resize(width, 844)
+						hand.fitsItsWindow()
+						menus.Add(int64(hand.menusFit()))
+					}
+					hand.resize(768, 1024)
+					hand.fitsItsWindow()
+					for _, form := range lead {
+						if _, known := added.LoadOrStore(form, true); !known {
+							hand.reachesAll(form)
+						}
+					}
 				}
-				if !eval[bool](hand, currentInSight) {
-					t.Errorf("%s: the sidebar does not show where one is", p)
-				}
-				if y := eval[int](hand, `scrollY`); y != 0 {
-					t.Errorf("%s opens %d px below its top", p, y)
-				}
-				hand.looksRight(pictureName(p))
-				hand.fitsItsWindow()
-				hand.resize(390, 844)
-				hand.looksRight(pictureName(p) + "-narrow")
-				hand.fitsItsWindow()
-				hand.resize(768, 1024)
-				hand.fitsItsWindow()
-				hand.resize(1280, 900)
-			}
-		})
+			})
+		}
+	})
+	if menus.Load() < 180 {
+		t.Errorf("only %d menus were opened", menus.Load())
+	}
+	led := 0
+	added.Range(func(_, _ any) bool { led++; return true })
+	if led < 40 {
+		t.Errorf("only %d forms are led to", led)
 	}
 }
 

@@ -68,7 +68,7 @@ func newTab(t *testing.T, who string) *tab {
 		}
 	})
 	// Several people are at work, each with the window in front of them.
-	b.do(send(log.Enable, cdp.Empty{}), send(emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}))
+	b.do(browser.Quiet, send(log.Enable, cdp.Empty{}), send(emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}))
 	b.resize(1280, 900)
 	b.theme("light")
 	return b
@@ -142,11 +142,13 @@ func (b *tab) enter() {
 	b.do(send(input.DispatchKeyEvent, down), send(input.DispatchKeyEvent, up))
 }
 
-// changes waits until the page changes, or a moment where what it waits for may be elsewhere.
+// changes waits until the page has changed and stands still, or a moment where what it
+// waits for may be elsewhere.
 func (b *tab) changes() {
 	if !b.still {
 		ask[bool](b, `new Promise(done => {
-			const on = new MutationObserver(() => end(true)), end = it => { on.disconnect(); clearTimeout(late); done(it) }, late = setTimeout(end, 100, false);
+			let rest;
+			const on = new MutationObserver(() => { clearTimeout(rest); rest = setTimeout(end, 30) }), end = () => { on.disconnect(); clearTimeout(late); done(true) }, late = setTimeout(end, 100);
 			on.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
 		})`)
 	}

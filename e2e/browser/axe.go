@@ -34,6 +34,20 @@ var axe = sync.OnceValues(func() (string, error) {
 	}
 })
 
+// takeAway is a function of script: it takes what selectors name out of the page, but not
+// what is open or has the focus, and gives a function that brings all back to its place.
+const takeAway = `selectors => {
+	const x = scrollX, y = scrollY;
+	const away = [...document.querySelectorAll(selectors)].filter(e => !e.matches(':focus-within, :popover-open, :has(:popover-open, :modal)'))
+		.map(e => ({e, place: document.createComment(''), around: e.parentElement, top: e.parentElement.scrollTop}));
+	away.forEach(a => a.e.replaceWith(a.place));
+	return () => {
+		away.forEach(a => a.place.replaceWith(a.e));
+		away.forEach(a => a.around.scrollTop = a.top);
+		scrollTo({left: x, top: y, behavior: 'instant'});
+	};
+}`
+
 // Axe gives what axe finds wrong with the page of a tab, without the parts that
 // the selectors name. Rows of a list are made alike: it looks at the first ones.
 func Axe(ctx context.Context, rules Rules, without ...string) (found []string, err error) {
@@ -49,14 +63,21 @@ func Axe(ctx context.Context, rules Rules, without ...string) (found []string, e
 	if err != nil {
 		return nil, err
 	}
-	// Violations alone are described, and styles are asked of the page as it is.
-	out, err := json.Marshal(append(without, "tbody > tr:nth-child(n+6)", "ol.changes > li:nth-child(n+6)"))
+	without = append(without, "tbody > tr:nth-child(n+6)", "ol.changes > li:nth-child(n+6)")
+	out, err := json.Marshal(without)
 	if err != nil {
 		return nil, err
 	}
+	// What is left out is out of the page for the look: each rule of axe goes through
+	// all there is. Violations alone are described, and styles are asked of the page as it is.
 	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(async () => {
-		const r = await axe.run({include: ["html"], exclude: `+string(out)+`}, {resultTypes: ['violations'], preload: false, elementRef: false, iframes: false, ...`+string(rules)+`});
-		return JSON.stringify(r.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.html.slice(0, 200) + ' — ' + n.failureSummary.replace(/\s+/g, ' '))));
+		const out = `+string(out)+`, back = (`+takeAway+`)(out.join());
+		try {
+			const r = await axe.run({include: ["html"], exclude: out}, {resultTypes: ['violations'], preload: false, elementRef: false, iframes: false, ...`+string(rules)+`});
+			return JSON.stringify(r.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.html.slice(0, 200) + ' — ' + n.failureSummary.replace(/\s+/g, ' '))));
+		} finally {
+			back();
+		}
 	})()`, chromedp.EvalAwaitPromise))
 	if err != nil {
 		return nil, err

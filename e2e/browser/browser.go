@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/css"
+	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/chromedp"
 )
 
@@ -68,3 +70,8 @@ func Send[P any](command cdp.Command[P, cdp.Empty], params P) Action {
 		return err
 	})
 }
+
+// Quiet leaves out what a tab tells chromedp of each page and no test asks for: its style sheets and nodes.
+var Quiet Action = chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+	return chromedp.Do(ctx, Send(css.Disable, cdp.Empty{}), Send(dom.Disable, cdp.Empty{}))
+})
