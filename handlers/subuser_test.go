@@ -3,6 +3,8 @@ package handlers_test
 import (
 	"net/http"
 	"testing"
+
+	"bailiwick/models/people"
 )
 
 // Olga, whose subuser role is Owner, sees the list of subusers and the link by
@@ -26,4 +28,20 @@ func TestTheRoleOwnerSeesTheLoginLink(t *testing.T) {
 	}
 	p.as(p.grace).get(list).want(t, http.StatusForbidden)
 	p.as(p.mallory).get(list).want(t, http.StatusNotFound)
+}
+
+// A subuser's page says under each heading of the list what the list says there.
+func TestASubusersPageSaysWhatTheListSays(t *testing.T) {
+	p := newPanel(t)
+	ada := p.as(p.ada)
+	u, err := p.store.CreateSubuser(t.Context(), p.grant(p.ada, "subuser_create", p.east), people.SubuserInput{Name: "sue", Description: "Works at night", Roles: []string{"Support"}, Link: true})
+	must(t, err)
+	list := ada.get(in(p.east, "/settings/subusers")).want(t, http.StatusOK)
+	one := ada.get(in(p.east, "/settings/subusers/"+u.Subuser.ID.String())).want(t, http.StatusOK)
+	for i, want := range []string{"", "Support", "No password yet", "Never", "Off", "Works at night"} {
+		heading, cell := texts(list, "thead th")[i], texts(list, "tbody tr > *")[i]
+		if i > 0 && (cell != want || one.fact(heading) != want) {
+			t.Errorf("%s: %q in the list, %q on the page, not %q", heading, cell, one.fact(heading), want)
+		}
+	}
 }

@@ -51,7 +51,7 @@ func (h *Handlers) SubuserListPage(c echo.Context, g authz.Grant) (p people.Subu
 		Header: part.Header{Title: "Subusers", Text: "People who sign in through this account's own link."},
 		List: part.List{
 			Label: "Subusers",
-			Table: part.Table{Token: v.Token, Columns: []part.Column{{Text: "Name"}, {Text: "Roles"}, {Text: "State"}, {Text: "Last sign-in"}, {Text: "Two-step"}, {Text: "Description"}}},
+			Table: part.Table{Token: v.Token, Columns: subuserColumns},
 			Empty: part.Empty{Scene: part.ScenePeople, Title: "No subusers yet", Text: "A subuser signs in on this account's own page, sees the sections of their role and nothing else."},
 		},
 	}
@@ -87,6 +87,9 @@ func (h *Handlers) SubuserListPage(c echo.Context, g authz.Grant) (p people.Subu
 }
 
 func subuserAvatar(u persons.Subuser) part.Avatar { return part.AvatarOf(u.Name, u.ID.String()) }
+
+// subuserColumns are the headings of subuserRow.
+var subuserColumns = []part.Column{{Text: "Name"}, {Text: "Roles"}, {Text: "State"}, {Text: "Last sign-in"}, {Text: "Two-step"}, {Text: "Description"}}
 
 // subuserRow shows a subuser of the list at an address.
 func (h *Handlers) subuserRow(c echo.Context, list string, u persons.Subuser) part.Row {
@@ -144,13 +147,12 @@ func (h *Handlers) showSubuser(c echo.Context, g authz.Grant, u persons.Subuser)
 		return h.showCreatedSubuser(c, g, persons.CreatedSubuser{Subuser: u, First: c.QueryParam("created") == "first"})
 	}
 	row := h.subuserRow(c, SubusersPath(c), u)
-	labels := []string{"Name", "Roles", "Description", "Last sign-in", "Two-step sign-in", "State"}
 	p := record.Page{
 		Frame:  h.Frame(c, u.Name, part.Link{Text: "Subusers", URL: SubusersPath(c)}),
 		Header: part.Header{Avatar: subuserAvatar(u), Title: u.Name, Menu: h.subuserMenu(c, SubusersPath(c, "/", u.ID.String()), u)},
 	}
-	for i, label := range labels[1:] {
-		p.Details = append(p.Details, part.Detail{Label: label, Value: row.Cells[i+1]})
+	for i, column := range subuserColumns[1:] {
+		p.Details = append(p.Details, part.Detail{Label: column.Text, Value: row.Cells[i+1]})
 	}
 	p.Details = append(p.Details, part.Detail{Label: "Created", Value: h.TimeCell(c, u.CreatedAt)})
 	return page.Render(c, http.StatusOK, record.Record(p))
