@@ -39,7 +39,7 @@ type login struct{ door, user, account, role, password string }
 // can sign in.
 func start(dir string, cast bool) (*program, error) {
 	p := &program{binary: filepath.Join(dir, "bailiwick"), logins: map[string]login{}}
-	if out, err := exec.Command("go", "build", "-ldflags=-s -w", "-o", p.binary, "bailiwick/cmd/bailiwick").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-ldflags=-s -w -X main.slack=10", "-o", p.binary, "bailiwick/cmd/bailiwick").CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("go build: %w\n%s", err, out)
 	}
 	addr, err := freeAddress()
