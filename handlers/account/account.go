@@ -292,11 +292,15 @@ func (h *Handlers) ownAccountForm(c echo.Context, status int, name string, wrong
 	if (accounts.Account{Kind: v.Place.Kind, OwnerID: v.Place.Owner}).Undeletable(v.Session.Principal) == "" {
 		acts = append(acts, part.Action{Text: "Delete account…", URL: page.AccountPath(v.Place.Account, "/settings/account/delete"), Dialog: true, Danger: true})
 	}
-	return page.Render(c, status, record.FormOn(part.FormPage{
-		Frame: f, Header: part.Header{Title: "Account", Text: page.KindTitle(v.Place.Kind) + ", " + v.Place.Account.String(), Actions: acts},
-		Form: part.Form{
+	return page.Render(c, status, record.Record(record.Page{
+		Frame: f, Header: part.Header{Title: "Account", Actions: acts},
+		Acts: []record.ActForm{{Title: "Change name", Form: part.Form{
 			Token: f.Token, Action: page.AccountPath(v.Place.Account, "/settings/account"), Problem: wrong[""],
 			Fields: []part.Field{{Name: "name", Label: "Name", Value: name, Problem: wrong["name"], Required: true, MaxLength: 100}},
+		}}},
+		Details: []part.Detail{
+			{Label: "Kind", Value: part.Cell{Text: page.KindTitle(v.Place.Kind)}},
+			{Label: "ID", Value: part.Cell{Text: v.Place.Account.String(), Copy: true}},
 		},
 	}))
 }
