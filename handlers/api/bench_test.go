@@ -139,7 +139,7 @@ func (x *apiBench) lean(b *testing.B, path string) http.Handler {
 	if err != nil {
 		b.Fatal(err)
 	}
-	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec // as the panel does
+	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec // as the panel asks for rows
 	config.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
 		_, err := c.Exec(ctx, "SET app.scope = 'system'")
 		return err

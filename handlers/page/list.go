@@ -132,12 +132,18 @@ func Span(before, shown, all int, one, many string) string {
 	return spanOf(before, shown, all, words.Count(all, one, many))
 }
 
-// SpanCapped is Span of what is counted up to store.CountCap, and one more for more than that.
+// SpanCapped is Span of what Capped counts.
 func SpanCapped(before, shown, all int, one, many string) string {
-	if all <= store.CountCap {
-		return Span(before, shown, all, one, many)
+	return spanOf(before, shown, all, Capped(all, one, many))
+}
+
+// Capped is how many there are of what is counted up to store.CountCap, and one more for
+// more than that.
+func Capped(n int, one, many string) string {
+	if n > store.CountCap {
+		return "more than " + words.Count(store.CountCap, one, many)
 	}
-	return spanOf(before, shown, all, "more than "+words.Count(store.CountCap, one, many))
+	return words.Count(n, one, many)
 }
 
 func spanOf(before, shown, all int, counted string) string {

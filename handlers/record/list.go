@@ -17,7 +17,6 @@ import (
 	records "bailiwick/models/record"
 	"bailiwick/views/part"
 	"bailiwick/views/record"
-	"bailiwick/words"
 )
 
 // listAsked is what the address of a list asks for.
@@ -217,10 +216,7 @@ func (rv Visit) closedHere() (missing catalog.Entitlements) {
 
 // counted is how many records a list has, as far as it was counted.
 func counted(n int, r *catalog.Records) string {
-	if n > records.CountCap {
-		return "more than " + words.Count(records.CountCap, r.Noun, r.Plural)
-	}
-	return words.Count(n, r.Noun, r.Plural)
+	return page.Capped(n, r.Noun, r.Plural)
 }
 
 func columnChoice(rv Visit, asked listAsked) *part.ColumnChoice {
