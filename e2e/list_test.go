@@ -284,8 +284,7 @@ func (w *walk) pick(n int) {
 	if n < 0 {
 		n, way = -n, kb.ArrowUp
 	}
-	w.keys(" " + strings.Repeat(way, n))
-	w.enter()
+	w.keys(" " + strings.Repeat(way, n) + kb.Enter)
 }
 
 // choose picks the n-th option of a filter. A list that opens late on a busy machine

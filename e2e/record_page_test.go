@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
@@ -105,7 +104,7 @@ func TestALongFormAndItsEditor(t *testing.T) {
 	ada.keys(kb.Escape)
 	ada.keys(kb.Tab)
 	ada.comesTrue(`document.activeElement.matches('.form > .actions button')`)
-	ada.do(chromedp.KeyEvent(kb.Enter))
+	ada.keys(kb.Enter)
 	ada.stands(application + "/scenarios/[0-9a-f-]{36}")
 	ada.sees("typed-in-the-editor", "const a = 1;")
 	if styles := eval[int](ada, `document.querySelectorAll('style').length`); styles != 0 {

@@ -132,8 +132,8 @@ func (b *tab) until(what string, true func() bool) {
 	}
 }
 
-// enter presses Enter in one: what is typed by a key that something has taken must
-// not come to what has the focus after it.
+// enter presses Enter in one, as a keyboard does: in two, what the key opened could
+// have the focus when the character comes, and take that as well.
 func (b *tab) enter() {
 	b.t.Helper()
 	enter := input.DispatchKeyEventParams{Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13}
@@ -353,7 +353,12 @@ func call[T any](b *tab, object runtime.RemoteObjectID, function string) (T, err
 // keys presses keys one after the other.
 func (b *tab) keys(keys string) {
 	b.t.Helper()
-	b.do(chromedp.KeyEvent(keys))
+	for i, part := range strings.Split(keys, kb.Enter) {
+		if i > 0 {
+			b.enter()
+		}
+		b.do(chromedp.KeyEvent(part))
+	}
 }
 
 // fill types into the field with that label, instead of what is in it.
