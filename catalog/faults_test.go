@@ -70,6 +70,7 @@ func TestAFaultNamesItsPlaceAndRemedy(t *testing.T) {
 		{"a sentence of no state", "    name: name\n", "    name: name\n    states: {new: It is new., old: It is old., lost: It is lost.}\n", "states names lost, which thing never is: use a value of the property state"},
 		{"a state that nothing leaves", "    name: name\n", "    name: name\n    states: {new: It is new., old: It is old.}\n", "no act leaves the state old: add one, so that nothing is stuck in it"},
 		{"an act that sets what can not be", "set: {state: old}", "set: {state: lost}", "set gives state the value lost, which it can't have"},
+		{"an act that lets programs send what it does not set", "set: {state: old}", "set: {state: old}, sent: [name]", "act age lets programs send name, which it does not set: add it to the act's `set:`"},
 		{"an act in an unknown state", "when: [new]", "when: [lost]", "waits for the state lost, which thing never has"},
 		{"an unknown entitlement of a value", "{old: logs}", "{old: barns}", "sections/shelf.yaml:20: entitlement barns is not declared: use a key of entitlements.yaml"},
 		{"a value that is none", "{old: logs}", "{ancient: logs}", "sections/shelf.yaml:20: property state: x-option-needs names ancient, which is no value of it"},

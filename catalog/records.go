@@ -3,6 +3,7 @@ package catalog
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -93,6 +94,7 @@ type Act struct {
 	Fields   []*Field        // its form; none for a plain button
 	Required map[string]bool // of Fields, beyond what the schema requires
 	Set      map[string]any  // what it sets; nil removes
+	Sent     []*Field        // of Set, to which a program may give another value
 	When     []string        // the states in which it can be done; none means all
 	Remove   bool            // it deletes the record
 	Danger   bool
@@ -101,6 +103,20 @@ type Act struct {
 // To is the act as done to one record: "Comment on call from Ada".
 func (a *Act) To(name string) string {
 	return strings.Replace(cmp.Or(a.Question, a.Title+" *"), "*", name, 1)
+}
+
+// With is the act that sets what a program sent in place of what it sets itself, and
+// the values that are left for its form.
+func (a *Act) With(values map[string]any) (*Act, map[string]any) {
+	with, left := *a, maps.Clone(values)
+	with.Set = maps.Clone(a.Set)
+	for _, f := range a.Sent {
+		if v, sent := values[f.Name]; sent {
+			with.Set[f.Name] = v
+			delete(left, f.Name)
+		}
+	}
+	return &with, left
 }
 
 // Applies tells whether the act can be done to a record in the state.
@@ -198,6 +214,7 @@ type actDecl struct {
 	Fields     []word
 	Required   []word
 	Set        map[string]any
+	Sent       []word
 	When       []word
 	Remove     bool
 	Danger     bool
@@ -387,6 +404,12 @@ func (k *compiler) act(bad func(word, string, string), kind *Kind, d actDecl) *A
 		bad(d.Key, "act "+a.Key+" changes nothing", "add `fields:`, `set:` or `remove: true`")
 	}
 	k.sets(bad, d.Key, kind, d.Set)
+	a.Sent = k.fields(bad, kind, d.Sent)
+	for _, f := range a.Sent {
+		if _, set := a.Set[f.Name]; !set {
+			bad(d.Key, "act "+a.Key+" lets programs send "+f.Name+", which it does not set", "add it to the act's `set:`")
+		}
+	}
 	state := kind.Field("state")
 	for _, w := range d.When {
 		if state == nil || state.Option(w.Text) == nil {

@@ -175,7 +175,7 @@ func (d *document) add(o guard.Operation, tag, sentence string) {
 			kind = mimePatch
 		}
 		content := map[string]any{kind: map[string]any{"schema": d.schema(o.In)}}
-		operation["requestBody"] = map[string]any{"required": true, "content": content}
+		operation["requestBody"] = map[string]any{"required": !o.MayBeBare, "content": content}
 	}
 	path := PathOf(o.Path)
 	if d.paths[path] == nil {

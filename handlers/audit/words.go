@@ -139,6 +139,7 @@ var pasts = map[string]string{
 	"allow": "allowed", "attach": "attached", "block": "blocked", "buy": "bought", "cancel": "cancelled", "close": "closed", "comment": "commented on",
 	"deactivate": "deactivated", "detach": "detached", "flag": "flagged", "parameters": "set the parameters of", "pause": "paused", "release": "released",
 	"reply": "replied to", "reserve": "reserved", "start": "started", "switch_off": "turned off", "switch_on": "turned on", "tag": "tagged", "unblock": "unblocked",
+	"unflag": "removed the flag from",
 }
 
 // manyPasts are the verbs of many records of a kind at once.

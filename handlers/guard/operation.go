@@ -22,6 +22,8 @@ type Operation struct {
 	In     *Schema // of the body it takes; nil for none
 	Out    *Schema // of the body it answers with; nil for none
 	Status int     // of success
+	// MayBeBare says that the body can be left out.
+	MayBeBare bool
 	// Versioned things have an ETag, and If-Match holds a change to it.
 	Versioned bool
 	Serve     func(echo.Context, authz.Grant) error

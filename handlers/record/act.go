@@ -21,7 +21,7 @@ func idle(a *catalog.Act, r record.Record) bool {
 		return false
 	}
 	for name, v := range a.Set {
-		if v == nil && r.Values[name] != nil || v != nil && r.Values[name] != v {
+		if is := r.Values[name]; is != v && !(is == nil && v == false) {
 			return false
 		}
 	}

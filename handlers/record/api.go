@@ -203,11 +203,12 @@ func (h *Handlers) actOnRecord(rv Visit, a *catalog.Act, r records.Record) error
 		return err
 	}
 	values := map[string]any{}
-	if len(a.Fields) == 0 {
+	switch {
+	case len(a.Fields)+len(a.Sent) == 0:
 		if err := api.Nothing(rv); err != nil {
 			return err
 		}
-	} else {
+	case len(a.Fields) > 0 || rv.Request().ContentLength != 0:
 		body := map[string]any{}
 		err := api.Decode(rv, &body)
 		if err == nil {
@@ -217,6 +218,7 @@ func (h *Handlers) actOnRecord(rv Visit, a *catalog.Act, r records.Record) error
 			return err
 		}
 	}
+	a, values = a.With(values)
 	changed, err := h.Store.Act(rv.Request().Context(), rv.grant, rv.kind, a, r.ID, values)
 	switch {
 	case err != nil:
@@ -335,6 +337,9 @@ func (h *Handlers) changeRecords(rv Visit) error {
 	var bad api.Malformed
 	if errors.As(err, &bad) {
 		return bad.Below("/values")
+	}
+	if a.act != nil {
+		what.Act, what.Values = a.act.With(what.Values)
 	}
 	if err := h.grantFor(&rv, a.permission); err != nil {
 		return err

@@ -138,8 +138,11 @@ func (o operations) secret(serve serves) guard.Operation {
 
 func (o operations) act(a *catalog.Act, serve serves) guard.Operation {
 	x := guard.Operation{Title: a.Title, Detail: a.Sentence, Serve: serve}
-	if len(a.Fields) > 0 {
-		x.In = fieldsSchema(a.Fields, false, func(f *catalog.Field) bool { return a.Required[f.Name] })
+	if takes := slices.Concat(a.Fields, a.Sent); len(takes) > 0 {
+		x.In, x.MayBeBare = fieldsSchema(takes, false, func(f *catalog.Field) bool { return a.Required[f.Name] }), len(a.Fields) == 0
+	}
+	for _, f := range a.Sent { // what it is where nothing is sent
+		x.In.Doc["properties"].(map[string]any)[f.Name].(map[string]any)["default"] = a.Set[f.Name]
 	}
 	if a.Remove {
 		x.Status, x.Versioned = http.StatusNoContent, true
