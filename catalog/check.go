@@ -17,6 +17,7 @@ import (
 	"github.com/nyaruka/phonenumbers"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+	"golang.org/x/text/language"
 )
 
 // formats are those that JSON Schema does not know, or knows more loosely than
@@ -26,6 +27,7 @@ var formats = []*jsonschema.Format{
 	{Name: "cidr", Validate: stringFormat(checkCIDR)},
 	{Name: "uri", Validate: stringFormat(checkURI)},
 	{Name: "regex", Validate: stringFormat(checkPattern)},
+	{Name: "language", Validate: stringFormat(checkLanguage)},
 }
 
 var formatSentences = map[string]string{
@@ -36,6 +38,7 @@ var formatSentences = map[string]string{
 	"date-time": "Enter a date and a time.",
 	"date":      "Enter a date, such as 2026-11-21.",
 	"uuid":      "Choose one of the list.",
+	"language":  "Choose a language, such as en for English or de-AT for Austrian German.",
 }
 
 func stringFormat(check func(string) error) func(any) error {
@@ -79,6 +82,21 @@ func checkCIDR(s string) error {
 func checkURI(s string) error {
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
+		return errForm
+	}
+	return nil
+}
+
+var languageForm = regexp.MustCompile(`^[a-z]{2}(-[A-Z]{2})?$`)
+
+// checkLanguage takes the code of a language in two letters, alone or as it is spoken
+// in a country.
+func checkLanguage(s string) error {
+	tag, err := language.Parse(s)
+	if err != nil || tag.String() != s || !languageForm.MatchString(s) {
+		return errForm
+	}
+	if _, _, region := tag.Raw(); len(s) > 2 && !region.IsCountry() {
 		return errForm
 	}
 	return nil

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/text/language"
 )
 
 // InputTime is how a form writes a date with a time, in the reader's zone.
@@ -122,6 +124,10 @@ func (f *Field) parseText(text string, zone *time.Location) any {
 	case "cidr":
 		if a, err := netip.ParseAddr(text); err == nil && a.Zone() == "" {
 			return netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen()).String()
+		}
+	case "language":
+		if tag, err := language.Parse(text); err == nil {
+			return tag.String()
 		}
 	case "date-time":
 		for _, layout := range []string{InputTime, "2006-01-02T15:04:05", "2006-01-02 15:04", "2006-01-02 15:04:05"} {

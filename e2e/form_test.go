@@ -98,4 +98,21 @@ func TestChoosingByTyping(t *testing.T) {
 	ada.stands(account + `/items/[0-9a-f-]{36}`)
 	ada.sees("Chosen by typing is saved")
 	ada.lacks(names[0], rule)
+
+	// A language is found by a part of its name, and begins with the one that most want.
+	ada.open(account + "/whispers/new")
+	ada.fill("Name", "In Swiss German")
+	ada.fill("Text", "About prices.")
+	ada.goTo("#f-text")
+	ada.keys(kb.Tab)
+	ada.at("#f-language")
+	ada.comesTrue(`document.activeElement.value === 'English'`)
+	ada.keys("swiss german")
+	ada.comesTrue(`[...document.querySelectorAll('#f-language-list [role=option]')].map(e => e.textContent).join() === 'Swiss High German'`)
+	ada.looksRight("language-open")
+	ada.keys(kb.Enter)
+	ada.comesTrue(`document.activeElement.value === 'Swiss High German' && document.querySelector('input[name=language]').value === 'de-CH'`)
+	ada.press("button", "Add whisper")
+	ada.stands(account + `/whispers/[0-9a-f-]{36}`)
+	ada.sees("Swiss High German")
 }

@@ -175,3 +175,53 @@ func TestAFormSearchesWithoutScript(t *testing.T) {
 		t.Error("the first button of the form searches")
 	}
 }
+
+// A language is chosen by its name, wherever one is asked for, and kept by its code,
+// which is also how programs and files say it.
+func TestLanguagesAreChosenByName(t *testing.T) {
+	p := newPanel(t)
+	ada, program := p.as(p.ada), p.keyOf(p.ada, p.analytical)
+	app := in(p.analytical, "/applications/"+ada.application(p.analytical, "Reception"))
+	for _, form := range []string{in(p.analytical, "/whispers/new"), in(p.analytical, "/agents/new"), app + "/dialogflow-agents/new"} {
+		x := ada.get(form).want(t, http.StatusOK)
+		names := map[string]string{}
+		x.Find("select[name=language] option").Each(func(_ int, o *goquery.Selection) { names[o.Text()] = o.AttrOr("value", "") })
+		if names["Swiss High German"] != "de-CH" || names["English"] != "en" || len(names) < 200 {
+			t.Errorf("%s offers %d languages", form, len(names))
+		}
+		if got := texts(x, "select[name=language] option[selected]"); !cmp.Equal(got, []string{"English"}) {
+			t.Errorf("%s begins with %v", form, got)
+		}
+	}
+	whispers := in(p.analytical, "/whispers")
+	one := whispers + "/" + ada.send(whispers, "name", "Sales", "text", "About prices.", "language", "de-CH").added(t)
+	if got := ada.get(one).want(t, http.StatusOK).fact("Language"); got != "Swiss High German" {
+		t.Errorf("its page says %q", got)
+	}
+	if got := program.get("/api/v1" + one).want(http.StatusOK).json()["language"]; got != "de-CH" {
+		t.Errorf("a program reads %v", got)
+	}
+	// A language that is not on the list, known by its code, stays chosen by its name.
+	program.patch("/api/v1"+one, map[string]any{"language": "en-KE"}).want(http.StatusOK)
+	if got := texts(ada.get(one+"/edit"), "select[name=language] option[selected]"); !cmp.Equal(got, []string{"English (Kenya)"}) {
+		t.Errorf("chosen is %v", got)
+	}
+	// What is none is refused in a sentence at the field, and what was typed besides stays.
+	for _, none := range []string{"xx", "Klingon", "en-QQ", "de-Latn-AT"} {
+		x := ada.send(whispers, "name", "Support", "text", "Help.", "language", none).want(t, http.StatusUnprocessableEntity)
+		if got := texts(x, ".field:has([name=language]) .problem"); len(got) != 1 || !strings.HasPrefix(got[0], "Choose a language") {
+			t.Errorf("%s is answered by %v", none, got)
+		}
+		if x.Find("input[name=name]").AttrOr("value", "") != "Support" {
+			t.Errorf("%s loses the name", none)
+		}
+		if got := program.post("/api/v1"+whispers, map[string]any{"name": "Support", "text": "Help.", "language": none}).want(http.StatusUnprocessableEntity); !strings.HasPrefix(got.fault("/language"), "Choose a language") {
+			t.Errorf("a program is told of %s: %s", none, got.body)
+		}
+	}
+	// A file may write a code in other letters.
+	ada.send(whispers, "name", "Billing", "text", "Invoices.", "language", "DE-at").added(t)
+	ada.get(whispers).says(t, "Austrian German", "English (Kenya)")
+	// Changed by somebody else meanwhile, it is compared by name.
+	ada.send(one+"/edit", "version", "1", "name", "Sales", "text", "About prices.", "language", "fr").want(t, http.StatusConflict).says(t, "English (Kenya)", "French")
+}

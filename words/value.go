@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/nyaruka/phonenumbers"
@@ -142,6 +144,40 @@ func Language(code string) string {
 	}
 	return cmp.Or(display.English.Tags().Name(tag), code)
 }
+
+// LanguageName is a language's code and its English name.
+type LanguageName struct{ Code, Name string }
+
+// Languages are those with a code of two letters and what some of them are in different
+// countries, by name.
+var Languages = sync.OnceValue(func() (all []LanguageName) {
+	codes := make([]string, 0, 26*26)
+	for a := 'a'; a <= 'z'; a++ {
+		for b := 'a'; b <= 'z'; b++ {
+			codes = append(codes, string(a)+string(b))
+		}
+	}
+	codes = append(codes, "zh-CN", "zh-HK", "zh-TW") // known to the tables by their scripts alone
+	for _, tag := range display.Supported.Tags() {
+		if code := tag.String(); len(code) == len("de-AT") {
+			most, _ := language.Make(code[:2]).Region()
+			codes = append(codes, code, code[:2]+"-"+most.String())
+		}
+	}
+	taken := map[string]bool{}
+	for _, code := range codes {
+		tag, err := language.Parse(code)
+		if err != nil || tag.String() != code { // nobody's, or an older code
+			continue
+		}
+		if name := Language(code); name != code && !taken[name] {
+			taken[name] = true
+			all = append(all, LanguageName{code, name})
+		}
+	}
+	slices.SortFunc(all, func(a, b LanguageName) int { return cmp.Compare(a.Name, b.Name) })
+	return all
+})
 
 // Bytes is a size in units of 1,000: 1.2 MB.
 func Bytes(n int64) string {

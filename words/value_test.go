@@ -72,3 +72,22 @@ func TestLanguage(t *testing.T) {
 func TestBytes(t *testing.T) {
 	says(t, Bytes, map[int64]string{0: "0 B", 999: "999 B", 1000: "1 kB", 1234: "1.2 kB", 999_500: "1 MB", 12_345_678: "12 MB", 1_200_000_000: "1.2 GB"})
 }
+
+func TestLanguages(t *testing.T) {
+	codes := map[string]string{}
+	last := ""
+	for _, l := range Languages() {
+		if l.Name <= last || codes[l.Name] != "" || Language(l.Code) != l.Name {
+			t.Errorf("%s, %s, stands behind %s", l.Code, l.Name, last)
+		}
+		codes[l.Name], last = l.Code, l.Name
+	}
+	for name, code := range map[string]string{"English": "en", "British English": "en-GB", "American English": "en-US", "Austrian German": "de-AT", "Brazilian Portuguese": "pt-BR", "Norwegian Bokmål": "nb", "Chinese (Taiwan)": "zh-TW", "Unknown language": ""} {
+		if codes[name] != code {
+			t.Errorf("%s is %q", name, codes[name])
+		}
+	}
+	if len(codes) < 200 || len(codes) > 300 {
+		t.Errorf("there are %d", len(codes))
+	}
+}

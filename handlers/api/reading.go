@@ -109,6 +109,7 @@ func meaning(name string, doc map[string]any) string {
 var formats = map[string]string{
 	"uuid": "id", "date-time": "time, as RFC 3339 has it", "date": "day, as 2026-11-28", "email": "e-mail address",
 	"uri": "web address", "e164": "phone number, as +442079460000", "cidr": "network, as 192.0.2.0/24",
+	"language": "language, as en or de-AT",
 }
 
 var types = map[string]string{"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false", "object": "object"}
@@ -238,6 +239,7 @@ func Curl(server string, o guard.Operation) string {
 var examples = map[string]string{
 	"uuid": "01935f3e-7a00-7000-8000-000000000001", "date-time": "2026-12-31T18:00:00Z", "date": "2026-12-31", "email": "ada@example.com",
 	"uri": "https://example.com/hook", "e164": "+442079460000", "cidr": "192.0.2.0/24",
+	"language": "en",
 }
 
 // example is a value that a schema allows as far as one can tell: of objects, what must

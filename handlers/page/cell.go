@@ -66,7 +66,7 @@ func (h *Base) ValueText(f *catalog.Field, v any, zone *time.Location) string {
 		return words.Duration(time.Duration(n) * time.Second)
 	case f.Format == "e164" || f.Widget == "phone":
 		return words.Phone(fmt.Sprint(v))
-	case f.Widget == "language":
+	case f.Format == "language":
 		return words.Language(fmt.Sprint(v))
 	case f.Format == "date":
 		if t, err := time.Parse(time.DateOnly, fmt.Sprint(v)); err == nil {

@@ -111,7 +111,11 @@ func keepChosen(f *catalog.Field, x *part.Field, names map[uuid.UUID]records.Nam
 			continue
 		}
 		if f.Ref == nil {
-			x.Options = append(x.Options, part.Option{Value: value, Text: words.Phone(value)})
+			text := words.Phone(value)
+			if f.Format == "language" {
+				text = words.Language(value)
+			}
+			x.Options = append(x.Options, part.Option{Value: value, Text: text})
 			continue
 		}
 		id, _ := uuid.Parse(value)

@@ -16,6 +16,7 @@ import (
 	"bailiwick/models/store"
 	"bailiwick/views/part"
 	"bailiwick/views/record"
+	"bailiwick/words"
 )
 
 // formInput is what was typed into a record's form, and what came of it.
@@ -198,13 +199,20 @@ func (h *Handlers) conflictBox(rv Visit, fields []*catalog.Field, in formInput) 
 		TheirsURL: rv.url(rv.records.OnePath(), *theirs),
 	}
 	for _, f := range fields {
-		theirText, yourText := f.Text(theirs.Values[f.Name], page.Zone(rv.Context)), f.Text(in.values[f.Name], page.Zone(rv.Context))
+		theirText, yourText := h.conflictText(rv, f, theirs.Values[f.Name]), h.conflictText(rv, f, in.values[f.Name])
 		if f.Secret != "" || f.Ref != nil || theirText == yourText {
 			continue
 		}
 		box.Rows = append(box.Rows, part.ConflictRow{Label: f.Title, Theirs: theirText, Yours: yourText})
 	}
 	return box
+}
+
+func (h *Handlers) conflictText(rv Visit, f *catalog.Field, v any) string {
+	if v == nil {
+		return ""
+	}
+	return h.ValueText(f, v, page.Zone(rv.Context))
 }
 
 // formFields shows fields with what was typed, or with the values there are.
@@ -288,6 +296,12 @@ func (h *Handlers) dressField(rv Visit, f *catalog.Field, x *part.Field) {
 		x.Kind, x.Rows, x.Language = part.Code, 16, "javascript"
 	case f.Widget == "json":
 		x.Kind, x.Rows, x.Language = part.JSON, 12, "json"
+	case f.Format == "language":
+		x.Kind, x.Values = part.Reference, []string{x.Value}
+		for _, l := range words.Languages() {
+			x.Options = append(x.Options, part.Option{Value: l.Code, Text: l.Name})
+		}
+		keepChosen(f, x, nil)
 	case f.Format == "date-time":
 		x.Kind = part.Datetime
 		x.Help = strings.TrimSpace(x.Help + " In the time of " + page.Zone(rv.Context).String() + ".")

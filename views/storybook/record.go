@@ -156,7 +156,7 @@ func records() []Story {
 		Beside: &part.Beside{Title: "What changes", Text: "Everything that uses this changes as soon as you save.", Facts: []string{"Used by 2 simulations: Angry caller, Quiet caller"}},
 		Form: part.Form{Token: token, Action: "/a/analytical/agents/1/edit", Cancel: "/a/analytical/agents/1", Fields: []part.Field{
 			{Name: "name", Label: "Name", Value: "Reception", Required: true},
-			{Name: "voice", Label: "Voice", Value: "Alto", Section: "Model and voice"}, {Name: "language", Label: "Language", Value: "en"},
+			{Name: "voice", Label: "Voice", Value: "Alto", Section: "Model and voice"}, {Kind: part.Reference, Name: "language", Label: "Language", Value: "de-AT", Values: []string{"de-AT"}, Options: []part.Option{{Value: "de-AT", Text: "Austrian German"}, {Value: "en", Text: "English"}}},
 			{Kind: part.Code, Name: "script", Label: "Script", Value: "start();", Rows: 5, Language: "javascript", Section: "What it does", Problem: "Line 1: start is not known."},
 		}},
 	}
