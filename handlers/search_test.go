@@ -219,3 +219,42 @@ func TestSearchBeginsWithWhatWasOpen(t *testing.T) {
 		t.Errorf("the palette gets %s", part.Text())
 	}
 }
+
+// Two call lists of one name are told apart by their applications, on the page and in
+// the palette; what is in no application says nothing of one.
+func TestSearchSaysInWhichApplication(t *testing.T) {
+	p := newPanel(t)
+	ada := p.as(p.ada)
+	for _, app := range []string{"Reception", "Support"} {
+		at := in(p.analytical, "/applications/"+ada.application(p.analytical, app))
+		ada.send(at+"/call-lists", "name", "Customers", "priority", "50", "simultaneous", "5", "attempts", "3", "interval", "300").added(t)
+		ada.send(at+"/sip-registrations", "proxy", "sip.example.com", "username", "customers-"+app, "state", "enabled").added(t)
+	}
+	ada.send(in(p.analytical, "/contacts"), "name", "Customers of all").added(t)
+	want := []string{"Customers of all: Contact", "Customers: Call list in Reception", "Customers: Call list in Support", "customers-Reception: SIP registration in Reception", "customers-Support: SIP registration in Support"}
+	told := func(x page, items string) (all []string) {
+		x.Find(items).Each(func(_ int, a *goquery.Selection) {
+			if text := words(a.Find("span").First()); strings.HasPrefix(strings.ToLower(text), "customers") {
+				all = append(all, text+": "+words(a.Find("span.dim")))
+			}
+		})
+		slices.Sort(all)
+		return all
+	}
+	search := in(p.analytical, "/search?q=customers")
+	if got := told(ada.get(search).want(t, http.StatusOK), ".found a"); !slices.Equal(got, want) {
+		t.Errorf("the page tells %q", got)
+	}
+	if got := told(ada.byScript(search).want(t, http.StatusOK), "[role=option]"); !slices.Equal(got, want) {
+		t.Errorf("the palette tells %q", got)
+	}
+	// What was open lately says so too.
+	for at, name := range ada.finds(p.analytical, "customers") {
+		if name == "Customers" {
+			ada.get(at).want(t, http.StatusOK)
+		}
+	}
+	if got := told(ada.get(in(p.analytical, "/search")), ".found a"); !slices.Contains(got, "Customers: Call list in Support") {
+		t.Errorf("lately opened are %q", got)
+	}
+}

@@ -61,6 +61,9 @@ func (h *Handlers) find(c echo.Context, g authz.Grant, in func(*catalog.Section)
 		}
 		list := page.AccountPath(r.AccountID, filled(s.Path, r.ParentID))
 		x := part.Found{Text: r.Name, Detail: page.Upper(s.Records.Noun), URL: page.WithQuery(list, "q", r.Name), Icon: s.Icon}
+		if s.Inside != nil && r.ParentName != "" {
+			x.Detail += " in " + r.ParentName
+		}
 		if x.Text == "" || s.Area == catalog.AreaData { // it goes by what it is
 			x.Text = h.titleOf(NewRecordVisit(c, g, s), r, nil)
 		}

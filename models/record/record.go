@@ -26,7 +26,8 @@ type Record struct {
 	AccountID uuid.UUID
 	Kind      string
 	// ParentID is the record it is inside, or belongs to; zero for none.
-	ParentID uuid.UUID
+	ParentID   uuid.UUID
+	ParentName string // where FindRecords says
 	// Values are its properties as JSON decodes them, secrets masked.
 	Values        map[string]any
 	Name          string
