@@ -135,3 +135,42 @@ func TestFocusIsNeverLost(t *testing.T) {
 	ada.keys(kb.Enter)
 	ada.at(message)
 }
+
+// seenFromTop tells whether a dialog, or the page that it is without script, shows its
+// heading, and has the focus inside, where it can be seen.
+const seenFromTop = `(() => {
+	const dialog = document.querySelector('#dialog'), focus = document.activeElement;
+	if (!dialog?.contains(focus)) return false;
+	return [dialog.querySelector('h1'), focus].every(e => {
+		const r = e.getBoundingClientRect(), at = document.elementFromPoint(r.x + Math.min(r.width, 40) / 2, r.y + r.height / 2);
+		return r.top >= 0 && r.bottom <= innerHeight && e.contains(at);
+	});
+})()`
+
+// However much a dialog says, it opens at its top: also where it is a page of its own.
+func TestADialogOpensAtItsTop(t *testing.T) {
+	t.Parallel()
+	ada := newTab(t, "Ada")
+	ada.signIn("ada@example.com")
+	settings := ada.stands(`/a/[^/]+`) + "/settings/account"
+	for _, height := range []int64{844, 480} {
+		ada.resize(390, height)
+		ada.open(settings)
+		ada.goTo(`main a[href$="/settings/account/delete"]`)
+		ada.keys(kb.Enter)
+		ada.comesTrue(`!!document.querySelector('#dialog:modal')`)
+		ada.comesTrue(seenFromTop)
+		ada.at("dialog:modal [data-cancel]")
+		if height == 480 {
+			ada.looksRight("dialog-long")
+			// What is asked for can be seen while it is filled in, above the buttons.
+			ada.do(chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift)))
+			ada.do(chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift)))
+			ada.at("dialog:modal input")
+			ada.comesTrue(`(e => { const r = e.getBoundingClientRect(); return e.contains(document.elementFromPoint(r.x + 9, r.bottom - 3)); })(document.activeElement)`)
+		}
+		ada.keys(kb.Escape)
+		ada.open(settings + "/delete")
+		ada.comesTrue(seenFromTop)
+	}
+}
