@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .PHONY: help run build generate test e2e check bench test-crash attack storybook browser clean
 
 TEMPL  := $(shell find views -name '*.templ')
-STATIC := $(wildcard static/src/*) static/build.mjs tailwind.config.js package-lock.json
+STATIC := $(wildcard static/src/* static/*.mjs) tailwind.config.js package-lock.json
 BUILT  := static/dist/panel.css
 
 help: ## list the targets

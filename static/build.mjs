@@ -1,6 +1,6 @@
 // Builds static/dist from static/src and the pinned packages: `node static/build.mjs`.
 // Each file lies there plain, gzipped and brotlied; static.go names them by their content.
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,14 +14,13 @@ const dist = join(root, "static/dist");
 mkdirSync(dist, { recursive: true });
 for (const name of readdirSync(dist)) if (name !== "README") rmSync(join(dist, name));
 
-execFileSync(
-  join(root, "node_modules/.bin/tailwindcss"),
-  ["--input", join(src, "panel.css"), "--output", join(dist, "panel.css"), "--minify"],
-  { cwd: root, stdio: ["ignore", "ignore", "pipe"] },
-);
+if (spawnSync(process.execPath, [join(root, "static/style.mjs"), join(src, "panel.css"), join(dist, "panel.css")], { stdio: "inherit" }).status) process.exit(1);
 
-const script = (name) =>
-  Buffer.from(buildSync({ entryPoints: [join(src, name)], bundle: true, minify: true, format: "iife", target: "es2022", write: false }).outputFiles[0].contents);
+const script = (name) => {
+  const { warnings, outputFiles } = buildSync({ entryPoints: [join(src, name)], bundle: true, minify: true, format: "iife", target: "es2022", write: false });
+  if (warnings.length) process.exit(1); // esbuild has shown them
+  return Buffer.from(outputFiles[0].contents);
+};
 
 const files = {
   "panel.css": readFileSync(join(dist, "panel.css")),

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -119,5 +120,36 @@ func TestStyleSheetsKeepTheRhythm(t *testing.T) {
 	}
 	if seen < 200 {
 		t.Errorf("only %d sizes", seen)
+	}
+}
+
+// A rule that the build would leave out stops it, with the rule and what is wrong in it.
+func TestARuleThatNoBrowserTakesStopsTheBuild(t *testing.T) {
+	if _, err := os.Stat("../node_modules/.bin/tailwindcss"); err != nil {
+		t.Skip("node_modules is empty: run `make generate`")
+	}
+	build := func(rules string) (css, said string, failed bool) {
+		from, to := filepath.Join(t.TempDir(), "from.css"), filepath.Join(t.TempDir(), "to.css")
+		if err := os.WriteFile(from, []byte(".good { color: red }\n"+rules), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out, err := exec.Command("node", "style.mjs", from, to).CombinedOutput()
+		b, _ := os.ReadFile(to)
+		return string(b), string(out), err != nil
+	}
+	if css, said, failed := build(".better[class*=\"-\"] { color: blue }"); failed || said != "" || !strings.Contains(css, ".good") || !strings.Contains(css, ".better") {
+		t.Errorf("what all browsers take becomes %q: %s", css, said)
+	}
+	for rule, wrong := range map[string]string{
+		".bad, [class*=-] { color: blue }":         "attribute selector",
+		".bad > > .worse { color: blue }":          "combinator",
+		"@media (wid th) { .bad { color: blue } }": "Unexpected token",
+		".bad:nosuch { color: blue }":              "'nosuch' is not recognized",
+		".bad { color: blue; ":                     "Missing closing }",
+	} {
+		name, _, _ := strings.Cut(rule, "{")
+		if css, said, failed := build(rule); !failed || css != "" || !strings.Contains(said, wrong) || !strings.Contains(said, strings.TrimSpace(name)) {
+			t.Errorf("%s becomes %q: %s", rule, css, said)
+		}
 	}
 }
