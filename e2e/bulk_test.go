@@ -26,6 +26,24 @@ func TestRowsAreTickedAndUndoneByKeyboard(t *testing.T) {
 	}
 	box := `tbody input[form="bulk"]`
 
+	// A tick stays with its row, and goes with it when other rows take its place.
+	ticked := func(search, want, rows string) {
+		t.Helper()
+		ada.goTo("#list .search-text")
+		eval[int](ada, `document.activeElement.select(), 0`)
+		ada.keys(search)
+		ada.comesTrue(`[...document.querySelectorAll('main tbody th a')].map(a => a.textContent.trim()).join(', ') === ` + quoted(rows))
+		ada.comesTrue(`[...document.querySelectorAll('tbody input:checked')].map(b => b.closest('tr').querySelector('th a').textContent.trim()).join(', ') === ` + quoted(want))
+		ada.comesTrue(`document.querySelector('#bulk').checkVisibility() === ` + quoted(want != ""))
+	}
+	ada.open(account + "/contacts?rows=10")
+	ada.goTo(box)
+	ada.keys(" ")
+	ticked("zoe", "", "Zoe One, Zoe Three, Zoe Two")
+	ada.goTo(box)
+	ada.keys(" ")
+	ticked("zoe one", "Zoe One", "Zoe One")
+
 	// The bar comes with the first tick and goes with the last.
 	ada.open(list)
 	ada.goTo(box)

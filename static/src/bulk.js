@@ -63,6 +63,18 @@ document.addEventListener("keydown", (e) => {
   } else return;
   e.preventDefault();
 });
-document.addEventListener("htmx:after:swap", show);
+// Rows that are drawn anew may take the place of others: a tick goes with its own.
+let ticked;
+document.addEventListener("htmx:before:swap", (e) => {
+  if (e.detail.ctx.target?.id === "list") ticked = new Set(bar()?.elements.all?.checked ? [] : boxes().filter((b) => b.checked).map((b) => b.value));
+});
+document.addEventListener("htmx:after:swap", () => {
+  if (ticked) {
+    boxes().forEach((b) => { b.checked = ticked.has(b.value); });
+    if (bar()?.elements.all) bar().elements.all.checked = false;
+    ticked = null;
+  }
+  show();
+});
 addEventListener("pageshow", show); // boxes come back ticked with the page
 show();
