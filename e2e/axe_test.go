@@ -3,7 +3,9 @@
 package e2e
 
 import (
+	"fmt"
 	"os"
+	"sync"
 
 	"bailiwick/e2e/browser"
 )
@@ -11,24 +13,54 @@ import (
 // sidebar is all that stands in it: its frame keeps its place beside the page.
 const sidebar = "#sidebar > *"
 
-// looksRight keeps pictures of the page and runs axe over it. What is the same on
-// every page is looked at on the first of a tab: the sidebar, and the colours of the
-// dark, which the storybook holds every page to.
+// entries is script for what the sidebar leads to; "" where there is none.
+const entries = `[...document.querySelectorAll('#sidebar a')].map(a => a.textContent.trim()).join()`
+
+// shades is script for all combinations of tags, classes and states that a text stands
+// in, outside of the sidebar: what has the same around it has the same colours.
+const shades = `(() => {
+	const known = new Map([[document.body, 'body']]);
+	const of = e => {
+		if (!known.has(e)) known.set(e, of(e.parentElement) + ' ' + e.localName + [...e.attributes].filter(a => /^(class|type|disabled|open|popover|aria-(?!label|describedby|controls|owns).*)$/.test(a.name)).map(a => a.name + a.value).join());
+		return known.get(e);
+	};
+	const all = new Set();
+	for (const e of document.body.querySelectorAll('*')) if (!e.closest('#sidebar') && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) all.add(of(e));
+	return [...all];
+})()`
+
+// seen is what axe has looked at in this run: sidebars, by how wide their window was,
+// and shades.
+var seen sync.Map
+
+// isNew tells whether any of some things was not seen before.
+func isNew(things ...string) (any bool) {
+	for _, x := range things {
+		_, known := seen.LoadOrStore(x, true)
+
+		any = any || !known
+	}
+	return any
+}
+
+// looksRight keeps pictures of the page and runs axe over it. The sidebar is looked at
+// where it first leads to what it does, and so are colours where a text first stands in
+// such surroundings; the storybook holds every page to its colours in the dark.
 func (b *tab) looksRight(name string) {
 	b.t.Helper()
 	narrow := b.width < 400
-	switch {
-	case !b.framed[narrow]:
+	without := []string{sidebar}
+	rules := browser.Layout
+	if to := eval[string](b, entries); to != "" && isNew(fmt.Sprint(narrow, to)) {
+		without, rules = nil, browser.All
 		b.looksRightIn("dark", name, browser.Colours)
-		b.looksRightIn("light", name, browser.All)
-	case narrow:
+	} else {
 		b.pictureIn("dark", name)
-		b.looksRightIn("light", name, browser.Layout, sidebar)
-	default:
-		b.pictureIn("dark", name)
-		b.looksRightIn("light", name, browser.All, sidebar)
 	}
-	b.framed[narrow] = b.framed[narrow] || eval[bool](b, `document.querySelector('#sidebar') !== null`)
+	if !narrow && isNew(eval[[]string](b, shades)...) {
+		rules = browser.All
+	}
+	b.looksRightIn("light", name, rules, without...)
 }
 
 func (b *tab) looksRightIn(theme, name string, rules browser.Rules, without ...string) {

@@ -98,24 +98,28 @@ func TestFocusIsNeverLost(t *testing.T) {
 	ada.at(message)
 	ada.sees(name + " deleted")
 
-	// Paging, sorting and taking a filter off lead to the rows; a filter keeps the focus.
+	// Paging and taking a filter off lead to the rows; sorting and filtering keep the focus.
 	calls := account + "/calls"
 	ada.open(calls)
-	for _, on := range []string{".pager [rel=next]", "a.sort"} {
-		ada.goTo(on)
+	ada.goTo(".pager [rel=next]")
+	ada.keys(kb.Enter)
+	ada.comesTrue(`location.search.includes('after=')`)
+	ada.at("#list-rows")
+	ada.goTo("a.sort")
+	for _, way := range []string{"sort=started_at", "sort=-started_at"} {
 		ada.keys(kb.Enter)
-		ada.comesTrue(`location.search !== ''`)
-		ada.at("#list-rows")
+		ada.comesTrue(`location.search.endsWith(` + quoted(way) + `)`)
+		ada.at("[aria-sort] a.sort")
 	}
 	ada.open(calls)
 	ada.goTo(".search-filters select[name=direction]")
 	filter := eval[string](ada, `document.activeElement.id`)
 	ada.keys("I") // Inbound
-	ada.comesTrue(`!!document.querySelector('.chips')`)
+	ada.comesTrue(`!!document.querySelector('a.chip')`)
 	ada.at("#" + filter)
 	ada.goTo("a.chip")
 	ada.keys(kb.Enter)
-	ada.comesTrue(`!document.querySelector('.chips')`)
+	ada.comesTrue(`!document.querySelector('a.chip')`)
 	ada.at("#list-rows")
 
 	// An act opens where one is; what is refused and what is saved is told with the focus on it.

@@ -16,22 +16,36 @@ import (
 func (w *walk) days(f filter) {
 	w.t.Helper()
 	const week = 2 // the option
-	w.choose(f.Name, week)
-	l := w.follows("the rows to follow "+f.Options[week].Text, func(l listing) bool { return asks(l.At, f.Name, "7") && w.settled(l) })
-	if want := "Remove filter " + f.Label + ": " + f.Options[week].Text; !slices.Contains(l.Chips, want) {
-		w.t.Errorf("%s has the chips %q, not %q", l.At, l.Chips, want)
+	if !w.byHand(f.Name) {
+		w.misses(w.week(f, f.Options[week].Text, w.at(w.narrowed(f.Name, "7"))))
+		if l := w.at(w.narrowed(f.Name, "custom", "till", "2001-01-01")); !l.Nothing {
+			w.t.Errorf("%s shows %d rows", l.At, len(l.Rows))
+		}
+		return
 	}
-	w.misses(l, w.within(l, f, time.Now().AddDate(0, 0, -5)))
+	w.choose(f.Name, week)
+	l := w.follows("the rows to follow "+f.Options[week].Text, asked{f.Name: "7"}, w.settled)
+	w.misses(w.week(f, f.Options[week].Text, l))
 	w.takeOff(l)
 	w.choose(f.Name, len(f.Options)-1)
-	w.follows("the days to pick", func(l listing) bool { return asks(l.At, f.Name, "custom") && l.filter("till") != nil && w.settled(l) })
+	w.follows("the days to pick", asked{f.Name: "custom"}, func(l listing) bool { return l.filter("till") != nil && w.settled(l) })
 	w.reach("till")
 	w.keys("01012001")
-	l = w.follows("no row of so long ago", func(l listing) bool { return asks(l.At, "till", "2001-01-01") && w.settled(l) })
+	l = w.follows("no row of so long ago", asked{"till": "2001-01-01"}, w.settled)
 	if !l.Nothing {
 		w.t.Errorf("%s shows %d rows", l.At, len(l.Rows))
 	}
 	w.takeOff(l)
+}
+
+// week fails where a list of the last seven days has another chip, or a row from
+// before, and gives it with what tells which rows belong there.
+func (w *walk) week(f filter, text string, l listing) (listing, func(row) bool) {
+	w.t.Helper()
+	if want := "Remove filter " + f.Label + ": " + text; !slices.Contains(l.Chips, want) {
+		w.t.Errorf("%s has the chips %q, not %q", l.At, l.Chips, want)
+	}
+	return l, w.within(l, f, time.Now().AddDate(0, 0, -5))
 }
 
 // within fails where the time of a row is two days before one, and gives what tells
@@ -64,24 +78,23 @@ func (w *walk) takeOff(l listing) {
 	w.whole("the chip was taken off")
 }
 
-// pickOne searches in a filter for one thing as it is typed, and takes it off by its chip.
-func (w *walk) pickOne(f filter) {
+// option is one that a filter offers.
+type option struct{ Value, Text string }
+
+// offered is one of what a filter offers to choose from, if there is any.
+func (w *walk) offered(f filter) (one option, ok bool) {
 	w.t.Helper()
-	if l, name := w.pickSome(f); name != "" {
-		w.takeOff(l)
+	all := eval[[]option](w.tab, fmt.Sprintf(`fetch(%s + '&q=').then(r => r.text()).then(t =>
+		[...new DOMParser().parseFromString('<select>' + t + '</select>', 'text/html').querySelectorAll('option:enabled')].map(o => ({Value: o.value, Text: o.textContent.trim()})))`, quoted(f.Suggest)))
+	if len(all) == 0 {
+		return one, false
 	}
+	return all[len(all)/2], true
 }
 
-// pickSome searches in a filter for one thing as it is typed, and chooses it. It gives
-// the list then, and what was chosen; nothing where there is nothing to choose.
-func (w *walk) pickSome(f filter) (l listing, name string) {
+// pickOne searches in a filter for one thing as it is typed, and chooses it.
+func (w *walk) pickOne(f filter, one option) (l listing) {
 	w.t.Helper()
-	offered := eval[[]struct{ Value, Text string }](w.tab, fmt.Sprintf(`fetch(%s + '&q=').then(r => r.text()).then(t =>
-		[...new DOMParser().parseFromString('<select>' + t + '</select>', 'text/html').querySelectorAll('option:enabled')].map(o => ({Value: o.value, Text: o.textContent.trim()})))`, quoted(f.Suggest)))
-	if len(offered) == 0 {
-		return l, ""
-	}
-	one := offered[len(offered)/2]
 	w.reach(f.Name)
 	w.keys(one.Text)
 	w.until("the filter to offer "+one.Text, func() bool {
@@ -89,9 +102,9 @@ func (w *walk) pickSome(f filter) (l listing, name string) {
 		return err == nil && there
 	})
 	w.keys(kb.ArrowDown + kb.Enter)
-	l = w.follows("the rows to follow "+f.Label, func(l listing) bool {
+	l = w.follows("the rows to follow "+f.Label, asked{f.Name: one.Value}, func(l listing) bool {
 		x := l.filter(f.Name)
-		return x != nil && x.Value != "" && asks(l.At, f.Name, x.Value) && w.settled(l)
+		return x != nil && x.Value == one.Value && w.settled(l)
 	})
 	if column := w.full.column(f.Label); column >= 0 {
 		for _, r := range l.Rows {
@@ -103,7 +116,7 @@ func (w *walk) pickSome(f filter) (l listing, name string) {
 	if !eval[bool](w.tab, fmt.Sprintf(`document.activeElement.closest('.pick')?.dataset.name === %s`, quoted(f.Name))) {
 		w.t.Errorf("after a choice the focus is elsewhere than in %s", f.Label)
 	}
-	return l, one.Text
+	return l
 }
 
 // Barbara saves the calls that were missed as a view, finds it in the list's menu and

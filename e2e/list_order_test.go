@@ -5,7 +5,6 @@ package e2e
 import (
 	"cmp"
 	"fmt"
-	"net/url"
 	"slices"
 
 	"github.com/chromedp/chromedp/kb"
@@ -38,34 +37,35 @@ func (w *walk) sort() {
 	}
 }
 
-// heading presses the heading of a column.
+// heading presses the heading of a column, which keeps the focus.
 func (w *walk) heading(i int) listing {
 	w.t.Helper()
-	before, err := w.shown()
+	before, err := w.shown(nil)
 	if err != nil {
 		w.fail("%v", err)
 	}
+	c := before.Columns[i]
 	eval[int](w.tab, fmt.Sprintf(`document.querySelector('#list table').tHead.rows[0].cells[%d].querySelector('a').focus(), 0`, i))
 	w.keys(kb.Enter)
-	return w.follows("the rows to be sorted by "+before.Columns[i].Text, func(l listing) bool {
-		return len(l.Columns) > i && l.Columns[i].Sorted != "" && l.At != before.At && w.settled(l)
+	after := w.follows("the rows to be sorted by "+c.Text, askedBy(c.SortURL), func(l listing) bool {
+		return len(l.Columns) > i && l.Columns[i].Sorted != "" && w.settled(l)
 	})
+	w.hasFocus(c.Text)
+	return after
 }
 
 // pages turns the pages of the list forth and back.
 func (w *walk) pages() {
 	w.t.Helper()
 	w.open(w.list + "?rows=10")
-	first := w.follows("the first page", func(l listing) bool { return len(l.Rows) > 0 })
+	first := w.follows("the first page", nil, func(l listing) bool { return len(l.Rows) > 0 })
 	if (w.full.Next != "" || len(first.Rows) < len(w.full.Rows)) != (first.Next != "") {
 		w.t.Errorf("of %d rows %d are shown, and the next page is at %q", len(w.full.Rows), len(first.Rows), first.Next)
 	}
 	seen := first.keys()
 	for at := first; at.Next != "" && len(seen) < 30; {
-		eval[int](w.tab, `document.querySelector('.pager [rel=next]').focus(), 0`)
-		w.keys(kb.Enter)
-		before := at
-		at = w.follows("the next page", func(l listing) bool { return l.At == before.Next && len(l.Rows) > 0 })
+		was := at
+		at = w.turns("next", at.Next)
 		for _, k := range at.keys() {
 			if slices.Contains(seen, k) {
 				w.t.Errorf("%s shows again what was there before", at.At)
@@ -76,9 +76,13 @@ func (w *walk) pages() {
 			w.t.Errorf("%s leads nowhere back", at.At)
 		}
 		if at.Next == "" || len(seen) >= 30 {
-			eval[int](w.tab, `document.querySelector('.pager [rel=prev]').focus(), 0`)
-			w.keys(kb.Enter)
-			w.follows("the page before", func(l listing) bool { return l.At == at.Prev && len(l.Rows) > 0 })
+			w.turns("prev", at.Prev)
+			if w.byHand("Back") {
+				for _, before := range []listing{at, was} {
+					eval[int](w.tab, `history.back(), 0`)
+					w.follows("the page before, by Back", askedBy(before.At), func(l listing) bool { return slices.Equal(l.keys(), before.keys()) })
+				}
+			}
 			break
 		}
 	}
@@ -87,32 +91,59 @@ func (w *walk) pages() {
 	}
 }
 
-// withoutScript narrows the list by its search and a filter at once, by the button.
+// turns presses a link of the pager, which takes the focus to the rows.
+func (w *walk) turns(rel, address string) listing {
+	w.t.Helper()
+	eval[int](w.tab, `document.querySelector('.pager [rel=`+rel+`]').focus(), 0`)
+	w.keys(kb.Enter)
+	l := w.follows("the "+rel+" page", askedBy(address), func(l listing) bool { return l.At == address && len(l.Rows) > 0 && w.settled(l) })
+	w.comesTrue(`document.activeElement.id === 'list-rows'`)
+	return l
+}
+
+// withoutScript narrows the list by its search and a filter at once, by the button:
+// by hand, or as its form says.
 func (w *walk) withoutScript(b *tab) {
 	b.t.Helper()
-	plain := &walk{tab: b, list: w.list}
-	b.open(w.list)
-	text := cmp.Or(w.text, nobody)
-	want := url.Values{}
-	plain.typeIn(text)
-	want.Set("q", text)
+	want := asked{"q": cmp.Or(w.text, nobody)}
+	by := ""
 	for _, f := range w.full.Filters {
 		if f.Kind == "select-one" {
-			n, value := w.choice(f)
-			plain.reach(f.Name)
-			plain.pick(n)
-			want.Set(f.Name, value)
+			_, want[f.Name] = w.choice(f)
+			by = f.Name
 			break
 		}
 	}
-	eval[int](b, `document.querySelector('#list .search button').focus(), 0`)
-	b.keys(kb.Enter)
-	plain.follows("the answer", func(l listing) bool {
-		for name := range want {
-			if !asks(l.At, name, want.Get(name)) {
-				return false
-			}
+	var l listing
+	if w.byHand("without script") {
+		plain := &walk{tab: b, list: w.list}
+		b.open(w.list)
+		plain.typeIn(want["q"])
+		if by != "" {
+			plain.reach(by)
+			plain.pick(w.chosen[by])
 		}
-		return slices.Equal(l.keys(), w.at(l.At).keys())
-	})
+		eval[int](b, `document.querySelector('#list .search button').focus(), 0`)
+		b.keys(kb.Enter)
+		l = plain.follows("the answer", want, func(listing) bool { return true })
+	} else {
+		l = eval[listing](w.tab, fmt.Sprintf(sendForm, quoted(w.list), quoted(want), readList))
+	}
+	narrow := []string{}
+	for name, value := range want {
+		narrow = append(narrow, name, value)
+	}
+	if all := w.at(w.narrowed(narrow...)).keys(); !slices.Equal(l.keys(), all[:min(len(all), len(l.Rows))]) || len(l.Rows) == 0 != (len(all) == 0) {
+		w.t.Errorf("without script %s shows %q, with it %q", l.At, l.keys(), all)
+	}
 }
+
+// sendForm is script that fills in the form of a list as a browser without script has
+// it, and reads the answer.
+const sendForm = `(async (list, want, read) => {
+	const parse = t => new DOMParser().parseFromString(t, 'text/html');
+	const form = parse(await fetch(list).then(r => r.text())).querySelector('#list .search');
+	for (const [name, value] of Object.entries(want)) form.elements[name].value = value;
+	const at = form.getAttribute('action') + '?' + new URLSearchParams(new FormData(form, form.querySelector('button')));
+	return read(parse(await fetch(at).then(r => r.text())), at);
+})(%s, %s, %s)`

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -48,6 +50,7 @@ func TestEveryListFollows(t *testing.T) {
 	}
 
 	const hands = 4
+	var used sync.Map
 	for i := range hands {
 		t.Run(fmt.Sprint("hand ", i+1), func(t *testing.T) {
 			t.Parallel()
@@ -60,7 +63,7 @@ func TestEveryListFollows(t *testing.T) {
 				t.Run(pictureName(lists[n]), func(t *testing.T) {
 					defer func(a, b *testing.T) { with.t, without.t = a, b }(with.t, without.t)
 					with.t, without.t = t, t
-					w := &walk{tab: with, list: lists[n], known: map[string]answer{}, chosen: map[string]int{}}
+					w := &walk{tab: with, list: lists[n], known: map[string]answer{}, chosen: map[string]int{}, used: &used}
 					w.all()
 					w.withoutScript(without)
 				})
@@ -78,6 +81,14 @@ type walk struct {
 	text   string            // that its search finds some rows by
 	known  map[string]answer // by what an address asks for
 	chosen map[string]int    // by filter, the option that choice took
+	used   *sync.Map         // how often byHand was asked for each part of lists
+}
+
+// byHand tells whether a part that is one and the same on all lists is used here: on
+// the first lists that have it. The others are asked at the address that it leads to.
+func (w *walk) byHand(part string) bool {
+	n, _ := w.used.LoadOrStore(part, new(atomic.Int32))
+	return n.(*atomic.Int32).Add(1) <= 6
 }
 
 // at is the list at an address, as the panel gives it to whoever opens that.
@@ -96,12 +107,27 @@ func (w *walk) narrowed(pairs ...string) string {
 	return w.list + "?" + q.Encode()
 }
 
-// follows waits until the page shows what it should, and gives it.
-func (w *walk) follows(what string, ok func(listing) bool) (l listing) {
+// asked is what an address asks for; "" is for what it does not.
+type asked map[string]string
+
+// askedBy is what an address asks for, when all that it leaves out may be anything.
+func askedBy(address string) asked {
+	all := asked{}
+	if u, err := url.Parse(address); err == nil {
+		for name := range u.Query() {
+			all[name] = u.Query().Get(name)
+		}
+	}
+	return all
+}
+
+// follows waits until the page stands where it is asked to, and shows what it
+// should, and gives that.
+func (w *walk) follows(what string, to asked, ok func(listing) bool) (l listing) {
 	w.t.Helper()
 	w.until(what, func() bool {
 		var err error
-		if l, err = w.shown(); err == nil && ok(l) {
+		if l, err = w.shown(to); err == nil && ok(l) {
 			return true
 		}
 		w.changes()
@@ -110,15 +136,9 @@ func (w *walk) follows(what string, ok func(listing) bool) (l listing) {
 	return l
 }
 
-// asks tells whether an address asks for something.
-func asks(at, name, value string) bool {
-	u, err := url.Parse(at)
-	return err == nil && u.Query().Get(name) == value
-}
-
 func (w *walk) all() {
 	w.open(w.narrowed())
-	w.full = w.follows("the list", func(listing) bool { return true })
+	w.full = w.follows("the list", nil, func(listing) bool { return true })
 	w.known[same(w.full.At)] = answer{w.full.keys(), time.Now()}
 	if len(w.full.Rows) == 0 {
 		w.empty()
@@ -138,7 +158,7 @@ func (w *walk) all() {
 func (w *walk) empty() {
 	w.t.Helper()
 	w.typeIn(nobody)
-	w.follows("an answer to a search in an empty list", func(l listing) bool { return asks(l.At, "q", nobody) && l.Nothing })
+	w.follows("an answer to a search in an empty list", asked{"q": nobody}, func(l listing) bool { return l.Nothing })
 }
 
 // searchMiddle scrolls the search into view and gives its middle.
@@ -238,20 +258,19 @@ func (w *walk) misses(l listing, belongs func(row) bool) {
 // nobody is what no row of any list holds.
 const nobody = "zqzqzq"
 
-// search looks for something as it is typed, and by Enter; an emptied search shows all again.
+// search looks for something as it is typed, and for nothing by Enter; an emptied
+// search shows all again.
 func (w *walk) search() {
 	w.t.Helper()
 	text, column := w.word(w.full)
 	w.text = text
 	w.typeIn(text)
-	w.finds(w.follows("the rows to follow a search", func(l listing) bool { return asks(l.At, "q", text) && l.Search.Value == text && w.settled(l) }), text, column)
+	w.finds(w.follows("the rows to follow a search", asked{"q": text}, func(l listing) bool { return l.Search.Value == text && w.settled(l) }), text, column)
 	if got := eval[string](w.tab, `document.activeElement.matches('.search-text') ? 'at ' + document.activeElement.selectionStart : 'gone'`); got != fmt.Sprint("at ", len([]rune(text))) {
 		w.t.Errorf("after a search the caret is %s", got)
 	}
 	w.typeIn(nobody + kb.Enter)
-	w.follows("nothing to match", func(l listing) bool { return asks(l.At, "q", nobody) && l.Nothing })
-	w.typeIn(text + kb.Enter)
-	w.finds(w.follows("the rows to follow Enter", func(l listing) bool { return asks(l.At, "q", text) && w.settled(l) }), text, column)
+	w.follows("nothing to match", asked{"q": nobody}, func(l listing) bool { return l.Nothing })
 	w.typeIn("")
 	w.whole("an empty search")
 }
@@ -259,25 +278,32 @@ func (w *walk) search() {
 // whole waits until the list shows all it has again.
 func (w *walk) whole(after string) {
 	w.t.Helper()
-	w.follows("the whole list after "+after, func(l listing) bool {
-		return !l.Nothing && l.Search.Value == "" && len(l.Chips) == 0 && len(l.Rows) >= min(len(w.full.Rows), 30) && w.settled(l)
+	w.follows("the whole list after "+after, asked{"q": ""}, func(l listing) bool {
+		return !l.Nothing && l.Search.Value == "" && len(l.Chips) == 0 && l.choices() == w.full.choices() && len(l.Rows) >= min(len(w.full.Rows), 30) && w.settled(l)
 	})
 }
 
 // reach presses Tab until a filter has the focus.
 func (w *walk) reach(name string) {
 	w.t.Helper()
+	there := func() bool {
+		return eval[string](w.tab, `(e => e.closest('.pick')?.dataset.name ?? e.name ?? '')(document.activeElement)`) == name
+	}
+	if there() {
+		return
+	}
 	eval[int](w.tab, `document.querySelector('#list .search-text').focus(), 0`)
 	for range 30 {
-		if eval[string](w.tab, `(e => e.closest('.pick')?.dataset.name ?? e.name ?? '')(document.activeElement)`) == name {
+		w.keys(kb.Tab)
+		if there() {
 			return
 		}
-		w.keys(kb.Tab)
 	}
 	w.fail("Tab does not come to the filter %s", name)
 }
 
-// pick opens the list of a filter that has the focus, goes so many options down or up, and takes that.
+// pick opens the list of a filter that has the focus, goes so many options down or up,
+// and takes that.
 func (w *walk) pick(n int) {
 	w.t.Helper()
 	way := kb.ArrowDown
@@ -316,19 +342,27 @@ func (w *walk) filter(i int) {
 		}
 		n, value := w.choice(f)
 		w.choose(f.Name, n)
-		l := w.follows("the rows to follow "+f.Label, func(l listing) bool { return asks(l.At, f.Name, value) && w.settled(l) })
+		l := w.follows("the rows to follow "+f.Label, asked{f.Name: value}, w.settled)
 		w.misses(l, w.fits(l, f, n))
+		if len(l.Chips) == 1 {
+			w.takeOff(l)
+			break
+		}
 		w.choose(f.Name, 0)
 		w.whole("the filter " + f.Label)
 	case "checkbox":
+		if f.Name == "accounts" && !w.byHand(f.Name) {
+			w.below(w.at(w.narrowed(f.Name, f.On)), w.at)
+			return
+		}
 		w.reach(f.Name)
 		w.keys(" ")
-		l := w.follows("the rows to follow "+f.Label, func(l listing) bool {
+		l := w.follows("the rows to follow "+f.Label, asked{f.Name: f.On}, func(l listing) bool {
 			x := l.filter(f.Name)
-			return !asks(l.At, f.Name, "") && x != nil && x.Value == "true" && w.settled(l)
+			return x != nil && x.Value == "true" && w.settled(l)
 		})
 		if f.Name == "accounts" {
-			w.below(l)
+			w.below(l, nil)
 		} else if len(l.Rows) >= len(w.full.Rows) {
 			w.t.Errorf("%s shows as many rows as without %s", l.At, f.Label)
 		}
@@ -336,14 +370,17 @@ func (w *walk) filter(i int) {
 		w.keys(" ")
 		w.whole("the filter " + f.Label)
 	case "pick":
-		w.pickOne(f)
+		if one, ok := w.offered(f); ok {
+			w.takeOff(w.pickOne(f, one))
+		}
 	default:
 		w.fail("there is a filter of the kind %s", f.Kind)
 	}
 }
 
-// below looks at a list that reaches into the accounts below, and narrows it to one of them.
-func (w *walk) below(l listing) {
+// below looks at a list that reaches into the accounts below, and narrows it to one of
+// them, by hand if there is no way to ask.
+func (w *walk) below(l listing, ask func(string) listing) {
 	w.t.Helper()
 	if w.full.Next == "" && len(l.Rows) < len(w.full.Rows) {
 		w.t.Errorf("with the accounts below %d rows are shown, without them %d", len(l.Rows), len(w.full.Rows))
@@ -352,12 +389,17 @@ func (w *walk) below(l listing) {
 	if f == nil {
 		w.fail("no account can be chosen")
 	}
-	l, name := w.pickSome(*f)
-	if name == "" {
+	one, ok := w.offered(*f)
+	if !ok {
 		w.fail("no account is offered")
 	}
+	if ask != nil {
+		l = ask(w.narrowed("accounts", "true", f.Name, one.Value))
+	} else {
+		l = w.pickOne(*f, one)
+	}
 	for _, r := range l.Rows {
-		if c := l.column("Account"); c >= 0 && r.Cells[c] != name {
+		if c := l.column("Account"); c >= 0 && r.Cells[c] != one.Text {
 			w.t.Errorf("%s shows a row of another account: %s", l.At, r.text())
 		}
 	}
@@ -379,9 +421,9 @@ func (w *walk) together() {
 	}
 	text, column := w.word(some, f.Name, value)
 	w.typeIn(text)
-	w.follows("the search", func(l listing) bool { return asks(l.At, "q", text) })
+	w.follows("the search", asked{"q": text}, func(listing) bool { return true })
 	w.choose(f.Name, n)
-	l := w.follows("the rows to follow both", func(l listing) bool { return asks(l.At, "q", text) && asks(l.At, f.Name, value) && w.settled(l) })
+	l := w.follows("the rows to follow both", asked{"q": text, f.Name: value}, w.settled)
 	w.fits(l, f, n)
 	for _, r := range some.Rows {
 		if column >= 0 && some.Next == "" && holds(r.Words[column], text) && !slices.Contains(l.keys(), r.Key) {

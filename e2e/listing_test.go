@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/url"
 	"slices"
@@ -39,13 +40,24 @@ type row struct {
 
 type filter struct {
 	Name, Label, Kind, Value string
-	Options                  []struct{ Value, Text string }
+	On                       string // what a box asks for when it is ticked
+	Options                  []option
 	Suggest                  string // where a pick asks for what it offers
 }
 
 func (l listing) keys() (all []string) {
 	for _, r := range l.Rows {
 		all = append(all, r.Key)
+	}
+	return all
+}
+
+// choices are what its filters that always show are set to.
+func (l listing) choices() (all string) {
+	for _, f := range l.Filters {
+		if f.Kind == "select-one" || f.Kind == "checkbox" {
+			all += f.Name + "=" + f.Value + "\n"
+		}
 	}
 	return all
 }
@@ -94,7 +106,7 @@ const readList = `((doc, at) => {
 			if (e.matches('.pick')) return {Name: e.dataset.name, Label: plain(e.querySelector('label')), Kind: 'pick', Value: e.querySelector('[name=' + e.dataset.name + ']').value, Suggest: e.dataset.suggest};
 			const f = e.querySelector('select, input');
 			return {
-				Name: f.name, Label: said(e.querySelector('span')), Kind: f.type, Value: f.type === 'checkbox' ? String(f.checked) : f.value,
+				Name: f.name, Label: said(e.querySelector('span')), Kind: f.type, Value: f.type === 'checkbox' ? String(f.checked) : f.value, On: f.getAttribute('value') ?? '',
 				Options: [...f.options ?? []].map(o => ({Value: o.value, Text: said(o)})),
 			};
 		}),
@@ -122,9 +134,10 @@ type answer struct {
 	asked time.Time
 }
 
-// shown is the list on the page.
-func (b *tab) shown() (listing, error) {
-	return ask[listing](b, `document.readyState === 'complete' ? `+readList+`(document, location.pathname + location.search) : Promise.reject('half loaded')`)
+// shown is the list on the page, once that is where it is asked to be.
+func (b *tab) shown(to asked) (listing, error) {
+	return ask[listing](b, fmt.Sprintf(`(q => document.readyState === 'complete' && Object.entries(%s ?? {}).every(([name, value]) => (q.get(name) ?? '') === value))(new URLSearchParams(location.search))
+		? %s(document, location.pathname + location.search) : Promise.reject('not there')`, quoted(to), readList))
 }
 
 // tells is whether a column tells most rows apart.

@@ -37,8 +37,7 @@ type tab struct {
 	who     string
 	ctx     context.Context
 	width   int64
-	framed  map[bool]bool // axe has seen the sidebar, by whether the window is narrow
-	still   bool          // no script runs
+	still   bool // no script runs
 	console browser.Console
 }
 
@@ -49,7 +48,7 @@ func newTab(t *testing.T, who string) *tab {
 	if chrome == nil {
 		t.Skip("NO CHROMIUM")
 	}
-	b := &tab{t: t, who: who, framed: map[bool]bool{}}
+	b := &tab{t: t, who: who}
 	ctx, end := chromedp.NewContext(chrome, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.console.Listen), chromedp.WithListener(func(event any) {
 		// The browser's own question whether to leave would wait for ever.
 		if _, asks := event.(*page.EventJavascriptDialogOpening); asks {

@@ -6,6 +6,7 @@ import "./role.js";
 import "./pick.js";
 import "./palette.js";
 import "./editor.js";
+import "./list.js";
 import "./unsaved.js";
 import "./sidebar.js";
 
