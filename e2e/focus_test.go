@@ -102,9 +102,11 @@ func TestFocusIsNeverLost(t *testing.T) {
 	calls := account + "/calls"
 	ada.open(calls)
 	ada.goTo(".pager [rel=next]")
+	ada.comesTrue(`(r => { r.scrollTop = 400; return r.scrollTop > 0 })(document.querySelector('#list .region'))`)
 	ada.keys(kb.Enter)
 	ada.comesTrue(`location.search.includes('after=')`)
 	ada.at("#list-rows")
+	ada.comesTrue(`document.querySelector('#list .region').scrollTop === 0`)
 	ada.goTo("a.sort")
 	for _, way := range []string{"sort=started_at", "sort=-started_at"} {
 		ada.keys(kb.Enter)

@@ -10,3 +10,8 @@ document.addEventListener("click", async (e) => {
   $("#list .search")?.reset(); // a filter that was taken off is the browser's still
   if (!link.matches(".sort")) $("#list-rows")?.focus();
 });
+// Other rows begin at their top; those of a tree that is opened stay where they are.
+document.addEventListener("htmx:after:swap", (e) => {
+  const { target, sourceElement } = e.detail.ctx, region = $("#list .region");
+  if (region && target?.id === "list" && !sourceElement.matches(".toggle")) region.scrollTop = 0;
+});
