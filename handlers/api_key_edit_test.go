@@ -23,6 +23,11 @@ func TestAKeyIsEdited(t *testing.T) {
 	if form.Find("[name=scope], [name=permission]").Length() > 0 {
 		t.Error("what it is for can be changed")
 	}
+	for path, way := range map[string]string{"": "Robot / Robot key", "/edit": "Robot / Robot key / Edit Robot key", "/rotate": "Robot / Robot key / Replace Robot key"} {
+		if got := strings.Join(texts(ada.get(one+path).want(t, http.StatusOK), ".crumbs li"), " / "); !strings.HasSuffix(got, " / Service accounts / "+way) {
+			t.Errorf("%s stands at %s", path, got)
+		}
+	}
 	ada.send(one+"/edit", "name", "Nightly", "networks", "127.0.0.0/8", "lasts", "30").want(t, http.StatusSeeOther)
 	ada.get(one).want(t, http.StatusOK).says(t, "Nightly", "127.0.0.0/8")
 	p.call(http.MethodGet, me, key.Secret).want(t, http.StatusOK)

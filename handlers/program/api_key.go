@@ -45,6 +45,15 @@ func (h *Handlers) listPath(c echo.Context, k programs.Key) part.Link {
 	return part.Link{Text: "API keys", URL: KeysPath(c)}
 }
 
+// above are the pages that a page of a key is below.
+func (h *Handlers) above(c echo.Context, k programs.Key) []part.Link {
+	list := h.listPath(c, k)
+	if h.byProgram(c) {
+		return []part.Link{{Text: "Service accounts", URL: ServiceAccountsPath(c)}, list}
+	}
+	return []part.Link{list}
+}
+
 var keyStates = []part.Option{{Text: "State: any"}, {Value: "active", Text: "Active"}, {Value: "expired", Text: "Expired"}, {Value: "revoked", Text: "Revoked"}}
 
 func (h *Handlers) listKeys(c echo.Context, g authz.Grant) error {
@@ -139,9 +148,9 @@ func keyBadge(k programs.Key, now time.Time) part.Badge {
 }
 
 func (h *Handlers) showKey(c echo.Context, _ authz.Grant, k programs.Key) error {
-	row, list := h.keyRow(c, k), h.listPath(c, k)
+	row := h.keyRow(c, k)
 	p := record.Page{
-		Frame:  h.Frame(c, k.Name, list),
+		Frame:  h.Frame(c, k.Name, h.above(c, k)...),
 		Header: part.Header{Kind: "API key", Title: k.Name, Badge: keyBadge(k, h.Store.Now()), Menu: row.Menu},
 		Details: []part.Detail{
 			{Label: "Acts as", Value: row.Cells[1]}, {Label: "Starts with", Value: row.Cells[2]}, {Label: "For", Value: part.Cell{Text: h.scopeText(k)}},
@@ -227,7 +236,7 @@ func (h *Handlers) rotateForm(c echo.Context, status int, k programs.Key, wrong 
 		asked.lasts = "never"
 	}
 	p := part.FormPage{
-		Frame:  h.Frame(c, "Replace "+k.Name, list),
+		Frame:  h.Frame(c, "Replace "+k.Name, append(h.above(c, k), part.Link{Text: k.Name, URL: h.keyPath(c, k)})...),
 		Header: part.Header{Title: "Replace " + k.Name, Text: "The new key is for the same as the old one, and is shown once."},
 		Form: part.Form{Token: guard.Of(c).Token, Action: h.keyPath(c, k) + "/rotate", Cancel: list.URL, Submit: "Replace key", Problem: wrong[""], Fields: append([]part.Field{
 			{Kind: part.Select, Name: "overlap", Label: "The old key", Value: cmp.Or(c.FormValue("overlap"), "24"), Options: overlapOptions, Problem: wrong["overlap"]},

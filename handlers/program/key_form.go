@@ -211,7 +211,7 @@ func (h *Handlers) editKeyForm(c echo.Context, status int, k programs.Key, in pr
 		}
 	}
 	p := part.FormPage{
-		Frame:  h.Frame(c, "Edit "+k.Name, h.listPath(c, k), part.Link{Text: k.Name, URL: one}),
+		Frame:  h.Frame(c, "Edit "+k.Name, append(h.above(c, k), part.Link{Text: k.Name, URL: one})...),
 		Header: part.Header{Title: "Edit " + k.Name, Text: "What it is for stays: for something else, create another key."},
 		Form: part.Form{Token: guard.Of(c).Token, Action: one + "/edit", Cancel: one, Problem: wrong[""],
 			Fields: append([]part.Field{nameField(in.Name, wrong), networksField(in.Networks, wrong), ends}, h.ProofFields(c, wrong)...)},
