@@ -140,3 +140,18 @@ func TestATicketReadsAsAThread(t *testing.T) {
 		t.Errorf("%q (-want +got)\n%s", x.heading(), diff)
 	}
 }
+
+// What an application holds is asked for in words: regions by where they are, times with
+// their zone, patterns with what they are compared with.
+func TestFormsInAnApplicationSayWhatTheyAskFor(t *testing.T) {
+	p := newPanel(t)
+	ada := p.as(p.ada).zone("Europe/Berlin")
+	app := in(p.analytical, "/applications/"+ada.application(p.analytical, "Reception"))
+	agent := ada.send(app+"/dialogflow-agents", "name", "Orders", "project", "orders", "region", "europe-west1", "language", "en").added(t)
+	if got := ada.get(app+"/dialogflow-agents/"+agent).want(t, http.StatusOK).fact("Region"); got != "europe-west1 (Belgium)" {
+		t.Errorf("the region is %q", got)
+	}
+	ada.get(app+"/dialogflow-agents").says(t, "europe-west1 (Belgium)")
+	ada.get(app+"/key-values/new").want(t, http.StatusOK).says(t, "Time zone: Europe/Berlin.")
+	ada.get(app+"/rules/new").want(t, http.StatusOK).says(t, "A regular expression that the dialled number has to match; .* matches any.")
+}

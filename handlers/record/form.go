@@ -304,7 +304,7 @@ func (h *Handlers) dressField(rv Visit, f *catalog.Field, x *part.Field) {
 		keepChosen(f, x, nil)
 	case f.Format == "date-time":
 		x.Kind = part.Datetime
-		x.Help = strings.TrimSpace(x.Help + " In the time of " + page.Zone(rv.Context).String() + ".")
+		x.Help = strings.TrimSpace(x.Help + " Time zone: " + page.Zone(rv.Context).String() + ".")
 	case f.Format == "date":
 		x.Kind = part.Date
 	case f.Format == "e164":
