@@ -115,3 +115,28 @@ func TestALongFormAndItsEditor(t *testing.T) {
 	}
 	ada.looksRight("scenario")
 }
+
+// Where the way to a page is too long for its line, the longest name on it is cut, and
+// those of the lists above it stay whole.
+func TestTheWayToAPageStaysReadable(t *testing.T) {
+	t.Parallel()
+	ada := newTab(t, "Ada")
+	ada.signIn("ada@example.com")
+	account := ada.stands(`/a/[^/]+`)
+	ada.resize(1200, 900)
+	ada.open(account + "/settings/webhooks")
+	ada.goTo("main tbody th a")
+	ada.keys(kb.Enter)
+	ada.stands(account + `/settings/webhooks/[0-9a-f-]{36}`)
+	const cut = `[...document.querySelectorAll('.crumbs li')].filter(li => li.scrollWidth > li.clientWidth).map(li => li.textContent.trim())`
+	longest := func() {
+		t.Helper()
+		if got := eval[[]string](ada, cut); len(got) != 1 || !strings.HasPrefix(got[0], "Webhook to https://") {
+			t.Errorf("at %s, cut are %q", ada.path(), got)
+		}
+	}
+	longest()
+	ada.press("link", "Edit")
+	ada.stands(account + `/settings/webhooks/[0-9a-f-]{36}/edit`)
+	longest()
+}
