@@ -19,7 +19,7 @@ func (b *tab) at(selector string) {
 // goTo gives the focus to the first such thing, as many Tabs would.
 func (b *tab) goTo(selector string) {
 	b.t.Helper()
-	b.comesTrue(`(e => { e?.focus(); return !!e && document.activeElement === e; })(document.querySelector(` + quoted(selector) + `))`)
+	b.comesTrue(atRest + ` && (e => { e?.focus(); return !!e && document.activeElement === e; })(document.querySelector(` + quoted(selector) + `))`)
 }
 
 const message = "#toasts .alert"

@@ -191,11 +191,11 @@ func (b *tab) shows(text string) bool {
 	return strings.Contains(strings.ToLower(b.text()), strings.ToLower(text))
 }
 
-// sees waits until the page says all of it, in whatever case.
+// sees waits until the page says all of it, in whatever case, and rests.
 func (b *tab) sees(texts ...string) {
 	b.t.Helper()
 	for _, text := range texts {
-		b.until(fmt.Sprintf("%q", text), func() bool { return b.shows(text) })
+		b.until(fmt.Sprintf("%q", text), func() bool { return b.shows(text) && b.rests() })
 	}
 }
 
@@ -299,11 +299,23 @@ func (b *tab) goes(role, name string) {
 	})
 }
 
+// atRest is script for a page in which nothing is on its way: what arrives takes the
+// focus, and what is typed before it does goes elsewhere.
+const atRest = `!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added, #dialogs dialog:not(:modal)')`
+
+func (b *tab) rests() bool {
+	ok, err := ask[bool](b, atRest)
+	return err == nil && ok
+}
+
 // press clicks what find finds, as a mouse does, once it stands still: what is
 // still arriving may push it away.
 func (b *tab) press(role, name string) {
 	b.t.Helper()
 	b.until(fmt.Sprintf("a free %s %q", role, name), func() bool {
+		if !b.rests() {
+			return false
+		}
 		object, err := b.object(b.find(role, name))
 		if err != nil {
 			return false
