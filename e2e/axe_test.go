@@ -37,7 +37,6 @@ var seen sync.Map
 func isNew(things ...string) (any bool) {
 	for _, x := range things {
 		_, known := seen.LoadOrStore(x, true)
-
 		any = any || !known
 	}
 	return any
