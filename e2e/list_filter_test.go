@@ -157,3 +157,19 @@ func TestBarbaraSavesAView(t *testing.T) {
 		t.Error("the view is still there")
 	}
 }
+
+// Rows that others are awaited for are faded meanwhile.
+func TestRowsFadeWhileOthersAreAwaited(t *testing.T) {
+	t.Parallel()
+	grace := newTab(t, "Grace")
+	grace.signIn("grace@example.com")
+	account := grace.stands(`/a/[^/]+`)
+	grace.open(account + "/contacts")
+	eval[int](grace, `window.fetch = (ask => (...what) => new Promise(answer => { window.arrives = () => answer(ask(...what)) }))(fetch), 0`)
+	grace.goTo("#list .search-text")
+	grace.keys("an")
+	const opacity = `getComputedStyle(document.querySelector('#list .region')).opacity`
+	grace.comesTrue(opacity + ` === '0.5'`)
+	eval[int](grace, `arrives(), 0`)
+	grace.comesTrue(opacity + ` === '1' && location.search.includes('q=an')`)
+}

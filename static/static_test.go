@@ -73,6 +73,21 @@ func TestUnknownNameHasAnAddressNothingAnswersAt(t *testing.T) {
 	}
 }
 
+// What may depend on any class above it, or on anything in the page, is restyled with
+// all of a list whenever one of its rows changes.
+func TestStylesLookAtLittle(t *testing.T) {
+	needBuilt(t)
+	css, err := os.ReadFile("dist/panel.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, costly := range []string{`:root:has\(`, `\[class[^]]*\] \*`, `:has\(\.htmx-`} {
+		if found := regexp.MustCompile(costly + `[^{]*`).Find(css); found != nil {
+			t.Errorf("a rule of panel.css is for …%s", found)
+		}
+	}
+}
+
 // The panel's first page costs under 60 kB on the wire; the page itself gets 15 of them.
 // The editor of code comes only where there is code.
 func TestAssetsAreSmall(t *testing.T) {
