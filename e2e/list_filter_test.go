@@ -84,8 +84,10 @@ type option struct{ Value, Text string }
 // offered is one of what a filter offers to choose from, if there is any.
 func (w *walk) offered(f filter) (one option, ok bool) {
 	w.t.Helper()
-	all := eval[[]option](w.tab, fmt.Sprintf(`fetch(%s + '&q=').then(r => r.text()).then(t =>
-		[...new DOMParser().parseFromString('<select>' + t + '</select>', 'text/html').querySelectorAll('option:enabled')].map(o => ({Value: o.value, Text: o.textContent.trim()})))`, quoted(f.Suggest)))
+	var all []option
+	for _, o := range w.reads(f.Suggest + "&q=").Find("option:not([disabled])").EachIter() {
+		all = append(all, option{o.AttrOr("value", o.Text()), oneLine(o.Text())})
+	}
 	if len(all) == 0 {
 		return one, false
 	}

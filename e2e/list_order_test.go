@@ -5,6 +5,7 @@ package e2e
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"slices"
 
 	"github.com/chromedp/chromedp/kb"
@@ -127,7 +128,7 @@ func (w *walk) withoutScript(b *tab) {
 		b.keys(kb.Enter)
 		l = plain.follows("the answer", want, func(listing) bool { return true })
 	} else {
-		l = eval[listing](w.tab, fmt.Sprintf(sendForm, quoted(w.list), quoted(want), readList))
+		l = w.sent(want)
 	}
 	narrow := []string{}
 	for name, value := range want {
@@ -138,12 +139,28 @@ func (w *walk) withoutScript(b *tab) {
 	}
 }
 
-// sendForm is script that fills in the form of a list as a browser without script has
-// it, and reads the answer.
-const sendForm = `(async (list, want, read) => {
-	const parse = t => new DOMParser().parseFromString(t, 'text/html');
-	const form = parse(await fetch(list).then(r => r.text())).querySelector('#list .search');
-	for (const [name, value] of Object.entries(want)) form.elements[name].value = value;
-	const at = form.getAttribute('action') + '?' + new URLSearchParams(new FormData(form, form.querySelector('button')));
-	return read(parse(await fetch(at).then(r => r.text())), at);
-})(%s, %s, %s)`
+// sent fills in the form of the list as a browser without script has it, and reads the answer.
+func (w *walk) sent(want asked) listing {
+	w.t.Helper()
+	form := w.reads(w.list).Find("#list .search").First()
+	data := url.Values{}
+	for _, f := range form.Find("select, input").EachIter() {
+		name, value := f.AttrOr("name", ""), f.AttrOr("value", "")
+		wanted, is := want[name]
+		switch {
+		case f.Is("[type=checkbox]:not([checked]), [disabled]"):
+			continue
+		case is:
+			value = wanted
+		case f.Is("select"):
+			value = f.Find("option[selected]").AttrOr("value", f.Find("option").AttrOr("value", ""))
+		}
+		data.Set(name, value)
+	}
+	for name := range want {
+		if !data.Has(name) {
+			w.fail("its form has no field %s", name)
+		}
+	}
+	return w.at(form.AttrOr("action", "") + "?" + data.Encode())
+}

@@ -37,10 +37,9 @@ func TestEveryListFollows(t *testing.T) {
 	for _, tab := range tabs[1:] {
 		pages = append(pages, account+"/permissions/"+tab)
 	}
-	searched := eval[[]bool](ada, fmt.Sprintf(`Promise.all(%s.map(p => fetch(p).then(r => r.text()).then(t => t.includes('role="search"') && new DOMParser().parseFromString(t, 'text/html').querySelector('main .search') !== null)))`, quoted(pages)))
 	lists := []string{}
-	for i, p := range pages {
-		if searched[i] {
+	for _, p := range pages {
+		if ada.reads(p).Find("main .search").Length() > 0 {
 			lists = append(lists, p)
 		}
 	}
@@ -95,7 +94,8 @@ func (w *walk) byHand(part string) bool {
 func (w *walk) at(address string) (l listing) {
 	w.t.Helper()
 	defer func() { w.known[same(address)] = answer{l.keys(), time.Now()} }()
-	return eval[listing](w.tab, fmt.Sprintf(`fetch(%[1]s).then(r => r.text()).then(t => %[2]s(new DOMParser().parseFromString(t.slice(t.indexOf('<main')), 'text/html'), %[1]s))`, quoted(address), readList))
+	l, _ = readList(w.reads(address).Selection, address)
+	return l
 }
 
 // narrowed is the address of the list with such parameters.
@@ -234,7 +234,7 @@ func (w *walk) finds(l listing, text string, column int) {
 		w.t.Errorf("%s shows no row", l.At)
 	}
 	for _, r := range l.Rows {
-		if !holds(r.text(), text) && (r.URL == "" || !holds(eval[string](w.tab, fmt.Sprintf(`fetch(%s).then(r => r.text())`, quoted(r.URL))), text)) {
+		if !holds(r.text(), text) && (r.URL == "" || !holds(w.reads(r.URL).Text(), text)) {
 			w.t.Errorf("%s shows a row without %q: %s", l.At, text, r.text())
 		}
 	}

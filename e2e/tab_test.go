@@ -3,9 +3,12 @@
 package e2e
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/PuerkitoBio/goquery"
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
@@ -37,7 +41,8 @@ type tab struct {
 	who     string
 	ctx     context.Context
 	width   int64
-	still   bool // no script runs
+	still   bool        // no script runs
+	session http.Header // what reads asks with
 	console browser.Console
 }
 
@@ -184,7 +189,7 @@ func (b *tab) stands(pattern string) string {
 // text is what a reader sees, on one line.
 func (b *tab) text() string {
 	text, _ := ask[string](b, `document.body?.innerText ?? ''`)
-	return strings.Join(strings.Fields(text), " ")
+	return oneLine(text)
 }
 
 func (b *tab) shows(text string) bool {
@@ -249,7 +254,7 @@ func plain(v *accessibility.Value) string {
 	if json.Unmarshal(v.Value, &x) != nil || x == nil {
 		return ""
 	}
-	return strings.Join(strings.Fields(fmt.Sprint(x)), " ")
+	return oneLine(fmt.Sprint(x))
 }
 
 // find waits for the first thing of a role with that name, or else for the only
@@ -401,22 +406,55 @@ func (b *tab) signIn(user string) {
 // joins signs somebody in by the session that they have in another browser.
 func (b *tab) joins(other *tab) {
 	b.t.Helper()
-	cookies, err := chromedp.Run(other.ctx, func(ctx context.Context, tab *chromedp.Target) ([]*network.Cookie, error) {
-		got, err := cdp.Call(ctx, tab, network.GetCookies, network.GetCookiesParams{URLs: []string{panel.base}})
-		if err != nil {
-			return nil, err
-		}
-		return got.Cookies, nil
-	})
-	if err != nil {
-		b.fail("%v", err)
-	}
-	for _, c := range cookies {
+	for _, c := range other.cookies() {
 		b.do(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
 			_, err := cdp.Call(ctx, tab, network.SetCookie, network.SetCookieParams{Name: c.Name, Value: c.Value, URL: panel.base, HTTPOnly: &c.HTTPOnly, SameSite: c.SameSite})
 			return err
 		}))
 	}
+}
+
+func (b *tab) cookies() []*network.Cookie {
+	b.t.Helper()
+	got, err := chromedp.Run(b.ctx, func(ctx context.Context, tab *chromedp.Target) (network.GetCookiesResult, error) {
+		return cdp.Call(ctx, tab, network.GetCookies, network.GetCookiesParams{URLs: []string{panel.base}})
+	})
+	if err != nil {
+		b.fail("%v", err)
+	}
+	return got.Cookies
+}
+
+// reads gives the main part of what the panel answers at an address to the session that
+// this browser had when it was first asked to, and leaves the browser where it is.
+func (b *tab) reads(address string) *goquery.Document {
+	b.t.Helper()
+	if b.session == nil {
+		var all []string
+		for _, c := range b.cookies() {
+			all = append(all, c.Name+"="+c.Value)
+		}
+		b.session = http.Header{"Cookie": {strings.Join(all, "; ")}}
+	}
+	req, err := http.NewRequestWithContext(b.ctx, http.MethodGet, panel.base+address, nil)
+	if err != nil {
+		b.fail("%v", err)
+	}
+	req.Header = b.session.Clone()
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		b.fail("%v", err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK {
+		b.fail("%s is answered with %s: %v", address, res.Status, err)
+	}
+	page, err := goquery.NewDocumentFromReader(bytes.NewReader(text[max(0, bytes.Index(text, []byte("<main"))):]))
+	if err != nil {
+		b.fail("%v", err)
+	}
+	return page
 }
 
 // signInAt fills in a sign-in page and sends it.
