@@ -206,7 +206,10 @@ func TestAdaMakesAProgramAndItsKey(t *testing.T) {
 	p := newPanel(t)
 	ada := p.as(p.ada)
 	list := in(p.west, "/settings/service_accounts")
-	ada.get(list+"/new").want(t, http.StatusOK).says(t, "Create a key too")
+	form := ada.get(list+"/new").want(t, http.StatusOK).says(t, "Create a key too")
+	if form.Find("#f-role + #role-preview").Length() != 1 || form.Find("#role-preview ~ .form-section #f-key").Length() != 1 {
+		t.Error("what the roles open doesn't stand between them and the key")
+	}
 	key := ada.send(list, "name", "Robot", "role", "Developer", "key", "1", "lasts", "30", "proof", password).theKey(t)
 	if said := p.call(http.MethodGet, me, key).want(t, http.StatusOK).json(t); said["name"] != "Robot" {
 		t.Errorf("the key is of %v", said["name"])
@@ -224,7 +227,9 @@ func TestAdaMakesAProgramAndItsKey(t *testing.T) {
 	for field, pairs := range map[string][]string{
 		"name": {"name", " ", "role", "Developer"}, "role": {"name", "Other", "role", "Emperor"}, "lasts": {"name", "Other", "role", "Developer", "key", "1", "lasts", "a while"},
 	} {
-		ada.send(list, append(pairs, "proof", password)...).want(t, http.StatusUnprocessableEntity)
+		if again := ada.send(list, append(pairs, "proof", password)...).want(t, http.StatusUnprocessableEntity); again.Find(`.problems a[href="#f-`+field+`"]`).Length() != 1 {
+			t.Errorf("nothing leads to a bad %s", field)
+		}
 		if got := ada.get(list + "?q=Other"); strings.Contains(got.Find("main table").Text(), "Other") {
 			t.Errorf("with a bad %s it is made", field)
 		}

@@ -2,6 +2,7 @@ package program
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -154,9 +155,9 @@ func (h *Handlers) serviceAccountForm(c echo.Context, status int, a *programs.Se
 		p.Header.Title, p.Form.Submit = "Edit "+a.Name, "Save"
 		p.Form.Action, p.Form.Cancel = c.Request().URL.Path, list+"/"+a.ID.String()
 	} else {
-		p.Form.Fields = append(p.Form.Fields, part.Field{Kind: part.Checkbox, Name: "key", Section: "Key", Label: "Create a key too", Checked: key.with, Help: "It's shown once, on the next page."}, key.lastsField(wrong["key.expires"]))
+		p.Key = []part.Field{{Kind: part.Checkbox, Name: "key", Section: "Key", Label: "Create a key too", Checked: key.with, Help: "It's shown once, on the next page."}, key.lastsField(wrong["key.expires"])}
 		p.Proof = h.ProofFields(c, wrong)
-		p.Form.Beside = p.Proof
+		p.Form.Beside = slices.Concat(p.Key, p.Proof)
 	}
 	if h.May(c, "roles") {
 		p.RolesURL = page.AccountPath(guard.Of(c).Place.Account, "/roles?set=subuser")

@@ -230,8 +230,8 @@ type section struct {
 	fields []Field
 }
 
-func (f Form) sections() (all []section) {
-	for _, x := range f.Fields {
+func sections(fields []Field) (all []section) {
+	for _, x := range fields {
 		if x.Section != "" || len(all) == 0 {
 			all = append(all, section{title: x.Section})
 		}

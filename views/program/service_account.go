@@ -8,6 +8,8 @@ import (
 
 // ServiceAccountFormPage makes or changes a service account.
 // POST with name, description and role (repeatable), and of a new one key ("1") and lasts.
+// Form has the fields up to the roles; what those open stands right below them, then Key and
+// Proof, whose problems are told with the form's.
 type ServiceAccountFormPage struct {
 	Frame    part.Frame
 	Header   part.Header
@@ -15,6 +17,7 @@ type ServiceAccountFormPage struct {
 	New      bool
 	Preview  people.RolePreview
 	RolesURL string       // the page with all roles as a matrix
+	Key      []part.Field // of a new one: whether it gets a key, and for how long
 	Proof    []part.Field // that it is they who send it; none where they proved it lately
 }
 

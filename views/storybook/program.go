@@ -29,9 +29,11 @@ func programs() []Story {
 		Form: part.Form{Token: token, Action: list, Cancel: list, Submit: "Create service account", Fields: []part.Field{
 			{Name: "name", Label: "Name", Required: true, Help: "Such as the program that will use it."}, {Name: "description", Label: "Description"},
 			{Kind: part.Multi, Name: "role", Label: "Roles", Options: subuserRoles, Required: true},
-			{Kind: part.Checkbox, Name: "key", Section: "Key", Label: "Create a key too", Checked: true, Help: "It's shown once, on the next page."},
-			{Kind: part.Select, Name: "lasts", Label: "Expires after", Value: "90", Options: []part.Option{{Value: "90", Text: "90 days"}, {Value: "never", Text: "Never expires"}}},
 		}},
+		Key: []part.Field{
+			{Kind: part.Checkbox, Name: "key", Section: "Key", Label: "Create a key too", Checked: true, Help: "It's shown once, on the next page."},
+			{Kind: part.Select, Name: "lasts", Label: "Expires after", Value: "90", Required: true, Options: []part.Option{{Value: "90", Text: "90 days"}, {Value: "never", Text: "Never expires"}}},
+		},
 	}
 	const api = "/a/analytical/api-reference"
 	problem := program.ReferenceObject{ID: "object-problem", Title: "Error response", Fields: []program.ReferenceField{
