@@ -141,6 +141,41 @@ func TestAdaKeepsAnApplicationAndWhatIsInIt(t *testing.T) {
 	ada.get(one+"/queues").want(t, http.StatusNotFound)
 }
 
+// What comes filled and is filled again when it is emptied isn't called optional, in a new
+// record's form and in that of one there is; what may stay empty is.
+func TestWhatHasADefaultIsNotOptional(t *testing.T) {
+	p := newPanel(t)
+	ada := p.as(p.ada)
+	whispers, rules := in(p.analytical, "/whispers"), in(p.analytical, "/keyword-spotting")
+	whisper := whispers + "/" + ada.send(whispers, "name", "Hello", "text", "Sales").added(t)
+	rule := rules + "/" + ada.send(rules, "name", "Refunds", "keywords", "refund", "state", "enabled").added(t)
+	said := func(x page) (labels []string) {
+		x.want(t, http.StatusOK).Find("#main .form .label-text:not(legend)").Each(func(_ int, s *goquery.Selection) {
+			labels = append(labels, strings.Join(strings.Fields(s.Text()), " "))
+		})
+		return labels
+	}
+	for path, want := range map[string][]string{
+		whispers + "/new": {"Name", "Text", "Language"},
+		whisper + "/edit": {"Name", "Text", "Language"},
+		rules + "/new":    {"Name", "Keywords", "Said by", "Tag to give (optional)", "State"},
+		rule + "/edit":    {"Name", "Keywords", "Said by", "Tag to give (optional)", "State"},
+	} {
+		form := ada.get(path)
+		if diff := cmp.Diff(want, said(form)); diff != "" {
+			t.Errorf("the labels at %s: %s", path, diff)
+		}
+		if n := form.Find("#f-said_by option[value=''], #f-language option[value='']").Length(); n != 0 {
+			t.Errorf("%s offers no value where there is a default", path)
+		}
+	}
+	ada.send(rule+"/edit", "version", "1", "name", "Refunds", "keywords", "refund", "said_by", "agent", "tag", "money", "state", "enabled").want(t, http.StatusSeeOther)
+	ada.send(rule+"/edit", "version", "2", "name", "Refunds", "keywords", "refund", "said_by", "", "tag", "", "state", "enabled").want(t, http.StatusSeeOther)
+	if got := ada.get(rule).want(t, http.StatusOK); got.fact("Said by") != "Anyone" || got.fact("Tag to give") != "" {
+		t.Errorf("emptied, it is said by %q and gives the tag %q", got.fact("Said by"), got.fact("Tag to give"))
+	}
+}
+
 func TestRecordsAnswerOnlyWhoMaySeeThem(t *testing.T) {
 	p := newPanel(t)
 	ada := p.as(p.ada)

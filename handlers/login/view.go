@@ -79,7 +79,7 @@ func (h *Handlers) viewDialog(c echo.Context, status int, v login.View, instead,
 		if err != nil {
 			return err
 		}
-		replace := part.Field{Kind: part.Select, Name: "instead", Label: "Save as", Value: instead, Options: []part.Option{{Text: "New view"}}}
+		replace := part.Field{Kind: part.Select, Name: "instead", Label: "Save as", Value: instead, Defaulted: true, Options: []part.Option{{Text: "New view"}}}
 		for _, old := range all {
 			replace.Options = append(replace.Options, part.Option{Value: old.Name, Text: "Replace " + old.Name})
 		}

@@ -239,7 +239,7 @@ func (h *Handlers) rotateForm(c echo.Context, status int, k programs.Key, wrong 
 		Frame:  h.Frame(c, "Replace "+k.Name, append(h.above(c, k), part.Link{Text: k.Name, URL: h.keyPath(c, k)})...),
 		Header: part.Header{Title: "Replace " + k.Name, Text: "The new key is for the same as the old one, and is shown once."},
 		Form: part.Form{Token: guard.Of(c).Token, Action: h.keyPath(c, k) + "/rotate", Cancel: list.URL, Submit: "Replace key", Problem: wrong[""], Fields: append([]part.Field{
-			{Kind: part.Select, Name: "overlap", Label: "The old key", Value: cmp.Or(c.FormValue("overlap"), "24"), Options: overlapOptions, Problem: wrong["overlap"]},
+			{Kind: part.Select, Name: "overlap", Label: "The old key", Value: cmp.Or(c.FormValue("overlap"), "24"), Options: overlapOptions, Problem: wrong["overlap"], Required: true},
 			asked.lastsField(wrong["expires"]),
 		}, h.ProofFields(c, wrong)...)},
 	}

@@ -201,7 +201,7 @@ func (h *Handlers) editKeyForm(c echo.Context, status int, k programs.Key, in pr
 	if k.ExpiresAt != nil {
 		stays = page.Moment(c, *k.ExpiresAt, h.Store.Now()) + ", as now"
 	}
-	ends := part.Field{Kind: part.Select, Name: "lasts", Label: "Expires", Value: cmp.Or(c.FormValue("lasts"), keptEnd), Options: []part.Option{{Value: keptEnd, Text: stays}}, Problem: wrong["expires"]}
+	ends := part.Field{Kind: part.Select, Name: "lasts", Label: "Expires", Value: cmp.Or(c.FormValue("lasts"), keptEnd), Options: []part.Option{{Value: keptEnd, Text: stays}}, Problem: wrong["expires"], Required: true}
 	for _, o := range lastsOptions {
 		if o.Text = "In " + o.Text; o.Value == "never" {
 			o.Text = "Never"

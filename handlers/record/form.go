@@ -52,8 +52,9 @@ func (h *Handlers) shownFields(rv Visit, fields []*catalog.Field) (shown []*cata
 	return shown
 }
 
-// readForm reads the fields that are shown. Any other name that was sent is
-// refused, so that nothing is believed to be saved that is not.
+// readForm reads the fields that are shown; one that was emptied takes its default again,
+// where it has one. Any other name that was sent is refused, so that nothing is believed
+// to be saved that is not.
 func readForm(rv Visit, fields []*catalog.Field) (formInput, error) {
 	typed, err := rv.FormParams()
 	if err != nil {
@@ -62,6 +63,9 @@ func readForm(rv Visit, fields []*catalog.Field) (formInput, error) {
 	in := formInput{typed: typed, find: typed.Get("find"), values: map[string]any{}}
 	for _, f := range fields {
 		value := f.Parse(typed[f.Name], page.Zone(rv.Context))
+		if value == nil {
+			value = f.Parse([]string{f.Text(f.Default, page.Zone(rv.Context))}, page.Zone(rv.Context))
+		}
 		if value == nil || f.Secret == catalog.Sealed && value == "" {
 			continue
 		}
@@ -87,9 +91,6 @@ func (h *Handlers) recordForm(rv Visit, status int, r *records.Record, in formIn
 	in.page = rv.listURL() + "/new"
 	if r == nil {
 		p.Frame = h.recordFrame(rv, p.Header.Title, h.listLink(rv))
-		for _, f := range rv.records.Fields {
-			values[f.Name] = f.Default
-		}
 	} else {
 		values = r.Values
 		one := rv.url(rv.records.OnePath(), *r)
@@ -215,17 +216,22 @@ func (h *Handlers) conflictText(rv Visit, f *catalog.Field, v any) string {
 	return h.ValueText(f, v, page.Zone(rv.Context))
 }
 
-// formFields shows fields with what was typed, or with the values there are.
+// formFields shows fields with what was typed, or with the values there are. One without a
+// value shows its default, which it has once the form is sent.
 func (h *Handlers) formFields(rv Visit, fields []*catalog.Field, values map[string]any, in formInput, required map[string]bool) ([]part.Field, error) {
 	var all []part.Field
 	at := ""
 	for i, f := range fields {
 		x := part.Field{
-			Name: f.Name, Label: f.Title, Help: f.Help, Problem: in.wrong[f.Name], Required: f.Required || required[f.Name],
+			Name: f.Name, Label: f.Title, Help: f.Help, Problem: in.wrong[f.Name], Required: f.Required || required[f.Name], Defaulted: f.Default != nil,
 			Unit: f.Unit, Autofocus: i == 0 && in.typed == nil || f.Name == in.find, MaxLength: f.MaxLength, Autocomplete: "off",
 		}
-		x.Value, x.Values = f.Text(values[f.Name], page.Zone(rv.Context)), catalog.Texts(values[f.Name])
-		x.Checked = values[f.Name] == true
+		value := values[f.Name]
+		if value == nil {
+			value = f.Default
+		}
+		x.Value, x.Values = f.Text(value, page.Zone(rv.Context)), catalog.Texts(value)
+		x.Checked = value == true
 		if f.Grows() {
 			x.Value = ""
 		}

@@ -66,6 +66,7 @@ type Field struct {
 	Problem      string   // one sentence: what is wrong and what would be right
 	Options      []Option // for Select, Radio, Multi and Reference
 	Required     bool
+	Defaulted    bool // comes filled, and emptied means its default again: neither required nor optional
 	Disabled     bool
 	Autofocus    bool
 	Autocomplete string // HTML's token: "username", "new-password", "off"
@@ -117,6 +118,18 @@ func (f Field) DescribedBy() string {
 		return problem
 	}
 	return ""
+}
+
+// optional tells whether the label calls the field so: where nothing at all may stand in
+// it. A field that comes filled with a default, and takes it again when it is emptied, is
+// never without a value, so it isn't.
+func (f Field) optional() bool { return !f.Required && !f.Defaulted }
+
+// blank tells whether a field of one value offers the choice of none: where it is optional,
+// and where it would otherwise seem to have a value that it has not.
+func (f Field) blank() bool {
+	chosen := func(o Option) bool { return o.Selected || o.Value == f.Value }
+	return f.optional() || f.Defaulted && !f.Required && !slices.ContainsFunc(f.Options, chosen)
 }
 
 func (f Field) rows() int {

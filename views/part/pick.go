@@ -27,7 +27,7 @@ func (f Field) picks() (all []Field) {
 // nothing is the choice of none in a field of one value.
 func (f Field) nothing() (text string, there bool) {
 	switch {
-	case !f.Required:
+	case f.blank():
 		return "", true
 	case f.Value == "":
 		return "Choose one", true

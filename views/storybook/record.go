@@ -231,7 +231,7 @@ func allKinds() []part.Field {
 		{Kind: part.JSON, Name: "data", Label: "Data", Value: "{\"language\": \"de\"}", Rows: 3},
 		{Kind: part.Lines, Name: "patterns", Label: "Patterns", Value: "+49.*\n+43.*", Help: "One per line.", Rows: 3},
 		{Kind: part.Tags, Name: "tags", Label: "Tags", Value: "berlin, day", Help: "Separated by commas."},
-		{Kind: part.Number, Name: "priority", Label: "Priority", Value: "10", Min: "0", Max: "100", Step: "1"},
+		{Kind: part.Number, Name: "priority", Label: "Priority", Value: "10", Defaulted: true, Min: "0", Max: "100", Step: "1"},
 		{Kind: part.Number, Name: "wait", Label: "Maximum wait", Value: "30", Unit: "seconds", Required: true},
 		{Kind: part.Money, Name: "price", Label: "Price", Value: "1.20", Unit: "EUR"},
 		{Kind: part.Checkbox, Name: "record", Label: "Record calls", Checked: true, Help: "Callers are told so."},
