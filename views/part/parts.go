@@ -3,6 +3,8 @@ package part
 import (
 	"regexp"
 	"strings"
+
+	"github.com/a-h/templ"
 )
 
 // Tone colours a badge, an alert or a toast. The zero value is plain.
@@ -139,6 +141,40 @@ type Detail struct {
 }
 
 var phones = regexp.MustCompile(`\+\d[\d -]*\d`)
+
+var (
+	addresses = regexp.MustCompile(`\S*(?:://|[\pL\d]@[\pL\d]|[\pL\d-]\.\pL{2})\S*`)
+	joints    = regexp.MustCompile(`[/.?&=#@_]+`)
+)
+
+const wholeAddress = 24 // characters: what fits on a line of a telephone goes to the next as a whole
+
+// heading writes a title so that it breaks where people would break it: not inside a phone
+// number, and inside what looks like a long address behind what joins its parts. A <wbr> is
+// not copied, and hidden it is no space in the name of the heading, as Chromium has it. All
+// stands in one element, as some headings lay out what is in them.
+func heading(title string) templ.Component {
+	var html strings.Builder
+	at := 0
+	write := func(to int) {
+		html.WriteString(templ.EscapeString(title[at:to]))
+		at = to
+	}
+	title = unbroken(title)
+	for _, a := range addresses.FindAllStringIndex(title, -1) {
+		if a[1]-a[0] <= wholeAddress {
+			continue
+		}
+		for _, j := range joints.FindAllStringIndex(title[a[0]:a[1]], -1) {
+			if end := a[0] + j[1]; end < a[1] {
+				write(end)
+				html.WriteString(`<wbr aria-hidden="true">`)
+			}
+		}
+	}
+	write(len(title))
+	return templ.Raw("<span>" + html.String() + "</span>")
+}
 
 // unbroken keeps each phone number of a heading on one line.
 func unbroken(title string) string {
