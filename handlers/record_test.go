@@ -174,6 +174,9 @@ func TestWhatHasADefaultIsNotOptional(t *testing.T) {
 	if got := ada.get(rule).want(t, http.StatusOK); got.fact("Said by") != "Anyone" || got.fact("Tag to give") != "" {
 		t.Errorf("emptied, it is said by %q and gives the tag %q", got.fact("Said by"), got.fact("Tag to give"))
 	}
+	program, one := p.keyOf(p.ada, p.analytical), "/api/v1"+rule
+	program.patch(one, map[string]any{"said_by": "agent", "tag": "money"}).want(http.StatusOK).says(`"said_by":"agent"`)
+	program.patch(one, map[string]any{"said_by": nil, "tag": nil}).want(http.StatusOK).says(`"said_by":"anyone"`)
 }
 
 func TestRecordsAnswerOnlyWhoMaySeeThem(t *testing.T) {

@@ -52,9 +52,8 @@ func (h *Handlers) shownFields(rv Visit, fields []*catalog.Field) (shown []*cata
 	return shown
 }
 
-// readForm reads the fields that are shown; one that was emptied takes its default again,
-// where it has one. Any other name that was sent is refused, so that nothing is believed
-// to be saved that is not.
+// readForm reads the fields that are shown. Any other name that was sent is
+// refused, so that nothing is believed to be saved that is not.
 func readForm(rv Visit, fields []*catalog.Field) (formInput, error) {
 	typed, err := rv.FormParams()
 	if err != nil {
@@ -63,9 +62,6 @@ func readForm(rv Visit, fields []*catalog.Field) (formInput, error) {
 	in := formInput{typed: typed, find: typed.Get("find"), values: map[string]any{}}
 	for _, f := range fields {
 		value := f.Parse(typed[f.Name], page.Zone(rv.Context))
-		if value == nil {
-			value = f.Parse([]string{f.Text(f.Default, page.Zone(rv.Context))}, page.Zone(rv.Context))
-		}
 		if value == nil || f.Secret == catalog.Sealed && value == "" {
 			continue
 		}

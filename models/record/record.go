@@ -324,9 +324,9 @@ func displayName(kind *catalog.Kind, values map[string]any) string {
 	return text
 }
 
-// EditRecord gives a record the values of the section's form; properties that
-// the form has and values lacks are removed. An edit that began from another
-// version is a *Conflict.
+// EditRecord gives a record the values of the section's form; what it had of the
+// form's properties and values lacks is removed, or takes its default again. An
+// edit that began from another version is a *Conflict.
 func (s *Store) EditRecord(ctx context.Context, g authz.Grant, at Place, id uuid.UUID, version int64, values map[string]any) (Record, error) {
 	return s.changeRecord(ctx, g, at.records().Edit, "edit", at.kind(), id, func(tx *store.Tx, r *Record) error {
 		was := maps.Clone(r.Values)
@@ -339,12 +339,17 @@ func (s *Store) EditRecord(ctx context.Context, g authz.Grant, at Place, id uuid
 		if p := s.typed(g, at.records().Fields, values); len(p) > 0 {
 			return p
 		}
-		ceiling := s.store.Ceiling(g)
+		ceiling, values := s.store.Ceiling(g), maps.Clone(values)
 		for _, f := range at.records().Fields {
 			// What one may not see, one leaves as it is.
 			hidden := !ceiling.Covers(f.Needs) || f.Permission != 0 && !s.MayNow(g, f.Permission)
 			within := f == at.kind().Parent && at.Section.Inside != nil
-			if _, given := values[f.Name]; !given && !hidden && !within && f.Secret == "" {
+			if values[f.Name] != nil || hidden || within || f.Secret != "" {
+				continue
+			}
+			if f.Default != nil && r.Values[f.Name] != nil {
+				values[f.Name] = f.Default
+			} else {
 				delete(r.Values, f.Name)
 			}
 		}
