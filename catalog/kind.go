@@ -74,7 +74,7 @@ type Field struct {
 	Many              bool         // an array
 	Needs             Entitlements // its own, and those of what it names
 	Permission        Permission   // beyond the form's own, to see it there
-	Default           any          // what a new record has, and what an emptied field of a form means
+	Default           any          // what a new record has, and what an emptied value becomes again
 	DefaultAfter      string       // the field whose duration gives this time
 	MinLength         int
 	MaxLength         int

@@ -339,22 +339,23 @@ func (s *Store) EditRecord(ctx context.Context, g authz.Grant, at Place, id uuid
 		if p := s.typed(g, at.records().Fields, values); len(p) > 0 {
 			return p
 		}
-		ceiling, values := s.store.Ceiling(g), maps.Clone(values)
+		ceiling, given := s.store.Ceiling(g), map[string]any{}
+		maps.Copy(given, values)
 		for _, f := range at.records().Fields {
 			// What one may not see, one leaves as it is.
 			hidden := !ceiling.Covers(f.Needs) || f.Permission != 0 && !s.MayNow(g, f.Permission)
 			within := f == at.kind().Parent && at.Section.Inside != nil
-			if values[f.Name] != nil || hidden || within || f.Secret != "" {
+			if given[f.Name] != nil || hidden || within || f.Secret != "" {
 				continue
 			}
 			if f.Default != nil && r.Values[f.Name] != nil {
-				values[f.Name] = f.Default
+				given[f.Name] = f.Default
 			} else {
 				delete(r.Values, f.Name)
 			}
 		}
 		before := maps.Clone(r.Values)
-		setAll(r.Values, asJSON(values))
+		setAll(r.Values, asJSON(given))
 		s.adoptParent(at.kind(), at, r)
 		if err := keepClosed(tx, at.kind(), r, was); err != nil {
 			return err

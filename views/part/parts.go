@@ -147,7 +147,7 @@ var (
 	joints    = regexp.MustCompile(`[/.?&=#@_]+`)
 )
 
-const wholeAddress = 24 // characters: what fits on a line of a telephone goes to the next as a whole
+const wholeAddress = 24 // bytes: what fits on a line of a telephone goes to the next as a whole
 
 // heading writes a title so that it breaks where people would break it: not inside a phone
 // number, and inside what looks like a long address behind what joins its parts. A <wbr> is
